@@ -1,0 +1,169 @@
+"""What users call: load and run a pipeline, sample from a saved model, render files."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from musegen.artifacts import clear_os_errors, write_atomically
+from musegen.components import JSON, CorpusReader, Notation, Renderer
+from musegen.console import Reporter, Silent
+from musegen.errors import ArtifactError, CorpusError, MusegenError, PluginError
+from musegen.generation import Composer, Sample, check_wishes
+from musegen.options import Options
+from musegen.pipeline import Pipeline, load_pipeline
+from musegen.plugins import Plugins, installed_plugins
+from musegen.results import NewTune
+from musegen.saved_model import read_about
+
+
+def load(file: Path | str, overrides: Iterable[str] = ()) -> Pipeline:
+    """The checked pipeline of a file; ``.run()`` runs it.
+
+    ``overrides`` replace keys for this once: ``["sample.temperature=1.1"]``. Raises PipelineError with a line
+    for every mistake.
+    """
+    return load_pipeline(Path(file), overrides)
+
+
+def sample(
+    model: Path | str,
+    folder: Path | str,
+    *,
+    seed: int = 0,
+    renderers: Sequence[str] = (),
+    reporter: Reporter | None = None,
+    **options: Any,
+) -> tuple[NewTune, ...]:
+    """Write tunes from a saved model alone to ``folder``: ``001.abc``, ``001.mid``, ...
+
+    ``options`` are those of ``[sample]``: ``tunes``, ``key``, ``temperature``, ... Raises MusegenError for a
+    file that is no model, a component it names that is not installed, or an option out of bounds.
+    """
+    reporter = reporter or Silent()
+    plugins, model, folder = installed_plugins(), Path(model), Path(folder)
+    asked = _sample_options(options)
+    if not 0 <= seed <= 2**31 - 1:
+        raise MusegenError(f"seed: must lie in 0 to {2**31 - 1} (got {seed})")
+    writers = _renderers(plugins, renderers)
+    about = read_about(model)
+    trainer = _named(plugins, model, "model", about["model"])
+    tokenizer = _named(plugins, model, "tokenizer", about["tokenizer"]).load(about["tokenizer"].get("state"))
+    notation: Notation = _named(plugins, model, "notation", about["notation"])
+    check_wishes(asked, notation, tokenizer, ())
+    fields = about["notation"]["fields"]
+    for field in notation.wished(asked.wishes):
+        if field not in fields:
+            reporter.say(f"{model}: its corpus never had the field {field}; it has not learned what it means")
+    name = about["notation"]["name"]
+    composer = Composer(trainer.load(model), tokenizer, notation, name, fields, asked)
+    composition = composer.compose(seed, reporter.begin("sample").advance)
+    valid = sum(draw.judgement.valid for draw in composition.draws)
+    reporter.finish("sample", f"{valid} of {len(composition.draws)} draws valid")
+    tunes = []
+    with clear_os_errors(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        for number, draw in enumerate(composition.kept, 1):
+            text = folder / f"{number:03}.{name}"
+            if text.exists() and text.read_text("utf-8") != draw.tune.text:
+                raise ArtifactError(f"{text}: exists with another tune; choose another folder")
+        for number, draw in enumerate(composition.kept, 1):
+            text = folder / f"{number:03}.{name}"
+            write_atomically(text, draw.tune.text.encode())
+            files = {text.suffix: text}
+            for renderer in writers:
+                if draw.score is not None:
+                    files[renderer.suffix] = text.with_suffix(renderer.suffix)
+                    renderer.render(draw.score, files[renderer.suffix])
+            faults = tuple(str(fault) for fault in draw.judgement.faults)
+            tunes.append(NewTune(number, draw.tune.title, draw.tune.text, name, draw.seed, faults, files))
+            if faults:
+                reporter.say(f"{text}: {'; '.join(faults)}")
+    return tuple(tunes)
+
+
+def render(
+    files: Sequence[Path | str],
+    folder: Path | str,
+    renderers: Sequence[str] = ("midi", "wav"),
+    reporter: Reporter | None = None,
+) -> tuple[int, int]:
+    """Render every tune of some files to ``folder``: ``001.mid`` and so on, numbered through all files.
+
+    A tune that fails leaves its number unused. Returns how many were rendered and how many failed.
+    """
+    reporter = reporter or Silent()
+    plugins, folder = installed_plugins(), Path(folder)
+    writers = _renderers(plugins, renderers)
+    readers = [_file_reader(plugins, Path(file)) for file in files]
+    notations = {name: _default(plugins.notation(name)) for name in plugins.names("notation")}
+    number = failed = 0
+    progress = reporter.begin("render")
+    with clear_os_errors(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        for reader in readers:
+            for tune in reader.read(reporter.say):
+                number += 1
+                progress.advance(number, 0, tune.source)
+                try:
+                    score = notations[tune.notation].parse(tune)
+                    for writer in writers:
+                        writer.render(score, folder / f"{number:03}{writer.suffix}")
+                except MusegenError as error:
+                    failed += 1
+                    reporter.say(f"{error}; tune {number} is not rendered")
+    reporter.finish("render", f"{number - failed} of {number} tunes")
+    if not number:
+        raise CorpusError(f"{', '.join(str(file) for file in files)}: no tune found")
+    return number - failed, failed
+
+
+def _sample_options(options: dict[str, Any]) -> Sample:
+    try:
+        return Sample.model_validate(options)
+    except ValidationError as error:
+        lines = [
+            f"{'.'.join(str(key) for key in fault['loc'])}: {fault['msg']} (got {fault['input']!r})"
+            for fault in error.errors(include_url=False)
+        ]
+        raise MusegenError("\n".join(lines)) from None
+
+
+def _renderers(plugins: Plugins, names: Sequence[str]) -> list[Renderer]:
+    return [_default(plugins.renderer(name)) for name in names]
+
+
+def _file_reader(plugins: Plugins, file: Path) -> CorpusReader:
+    """A reader of the file: the one that bears the name of its suffix."""
+    name = file.suffix.lower().removeprefix(".")
+    if name not in plugins.names("corpus reader"):
+        choices = ", ".join(f".{reader}" for reader in plugins.names("corpus reader"))
+        raise PluginError(f"{file}: no reader for this kind of file; choose from: {choices}")
+    component = plugins.corpus_reader(name)
+    return component.build(component.options.model_validate_json(json.dumps({"paths": [str(file)]})))
+
+
+def _default(component: Any) -> Any:
+    return component.build(component.options())
+
+
+def _named(plugins: Plugins, model: Path, kind: str, described: dict[str, JSON]) -> Any:
+    """A component that a saved model names, built with the options it names."""
+    try:
+        component = plugins.find(kind, str(described["name"]))
+    except PluginError as error:
+        raise PluginError(f"{model}: was made with {error}") from None
+    if described["version"] != component.version:
+        raise PluginError(
+            f'{model}: was made with version {described["version"]} of {kind} "{component.name}"; '
+            f"version {component.version} is installed"
+        )
+    try:
+        options: Options = component.options.model_validate(described.get("options", {}), strict=False)
+    except ValidationError:
+        raise ArtifactError(f'{model}: options of {kind} "{component.name}" are damaged') from None
+    return component.build(options)

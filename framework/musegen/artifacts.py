@@ -1,0 +1,174 @@
+"""A run's folder: finished results by the content they were made from, and one run at a time.
+
+``stages/<stage>-<key>/`` holds the result of a stage. It comes into being by one rename of a folder that was
+finished under ``stages/.partial/``, so one that exists is whole, and work that was interrupted finds what it
+left. ``key`` is a digest of all that the result depends on.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import filelock
+
+from musegen.components import JSON
+from musegen.errors import ArtifactError
+
+_MARKER = "artifact.json"
+_LOCK = ".musegen.lock"
+
+
+def canonical_json(value: JSON) -> str:
+    """The one JSON text of ``value``: keys sorted, no white space, no NaN."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+
+
+def content_key(value: JSON) -> str:
+    """Sixteen hexadecimal digits that stand for ``value``."""
+    return hashlib.sha256(canonical_json(value).encode()).hexdigest()[:16]
+
+
+def file_digest(path: Path) -> str:
+    """SHA-256 of a file's content."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def write_atomically(path: Path, content: bytes) -> None:
+    """Put ``content`` at ``path`` so that a reader sees the old file or the new one, never a part."""
+    partial = path.with_name(f".{path.name}.partial")
+    try:
+        partial.write_bytes(content)
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+@contextmanager
+def clear_os_errors(where: Path) -> Iterator[None]:
+    """Turn an error of the operating system into an ArtifactError that names the file and what to do."""
+    try:
+        yield
+    except OSError as error:
+        path = error.filename or where
+        raise ArtifactError(
+            f"{path}: {error.strerror or error}; make room or rights there, or choose another folder"
+        ) from error
+
+
+class RunFolder:
+    """The folder of one pipeline's runs."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._stages = path / "stages"
+        self._partial = self._stages / ".partial"
+
+    def check(self) -> None:
+        """Raises ArtifactError where the path is no folder, or one with things that are not a run's."""
+        if self.path.exists() and not self.path.is_dir():
+            raise ArtifactError(f"{self.path}: is a file; [run] folder must be a folder")
+        for parent in self.path.parents:
+            if parent.exists():
+                if not parent.is_dir():
+                    raise ArtifactError(f"{parent}: is a file; [run] folder cannot lie in it")
+                break
+        if self.path.is_dir() and not self._stages.is_dir() and not (self.path / _LOCK).exists():
+            other = next((item.name for item in self.path.iterdir()), None)
+            if other is not None:
+                raise ArtifactError(
+                    f"{self.path}: holds {other} and is no run folder; choose an empty or new [run] folder"
+                )
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Hold the folder alone. Raises ArtifactError where another run holds it or it cannot be written."""
+        self.check()
+        with clear_os_errors(self.path):
+            self._partial.mkdir(parents=True, exist_ok=True)
+            lock = filelock.FileLock(self.path / _LOCK, timeout=0)
+            try:
+                lock.acquire()
+            except filelock.Timeout:
+                raise ArtifactError(
+                    f"{self.path}: another run is at work here; wait for it, or choose another [run] folder"
+                ) from None
+        try:
+            yield
+        finally:
+            lock.release()
+
+    def folder(self, stage: str, key: str) -> Path:
+        """Where the result of ``stage`` under ``key`` is, or will be."""
+        return self._stages / f"{stage}-{key}"
+
+    def has(self, stage: str, key: str) -> bool:
+        """Whether that result is there and as it was written."""
+        folder = self.folder(stage, key)
+        try:
+            files: Mapping[str, str] = json.loads((folder / _MARKER).read_bytes())["files"]
+            return all(file_digest(folder / name) == digest for name, digest in files.items())
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+            return False
+
+    def make(self, stage: str, key: str, inputs: JSON, build: Callable[[Path], None]) -> Path:
+        """Let ``build`` fill a folder and make it the result; it finds in it what an interrupted build left."""
+        partial = self._partial / f"{stage}-{key}"
+        partial.mkdir(parents=True, exist_ok=True)
+        build(partial)
+        files = {
+            path.relative_to(partial).as_posix(): file_digest(path)
+            for path in sorted(partial.rglob("*"))
+            if path.is_file() and path.name != _MARKER
+        }
+        marker: dict[str, Any] = {"stage": stage, "key": key, "inputs": inputs, "files": files}
+        write_atomically(partial / _MARKER, (json.dumps(marker, indent=1) + "\n").encode())
+        folder = self.folder(stage, key)
+        if folder.exists():  # it was there and damaged, or has() would have said so
+            shutil.rmtree(folder)
+        partial.rename(folder)
+        return folder
+
+    def publish(self, files: Mapping[str, bytes], report: Mapping[str, Any]) -> list[str]:
+        """Put files under human names at the top, and ``run.json`` with ``report`` and their digests.
+
+        Files of the run before that are no more are taken away. One that somebody changed since is kept
+        under its name with ``.yours`` behind it; the names of those are returned.
+        """
+        before, changed = self._published(), []
+        for name in {**before, **files}:
+            target, content = self.path / name, files.get(name)
+            found = target.read_bytes() if target.is_file() else None
+            if found == content:
+                continue
+            if found is not None and hashlib.sha256(found).hexdigest() != before.get(name):
+                target.rename(target.with_name(f"{target.name}.yours"))
+                changed.append(name)
+            if content is not None:
+                target.parent.mkdir(parents=True, exist_ok=True)
+                write_atomically(target, content)
+            else:
+                target.unlink(missing_ok=True)
+        digests = {name: hashlib.sha256(content).hexdigest() for name, content in sorted(files.items())}
+        text = json.dumps({**report, "files": digests}, indent=1, ensure_ascii=False) + "\n"
+        write_atomically(self.path / "run.json", text.encode())
+        return changed
+
+    def _published(self) -> dict[str, str]:
+        """What the run before put at the top: name to digest; only names inside the folder count."""
+        try:
+            files: Mapping[str, str] = json.loads((self.path / "run.json").read_text("utf-8"))["files"]
+            inside = self.path.resolve()
+            return {
+                name: digest
+                for name, digest in files.items()
+                if inside in (self.path / name).resolve().parents
+            }
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+            return {}

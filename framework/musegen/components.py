@@ -1,0 +1,273 @@
+"""What plugins are made of: components, and the protocols of what components build.
+
+A hook returns :class:`Component` objects at start-up and does nothing else; ``pipeline.toml`` picks them by
+name, and from there on everything is a typed method call. The way of a tune: a :class:`CorpusReader` reads
+it, its :class:`Notation` prepares it, a :class:`Tokenizer` encodes it, a :class:`LanguageModel` learns it
+and writes new ones, the notation parses those and a :class:`Renderer` writes their files.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Generic, Protocol, TypeAlias, TypeVar, cast
+
+from musegen.options import Options, Prepare
+from musegen.sampling import Sampling
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from musegen.score import Score
+    from musegen.tune import Tune
+    from musegen.vocabulary import Tokens, Vocabulary
+
+JSON: TypeAlias = "None | bool | int | float | str | Sequence[JSON] | Mapping[str, JSON]"
+
+T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
+O = TypeVar("O", bound=Options)  # noqa: E741
+
+
+class CorpusReader(Protocol):
+    """Reads tunes from somewhere on this machine."""
+
+    def sources(self) -> Iterable[Path]:
+        """The files whose content decides what :meth:`read` gives, in a fixed order.
+
+        Raises CorpusError where one is missing. The content of each goes into the cache key.
+        """
+        ...
+
+    def read(self, report: Callable[[str], None]) -> Iterable[Tune]:
+        """The tunes, in the order of the sources.
+
+        A tune that cannot be used is passed over and ``report`` is given one located line.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What a user asks of a new tune; None leaves it to the model."""
+
+    key: str | None = None
+    metre: str | None = None
+    rhythm: str | None = None
+
+
+class HeaderGuide(Protocol):
+    """Leads a header, line by line, to what a user wished; made anew for each tune."""
+
+    opening: str
+    """What every tune begins with."""
+
+    def next(self, header: str, line: str) -> str:
+        """What goes on after ``header``, given that the model would write ``line`` (``\\n`` included).
+
+        It is ``line``, or the wished line whose turn has come.
+        """
+        ...
+
+    def complete(self, header: str) -> bool:
+        """Whether the body follows."""
+        ...
+
+
+class Notation(Protocol):
+    """A way to write tunes as text."""
+
+    def parse(self, tune: Tune) -> Score:
+        """The tune as music. Raises NotationError, located, for text that is no tune."""
+        ...
+
+    def prepare(self, tune: Tune, options: Prepare) -> Tune:
+        """The tune as the model sees it. Raises NotationError for text that is no tune."""
+        ...
+
+    def header(self, tune: Tune) -> Mapping[str, str]:
+        """The header's fields and their values, in written order: ``{"X": "1", "K": "D"}``."""
+        ...
+
+    def guide(self, wishes: Wishes, fields: Sequence[str]) -> HeaderGuide:
+        """A guide to headers of these fields in this order. Raises NotationError as :meth:`wished` does."""
+        ...
+
+    def wished(self, wishes: Wishes) -> Mapping[str, str]:
+        """The fields and values that these force: ``{"K": "D"}``. Raises NotationError for what is none."""
+        ...
+
+
+class Tokenizer(Protocol):
+    """Text to tokens and back: ``decode(encode(text)) == text`` for every text over the vocabulary."""
+
+    vocabulary: Vocabulary
+
+    def encode(self, text: str) -> Tokens:
+        """int32 (n,), without the start and end marks. Raises VocabularyError for an unknown symbol."""
+        ...
+
+    def decode(self, tokens: Tokens) -> str:
+        """The text of tokens, marks left out. Raises VocabularyError for a token outside [0, V)."""
+        ...
+
+    def state(self) -> JSON:
+        """All that :meth:`TokenizerTrainer.load` needs to make an equal tokenizer."""
+        ...
+
+
+class TokenizerTrainer(Protocol):
+    """Makes tokenizers."""
+
+    def train(self, texts: Sequence[str]) -> Tokenizer:
+        """A tokenizer that can encode every one of ``texts``."""
+        ...
+
+    def load(self, state: JSON) -> Tokenizer:
+        """The tokenizer that :meth:`Tokenizer.state` described. Raises ArtifactError for anything else."""
+        ...
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """Tunes as tokens, each from the start mark to the end mark: int32 (n + 2,)."""
+
+    vocabulary: Vocabulary
+    train: tuple[Tokens, ...]
+    validation: tuple[Tokens, ...]
+    test: tuple[Tokens, ...]
+
+
+class Progress(Protocol):
+    """Where long work reports to; the command line draws it."""
+
+    def advance(self, done: int, total: int, note: str = "") -> None:
+        """``done`` of ``total`` steps of the stage are finished."""
+        ...
+
+    def say(self, line: str) -> None:
+        """One line that a user should read."""
+        ...
+
+
+@dataclass(frozen=True)
+class TrainingJob:
+    """What a training needs besides data and options."""
+
+    seed: int
+    checkpoints: Path
+    """A folder that outlives an interrupted training; the same job finds in it what it left."""
+    progress: Progress
+    about: Mapping[str, JSON]
+    """What the saved model says of where it fits: components and tokenizer state."""
+
+
+@dataclass(frozen=True, slots=True)
+class EpochLoss:
+    """Mean loss in nats a token over one epoch; ``validation`` is None without validation tunes."""
+
+    epoch: int
+    train: float
+    validation: float | None
+
+
+class LanguageModel(Protocol):
+    """A trained model of token sequences. A sequence begins with the start mark."""
+
+    def generate(
+        self, primes: Sequence[Tokens], sampling: Sampling, seeds: Sequence[int]
+    ) -> Iterator[Tokens]:
+        """One continuation a prime, without it; ``seeds[i]`` alone decides the draws of item i."""
+        ...
+
+    def nats(self, tunes: Sequence[Tokens]) -> NDArray[np.float64]:
+        """float64 (n,): each tune's -ln probability, its first token taken as given."""
+        ...
+
+    def save(self, path: Path) -> None:
+        """Write one safetensors file, a function of the model alone, that :meth:`ModelTrainer.load` reads."""
+        ...
+
+
+@dataclass(frozen=True)
+class TrainedModel:
+    """What a training ends with."""
+
+    model: LanguageModel
+    losses: tuple[EpochLoss, ...]
+    best_epoch: int
+    """The epoch whose weights the model has, from 1."""
+
+
+class ModelTrainer(Protocol):
+    """Trains and loads models."""
+
+    def train(self, dataset: Dataset, job: TrainingJob) -> TrainedModel:
+        """A model of ``dataset.train``, chosen by ``dataset.validation``; the test tunes are not touched.
+
+        The same dataset, options and seed give the same model, also after an interruption.
+        """
+        ...
+
+    def load(self, path: Path) -> LanguageModel:
+        """A saved model. Raises ArtifactError for a file that is none."""
+        ...
+
+
+class Renderer(Protocol):
+    """Writes a score to a file."""
+
+    suffix: str
+    """What its files end with: ``.mid``."""
+
+    def render(self, score: Score, path: Path) -> None:
+        """Write ``score`` to ``path``, and nothing else. The same score gives the same bytes."""
+        ...
+
+
+@dataclass(frozen=True)
+class Component(Generic[T_co]):
+    """A named part that a pipeline can ``use``; see :func:`component`."""
+
+    name: str
+    version: int
+    options: type[Options]
+    build: Callable[[Options], T_co]
+    summary: str = ""
+    requires: tuple[str, ...] = ()
+    extra: str = ""
+
+    def missing(self) -> tuple[str, ...]:
+        """The modules of ``requires`` that are not installed; nothing is imported."""
+        return tuple(module for module in self.requires if find_spec(module) is None)
+
+
+def component(
+    name: str,
+    *,
+    version: int,
+    options: type[O],
+    build: Callable[[O], T],
+    requires: Sequence[str] = (),
+    extra: str = "",
+) -> Component[T]:
+    """Declare a component.
+
+    ``version`` is raised when the same input gives another output, so that no cached result is taken for it.
+    ``build`` gets checked options and imports what is heavy. ``requires`` names top-level modules that it
+    needs, and ``extra`` what to install for them: ``musegen[keras]``. The first line of the options'
+    docstring describes the component.
+    """
+    summary = (options.__doc__ or "").strip().splitlines()
+    return Component(
+        name,
+        version,
+        options,
+        cast("Callable[[Options], T]", build),
+        summary[0] if summary else "",
+        tuple(requires),
+        extra,
+    )

@@ -1,0 +1,121 @@
+"""What a pipeline may say, written out: a commented example and a JSON Schema, installed plugins included."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from pydantic.fields import FieldInfo
+
+from musegen.components import JSON
+from musegen.options import Options
+from musegen.pipeline import SETTINGS, USES
+from musegen.plugins import Plugins
+
+_PREFERRED = {
+    "corpus": ("music21", "abc"),
+    "tokenizer": ("char",),
+    "model": ("keras-lstm",),
+    "render": ("midi", "wav"),
+}
+"""The components that a new pipeline uses, of those that are installed."""
+_ORDER = ("run", "corpus", "notation", "prepare", "split", "tokenizer", "model", "sample", "render")
+
+
+def example_pipeline(plugins: Plugins) -> str:
+    """A commented pipeline with every option of the default components, ready to run."""
+    return "\n".join(_example_lines(plugins)) + "\n"
+
+
+def _example_lines(plugins: Plugins) -> Iterator[str]:
+    yield "# A musegen pipeline. Every key shows its default; a key behind # has none and may stay out."
+    for name in _ORDER:
+        if name in SETTINGS:
+            yield from _table(f"[{name}]", name, SETTINGS[name])
+        elif name == "notation":
+            for notation in plugins.names("notation"):
+                yield from _table(
+                    f"[notation.{notation}]", f"notation.{notation}", plugins.notation(notation).options
+                )
+        else:
+            kind, several = USES[name]
+            installed = plugins.names(kind)
+            wanted = [use for use in _PREFERRED[name] if use in installed] or installed[:1]
+            for use in wanted if name == "render" else wanted[:1]:
+                component = plugins.find(kind, use)
+                header = f"[[{name}]]" if several else f"[{name}]"
+                first = f'use = "{use}"' + _remark(f"one of: {', '.join(installed)}")
+                yield from _table(header, name, component.options, first)
+
+
+def _table(header: str, path: str, options: type[Options], *first: str) -> Iterator[str]:
+    yield ""
+    yield header
+    yield from first
+    inner: list[tuple[str, type[Options]]] = []
+    for name, field in options.model_fields.items():
+        if isinstance(field.annotation, type) and issubclass(field.annotation, Options):
+            inner.append((f"{path}.{name}", field.annotation))
+        else:
+            yield _assignment(name, field)
+    for table, cls in inner:
+        yield from _table(f"[{table}]", table, cls)
+
+
+def _assignment(name: str, field: FieldInfo) -> str:
+    value = field.get_default(call_default_factory=True)
+    example = field.examples[0] if field.examples else None
+    shown = example if field.is_required() or value is None else value
+    prefix = "# " if value is None and not field.is_required() else ""
+    return f"{prefix}{name} = {_toml(shown)}{_remark(field.description or '')}"
+
+
+def _remark(text: str) -> str:
+    return f"  # {' '.join(text.split())}" if text else ""
+
+
+def _toml(value: Any) -> str:
+    """A TOML value; JSON's strings, numbers and arrays are TOML's too."""
+    if isinstance(value, tuple | list):
+        return f"[{', '.join(_toml(item) for item in value)}]"
+    return json.dumps(value, ensure_ascii=False)
+
+
+def pipeline_schema(plugins: Plugins) -> dict[str, JSON]:
+    """The JSON Schema (draft 2020-12) of a pipeline, read as JSON, for the installed plugins."""
+    definitions: dict[str, JSON] = {}
+    properties: dict[str, JSON] = {name: _schema(options, definitions) for name, options in SETTINGS.items()}
+    for name, (kind, several) in USES.items():
+        choices: list[JSON] = []
+        for use in plugins.names(kind):
+            component = plugins.find(kind, use)
+            schema = _schema(component.options, definitions)
+            inner = {"use": {"const": use, "description": component.summary}, **schema.get("properties", {})}
+            required = ["use", *schema.get("required", [])]
+            choices.append({**schema, "title": use, "properties": inner, "required": required})
+        one: JSON = {"oneOf": choices}
+        properties[name] = {"type": "array", "minItems": 1, "items": one} if several else one
+    properties["notation"] = {
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {
+            name: _schema(plugins.notation(name).options, definitions) for name in plugins.names("notation")
+        },
+    }
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "musegen pipeline",
+        "type": "object",
+        "additionalProperties": False,
+        "required": sorted(USES),
+        "properties": {name: properties[name] for name in _ORDER},
+        "$defs": definitions,
+    }
+
+
+def _schema(options: type[Options], definitions: dict[str, JSON]) -> dict[str, Any]:
+    prefix = f"{options.__module__}.{options.__qualname__}."
+    schema = options.model_json_schema(ref_template=f"#/$defs/{prefix}{{model}}")
+    definitions.update({prefix + name: inner for name, inner in schema.pop("$defs", {}).items()})
+    return schema

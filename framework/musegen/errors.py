@@ -1,0 +1,48 @@
+"""What a user can put right: one line that says where, what, and what to do.
+
+The command line prints these and ends with exit code 2; any other exception is musegen's own bug and
+traces back.
+"""
+
+from __future__ import annotations
+
+
+class MusegenError(Exception):
+    """A mistake of the user's or of the surroundings; ``str()`` is the line to show."""
+
+
+class PipelineError(MusegenError):
+    """A pipeline file that cannot be run; ``mistakes`` holds one line each."""
+
+    def __init__(self, *mistakes: str) -> None:
+        super().__init__("\n".join(mistakes))
+        self.mistakes = mistakes
+
+
+class PluginError(MusegenError):
+    """A plugin or component that is missing, broken or declared twice."""
+
+
+class CorpusError(MusegenError):
+    """A corpus that cannot be read or has no usable tune."""
+
+
+class NotationError(MusegenError):
+    """A tune's text that its notation cannot read, located in the tune."""
+
+    def __init__(self, message: str, *, source: str = "", line: int = 0, column: int = 0) -> None:
+        where = ":".join(str(part) for part in (source, line, column) if part)
+        super().__init__(f"{where}: {message}" if where else message)
+        self.message, self.source, self.line, self.column = message, source, line, column
+
+
+class VocabularyError(MusegenError):
+    """A text with symbols outside the vocabulary, or tokens outside its range."""
+
+
+class ArtifactError(MusegenError):
+    """A run folder or saved file that cannot be written, read or trusted."""
+
+
+class ModelError(MusegenError):
+    """A model that cannot be built, trained, loaded or sampled as asked."""

@@ -1,0 +1,51 @@
+"""The hooks of musegen: five that declare components, one that observes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pluggy
+
+from musegen.components import (
+    Component,
+    CorpusReader,
+    ModelTrainer,
+    Notation,
+    Renderer,
+    TokenizerTrainer,
+)
+
+NAMESPACE = "musegen"
+hookspec = pluggy.HookspecMarker(NAMESPACE)
+hookimpl = pluggy.HookimplMarker(NAMESPACE)
+"""Marks a function of a plugin as an implementation of the hook whose name it bears."""
+
+
+@hookspec
+def musegen_corpus_readers() -> list[Component[CorpusReader]]:
+    """Readers for ``[[corpus]] use = ...``."""
+
+
+@hookspec
+def musegen_notations() -> list[Component[Notation]]:
+    """Notations for ``[notation.NAME]``; a tune names the one it is written in."""
+
+
+@hookspec
+def musegen_tokenizers() -> list[Component[TokenizerTrainer]]:
+    """Tokenizers for ``[tokenizer] use = ...``."""
+
+
+@hookspec
+def musegen_models() -> list[Component[ModelTrainer]]:
+    """Models for ``[model] use = ...``."""
+
+
+@hookspec
+def musegen_renderers() -> list[Component[Renderer]]:
+    """Renderers for ``[[render]] use = ...``."""
+
+
+@hookspec
+def musegen_stage_finished(stage: str, folder: Path, cached: bool) -> None:
+    """A stage of a run has its result in ``folder``, from before (``cached``) or fresh. Do not change it."""

@@ -1,0 +1,28 @@
+"""How to draw from a model, and seeds for everything that is random."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Sampling:
+    """How tokens are drawn: temperature first, then the ``top_k`` likeliest, then the nucleus ``top_p``."""
+
+    temperature: float = 1.0
+    """Logits are divided by it; finite and > 0."""
+    top_k: int = 0
+    """Keep the k likeliest tokens; 0 keeps all."""
+    top_p: float = 1.0
+    """Keep the likeliest tokens that together reach this probability, in (0, 1]."""
+    max_tokens: int = 2000
+    """At most so many new tokens."""
+    stop: tuple[int, ...] = ()
+    """Tokens that end a continuation and are its last; the end mark ends one too and is left out."""
+
+
+def derive_seed(seed: int, *names: str | int) -> int:
+    """A seed of its own, in [0, 2**63), for each use that ``names`` tells apart (SHA-256)."""
+    text = "/".join(str(part) for part in (seed, *names))
+    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big") >> 1

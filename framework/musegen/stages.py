@@ -1,0 +1,419 @@
+"""A run: corpus, tokenizer, model, sample, render; each stage made once and found again by its content.
+
+Every stage loads what it needs from what earlier stages saved, fresh or from before, and only when it has to
+work: where nothing changed, nothing is loaded at all.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from musegen.artifacts import RunFolder, clear_os_errors, content_key, file_digest
+from musegen.components import (
+    JSON,
+    Component,
+    CorpusReader,
+    Dataset,
+    EpochLoss,
+    LanguageModel,
+    Notation,
+    Progress,
+    Tokenizer,
+    TrainingJob,
+)
+from musegen.console import Reporter
+from musegen.corpus import PARTS, Corpus, read_corpus
+from musegen.errors import MusegenError
+from musegen.generation import (
+    Composer,
+    check_wishes,
+    describe,
+    describe_judged,
+    examine,
+)
+from musegen.options import Options
+from musegen.pipeline import Pipeline, Use
+from musegen.plot import can_plot, plot_losses
+from musegen.results import Run
+from musegen.sampling import derive_seed
+from musegen.saved_model import describe_component
+from musegen.tune import Tune
+from musegen.vocabulary import Tokens
+
+STAGES = ("corpus", "tokenizer", "model", "sample", "render")
+_VERSIONS = {"corpus": 1, "tokenizer": 1, "model": 1, "sample": 1, "render": 1}
+"""Raised when the framework's own part of a stage gives another result for the same input."""
+_EXAMINED = 1000
+"""Real test tunes that are judged for the ceiling, at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """One stage of a run that has its result."""
+
+    stage: str
+    key: str
+    folder: Path
+    cached: bool
+    seconds: float
+
+
+def run_pipeline(pipeline: Pipeline, reporter: Reporter) -> Run:
+    """Bring every stage to its result and put the files under human names. Raises MusegenError."""
+    folder = RunFolder(pipeline.folder)
+    with clear_os_errors(pipeline.folder), folder.locked():
+        return _Work(pipeline, folder, reporter).run()
+
+
+class _Work:
+    """One run in progress."""
+
+    def __init__(self, pipeline: Pipeline, folder: RunFolder, reporter: Reporter) -> None:
+        self.pipeline, self.folder, self.reporter = pipeline, folder, reporter
+        self.seed = pipeline.run_options.seed
+        self.finished: dict[str, Finished] = {}
+
+    def run(self) -> Run:
+        """Every stage in order."""
+        self._stage("corpus", self._corpus_inputs(), self._build_corpus, self._say_corpus)
+        self._stage("tokenizer", self._inputs("corpus", self.pipeline.tokenizer), self._build_tokenizer)
+        sample_inputs = self._sample_inputs()
+        if not self.folder.has("sample", content_key(sample_inputs)):
+            self._check_wishes()
+        self._stage("model", self._model_inputs(), self._build_model, self._say_model)
+        self._stage("sample", sample_inputs, self._build_sample, self._say_sample)
+        self._stage("render", self._render_inputs(), self._build_render)
+        return self._publish()
+
+    # What each stage depends on.
+
+    def _corpus_inputs(self) -> dict[str, JSON]:
+        sources: list[JSON] = []
+        for reader in self._readers:
+            sources.extend([path.name, file_digest(path)] for path in reader.sources())
+        return {
+            "stage": ["corpus", _VERSIONS["corpus"]],
+            "readers": [_describe_use(use) for use in self.pipeline.corpus],
+            "notations": [_describe_use(use) for use in self.pipeline.notations.values()],
+            "sources": sources,
+            "prepare": _options(self.pipeline.prepare),
+            "split": _options(self.pipeline.split),
+            "seed": derive_seed(self.seed, "corpus"),
+        }
+
+    def _inputs(self, after: str, use: Use[Any]) -> dict[str, JSON]:
+        stage = STAGES[STAGES.index(after) + 1]
+        return {
+            "stage": [stage, _VERSIONS[stage]],
+            "component": _describe_use(use),
+            after: self.finished[after].key,
+        }
+
+    def _model_inputs(self) -> dict[str, JSON]:
+        return {**self._inputs("tokenizer", self.pipeline.model), "seed": derive_seed(self.seed, "model")}
+
+    def _sample_inputs(self) -> dict[str, JSON]:
+        return {
+            "stage": ["sample", _VERSIONS["sample"]],
+            "model": content_key(self._model_inputs()),
+            "options": _options(self.pipeline.sample),
+            "seed": self.seed,
+        }
+
+    def _render_inputs(self) -> dict[str, JSON]:
+        return {
+            "stage": ["render", _VERSIONS["render"]],
+            "renderers": [_describe_use(use) for use in self.pipeline.render],
+            "sample": self.finished["sample"].key,
+        }
+
+    def _stage(
+        self,
+        stage: str,
+        inputs: dict[str, JSON],
+        build: Callable[[Path, Progress], None],
+        describe: Callable[[Path], str] = lambda folder: "done",
+    ) -> None:
+        """Find the stage's result or make it, and tell whoever observes."""
+        key, started = content_key(inputs), time.monotonic()
+        cached = self.folder.has(stage, key)
+        if not cached:
+            progress = self.reporter.begin(stage)
+            self.folder.make(stage, key, inputs, lambda partial: build(partial, progress))
+        folder = self.folder.folder(stage, key)
+        seconds = time.monotonic() - started
+        self.finished[stage] = Finished(stage, key, folder, cached, seconds)
+        how = "reused" if cached else f"{seconds:.1f} s"
+        self.reporter.finish(stage, f"{describe(folder)} ({how})")
+        self.pipeline.plugins.hook.musegen_stage_finished(stage=stage, folder=folder, cached=cached)
+
+    # What stages load, each at most once and only if needed.
+
+    @cached_property
+    def _readers(self) -> list[CorpusReader]:
+        return [use.build() for use in self.pipeline.corpus]
+
+    @cached_property
+    def _corpus(self) -> Corpus:
+        return Corpus.load(self.finished["corpus"].folder)
+
+    @cached_property
+    def _notation(self) -> Notation:
+        return self.pipeline.notations[self._corpus.notation].build()
+
+    @cached_property
+    def _headers(self) -> list[Mapping[str, str]]:
+        """The headers of the training tunes."""
+        return [self._notation.header(tune) for tune in self._corpus.part("train")]
+
+    @property
+    def _fields(self) -> tuple[str, ...]:
+        """The header fields that the corpus has, in its order."""
+        order: list[str] = []
+        for header in self._headers:
+            place = 0
+            for field in header:
+                if field in order:
+                    place = order.index(field) + 1
+                else:
+                    order.insert(place, field)
+                    place += 1
+        return tuple(order)
+
+    @cached_property
+    def _tokenizer(self) -> Tokenizer:
+        state = json.loads((self.finished["tokenizer"].folder / "tokenizer.json").read_text("utf-8"))
+        return self.pipeline.tokenizer.build().load(state)
+
+    @cached_property
+    def _model(self) -> LanguageModel:
+        return self.pipeline.model.build().load(self.finished["model"].folder / "model.safetensors")
+
+    # What stages do.
+
+    def _build_corpus(self, folder: Path, progress: Progress) -> None:
+        notations = {name: use.build() for name, use in self.pipeline.notations.items()}
+        corpus = read_corpus(
+            self._readers,
+            notations,
+            self.pipeline.prepare,
+            self.pipeline.split,
+            derive_seed(self.seed, "corpus"),
+            progress.say,
+            lambda done: progress.advance(done, 0, f"{done} tunes"),
+        )
+        corpus.save(folder)
+
+    def _say_corpus(self, folder: Path) -> str:
+        counts = Corpus.load(folder)
+        parts = ", ".join(f"{counts.parts.count(part)} {part}" for part in PARTS)
+        return f"{len(counts.tunes)} tunes: {parts}; {counts.skipped} skipped"
+
+    def _build_tokenizer(self, folder: Path, progress: Progress) -> None:
+        tokenizer = self.pipeline.tokenizer.build().train([tune.text for tune in self._corpus.tunes])
+        (folder / "tokenizer.json").write_text(
+            json.dumps(tokenizer.state(), ensure_ascii=False), encoding="utf-8"
+        )
+
+    def _check_wishes(self) -> None:
+        """Refuse, before any training, what the model could never be asked; warn of what it will not know."""
+        for warning in check_wishes(self.pipeline.sample, self._notation, self._tokenizer, self._headers):
+            self.reporter.say(f"{self.pipeline.file}: sample: {warning}")
+
+    def _about(self) -> dict[str, JSON]:
+        name = self._corpus.notation
+        model, tokenizer = self.pipeline.model.component, self.pipeline.tokenizer.component
+        notation = self.pipeline.notations[name]
+        return {
+            "model": describe_component(model.name, model.version),
+            "tokenizer": describe_component(tokenizer.name, tokenizer.version, state=self._tokenizer.state()),
+            "notation": describe_component(
+                name,
+                notation.component.version,
+                options=_options(notation.options),
+                fields=list(self._fields),
+            ),
+        }
+
+    def _build_model(self, folder: Path, progress: Progress) -> None:
+        corpus, tokenizer, trainer = self._corpus, self._tokenizer, self.pipeline.model.build()
+        encoded: dict[str, tuple[Tokens, ...]] = {part: corpus.encoded(part, tokenizer) for part in PARTS}
+        checkpoints = folder / "checkpoints"
+        checkpoints.mkdir(exist_ok=True)
+        job = TrainingJob(derive_seed(self.seed, "model"), checkpoints, progress, self._about())
+        trained = trainer.train(Dataset(tokenizer.vocabulary, **encoded), job)
+        trained.model.save(folder / "model.safetensors")
+        # The figures are those of the saved model, through the code that samples from it.
+        model = trainer.load(folder / "model.safetensors")
+        sampled_train = encoded["train"][: max(len(encoded["validation"]), 1)]
+        figures = {
+            "train_nats": _mean_nats(model, sampled_train),
+            "validation_nats": _mean_nats(model, encoded["validation"]),
+            "test_nats": _mean_nats(model, encoded["test"]),
+            "best_epoch": trained.best_epoch,
+            "losses": [asdict(loss) for loss in trained.losses],
+        }
+        (folder / "losses.json").write_text(json.dumps(figures, indent=1) + "\n")
+        if can_plot():
+            (folder / "loss.png").write_bytes(plot_losses(trained.losses, trained.best_epoch))
+        for path in sorted(checkpoints.rglob("*"), reverse=True):
+            path.unlink() if path.is_file() else path.rmdir()
+        checkpoints.rmdir()
+
+    def _say_model(self, folder: Path) -> str:
+        figures = json.loads((folder / "losses.json").read_text())
+        shown = ", ".join(
+            f"{part} {figures[f'{part}_nats']:.3f}" for part in PARTS if figures[f"{part}_nats"] is not None
+        )
+        return f"epoch {figures['best_epoch']} of {len(figures['losses'])}, nats a token: {shown}"
+
+    def _build_sample(self, folder: Path, progress: Progress) -> None:
+        options = self.pipeline.sample
+        composer = Composer(
+            self._model, self._tokenizer, self._notation, self._corpus.notation, self._fields, options
+        )
+        composition = composer.compose(self.seed, progress.advance)
+        real = [
+            (tune, *examine(self._notation, tune, options.valid))
+            for tune in self._corpus.part("test")[:_EXAMINED]
+        ]
+        report = {
+            "draws": describe(composition.draws),
+            "kept": describe(composition.kept),
+            "real_test_tunes": describe_judged(real),
+            "tunes": [
+                {
+                    "number": number,
+                    "title": draw.tune.title,
+                    "seed": draw.seed,
+                    "valid": draw.judgement.valid,
+                    "faults": [str(fault) for fault in draw.judgement.faults],
+                    "notes": list(draw.judgement.notes),
+                }
+                for number, draw in enumerate(composition.kept, 1)
+            ],
+        }
+        for number, draw in enumerate(composition.kept, 1):
+            (folder / f"{number:03}.{self._corpus.notation}").write_text(draw.tune.text, encoding="utf-8")
+        (folder / "sample.json").write_text(json.dumps(report, indent=1, ensure_ascii=False), "utf-8")
+
+    def _say_sample(self, folder: Path) -> str:
+        report = json.loads((folder / "sample.json").read_text("utf-8"))
+        draws, kept = report["draws"], report["kept"]
+        ceiling = report["real_test_tunes"]["valid_rate"]
+        line = f"{kept['valid']} of {kept['tunes']} tunes valid; {draws['valid']} of {draws['tunes']} draws"
+        return line + ("" if ceiling is None else f" ({100 * ceiling:.0f} % of real test tunes)")
+
+    def _build_render(self, folder: Path, progress: Progress) -> None:
+        renderers = [use.build() for use in self.pipeline.render]
+        texts = _sampled(self.finished["sample"].folder, self._corpus.notation)
+        failures: dict[str, list[str]] = {}
+        for done, path in enumerate(texts):
+            progress.advance(done, len(texts), path.stem)
+            failures[path.stem] = []
+            try:
+                score = self._notation.parse(
+                    Tune(path.read_text("utf-8"), self._corpus.notation, source=f"tunes/{path.name}")
+                )
+                for renderer in renderers:
+                    renderer.render(score, folder / f"{path.stem}{renderer.suffix}")
+            except MusegenError as error:
+                failures[path.stem].append(str(error))
+                progress.say(f"{error}; not rendered")
+        (folder / "failures.json").write_text(json.dumps(failures, indent=1, ensure_ascii=False), "utf-8")
+
+    def _publish(self) -> Run:
+        """Copy what people look at to the top of the folder, and write ``run.json``."""
+        corpus, model, sample, render = (
+            self.finished[stage].folder for stage in ("corpus", "model", "sample", "render")
+        )
+        losses = json.loads((model / "losses.json").read_text())
+        sampled = json.loads((sample / "sample.json").read_text("utf-8"))
+        failures = json.loads((render / "failures.json").read_text("utf-8"))
+        files: dict[str, Path | bytes] = {
+            "model.safetensors": model / "model.safetensors",
+            "loss.csv": _loss_csv([EpochLoss(**row) for row in losses["losses"]]),
+            "split.csv": _split_csv(Corpus.load(corpus)),
+        }
+        if not (model / "loss.png").exists() and not can_plot():
+            self.reporter.say('loss.png is not drawn: it needs matplotlib; pip install "musegen[plot]"')
+        else:
+            files["loss.png"] = self._picture(model, losses)
+        tunes = []
+        for row in sampled["tunes"]:
+            stem = f"{row['number']:03}"
+            made = [path for folder in (sample, render) for path in sorted(folder.glob(f"{stem}.*"))]
+            files |= {f"tunes/{path.name}": path for path in made}
+            faults = [*row["faults"], *(f"render: {line}" for line in failures[stem])]
+            tunes.append({**row, "faults": faults, "files": [f"tunes/{path.name}" for path in made]})
+        report = {
+            "pipeline": self.pipeline.file.name,
+            "seed": self.seed,
+            "stages": {
+                name: {"key": done.key, "seconds": round(done.seconds, 3), "cached": done.cached}
+                for name, done in self.finished.items()
+            },
+            **{name: losses[name] for name in ("train_nats", "validation_nats", "test_nats", "best_epoch")},
+            **{name: sampled[name] for name in ("draws", "kept", "real_test_tunes")},
+            "tunes": tunes,
+        }
+        contents = {
+            name: path if isinstance(path, bytes) else path.read_bytes() for name, path in files.items()
+        }
+        for kept in self.folder.publish(contents, report):
+            self.reporter.say(f"{kept} had been changed by hand; it is kept as {kept}.yours")
+        return Run.load(self.folder.path)
+
+    def _picture(self, model: Path, losses: Mapping[str, Any]) -> Path | bytes:
+        """The stage's picture; drawn now where matplotlib came later than the training."""
+        if (model / "loss.png").exists():
+            return model / "loss.png"
+        return plot_losses([EpochLoss(**row) for row in losses["losses"]], losses["best_epoch"])
+
+
+def _options(options: Options) -> dict[str, JSON]:
+    """Options as JSON, defaults included."""
+    return options.model_dump(mode="json")
+
+
+def _describe_use(use: Use[Any]) -> dict[str, JSON]:
+    component: Component[Any] = use.component
+    return describe_component(component.name, component.version, options=_options(use.options))
+
+
+def _mean_nats(model: LanguageModel, tunes: Sequence[Tokens]) -> float | None:
+    """Nats a predicted token (every one after the start mark); None without tunes."""
+    predicted = sum(len(tune) - 1 for tune in tunes)
+    return float(model.nats(tunes).sum() / predicted) if predicted else None
+
+
+def _sampled(folder: Path, notation: str) -> list[Path]:
+    return sorted(folder.glob(f"*.{notation}"))
+
+
+def _loss_csv(losses: Sequence[EpochLoss]) -> bytes:
+    rows = [["epoch", "train", "validation"]]
+    for loss in losses:
+        validation = "" if loss.validation is None else repr(loss.validation)
+        rows.append([str(loss.epoch), repr(loss.train), validation])
+    return _csv(rows)
+
+
+def _split_csv(corpus: Corpus) -> bytes:
+    rows = [["source", "title", "part"]]
+    rows += [[tune.source, tune.title, part] for tune, part in zip(corpus.tunes, corpus.parts, strict=True)]
+    return _csv(rows)
+
+
+def _csv(rows: Sequence[Sequence[str]]) -> bytes:
+    file = io.StringIO(newline="")
+    csv.writer(file, lineterminator="\n").writerows(rows)
+    return file.getvalue().encode()

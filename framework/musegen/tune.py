@@ -1,0 +1,16 @@
+"""One tune as text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Tune:
+    """The text of one tune, with the name of the notation it is written in."""
+
+    text: str
+    notation: str = "abc"
+    title: str = ""
+    source: str = ""
+    """Where it comes from, as ``jigs.abc:120`` (file and first line); empty for generated tunes."""

@@ -1,0 +1,62 @@
+"""Symbols and the tokens that stand for them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from musegen.errors import VocabularyError
+
+Tokens: TypeAlias = NDArray[np.int32]
+"""int32 (n,), each in [0, V)."""
+
+
+class Vocabulary:
+    """An immutable numbering of symbols, with one token that starts and one that ends a tune.
+
+    The two marks come first and are not part of any text: ``start`` is 0, ``end`` is 1.
+    """
+
+    start = 0
+    end = 1
+    MARKS = ("<start>", "<end>")
+
+    def __init__(self, symbols: Iterable[str]) -> None:
+        """``symbols``: the symbols of texts, without the marks. Raises ValueError for a repeated one."""
+        self.symbols: tuple[str, ...] = (*self.MARKS, *symbols)
+        if len(set(self.symbols)) != len(self.symbols):
+            raise ValueError("a vocabulary holds each symbol once")
+
+    @cached_property
+    def _tokens(self) -> dict[str, int]:
+        return {symbol: token for token, symbol in enumerate(self.symbols) if token > self.end}
+
+    def __len__(self) -> int:
+        """V, the marks included."""
+        return len(self.symbols)
+
+    def __contains__(self, symbol: str) -> bool:
+        return symbol in self._tokens
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Vocabulary) and self.symbols == other.symbols
+
+    def __hash__(self) -> int:
+        return hash(self.symbols)
+
+    def encode(self, symbols: Sequence[str]) -> Tokens:
+        """Tokens of ``symbols``. Raises VocabularyError that names the first unknown one."""
+        try:
+            return np.fromiter((self._tokens[symbol] for symbol in symbols), np.int32, len(symbols))
+        except KeyError as error:
+            raise VocabularyError(f"{error.args[0]!r} is not among the {len(self)} symbols") from None
+
+    def decode(self, tokens: Tokens) -> str:
+        """The text of ``tokens``; the marks are left out. Raises VocabularyError outside [0, V)."""
+        if len(tokens) and not (0 <= int(np.min(tokens)) and int(np.max(tokens)) < len(self)):
+            raise VocabularyError(f"a token lies outside 0 to {len(self) - 1}")
+        return "".join(self.symbols[token] for token in tokens if token > self.end)
