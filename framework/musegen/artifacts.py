@@ -118,7 +118,7 @@ class RunFolder:
             return False
 
     def make(self, stage: str, key: str, inputs: JSON, build: Callable[[Path], None]) -> Path:
-        """Let ``build`` fill a folder and make it the result; it finds in it what an interrupted build left."""
+        """Let ``build`` fill a folder and make it the result; it finds there what one that stopped left."""
         partial = self._partial / f"{stage}-{key}"
         partial.mkdir(parents=True, exist_ok=True)
         build(partial)

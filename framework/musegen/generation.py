@@ -140,7 +140,7 @@ class Composer:
             draws += self.draw(range(first + len(draws), first + len(draws) + count))
             valid = sum(draw.judgement.valid for draw in draws)
             advance(min(valid, options.tunes), options.tunes, f"{valid} of {len(draws)} draws valid")
-        best = sorted(draws, key=lambda draw: len(draw.judgement.faults))[: options.tunes]
+        best = sorted(draws, key=_badness)[: options.tunes]
         return Composition(tuple(sorted(best, key=lambda draw: draw.seed)), tuple(draws))
 
     def draw(self, seeds: Sequence[int]) -> list[Draw]:
@@ -194,6 +194,11 @@ class Composer:
     def _line_ends(self) -> tuple[int, ...]:
         symbols = self._tokenizer.vocabulary.symbols
         return tuple(token for token, symbol in enumerate(symbols) if "\n" in symbol)
+
+
+def _badness(draw: Draw) -> tuple[bool, bool, int]:
+    """Sorts draws: what plays before what does not, what ended before what was cut, then by faults."""
+    return draw.score is None, not draw.ended, len(draw.judgement.faults)
 
 
 def check_wishes(

@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from itertools import chain, islice
 from math import ceil
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
+from musegen.errors import MusegenError
 from musegen.score import (
     Bar,
     ChordSymbol,
@@ -33,6 +36,12 @@ _DOWNBEAT, _BEAT, _OFFBEAT = 104, 94, 84
 _BASS, _CHORD = 78, 66
 _MOST_BARS = 20_000
 """A tune of a few kilobytes may ask for repeats without end; no real one comes near this."""
+_MOST_QUARTERS = 20_000
+"""Three hours of music; one absurd length or a thousandfold repeat goes beyond and is refused, not played."""
+_SHORTEST_BEAT = Fraction(1, 8)
+"""In quarter notes; a metre like 1/4096 would otherwise fill the memory with beats."""
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,18 +97,16 @@ class PlayedBar(NamedTuple):
 
 
 def playing_order(score: Score) -> list[PlayedBar]:
-    """The bars as they are played: parts in play order, repeats and endings in turn (ABC 2.1 §4.8, §4.9).
+    """The bars as they are played: parts in play order, repeats and endings in turn (ABC 2.1 §4.8 to §4.10).
 
     A repeat without ``|:`` goes back to the last double bar line or repeat sign, or to where its part begins.
+    At most 20,000 bars are given.
     """
     order: list[PlayedBar] = []
-    for first, last in _parts(score):
-        walked = _unroll(score.bars, first, last)
-        for place, number in enumerate(walked):
-            previous = walked[place - 1] if place else (order[-1].number if order else number - 1)
-            order.append(PlayedBar(number, number != previous + 1))
-            if len(order) >= _MOST_BARS:
-                return order
+    walk = (number for first, last in _parts(score) for number in _unroll(score.bars, first, last))
+    for number in islice(walk, _MOST_BARS):
+        previous = order[-1].number if order else number - 1
+        order.append(PlayedBar(number, number != previous + 1))
     return order
 
 
@@ -118,64 +125,49 @@ def _parts(score: Score) -> list[tuple[int, int]]:
     return [(0, starts[0]), *played] if starts[0] else played
 
 
-def _unroll(bars: Sequence[Bar], first: int, last: int) -> list[int]:
+def _unroll(bars: Sequence[Bar], first: int, last: int) -> Iterator[int]:
     """Bar numbers from ``first`` up to ``last`` in playing order."""
-    order: list[int] = []
-    at, start, turn = first, first, 1
-    while at < last and len(order) < _MOST_BARS:
-        bar = bars[at]
-        if bar.repeat_start and at != start:
-            start, turn = at, 1
-        if bar.endings and turn not in bar.endings:
-            skipped = _next_ending(bars, at, last, start, turn)
-            if skipped is None:  # no ending of this turn: the first is played rather than nothing
-                order.append(at)
-            else:
-                at = skipped
-                continue
+    while first < last:
+        common = _common(bars, first, last)
+        closed = bool(common) and bars[common[-1]].repeat_end > 0
+        endings = [] if closed else _endings(bars, common.stop, last)
+        first = endings[-1].stop if endings else common.stop
+        if len(endings) > 1:  # one turn a number, whether or not each ending has its :|
+            turns = sorted({turn for ending in endings for turn in bars[ending.start].endings})
+            for turn in turns:
+                yield from common
+                yield from next(ending for ending in endings if turn in bars[ending.start].endings)
         else:
-            order.append(at)
-        if bar.repeat_end:
-            turns = max(bar.repeat_end, _last_ending(bars, at, last))
-            if turn < turns:
-                at, turn = start, turn + 1
-                continue
-        at += 1
-        if at < last and bar.ends_strain and not _continues_endings(bars, at):
-            start, turn = at, 1
-    return order
+            for _ in range(max(bars[first - 1].repeat_end, 1)):
+                yield from common
+                yield from chain(*endings)
 
 
-def _continues_endings(bars: Sequence[Bar], at: int) -> bool:
-    """Whether bar ``at`` begins a further ending of the passage before it."""
-    return bool(bars[at].endings) and 1 not in bars[at].endings
+def _common(bars: Sequence[Bar], first: int, last: int) -> range:
+    """The bars from ``first`` on that every turn of one passage plays."""
+    opened = bars[first].repeat_start
+    for at in range(first, last):
+        bar = bars[at]
+        if (at > first and bar.repeat_start) or bar.endings:
+            return range(first, at)
+        ending_follows = at + 1 < last and bool(bars[at + 1].endings)
+        if bar.repeat_end or (bar.ends_strain and not opened and not ending_follows):
+            return range(first, at + 1)
+    return range(first, last)
 
 
-def _endings_from(bars: Sequence[Bar], at: int, last: int) -> Iterator[int]:
-    """Bars that begin the endings of one passage, the one at or before ``at`` left out."""
-    for i in range(at + 1, last):
-        if bars[i].repeat_start or (bars[i].endings and 1 in bars[i].endings):
-            return
-        if bars[i].endings:
-            yield i
-        elif bars[i - 1].ends_strain:
-            return
-
-
-def _next_ending(bars: Sequence[Bar], at: int, last: int, start: int, turn: int) -> int | None:
-    """The bar that begins the ending of this turn, from the passage that begins at ``start``."""
-    for i in _endings_from(bars, at, last):
-        if turn in bars[i].endings:
-            return i
-    for i in range(start, at):
-        if turn in bars[i].endings:
-            return i
-    return None
-
-
-def _last_ending(bars: Sequence[Bar], at: int, last: int) -> int:
-    """The highest ending number that follows bar ``at`` in its passage; 0 where none does."""
-    return max((max(bars[i].endings) for i in _endings_from(bars, at, last)), default=0)
+def _endings(bars: Sequence[Bar], at: int, last: int) -> list[range]:
+    """The endings of the passage whose first ending may begin at bar ``at``."""
+    endings: list[range] = []
+    while at < last and bars[at].endings:
+        if endings and (bars[at].repeat_start or 1 in bars[at].endings):
+            break
+        end = at + 1
+        while end < last and not (bars[end - 1].ends_strain or bars[end].endings or bars[end].repeat_start):
+            end += 1
+        endings.append(range(at, end))
+        at = end
+    return endings
 
 
 def expand_play_order(text: str) -> str:
@@ -206,10 +198,55 @@ def expand_play_order(text: str) -> str:
 def perform(score: Score, tempo_bpm: float | None = None) -> Performance:
     """Play ``score`` out.
 
-    Tied notes are one note; grace notes take their time from the note they lead to. ``tempo_bpm`` sets the
-    tempo of the beginning (see :func:`musegen.timing.starting_tempo`); later changes keep their ratio to it.
+    Tied notes are one note; grace notes take their time from the note they lead to. A bar sounds in the key,
+    metre and tempo that stand before it on the page, however it is reached. ``tempo_bpm`` sets the tempo of
+    the beginning (see :func:`musegen.timing.starting_tempo`); later changes keep their ratio to it.
+
+    Raises MusegenError for a tune that plays without end or in no tempo.
     """
     return _Player(score, tempo_bpm).play()
+
+
+class _Setting(NamedTuple):
+    """What stands before a bar on the page."""
+
+    key: Key
+    metre: Metre | None
+    tempo: Tempo
+
+
+def _settings(score: Score) -> list[_Setting]:
+    """The key, metre and tempo before each bar as written, and those at the end."""
+    setting = _Setting(score.key, score.metre, starting_tempo(score))
+    settings = []
+    for bar in score.bars:
+        settings.append(setting)
+        for event in bar.events:
+            match event:
+                case KeyChange():
+                    setting = setting._replace(key=event.key)
+                case MetreChange():
+                    setting = setting._replace(metre=event.metre)
+                case TempoChange():
+                    setting = setting._replace(tempo=event.tempo)
+    return [*settings, setting]
+
+
+def _quarters(score: Score, order: Sequence[PlayedBar]) -> Fraction:
+    """The sum of the bars that are played, in quarter notes."""
+    durations = [bar.duration for bar in score.bars]
+    return sum(
+        (durations[number] * count for number, count in Counter(number for number, _ in order).items()),
+        Fraction(0),
+    )
+
+
+def _change(changes: list[tuple[Fraction, T]], onset: Fraction, value: T) -> None:
+    """Let ``value`` hold from ``onset`` on; of several at one time the last counts."""
+    if changes and changes[-1][0] == onset:
+        changes.pop()
+    if not changes or changes[-1][1] != value:
+        changes.append((onset, value))
 
 
 class _Player:
@@ -217,12 +254,21 @@ class _Player:
 
     def __init__(self, score: Score, tempo_bpm: float | None) -> None:
         self.score = score
-        self.metre, self.key = score.metre, score.key
-        tempo = starting_tempo(score, tempo_bpm)
-        self.pace = tempo.per_minute / starting_tempo(score).per_minute
-        self.tempos = [(Fraction(0), tempo)]
-        self.metres: list[tuple[Fraction, Metre | None]] = [(Fraction(0), self.metre)]
-        self.keys = [(Fraction(0), self.key)]
+        self.order = playing_order(score)
+        quarters = _quarters(score, self.order)
+        if quarters > _MOST_QUARTERS:
+            raise MusegenError(
+                f"a tune of at most {_MOST_QUARTERS} quarter notes can be played: look for endless repeats "
+                f"or lengths (got {round(quarters)})"
+            )
+        self.settings = _settings(score)
+        if any(setting.tempo.quarters_per_minute <= 0 for setting in self.settings):
+            raise MusegenError("a tempo must be above 0 beats a minute")
+        written = starting_tempo(score)
+        self.pace = starting_tempo(score, tempo_bpm).per_minute / written.per_minute
+        self.tempos: list[tuple[Fraction, Tempo]] = []
+        self.metres: list[tuple[Fraction, Metre | None]] = []
+        self.keys: list[tuple[Fraction, Key]] = []
         self.melody: list[PlayedNote] = []
         self.symbols: list[tuple[Fraction, ChordSymbol]] = []
         self.beats: list[tuple[Fraction, int]] = []
@@ -231,20 +277,23 @@ class _Player:
         self.now = Fraction(0)
         self.bar_line = Fraction(0)
         """Where the bar in force began; before the music where it begins with an upbeat."""
+        self._set(_Setting(score.key, score.metre, written))
 
     def play(self) -> Performance:
         """Play every bar in order."""
         bars = self.score.bars
-        order = playing_order(self.score)
         within = False  # whether the bar before left its bar unfinished, for this one to complete
         strain_begins = True
-        for place, (number, jumped) in enumerate(order):
+        for place, (number, jumped) in enumerate(self.order):
             bar = bars[number]
-            following = bars[order[place + 1].number] if place + 1 < len(order) else None
+            following = bars[self.order[place + 1].number] if place + 1 < len(self.order) else None
+            if jumped or not place:
+                self._set(self.settings[number])
             at_boundary = bar.ends_strain or bool(following and (following.endings or following.repeat_start))
             length = self._length(bar)
-            if not within:
-                upbeat = (strain_begins or jumped) and bar.duration < length and not at_boundary
+            if not within or self.now + bar.duration > self.bar_line + length:
+                completed = at_boundary and (following is None or bar.duration + following.duration <= length)
+                upbeat = (strain_begins or jumped) and bar.duration < length and not completed
                 self.bar_line = self.now - (length - bar.duration if upbeat else 0)
             self._bar(bar)
             within = at_boundary and self.now - self.bar_line < length
@@ -265,14 +314,30 @@ class _Player:
             self.now,
         )
 
+    def _set(self, setting: _Setting) -> None:
+        """Begin or go on in this key, metre and tempo."""
+        self._set_key(setting.key)
+        self._set_metre(setting.metre)
+        self._set_tempo(setting.tempo)
+
+    def _set_key(self, key: Key) -> None:
+        _change(self.keys, self.now, key)
+
+    def _set_metre(self, metre: Metre | None) -> None:
+        self.metre = metre
+        _change(self.metres, self.now, metre)
+
+    def _set_tempo(self, tempo: Tempo) -> None:
+        _change(self.tempos, self.now, replace(tempo, per_minute=tempo.per_minute * self.pace))
+
     def _length(self, bar: Bar) -> Fraction:
-        """How long a full bar is where ``bar`` stands; four quarter notes in free metre."""
+        """How long a full bar is where ``bar`` stands; in free metre every bar is full."""
         metre = next((e.metre for e in bar.events if isinstance(e, MetreChange)), self.metre)
-        return metre.bar if metre else Fraction(4)
+        return metre.bar if metre else bar.duration
 
     @property
     def _beat(self) -> Fraction:
-        return self.metre.beat if self.metre else Fraction(1)
+        return max(self.metre.beat, _SHORTEST_BEAT) if self.metre else Fraction(1)
 
     def _bar(self, bar: Bar) -> None:
         """Sound the events of a bar and count its beats."""
@@ -293,16 +358,12 @@ class _Player:
                 self.now += event.duration
             case ChordSymbol():
                 self.symbols.append((self.now, event))
-            case KeyChange() if event.key != self.key:
-                self.key = event.key
-                self.keys.append((self.now, event.key))
-            case MetreChange() if event.metre != self.metre:
-                self.metre = event.metre
-                self.metres.append((self.now, event.metre))
+            case KeyChange():
+                self._set_key(event.key)
+            case MetreChange():
+                self._set_metre(event.metre)
             case TempoChange():
-                tempo = replace(event.tempo, per_minute=event.tempo.per_minute * self.pace)
-                if tempo != self.tempos[-1][1]:
-                    self.tempos.append((self.now, tempo))
+                self._set_tempo(event.tempo)
 
     def _note(self, note: Note) -> None:
         velocity = self._velocity()

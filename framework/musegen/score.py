@@ -75,7 +75,7 @@ class Key:
         return {**alter, **dict(self.accidentals)}
 
     def __str__(self) -> str:
-        return f"{self.tonic or 'none'} {self.mode}" if self.tonic else "none"
+        return f"{self.tonic} {self.mode}" if self.tonic else "none"
 
 
 @dataclass(frozen=True, slots=True)

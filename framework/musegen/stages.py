@@ -6,12 +6,10 @@ work: where nothing changed, nothing is loaded at all.
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -22,7 +20,6 @@ from musegen.components import (
     Component,
     CorpusReader,
     Dataset,
-    EpochLoss,
     LanguageModel,
     Notation,
     Progress,
@@ -42,6 +39,7 @@ from musegen.generation import (
 from musegen.options import Options
 from musegen.pipeline import Pipeline, Use
 from musegen.plot import can_plot, plot_losses
+from musegen.publishing import Finished, publish
 from musegen.results import Run
 from musegen.sampling import derive_seed
 from musegen.saved_model import describe_component
@@ -53,17 +51,6 @@ _VERSIONS = {"corpus": 1, "tokenizer": 1, "model": 1, "sample": 1, "render": 1}
 """Raised when the framework's own part of a stage gives another result for the same input."""
 _EXAMINED = 1000
 """Real test tunes that are judged for the ceiling, at most."""
-
-
-@dataclass(frozen=True, slots=True)
-class Finished:
-    """One stage of a run that has its result."""
-
-    stage: str
-    key: str
-    folder: Path
-    cached: bool
-    seconds: float
 
 
 def run_pipeline(pipeline: Pipeline, reporter: Reporter) -> Run:
@@ -91,7 +78,7 @@ class _Work:
         self._stage("model", self._model_inputs(), self._build_model, self._say_model)
         self._stage("sample", sample_inputs, self._build_sample, self._say_sample)
         self._stage("render", self._render_inputs(), self._build_render)
-        return self._publish()
+        return publish(self.folder, self.finished, self.pipeline.file.name, self.seed, self.reporter)
 
     # What each stage depends on.
 
@@ -330,54 +317,6 @@ class _Work:
                 progress.say(f"{error}; not rendered")
         (folder / "failures.json").write_text(json.dumps(failures, indent=1, ensure_ascii=False), "utf-8")
 
-    def _publish(self) -> Run:
-        """Copy what people look at to the top of the folder, and write ``run.json``."""
-        corpus, model, sample, render = (
-            self.finished[stage].folder for stage in ("corpus", "model", "sample", "render")
-        )
-        losses = json.loads((model / "losses.json").read_text())
-        sampled = json.loads((sample / "sample.json").read_text("utf-8"))
-        failures = json.loads((render / "failures.json").read_text("utf-8"))
-        files: dict[str, Path | bytes] = {
-            "model.safetensors": model / "model.safetensors",
-            "loss.csv": _loss_csv([EpochLoss(**row) for row in losses["losses"]]),
-            "split.csv": _split_csv(Corpus.load(corpus)),
-        }
-        if not (model / "loss.png").exists() and not can_plot():
-            self.reporter.say('loss.png is not drawn: it needs matplotlib; pip install "musegen[plot]"')
-        else:
-            files["loss.png"] = self._picture(model, losses)
-        tunes = []
-        for row in sampled["tunes"]:
-            stem = f"{row['number']:03}"
-            made = [path for folder in (sample, render) for path in sorted(folder.glob(f"{stem}.*"))]
-            files |= {f"tunes/{path.name}": path for path in made}
-            faults = [*row["faults"], *(f"render: {line}" for line in failures[stem])]
-            tunes.append({**row, "faults": faults, "files": [f"tunes/{path.name}" for path in made]})
-        report = {
-            "pipeline": self.pipeline.file.name,
-            "seed": self.seed,
-            "stages": {
-                name: {"key": done.key, "seconds": round(done.seconds, 3), "cached": done.cached}
-                for name, done in self.finished.items()
-            },
-            **{name: losses[name] for name in ("train_nats", "validation_nats", "test_nats", "best_epoch")},
-            **{name: sampled[name] for name in ("draws", "kept", "real_test_tunes")},
-            "tunes": tunes,
-        }
-        contents = {
-            name: path if isinstance(path, bytes) else path.read_bytes() for name, path in files.items()
-        }
-        for kept in self.folder.publish(contents, report):
-            self.reporter.say(f"{kept} had been changed by hand; it is kept as {kept}.yours")
-        return Run.load(self.folder.path)
-
-    def _picture(self, model: Path, losses: Mapping[str, Any]) -> Path | bytes:
-        """The stage's picture; drawn now where matplotlib came later than the training."""
-        if (model / "loss.png").exists():
-            return model / "loss.png"
-        return plot_losses([EpochLoss(**row) for row in losses["losses"]], losses["best_epoch"])
-
 
 def _options(options: Options) -> dict[str, JSON]:
     """Options as JSON, defaults included."""
@@ -397,23 +336,3 @@ def _mean_nats(model: LanguageModel, tunes: Sequence[Tokens]) -> float | None:
 
 def _sampled(folder: Path, notation: str) -> list[Path]:
     return sorted(folder.glob(f"*.{notation}"))
-
-
-def _loss_csv(losses: Sequence[EpochLoss]) -> bytes:
-    rows = [["epoch", "train", "validation"]]
-    for loss in losses:
-        validation = "" if loss.validation is None else repr(loss.validation)
-        rows.append([str(loss.epoch), repr(loss.train), validation])
-    return _csv(rows)
-
-
-def _split_csv(corpus: Corpus) -> bytes:
-    rows = [["source", "title", "part"]]
-    rows += [[tune.source, tune.title, part] for tune, part in zip(corpus.tunes, corpus.parts, strict=True)]
-    return _csv(rows)
-
-
-def _csv(rows: Sequence[Sequence[str]]) -> bytes:
-    file = io.StringIO(newline="")
-    csv.writer(file, lineterminator="\n").writerows(rows)
-    return file.getvalue().encode()

@@ -6,7 +6,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from fractions import Fraction
 
-from musegen.score import Metre, Score, Tempo
+from musegen.score import Metre, Note, Rest, Score, Tempo, TempoChange
 
 _QUARTER = Fraction(1)
 # The customary dance tempos: rhythm, metre ("" any), beat in quarter notes, beats a minute.
@@ -48,8 +48,19 @@ def starting_tempo(score: Score, tempo_bpm: float | None = None) -> Tempo:
     ``tempo_bpm`` counts the beat of the written tempo or, without one, of the customary one (the dotted
     quarter of a jig, the half note of a reel).
     """
-    tempo = score.tempo or default_tempo(score.rhythm, score.metre)
+    tempo = _written_tempo(score) or default_tempo(score.rhythm, score.metre)
     return tempo if tempo_bpm is None else Tempo(tempo.beat, Fraction(tempo_bpm))
+
+
+def _written_tempo(score: Score) -> Tempo | None:
+    """The tempo at the first note or rest: the header's, or one that the body begins with."""
+    tempo = score.tempo
+    for event in score.bars[0].events if score.bars else ():
+        if isinstance(event, Note | Rest):
+            break
+        if isinstance(event, TempoChange):
+            tempo = event.tempo
+    return tempo
 
 
 def ticks(quarters: Fraction, ticks_per_beat: int) -> int:
@@ -63,13 +74,13 @@ class TempoMap:
     def __init__(self, tempos: Sequence[tuple[Fraction, Tempo]]) -> None:
         """``tempos``: ``(onset in quarter notes, tempo)``, ascending, the first at 0."""
         self._onsets = [onset for onset, _ in tempos]
-        self._rates = [60 / tempo.quarters_per_minute for _, tempo in tempos]
-        self._starts = [Fraction(0)]
+        rates = [60 / tempo.quarters_per_minute for _, tempo in tempos]
+        starts = [Fraction(0)]
         for i in range(1, len(tempos)):
-            span = self._onsets[i] - self._onsets[i - 1]
-            self._starts.append(self._starts[-1] + span * self._rates[i - 1])
+            starts.append(starts[-1] + (self._onsets[i] - self._onsets[i - 1]) * rates[i - 1])
+        self._rates, self._starts = [float(rate) for rate in rates], [float(start) for start in starts]
 
     def seconds(self, onset: Fraction) -> float:
         """Time in seconds at ``onset`` quarter notes."""
         i = max(bisect_right(self._onsets, onset) - 1, 0)
-        return float(self._starts[i] + (onset - self._onsets[i]) * self._rates[i])
+        return self._starts[i] + float(onset - self._onsets[i]) * self._rates[i]

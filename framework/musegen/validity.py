@@ -136,7 +136,7 @@ class _BarFit:
         for place, (number, jumped) in enumerate(order):
             bar, length = bars[number], self._lengths[number]
             boundary = boundary or jumped or self._begins_passage(number)
-            if boundary and not bar.endings and not owed:
+            if boundary and not bar.endings:
                 strain = number
             following = order[place + 1] if place + 1 < len(order) else None
             closes = (

@@ -1,0 +1,72 @@
+"""Contenders timed in turns, so that what disturbs the machine disturbs them all."""
+
+from __future__ import annotations
+
+import platform
+import statistics
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Contender:
+    """Something that generates ``tokens`` tokens, about half a second's work, each time it is run."""
+
+    name: str
+    tokens: int
+    run: Callable[[int], object]
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """Tokens per second of one contender, round by round."""
+
+    rates: tuple[float, ...]
+
+    @property
+    def median(self) -> float:
+        """Tokens per second."""
+        return statistics.median(self.rates)
+
+    def times(self, other: Result) -> float:
+        """How many times as fast as ``other``: the median of the rounds' ratios."""
+        return statistics.median(a / b for a, b in zip(self.rates, other.rates, strict=True))
+
+
+def compare(contenders: list[Contender], rounds: int) -> dict[str, Result]:
+    """Runs all contenders in each round, after one round to warm up that does not count."""
+    rates: dict[str, list[float]] = {contender.name: [] for contender in contenders}
+    for _ in range(rounds + 1):
+        for contender in contenders:
+            began = time.perf_counter()
+            contender.run(contender.tokens)
+            rates[contender.name].append(contender.tokens / (time.perf_counter() - began))
+    return {name: Result(tuple(each[1:])) for name, each in rates.items()}
+
+
+def table(title: str, results: Mapping[str, Result], baseline: str, notes: list[str]) -> str:
+    """A table of medians, quartiles and ratios to ``baseline`` (left out where it did not run)."""
+    lines = [title, machine(), *notes, f"{'':34}{'tokens/s':>10}{'quartiles':>18}{'× ' + baseline:>20}"]
+    for name, result in results.items():
+        low, _, high = statistics.quantiles(result.rates, n=4)
+        ratio = f"{result.times(results[baseline]):.1f}" if baseline in results else "-"
+        lines.append(f"{name:34}{result.median:10,.0f}{f'{low:,.0f} - {high:,.0f}':>18}{ratio:>20}")
+    return "\n".join(lines)
+
+
+def machine() -> str:
+    """CPU, system and the versions of what is compared."""
+    cpu = platform.processor() or platform.machine()
+    if (info := Path("/proc/cpuinfo")).exists():
+        names = [line.partition(": ")[2] for line in info.read_text().splitlines() if "model name" in line]
+        cpu = f"{len(names)} × {names[0]}" if names else cpu
+    versions = [f"Python {platform.python_version()}"]
+    for name in ("numpy", "keras", "tensorflow"):
+        try:
+            versions.append(f"{name} {metadata.version(name)}")
+        except metadata.PackageNotFoundError:
+            versions.append(f"{name} not installed")
+    return f"{cpu}; {platform.system()}; {', '.join(versions)}"

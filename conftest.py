@@ -1,0 +1,37 @@
+"""``pytest`` runs the tests, ``pytest --benchmark`` the speed suite instead."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+BENCHMARKS = Path(__file__).parent / "benchmarks"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Adds ``--benchmark``, which stands beside the ``--benchmark-...`` options of pytest-benchmark."""
+    parser.addoption(
+        "--benchmark",
+        action="store_true",
+        help="run the speed suite under benchmarks/ instead of the tests (needs pytest-benchmark)",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Points pytest at benchmarks/, unless paths were given."""
+    if not config.getoption("--benchmark"):
+        return
+    if not config.pluginmanager.hasplugin("benchmark"):
+        raise pytest.UsageError("--benchmark needs pytest-benchmark: pip install 'musegen[benchmark]'")
+    if config.args_source is not pytest.Config.ArgsSource.ARGS:
+        config.args[:] = [str(BENCHMARKS)]
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Skips benchmarks that nobody asked for: on a busy machine they say nothing."""
+    if config.getoption("--benchmark") or config.getoption("benchmark_only", False):
+        return
+    for item in items:
+        if BENCHMARKS in item.path.parents:
+            item.add_marker(pytest.mark.skip(reason="a benchmark: pytest --benchmark runs it"))

@@ -1,0 +1,147 @@
+/* The only file that asks which system it is on. Without POSIX or Windows threads a team is its caller alone. */
+#include "os.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+#if defined(_WIN32)
+#define WIN32_LEAN_AND_MEAN
+#include <windows.h>
+
+#include <process.h>
+#define MG_THREADS 1
+typedef volatile LONG64 counter;
+static int64_t add_one(counter *c) { return InterlockedIncrement64(c); }
+static int64_t load(counter *c) { return ReadAcquire64(c); }
+static void store(counter *c, int64_t value) { InterlockedExchange64(c, value); }
+static void yield(void) { SwitchToThread(); }
+#elif defined(__GNUC__) || defined(__clang__)
+#include <pthread.h>
+#include <sched.h>
+#define MG_THREADS 1
+typedef int64_t counter;
+static int64_t add_one(counter *c) { return __atomic_add_fetch(c, 1, __ATOMIC_ACQ_REL); }
+static int64_t load(counter *c) { return __atomic_load_n(c, __ATOMIC_ACQUIRE); }
+static void store(counter *c, int64_t value) { __atomic_store_n(c, value, __ATOMIC_RELEASE); }
+static void yield(void) { sched_yield(); }
+#else
+#define MG_THREADS 0
+#endif
+
+/* Denormal results and inputs as zero (x86: FTZ and DAZ; arm64: FZ). Returns the mode to put back. */
+#if defined(__SSE__) || defined(_M_X64)
+#include <xmmintrin.h>
+static uint64_t flush_denormals(void) {
+    unsigned mode = _mm_getcsr();
+    _mm_setcsr(mode | 0x8040);
+    return mode;
+}
+static void restore(uint64_t mode) { _mm_setcsr((unsigned)mode); }
+static void relax_cpu(void) { _mm_pause(); }
+#elif defined(__aarch64__) && defined(__GNUC__)
+static uint64_t flush_denormals(void) {
+    uint64_t mode;
+    __asm__ volatile("mrs %0, fpcr" : "=r"(mode));
+    __asm__ volatile("msr fpcr, %0" : : "r"(mode | (1u << 24)));
+    return mode;
+}
+static void restore(uint64_t mode) { __asm__ volatile("msr fpcr, %0" : : "r"(mode)); }
+static void relax_cpu(void) { __asm__ volatile("yield"); }
+#else
+static uint64_t flush_denormals(void) { return 0; }
+static void restore(uint64_t mode) { (void)mode; }
+static void relax_cpu(void) {}
+#endif
+
+static void work_flushed(mg_work *work, void *job, mg_team *team, int thread, int threads) {
+    uint64_t mode = flush_denormals();
+    work(job, team, thread, threads);
+    restore(mode);
+}
+
+#if MG_THREADS
+
+/* Meetings are microseconds apart, so waiting spins; but only this often before it lets others run: a thread that
+ * waits for one that has lost its core must not keep it from getting one. */
+enum { SPINS = 100 };
+
+struct mg_team {
+    mg_work *work;
+    void *job;
+    counter threads; /* 0 until all have been started */
+    char apart[64];  /* the line that everyone writes, away from the one that everyone reads */
+    counter arrivals;
+};
+
+typedef struct {
+    mg_team *team;
+    int thread;
+} member;
+
+static void relax(int *spins) {
+    if (*spins < SPINS) {
+        ++*spins;
+        relax_cpu();
+    } else {
+        yield();
+    }
+}
+
+void mg_meet(mg_team *team) {
+    int64_t threads = load(&team->threads);
+    if (threads == 1) return;
+    int64_t all = (add_one(&team->arrivals) + threads - 1) / threads * threads;
+    for (int spins = 0; load(&team->arrivals) < all;) relax(&spins);
+}
+
+static void join_in(member *m) {
+    int64_t threads;
+    for (int spins = 0; (threads = load(&m->team->threads)) == 0;) relax(&spins);
+    work_flushed(m->team->work, m->team->job, m->team, m->thread, (int)threads);
+}
+
+#if defined(_WIN32)
+typedef HANDLE handle;
+static unsigned __stdcall enter(void *m) {
+    join_in(m);
+    return 0;
+}
+static int start(handle *h, member *m) { return (*h = (HANDLE)_beginthreadex(NULL, 0, enter, m, 0, NULL)) != NULL; }
+static void join(handle h) {
+    WaitForSingleObject(h, INFINITE);
+    CloseHandle(h);
+}
+#else
+typedef pthread_t handle;
+static void *enter(void *m) {
+    join_in(m);
+    return NULL;
+}
+static int start(handle *h, member *m) { return pthread_create(h, NULL, enter, m) == 0; }
+static void join(handle h) { pthread_join(h, NULL); }
+#endif
+
+void mg_run_team(mg_work *work, void *job, int threads) {
+    mg_team team = {.work = work, .job = job};
+    member members[MG_MAX_THREADS];
+    handle handles[MG_MAX_THREADS];
+    int n = 1;
+    for (; n < threads && n < MG_MAX_THREADS; n++) {
+        members[n] = (member){&team, n};
+        if (!start(&handles[n], &members[n])) break;
+    }
+    store(&team.threads, n);
+    work_flushed(work, job, &team, 0, n);
+    while (--n > 0) join(handles[n]);
+}
+
+#else
+
+void mg_meet(mg_team *team) { (void)team; }
+
+void mg_run_team(mg_work *work, void *job, int threads) {
+    (void)threads;
+    work_flushed(work, job, NULL, 0, 1);
+}
+
+#endif

@@ -1,0 +1,31 @@
+/* Chooses the target for this CPU. */
+#include <string.h>
+
+#include "targets.h"
+
+static int runs_here(const mg_kernels *kernels) {
+#if MG_X86_TARGETS
+    __builtin_cpu_init();
+    if (kernels == &mg_kernels_avx512) return __builtin_cpu_supports("avx512f");
+    if (kernels == &mg_kernels_avx2) return __builtin_cpu_supports("avx2");
+#endif
+    return kernels == &mg_kernels_baseline;
+}
+
+const mg_kernels *mg_target(int i) {
+    static const mg_kernels *const best_first[] = {
+#if MG_X86_TARGETS
+        &mg_kernels_avx512,
+        &mg_kernels_avx2,
+#endif
+        &mg_kernels_baseline,
+    };
+    return i < (int)(sizeof best_first / sizeof *best_first) ? best_first[i] : NULL;
+}
+
+const mg_kernels *mg_select(const char *isa) {
+    const mg_kernels *kernels;
+    for (int i = 0; (kernels = mg_target(i)) != NULL; i++)
+        if ((*isa == '\0' || strcmp(isa, kernels->isa) == 0) && runs_here(kernels)) return kernels;
+    return NULL;
+}

@@ -1,0 +1,16 @@
+/* Which targets this compiler builds. Each has a file of its own that includes body.h. */
+#ifndef MUSEGEN_TARGETS_H
+#define MUSEGEN_TARGETS_H
+
+#include "kernels.h"
+
+extern const mg_kernels mg_kernels_baseline;
+
+#if (defined(__x86_64__) || defined(__i386__)) && (defined(__GNUC__) || defined(__clang__))
+#define MG_X86_TARGETS 1
+extern const mg_kernels mg_kernels_avx2, mg_kernels_avx512;
+#else
+#define MG_X86_TARGETS 0
+#endif
+
+#endif

@@ -1,0 +1,29 @@
+"""The sampler for machines where the extension was not built: NumPy's own products, exp and tanh."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from musegen_sampling.reference import ReferenceEngine, f32
+from musegen_sampling.types import Floats
+
+
+class NumPyEngine(ReferenceEngine):
+    """The reference with NumPy's matrix product, which adds in its own order: logits agree within 1e-5."""
+
+    isa = "numpy"
+
+    def product(self, x: Floats, kernel: Floats, total: Floats | None = None) -> Floats:
+        """``total + x @ kernel``."""
+        product: Floats = x @ kernel
+        return product if total is None else total + product
+
+    def sigmoid(self, x: Floats) -> Floats:
+        """1 / (1 + e^-x), NaN counting as -87 as in the kernels."""
+        result: Floats = f32(1.0) / (f32(1.0) + np.exp(-np.fmax(x, f32(-87.0))))
+        return result
+
+    def tanh(self, x: Floats) -> Floats:
+        """NumPy's tanh, NaN counting as -10 as in the kernels."""
+        result: Floats = np.tanh(np.fmax(x, f32(-10.0)))
+        return result

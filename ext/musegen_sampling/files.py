@@ -1,0 +1,94 @@
+"""The layout of ``model.safetensors``: named float32 arrays and one metadata key with canonical JSON.
+
+The container is the safetensors library's; what is inside is checked from the header on, before any array is
+read, because such files come from anywhere.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NoReturn
+
+from safetensors import SafetensorError, safe_open
+from safetensors.numpy import save
+
+from musegen_sampling.shapes import Shape, check_shapes, check_vocabulary
+from musegen_sampling.types import Floats
+
+KEY = "musegen"
+FORMAT = {"format": 1, "gate_order": "ifco"}
+FIELDS = {*FORMAT, "about", "end", "shapes", "start", "vocabulary"}
+
+
+def write(path: Path, arrays: Mapping[str, Floats], metadata: Mapping[str, Any]) -> None:
+    """Writes the file whole or not at all; equal arguments give equal bytes.
+
+    ``metadata``: about, end, start, vocabulary. Raises ValueError if it is not JSON, OSError.
+    """
+    arrays = dict(sorted(arrays.items()))
+    shapes = {name: array.shape for name, array in arrays.items()}
+    try:
+        text = json.dumps(
+            {**FORMAT, **metadata, "shapes": shapes}, sort_keys=True, separators=(",", ":"), allow_nan=False
+        )
+    except (TypeError, ValueError, RecursionError) as error:
+        raise ValueError(f"about: a JSON object expected ({error})") from None
+    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
+    try:
+        with partial.open("wb") as file:
+            file.write(save(arrays, {KEY: text}))
+            file.flush()
+            os.fsync(file.fileno())
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def read(path: Path) -> tuple[dict[str, Floats], dict[str, Any]]:
+    """The arrays and the metadata of a file that ``write`` could have written; ValueError for any other."""
+    with path.open("rb"):  # so that a file which cannot be read is an OSError, whatever the library would say
+        pass
+    try:
+        with safe_open(path, framework="numpy") as file:
+            metadata = _metadata((file.metadata() or {}).get(KEY))
+            names = list(file.keys())
+            headers = {name: file.get_slice(name) for name in names}
+            for name, header in headers.items():
+                if header.get_dtype() != "F32":
+                    raise ValueError(f"{name}: float32 expected (got {header.get_dtype()})")
+            shapes: dict[str, Shape] = {name: tuple(header.get_shape()) for name, header in headers.items()}
+            check_vocabulary(tuple(metadata["vocabulary"]), metadata["start"], metadata["end"])
+            check_shapes(shapes, len(metadata["vocabulary"]))
+            if metadata["shapes"] != {name: list(shape) for name, shape in shapes.items()}:
+                raise ValueError("shapes: the metadata has others than the arrays")
+            return {name: file.get_tensor(name) for name in names}, metadata
+    except SafetensorError as error:
+        raise ValueError(str(error)) from None
+
+
+def _metadata(text: str | None) -> dict[str, Any]:
+    if text is None:
+        raise ValueError(f'no metadata key "{KEY}"')
+    try:
+        metadata = json.loads(text, parse_constant=_refuse)
+    except RecursionError:
+        raise ValueError("metadata: nested too deeply") from None
+    if not isinstance(metadata, dict):
+        raise ValueError(f"metadata: a JSON object expected (got {type(metadata).__name__})")
+    for field, value in FORMAT.items():
+        if metadata.get(field) != value:
+            raise ValueError(f"{field}: {value!r} expected (got {metadata.get(field)!r})")
+    if wrong := sorted(metadata.keys() ^ FIELDS):
+        raise ValueError(f"metadata: {wrong[0]!r} is {'missing' if wrong[0] in FIELDS else 'unknown'}")
+    if not isinstance(metadata["vocabulary"], list):
+        raise ValueError(f"vocabulary: a list expected (got {metadata['vocabulary']!r:.40})")
+    if not isinstance(metadata["about"], dict | None):
+        raise ValueError(f"about: an object or null expected (got {metadata['about']!r:.40})")
+    return metadata
+
+
+def _refuse(constant: str) -> NoReturn:
+    raise ValueError(f"metadata: JSON expected (got {constant})")

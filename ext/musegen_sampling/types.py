@@ -1,0 +1,11 @@
+"""Array types."""
+
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats: TypeAlias = NDArray[np.float32]
+Doubles: TypeAlias = NDArray[np.float64]
+Flags: TypeAlias = NDArray[np.uint8]
+Tokens: TypeAlias = NDArray[np.int32]

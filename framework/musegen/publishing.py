@@ -1,0 +1,99 @@
+"""The top of a run folder: what people look at, copied from the stages' results."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from musegen.artifacts import RunFolder
+from musegen.components import EpochLoss
+from musegen.console import Reporter
+from musegen.corpus import Corpus
+from musegen.plot import can_plot, plot_losses
+from musegen.results import Run
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """One stage of a run that has its result."""
+
+    stage: str
+    key: str
+    folder: Path
+    cached: bool
+    seconds: float
+
+
+def publish(
+    folder: RunFolder, finished: Mapping[str, Finished], pipeline: str, seed: int, reporter: Reporter
+) -> Run:
+    """Copy what people look at to the top of the folder, and write ``run.json``."""
+    corpus, model, sample, render = (
+        finished[stage].folder for stage in ("corpus", "model", "sample", "render")
+    )
+    losses = json.loads((model / "losses.json").read_text())
+    sampled = json.loads((sample / "sample.json").read_text("utf-8"))
+    failures = json.loads((render / "failures.json").read_text("utf-8"))
+    files: dict[str, Path | bytes] = {
+        "model.safetensors": model / "model.safetensors",
+        "loss.csv": _loss_csv([EpochLoss(**row) for row in losses["losses"]]),
+        "split.csv": _split_csv(Corpus.load(corpus)),
+    }
+    if not (model / "loss.png").exists() and not can_plot():
+        reporter.say('loss.png is not drawn: it needs matplotlib; pip install "musegen[plot]"')
+    else:
+        files["loss.png"] = _picture(model, losses)
+    tunes = []
+    for row in sampled["tunes"]:
+        stem = f"{row['number']:03}"
+        made = [path for stage in (sample, render) for path in sorted(stage.glob(f"{stem}.*"))]
+        files |= {f"tunes/{path.name}": path for path in made}
+        faults = [*row["faults"], *(f"render: {line}" for line in failures[stem])]
+        tunes.append({**row, "faults": faults, "files": [f"tunes/{path.name}" for path in made]})
+    report = {
+        "pipeline": pipeline,
+        "seed": seed,
+        "stages": {
+            name: {"key": done.key, "seconds": round(done.seconds, 3), "cached": done.cached}
+            for name, done in finished.items()
+        },
+        **{name: losses[name] for name in ("train_nats", "validation_nats", "test_nats", "best_epoch")},
+        **{name: sampled[name] for name in ("draws", "kept", "real_test_tunes")},
+        "tunes": tunes,
+    }
+    contents = {name: path if isinstance(path, bytes) else path.read_bytes() for name, path in files.items()}
+    for kept in folder.publish(contents, report):
+        reporter.say(f"{kept} had been changed by hand; it is kept as {kept}.yours")
+    return Run.load(folder.path)
+
+
+def _picture(model: Path, losses: Mapping[str, Any]) -> Path | bytes:
+    """The stage's picture; drawn now where matplotlib came later than the training."""
+    if (model / "loss.png").exists():
+        return model / "loss.png"
+    return plot_losses([EpochLoss(**row) for row in losses["losses"]], losses["best_epoch"])
+
+
+def _loss_csv(losses: Sequence[EpochLoss]) -> bytes:
+    rows = [["epoch", "train", "validation"]]
+    for loss in losses:
+        validation = "" if loss.validation is None else repr(loss.validation)
+        rows.append([str(loss.epoch), repr(loss.train), validation])
+    return _csv(rows)
+
+
+def _split_csv(corpus: Corpus) -> bytes:
+    rows = [["source", "title", "part"]]
+    rows += [[tune.source, tune.title, part] for tune, part in zip(corpus.tunes, corpus.parts, strict=True)]
+    return _csv(rows)
+
+
+def _csv(rows: Sequence[Sequence[str]]) -> bytes:
+    file = io.StringIO(newline="")
+    csv.writer(file, lineterminator="\n").writerows(rows)
+    return file.getvalue().encode()

@@ -1,0 +1,68 @@
+"""Headers led, line by line, to a wished key, metre or rhythm."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from musegen import NotationError, Wishes
+from musegen_abc.fields import read_key, read_metre
+from musegen_abc.layout import read_field, split_lines
+
+
+def wished_fields(wishes: Wishes) -> dict[str, str]:
+    """Field letters and values. Raises NotationError for a wish that ABC cannot write."""
+    fields: dict[str, str] = {}
+    if wishes.rhythm is not None:
+        fields["R"] = _one_line("rhythm", wishes.rhythm)
+    if wishes.metre is not None:
+        fields["M"] = _one_line("metre", wishes.metre)
+        try:
+            read_metre(fields["M"])
+        except ValueError as error:
+            raise NotationError(f'no metre "{wishes.metre}": {error}') from None
+    if wishes.key is not None:
+        fields["K"] = _one_line("key", wishes.key)
+        if read_key(fields["K"], strict=True) is None:
+            raise NotationError(
+                f'no key "{wishes.key}": a key is written as D, Em, F#min, Bb, Amix, Ddor or none'
+            )
+    return fields
+
+
+def _one_line(name: str, text: str) -> str:
+    value = text.strip()
+    if not value or len(split_lines(value)) > 1 or "%" in value:
+        raise NotationError(f'no {name} "{text}": it is one line, neither empty nor with %')
+    return value
+
+
+class AbcGuide:
+    """Puts wished fields in at their turn; ``K:`` comes last and closes the header (ABC 2.1 §2.2.1)."""
+
+    def __init__(self, wished: Mapping[str, str], fields: Sequence[str]) -> None:
+        """``fields``: those of the corpus, in its order; a wished one beside them goes last."""
+        order = [letter for letter in dict.fromkeys((*fields, *wished)) if letter != "K"]
+        self._turn = {letter: place for place, letter in enumerate([*order, "K"])}
+        self._wished = {letter: wished[letter] for letter in self._turn if letter in wished}
+        self.opening = "X:1\n" if fields and fields[0] == "X" else ""
+
+    def next(self, header: str, line: str) -> str:
+        """``line``, or the first wished line not yet written whose turn is before it or now."""
+        field = read_field(line)
+        turn = self._turn.get(field[0]) if field else None
+        if field is None or turn is None:
+            return line
+        written = _letters(header)
+        for letter, value in self._wished.items():
+            if letter not in written and self._turn[letter] <= turn:
+                return f"{letter}:{value}\n"
+        return f"{field[0]}:{self._wished[field[0]]}\n" if field[0] in self._wished else line
+
+    def complete(self, header: str) -> bool:
+        """Whether a ``K:`` line stands in the header."""
+        return "K" in _letters(header)
+
+
+def _letters(header: str) -> set[str]:
+    fields = (read_field(line) for line in split_lines(header))
+    return {field[0] for field in fields if field}

@@ -1,0 +1,151 @@
+"""The lines of a tune: header fields, then fields and music code in turn (ABC 2.1 §2.2, §3)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+_LINE_END = re.compile(r"\r\n|\r|\n")
+# A letter and a colon begin a field, but "d:|" and "G::A" are music (ABC 2.1 §3, §4.8).
+_FIELD = re.compile(r"[ \t]*([A-Za-z+]):(?![|:])[ \t]*")
+_COMMENT = re.compile(r"(?<!\\)%.*")
+LAST_COUNTS = frozenset("MLQP")
+"""Header fields that a repetition overrides; of the others the first counts."""
+
+
+class Line(NamedTuple):
+    """One line of a tune."""
+
+    number: int
+    """In the tune's text, from 1."""
+    letter: str
+    """Of an information field; empty for music code."""
+    text: str
+    """The field's value without blanks around it and comment, or the music code as it stands."""
+    column: int = 1
+    """Where ``text`` begins in its line, from 1."""
+
+
+class Layout(NamedTuple):
+    """A tune's lines, comments and directives left out."""
+
+    header: list[Line]
+    """Information fields up to and including the first ``K:``."""
+    body: list[Line]
+    strays: list[Line]
+    """What was passed over: header lines that are no fields, and what follows the tune's end."""
+
+    @property
+    def has_key(self) -> bool:
+        """Whether a ``K:`` field closes the header."""
+        return bool(self.header) and self.header[-1].letter == "K"
+
+    def fields(self) -> dict[str, Line]:
+        """The header's fields by letter, in order of first appearance, each with the line that counts."""
+        fields: dict[str, Line] = {}
+        for line in self.header:
+            if line.letter not in fields or line.letter in LAST_COUNTS:
+                fields[line.letter] = line
+        return fields
+
+
+def split_lines(text: str) -> list[str]:
+    """Lines ended by CR, LF or both; a final line end begins no further line."""
+    lines = _LINE_END.split(text)
+    if lines and not lines[-1]:
+        lines.pop()
+    return lines
+
+
+def read_field(line: str) -> tuple[str, str, int] | None:
+    """``(letter, value, column of the value)`` of an information field; None for another line."""
+    match = _FIELD.match(line)
+    if not match:
+        return None
+    value = line[match.end() :]
+    if "%" in value:
+        value = _COMMENT.sub("", value)
+    return match[1], value.strip(), match.end() + 1
+
+
+def read_layout(text: str) -> Layout:
+    """Tell the lines of a tune apart. The tune ends at an empty line or a second ``X:`` (ABC 2.1 §2.2.1)."""
+    lines = split_lines(text)
+    last_end = max((i for i, line in enumerate(lines) if line.startswith("%%end")), default=-1)
+    layout = Layout([], [], [])
+    into, in_block = layout.header, False
+    for number, line in enumerate(lines, 1):
+        if in_block or line.startswith("%"):
+            # %%begintext and its like hold free text up to %%endtext (ABC 2.1 §11.4.2)
+            if line.startswith("%%begin"):
+                in_block = number <= last_end
+            elif line.startswith("%%end"):
+                in_block = False
+            continue
+        if not line or line.isspace():
+            if not layout.header:
+                continue
+            _note_rest(lines, number, layout.strays)
+            break
+        field = read_field(line)
+        if field is None:
+            if into is layout.body:
+                into.append(Line(number, "", line))
+            else:
+                layout.strays.append(Line(number, "", line))
+            continue
+        letter, value, column = field
+        if letter == "X" and layout.header:
+            layout.strays.append(Line(number, "X", value))
+            break
+        if letter == "+":
+            _continue(into, value)
+            continue
+        into.append(Line(number, letter, value, column))
+        if letter == "K":
+            into = layout.body
+    return layout
+
+
+def _continue(fields: list[Line], value: str) -> None:
+    """Append to the field before (ABC 2.1 §3.3)."""
+    if fields and fields[-1].letter:
+        fields[-1] = fields[-1]._replace(text=f"{fields[-1].text} {value}".strip())
+
+
+def _note_rest(lines: Sequence[str], after: int, strays: list[Line]) -> None:
+    """Note the first line with text after the empty line that ends the tune."""
+    for number, line in enumerate(lines[after:], after + 1):
+        if line and not line.isspace():
+            strays.append(Line(number, "", line))
+            return
+
+
+class Voices:
+    """Which lines belong to the voice that is read: the tune's first (ABC 2.1 §7)."""
+
+    def __init__(self, header: Sequence[Line]) -> None:
+        """``header``: its ``V:`` fields tell which voice music without a ``V:`` belongs to."""
+        declared = [_voice(line.text) for line in header if line.letter == "V"]
+        self._unnamed = declared[0] if declared else "1"
+        self._first = ""
+        self.reading = True
+        """Whether the current voice is the one that is read."""
+        self.others: set[str] = set()
+        """The voices passed over so far."""
+
+    def switch(self, text: str, music_before: bool) -> bool:
+        """Take notice of a ``V:`` field in the body; whether it begins a voice not met before."""
+        voice = _voice(text)
+        if not self._first:
+            self._first = self._unnamed if music_before else voice
+        self.reading = voice == self._first
+        new = not self.reading and voice not in self.others
+        if new:
+            self.others.add(voice)
+        return new
+
+
+def _voice(text: str) -> str:
+    return text.split(maxsplit=1)[0] if text else "1"

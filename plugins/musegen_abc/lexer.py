@@ -1,0 +1,125 @@
+"""Music code to tokens (ABC 2.1 §4), one regular expression, in time linear in the text.
+
+No alternative may reach over more of a line than it consumes, or a line of a million ``[`` takes hours:
+each stops at the next character that could begin it again.
+"""
+
+from __future__ import annotations
+
+import re
+from fractions import Fraction
+from functools import lru_cache
+from typing import TypeAlias
+
+_LENGTH = r"[0-9]*(?:/[0-9]*){0,8}"
+_NOTE = rf"(?P<accidental>\^\^?|__?|=)?(?P<pitch>[A-Ga-g][,']*)(?P<length>{_LENGTH})(?P<tie>-?)"
+_NOTES = rf"(?:(?:\^\^?|__?|=)?[A-Ga-g][,']*{_LENGTH}){{1,16}}"
+# Dots belong to what they stand before, but "|]:|" is an end and the end of a repeat.
+_SIGN = r"\.\||:*(?:\[?\|+\](?::+(?![|:]))?|\[?\|+:*)|::+\]?"
+_ENDING = r"[0-9]+(?:[,-][0-9]+)*"
+
+DECORATIONS = {
+    ".": "staccato",
+    "~": "roll",
+    "H": "fermata",
+    "L": "accent",
+    "M": "lowermordent",
+    "O": "coda",
+    "P": "uppermordent",
+    "S": "segno",
+    "T": "trill",
+    "u": "upbow",
+    "v": "downbow",
+}
+"""What the redefinable symbols stand for by default (ABC 2.1 §4.14, §4.16)."""
+
+_WORDS = """trill lowermordent uppermordent mordent pralltriller roll turn turnx invertedturn invertedturnx
+    arpeggio > accent emphasis fermata invertedfermata tenuto 0 1 2 3 4 5 + plus snap slide wedge upbow downbow
+    open thumb breath pppp ppp pp p mp mf f ff fff ffff sfz crescendo( <( crescendo) <) diminuendo( >(
+    diminuendo) >) segno coda D.S. D.C. dacoda dacapo fine shortphrase mediumphrase longphrase staccato marcato"""
+_NAMES = "|".join(re.escape(word) for word in _WORDS.split())
+# What may stand between two old-style line ends "!" of one line without being a decoration (ABC 2.1 §10.2).
+_MUSIC = r"[A-Ga-gz0-9/,'^=<>(~.*)-]{0,40}"
+
+TOKEN = re.compile(
+    rf"""
+    (?P<note>{_NOTE})
+  | (?P<space>[ \t\x0b\f\xa0]+)
+  | (?P<bar>(?P<sign>{_SIGN})(?:[ \t]*(?:\[[ \t]*)?(?P<bar_ending>{_ENDING}))?)
+  | (?P<string>"(?P<quoted>[^"]*)")
+  | (?P<tuplet>\([0-9]+(?::[0-9]*){{0,2}})
+  | (?P<broken>>{{1,3}}|<{{1,3}})
+  | (?P<grace>\{{/?(?P<graces>[^{{}}]*)\}})
+  | (?P<rest>[zx](?P<rest_length>{_LENGTH}))
+  | (?P<bars_rest>[ZX](?P<rest_bars>[0-9]*))
+  | (?P<ending>\[[ \t]*(?P<ending_numbers>{_ENDING}))
+  | (?P<field>\[(?P<letter>[A-Za-z]):(?P<value>[^\[\]]*)\])
+  | (?P<chord>\[(?P<chord_notes>[^\[\]|:]*)\](?P<chord_length>{_LENGTH})(?P<chord_tie>-?))
+  | (?P<decoration>!(?P<name>(?:{_NAMES})(?=!)|(?!{_MUSIC}!)[^\s"!|\[\]{{}}]{{1,30}})!)
+  | (?P<old_decoration>\+(?P<old_name>{_NAMES})\+)
+  | (?P<old_chord>\+(?P<old_chord_notes>{_NOTES})\+(?P<old_chord_length>{_LENGTH})(?P<old_chord_tie>-?))
+  | (?P<slur>\.?[()])
+  | (?P<tie_sign>\.?-)
+  | (?P<spacer>y[0-9]*|`+)
+  | (?P<symbol>[.~H-Wh-w])
+  | (?P<overlay>&+)
+  | (?P<comment>%.*)
+  | (?P<join>\\[ \t]*(?=%|$))
+  | (?P<line_end>[!$*])
+  | (?P<open_string>"[^"]*$)
+  | (?P<unknown>.)
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+"""Its matches, one after another, are the whole line; ``lastgroup`` is the kind of token."""
+
+Token: TypeAlias = re.Match[str]
+
+NOTE = re.compile(_NOTE)
+"""A note alone, for what stands in braces."""
+
+# No number of a length goes beyond this; longer ones are misprints, and would only cost time.
+_LONGEST = 512
+
+
+@lru_cache(maxsize=4096)
+def read_length(text: str) -> Fraction | None:
+    """How many unit note lengths ``3/2``, ``//`` or ``/4`` is (ABC 2.1 §4.3); None if out of all bounds."""
+    if not text:
+        return Fraction(1)
+    numerator, *denominators = text.split("/")
+    length = Fraction(_number(numerator, 1))
+    for denominator in denominators:
+        length /= max(_number(denominator, 2), 1)
+    sane = 0 < length <= _LONGEST and length.denominator <= _LONGEST
+    return length if sane and "/0" not in text else None
+
+
+def _number(digits: str, default: int) -> int:
+    return int(digits) if digits and len(digits) <= 6 else 0 if digits else default
+
+
+@lru_cache(maxsize=256)
+def read_ending(text: str) -> tuple[int, ...]:
+    """The numbers of an ending, ascending: ``1,3`` or ``1-3`` (ABC 2.1 §4.10); those up to 99."""
+    numbers: set[int] = set()
+    for part in text.split(","):
+        first, *last = (int(digits[:4]) for digits in part.split("-"))
+        numbers.update(range(first, min(last[-1] if last else first, 99) + 1))
+    return tuple(sorted(number for number in numbers if 0 < number < 100))
+
+
+def read_tuplet(text: str, compound: bool) -> tuple[Fraction, int] | None:
+    """``(factor, notes)``: the next notes' lengths are multiplied by the factor (ABC 2.1 §4.13).
+
+    ``text``: ``(p:q:r`` without what is left out. None where its numbers make no tuplet.
+    """
+    p, *rest = text[1:].split(":")
+    given = [*rest, "", ""]
+    if any(len(digits) > 2 for digits in (p, *given)):
+        return None
+    notes = int(p)
+    defaults = {2: 3, 3: 2, 4: 3, 6: 2, 8: 3} | dict.fromkeys((5, 7, 9), 3 if compound else 2)
+    time = int(given[0]) if given[0] else defaults.get(notes, 0)
+    count = int(given[1]) if given[1] else notes
+    return (Fraction(time, notes), count) if notes and time and count else None

@@ -1,0 +1,310 @@
+"""Music code to bars: what each token does (ABC 2.1 §4)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import replace as _with
+from fractions import Fraction
+from typing import TypeAlias
+
+from musegen import Annotation, Event, Grace, Key, Metre, Note, Pitch, Rest
+from musegen_abc.bars import Bars, read_sign
+from musegen_abc.chord_symbols import LONGEST_SYMBOL, read_chord_symbol
+from musegen_abc.layout import Voices
+from musegen_abc.lexer import DECORATIONS, NOTE, TOKEN, Token, read_ending, read_length, read_tuplet
+from musegen_abc.pitches import Accidentals
+
+# More are a mistake: notes that sound together or grace a note, bars that Z rests at once and in all.
+_MOST_NOTES = 16
+_MOST_BARS_AT_ONCE, _MOST_BARS = 200, 2000
+_LONGEST_LENGTH = 16
+_USER_SYMBOL = re.compile(r"([~H-Wh-w])\s*=\s*(?:!([^!]*)!|\+([^+]*)\+|.*)")
+_ONE = Fraction(1)
+
+Report: TypeAlias = Callable[[int, str], None]
+"""Takes a column and what was wrong there."""
+
+
+class Music:
+    """Reads music code of one voice, line by line, into bars."""
+
+    def __init__(self, problem: Report, field: Callable[[str, str, int], None], voices: Voices) -> None:
+        """``field`` takes letter, value and column of an inline field."""
+        self._problem, self._field, self._voices = problem, field, voices
+        self.bars = Bars()
+        self.line = 1
+        """The line that is read, for what is located."""
+        self.accidentals = Accidentals(Key(""))
+        self.metre: Metre | None = None
+        self.notes = 0
+        self._bars_rested = 0
+        self._last: tuple[list[Event], int] | None = None  # where the last note or rest stands
+        self._broken_by = ""  # the broken rhythm that waits for its second note
+        self._tuplet, self._tuplet_left = _ONE, 0
+        self._graces: list[Grace] = []
+        self._decorations: list[str] = []
+        self._symbols = dict(DECORATIONS)
+        self.set_unit(Fraction(1, 2))
+        self._all: dict[str | None, Callable[[Token], None]] = {
+            "note": self._note,
+            "bar": self._bar,
+            "string": self._string,
+            "tuplet": self._begin_tuplet,
+            "broken": self._broken,
+            "grace": self._grace,
+            "rest": self._rest,
+            "bars_rest": self._rest_bars,
+            "ending": self._ending,
+            "field": self._inline_field,
+            "chord": self._chord,
+            "old_chord": self._chord,
+            "decoration": self._decoration,
+            "old_decoration": self._decoration,
+            "symbol": self._symbol,
+            "tie_sign": self._tie,
+            "overlay": self._overlay,
+            "open_string": self._open_string,
+            "unknown": self._unknown,
+        }
+        self._handlers = self._all
+        self._under_overlay: dict[str | None, Callable[[Token], None]] = {
+            kind: self._all[kind] for kind in ("bar", "ending", "field")
+        }
+        self._other_voice: dict[str | None, Callable[[Token], None]] = {"field": self._inline_field}
+
+    @property
+    def begun(self) -> bool:
+        """Whether there was a note or rest."""
+        return self._last is not None
+
+    def set_unit(self, unit: Fraction) -> None:
+        """Set the unit note length, in quarter notes."""
+        self.unit = unit
+        self._durations: dict[str, Fraction] = {}
+
+    def define_symbol(self, text: str, column: int) -> None:
+        """Take a ``U:`` field: ``T = !trill!`` (ABC 2.1 §4.16)."""
+        match = _USER_SYMBOL.fullmatch(text)
+        if not match:
+            self._problem(column, f"U:{text[:20]} defines no symbol")
+            return
+        name = match[2] or match[3] or ""
+        self._symbols[match[1]] = "" if name in ("nil", "none") else name
+
+    def event(self, event: Event, column: int) -> None:
+        """Put an event without duration here."""
+        bar = self.bars.current
+        if not bar.line:
+            bar.line, bar.column = self.line, column
+        bar.events.append(event)
+
+    def read(self, code: str) -> None:
+        """Read one line of music code."""
+        if not self._voices.reading and "[V:" not in code:
+            return
+        for token in TOKEN.finditer(code):
+            handlers = self._handlers if self._voices.reading else self._other_voice
+            handler = handlers.get(token.lastgroup)
+            if handler:
+                handler(token)
+
+    def _sound(self, event: Note | Rest, column: int) -> None:
+        bar = self.bars.current
+        if not bar.line:
+            bar.line, bar.column = self.line, column
+        bar.sounds = True
+        bar.events.append(event)
+        self._last = bar.events, len(bar.events) - 1
+
+    def _duration(self, text: str, column: int) -> Fraction:
+        """The duration of a note or rest by its length alone."""
+        duration = self._durations.get(text)
+        if duration is None:
+            duration = self._durations[text] = self.unit * self._length(text, column)
+        return duration
+
+    def _length(self, text: str, column: int) -> Fraction:
+        length = read_length(text) if len(text) <= _LONGEST_LENGTH else None
+        if length is None:
+            self._problem(column, f"no length: {text[:20]}")
+        return length or _ONE
+
+    def _in_time(self, duration: Fraction, column: int) -> Fraction:
+        """``duration`` of the note or rest whose turn it is, tuplet and broken rhythm counted in."""
+        if self._tuplet_left:
+            duration *= self._tuplet
+            self._tuplet_left -= 1
+        if self._broken_by:
+            duration = self._break(duration, column)
+        return duration
+
+    def _break(self, duration: Fraction, column: int) -> Fraction:
+        """Lengthen or shorten the note before; what is left for this one (ABC 2.1 §4.4).
+
+        ``>`` makes 3:1 of two equal notes, ``>>`` 7:1, ``<`` the reverse. What it does to unequal ones is
+        undefined; they stay as they are, as in abc2midi.
+        """
+        sign, self._broken_by = self._broken_by, ""
+        events, place = self._last or ([], 0)
+        event = events[place]
+        if not isinstance(event, Note | Rest) or event.duration != duration:
+            self._problem(column, f"{sign} between notes of different length")
+            return duration
+        short = Fraction(1, 2 ** len(sign))
+        before, after = (2 - short, short) if sign[0] == ">" else (short, 2 - short)
+        if isinstance(event, Note):
+            events[place] = _with(event, duration=duration * before)
+        else:
+            events[place] = Rest(duration * before)
+        return duration * after
+
+    def _note(self, token: Token) -> None:
+        accidental, name, length, tie = token.group("accidental", "pitch", "length", "tie")
+        pitch = self.accidentals.pitch(accidental, name)
+        column = token.start() + 1
+        self._play((pitch,), self._in_time(self._duration(length, column), column), bool(tie), column)
+
+    def _play(self, pitches: tuple[Pitch, ...], duration: Fraction, tie: bool, column: int) -> None:
+        self.notes += 1
+        graces: tuple[Grace, ...] = ()
+        decorations: tuple[str, ...] = ()
+        if self._graces:
+            graces, self._graces = tuple(self._graces), []
+        if self._decorations:
+            decorations, self._decorations = tuple(self._decorations), []
+        self._sound(Note(duration, pitches, tie, graces, decorations), column)
+        self.accidentals.tie(pitches if tie else ())
+
+    def _chord(self, token: Token) -> None:
+        """Several notes at once, as long as the first of them (ABC 2.1 §4.17)."""
+        old = "old_" if token.lastgroup == "old_chord" else ""
+        column = token.start() + 1
+        notes, length, tie = token.group(f"{old}chord_notes", f"{old}chord_length", f"{old}chord_tie")
+        pitches: dict[Pitch, None] = {}
+        first, tied = None, bool(tie)
+        for inner in TOKEN.finditer(notes):
+            match inner.lastgroup:
+                case "note":
+                    pitch = self.accidentals.pitch(inner["accidental"], inner["pitch"])
+                    first = inner["length"] if first is None else first
+                    tied = tied or bool(inner["tie"])
+                    if len(pitches) < _MOST_NOTES:
+                        pitches[pitch] = None
+                    elif pitch not in pitches:
+                        self._problem(column, f"more than {_MOST_NOTES} notes at once")
+                case "string" | "decoration" | "old_decoration" | "symbol":
+                    self._all[inner.lastgroup](inner)
+                case "space" | "slur" | "spacer":
+                    pass
+                case _:
+                    self._problem(column + 1 + inner.start(), f"cannot stand in a chord: {inner[0][:20]}")
+        if first is None:
+            if notes:
+                self._problem(column, "a chord without a note")
+            return
+        duration = self._duration(first, column) * self._length(length, column)
+        self._play(tuple(pitches), self._in_time(duration, column), tied, column)
+
+    def _rest(self, token: Token) -> None:
+        column = token.start() + 1
+        self._silence(self._in_time(self._duration(token["rest_length"], column), column), column)
+
+    def _silence(self, duration: Fraction, column: int) -> None:
+        self._graces, self._decorations = [], []
+        self._sound(Rest(duration), column)
+        self.accidentals.tie(())
+
+    def _rest_bars(self, token: Token) -> None:
+        """``Z4`` rests four whole bars (ABC 2.1 §4.5)."""
+        digits, column = token["rest_bars"], token.start() + 1
+        count = int(digits[:6]) if digits else 1
+        allowed = min(_MOST_BARS_AT_ONCE, _MOST_BARS - self._bars_rested)
+        if not 1 <= count <= allowed:
+            self._problem(column, f"cannot rest for {digits[:20]} bars")
+            count = 1
+        self._bars_rested += count
+        self.accidentals.bar_line()
+        for number in range(count):
+            if number:
+                self._bar_line("|", (), column)
+            self._silence(self.metre.bar if self.metre else Fraction(4), column)
+
+    def _grace(self, token: Token) -> None:
+        """Grace notes to the next note, each a quarter as long as written; abc2midi plays them so."""
+        for inner in NOTE.finditer(token["graces"]):
+            pitch = self.accidentals.pitch(inner["accidental"], inner["pitch"])
+            length = self._length(inner["length"], token.start() + 1)
+            if len(self._graces) < _MOST_NOTES:
+                self._graces.append(Grace(pitch, self.unit * length / 4))
+            else:
+                self._problem(token.start() + 1, f"more than {_MOST_NOTES} grace notes")
+
+    def _tie(self, token: Token) -> None:
+        """A tie that does not stand right behind its note."""
+        events, place = self._last or ([], 0)
+        note = events[place] if events else None
+        if isinstance(note, Note):
+            events[place] = _with(note, tie=True)
+            self.accidentals.tie(note.pitches)
+        else:
+            self._problem(token.start() + 1, "a tie after no note")
+
+    def _broken(self, token: Token) -> None:
+        if self._last is None or self._broken_by:
+            self._problem(token.start() + 1, f"{token[0]} between no two notes")
+        else:
+            self._broken_by = token[0]
+
+    def _begin_tuplet(self, token: Token) -> None:
+        beat = self.metre.beat * self.metre.denominator if self.metre else 0
+        tuplet = read_tuplet(token[0], compound=beat == 12)
+        if tuplet is None:
+            self._problem(token.start() + 1, f"no tuplet: {token[0][:20]}")
+        else:
+            self._tuplet, self._tuplet_left = tuplet
+
+    def _bar(self, token: Token) -> None:
+        endings = token["bar_ending"]
+        self._bar_line(token["sign"], read_ending(endings) if endings else (), token.start() + 1)
+
+    def _bar_line(self, sign: str, endings: tuple[int, ...], column: int) -> None:
+        self._handlers = self._all
+        self.accidentals.bar_line()
+        if not self.bars.sign(read_sign(sign), endings):
+            self._problem(column, f"{sign[:20]} repeats nothing")
+
+    def _ending(self, token: Token) -> None:
+        self._handlers = self._all
+        self.accidentals.bar_line()
+        self.bars.ending(read_ending(token["ending_numbers"]))
+
+    def _string(self, token: Token) -> None:
+        """A chord symbol if it reads as one, else an annotation (ABC 2.1 §4.18, §4.19)."""
+        text = token["quoted"]
+        symbol = read_chord_symbol(text) if len(text) <= LONGEST_SYMBOL else None
+        self.event(symbol or Annotation(text), token.start() + 1)
+
+    def _decoration(self, token: Token) -> None:
+        self._decorations.append(token["name"] or token["old_name"])
+
+    def _symbol(self, token: Token) -> None:
+        name = self._symbols.get(token[0])
+        if name is None:
+            self._problem(token.start() + 1, f"unknown symbol: {token[0]}")
+        elif name:
+            self._decorations.append(name)
+
+    def _inline_field(self, token: Token) -> None:
+        self._field(token["letter"], token["value"].strip(), token.start() + 1)
+
+    def _overlay(self, token: Token) -> None:
+        """A second voice inside the bar is passed over (ABC 2.1 §7.4)."""
+        self._problem(token.start() + 1, "an overlay is passed over")
+        self._handlers = self._under_overlay
+
+    def _open_string(self, token: Token) -> None:
+        self._problem(token.start() + 1, "a quotation mark is not closed")
+
+    def _unknown(self, token: Token) -> None:
+        self._problem(token.start() + 1, f"unknown character: {token[0]}")

@@ -1,0 +1,52 @@
+"""Tune collections in ABC inside the installed music21 package, which itself is never imported."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from difflib import get_close_matches
+from importlib.util import find_spec
+from pathlib import Path
+
+from musegen import CorpusError, Tune
+from musegen_abc.reader import Report, read_files
+
+
+class Music21Reader:
+    """The ABC files of some folders of ``music21/corpus``."""
+
+    def __init__(self, collections: Sequence[str]) -> None:
+        self._collections = collections
+
+    def sources(self) -> list[Path]:
+        """The files, by collection, sorted. Raises CorpusError for an unknown one, with the choices."""
+        corpus = _corpus_folder()
+        files: list[Path] = []
+        for name in dict.fromkeys(self._collections):
+            found = _abc_files(corpus / name) if name.isidentifier() or "-" in name else []
+            if not found:
+                raise CorpusError(_unknown(name, corpus))
+            files += found
+        return files
+
+    def read(self, report: Report) -> Iterator[Tune]:
+        """The tunes, in the order of the sources. Raises CorpusError."""
+        return read_files(self.sources(), report)
+
+
+def _corpus_folder() -> Path:
+    spec = find_spec("music21")
+    for place in spec.submodule_search_locations or [] if spec else []:
+        if (Path(place) / "corpus").is_dir():
+            return Path(place) / "corpus"
+    raise CorpusError("music21 is not installed; install musegen[corpora]")
+
+
+def _abc_files(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.glob("*.abc") if path.is_file())
+
+
+def _unknown(name: str, corpus: Path) -> str:
+    choices = sorted(folder.name for folder in corpus.iterdir() if folder.is_dir() and _abc_files(folder))
+    close = get_close_matches(name, choices, 1)
+    hint = f'; did you mean "{close[0]}"?' if close else ""
+    return f'music21 has no ABC collection "{name}"{hint} (choose from: {", ".join(choices)})'

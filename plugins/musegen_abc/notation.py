@@ -1,0 +1,35 @@
+"""The ABC notation as the framework knows it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from musegen import HeaderGuide, Prepare, Score, Tune, Wishes
+from musegen_abc.guide import AbcGuide, wished_fields
+from musegen_abc.layout import read_layout
+from musegen_abc.parser import parse_abc
+from musegen_abc.prepare import prepare_abc
+
+
+class AbcNotation:
+    """ABC 2.1, tolerant of what was written before it."""
+
+    def parse(self, tune: Tune) -> Score:
+        """The tune as music; what was read tolerantly is in its ``problems``. Raises NotationError."""
+        return parse_abc(tune)
+
+    def prepare(self, tune: Tune, options: Prepare) -> Tune:
+        """The tune in few characters, in the same order always. Raises NotationError."""
+        return prepare_abc(tune, options)
+
+    def header(self, tune: Tune) -> Mapping[str, str]:
+        """The header's fields in written order; of a repeated one the value that counts."""
+        return {letter: line.text for letter, line in read_layout(tune.text).fields().items()}
+
+    def guide(self, wishes: Wishes, fields: Sequence[str]) -> HeaderGuide:
+        """A guide to headers of these fields in this order. Raises NotationError."""
+        return AbcGuide(wished_fields(wishes), fields)
+
+    def wished(self, wishes: Wishes) -> Mapping[str, str]:
+        """What :meth:`guide` would force, by field. Raises NotationError."""
+        return wished_fields(wishes)

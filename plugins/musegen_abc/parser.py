@@ -1,0 +1,199 @@
+"""ABC text to a :class:`musegen.Score` (ABC 2.1, tolerant of older and looser ways)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import NamedTuple
+
+from musegen import (
+    Key,
+    KeyChange,
+    Metre,
+    MetreChange,
+    NotationError,
+    Problem,
+    Score,
+    Tempo,
+    TempoChange,
+    Tune,
+    expand_play_order,
+)
+from musegen_abc.fields import default_unit, names_key, read_key, read_metre, read_tempo, read_unit
+from musegen_abc.layout import LAST_COUNTS, Layout, Line, Voices, read_layout
+from musegen_abc.music import Music
+
+_MOST_PROBLEMS = 100
+
+
+def parse_abc(tune: Tune) -> Score:
+    """The tune as music. Raises NotationError for text without a ``K:`` field or without a note.
+
+    Everything else that is wrong is read as well as can be and noted in ``Score.problems``.
+    """
+    layout = read_layout(tune.text)
+    if not layout.has_key:
+        raise no_tune(tune, layout)
+    score = _Parser(layout).parse()
+    if score is None:
+        raise no_tune(tune, layout)
+    return score
+
+
+def no_tune(tune: Tune, layout: Layout) -> NotationError:
+    """The error for text that is no tune."""
+    line = layout.header[-1].number if layout.header else 1
+    message = "there is no note after its K: field" if layout.has_key else "it has no K: field"
+    return NotationError(f"no tune: {message}", source=tune.source, line=line, column=1)
+
+
+class _Start(NamedTuple):
+    """What is in force where the music begins."""
+
+    key: Key
+    metre: Metre | None
+    tempo: Tempo | None
+    unit: Fraction
+
+
+class _Parser:
+    """Reads the fields of one tune and hands its music code on."""
+
+    def __init__(self, layout: Layout) -> None:
+        self._layout = layout
+        self._problems: list[Problem] = []
+        self._voices = Voices(layout.header)
+        self._music = Music(self._problem, self._field, self._voices)
+        self._key = Key("")
+        self._tempo: Tempo | None = None
+        self._start: _Start | None = None
+
+    def _problem(self, column: int, message: str) -> None:
+        if len(self._problems) < _MOST_PROBLEMS:
+            self._problems.append(Problem(self._music.line, column, message))
+        elif len(self._problems) == _MOST_PROBLEMS:
+            self._problems.append(Problem(self._music.line, column, "further problems are not listed"))
+
+    def parse(self) -> Score | None:
+        """The score; None if there is no note."""
+        for stray in self._layout.strays:
+            self._music.line = stray.number
+            self._problem(1, f"passed over: {stray.text[:40]}")
+        fields = self._layout.fields()
+        self._header(fields)
+        for line in self._layout.body:
+            self._music.line = line.number
+            if not line.letter:
+                self._music.read(line.text)
+            elif self._voices.reading or line.letter == "V":
+                self._field(line.letter, line.text, line.column)
+        if not self._music.notes:
+            return None
+        start = self._start or self._now()
+        return Score(
+            self._music.bars.finish(),
+            start.key,
+            start.metre,
+            start.tempo,
+            _text(fields, "T"),
+            _text(fields, "R"),
+            start.unit,
+            expand_play_order(_text(fields, "P")),
+            tuple((line.letter, line.text) for line in self._layout.header if _is_other(line, fields)),
+            tuple(self._problems),
+        )
+
+    def _header(self, fields: Mapping[str, Line]) -> None:
+        """Take the fields that say how the music begins; ``L:`` after ``M:``, whose default it overrides."""
+        if "M" in fields:
+            self._take(fields["M"])
+        self._music.set_unit(default_unit(self._music.metre))
+        for letter in "LQK":
+            if letter in fields:
+                self._take(fields[letter])
+        for line in self._layout.header:
+            if line.letter in "Um":
+                self._take(line)
+
+    def _take(self, line: Line) -> None:
+        self._music.line = line.number
+        if line.letter == "K":
+            self._set_key(line.text, line.column)
+        else:
+            self._field(line.letter, line.text, line.column)
+
+    def _now(self) -> _Start:
+        return _Start(self._key, self._music.metre, self._tempo, self._music.unit)
+
+    def _field(self, letter: str, text: str, column: int) -> None:
+        """Take a field of the body (ABC 2.1 §3.2); those without meaning for the music are passed over."""
+        music = self._music
+        if letter == "V":
+            if self._voices.switch(text, music.begun):
+                self._problem(column, f"voice {text[:20]} is passed over")
+            return
+        if not self._voices.reading:
+            return
+        if music.begun and self._start is None and letter in "KMQL":
+            self._start = self._now()
+        match letter:
+            case "K" if names_key(text):
+                self._set_key(text, column)
+            case "M" if text:
+                self._set_metre(text, column)
+            case "L":
+                self._set_unit(text, column)
+            case "Q":
+                self._set_tempo(text, column)
+            case "P" if text:
+                music.bars.part(text)
+            case "U":
+                music.define_symbol(text, column)
+            case "m":
+                self._problem(column, "macros are not supported")
+
+    def _set_key(self, text: str, column: int) -> None:
+        key = read_key(text)
+        if key is None:
+            self._problem(column, f"no key: {text[:20]}")
+            return
+        self._key = key
+        self._music.accidentals.set_key(key)
+        if self._music.begun:
+            self._music.event(KeyChange(key), column)
+
+    def _set_metre(self, text: str, column: int) -> None:
+        try:
+            self._music.metre = read_metre(text)
+        except ValueError as error:
+            self._problem(column, f"{error} (got {text[:20]})")
+            return
+        if self._music.begun:
+            self._music.event(MetreChange(self._music.metre), column)
+
+    def _set_unit(self, text: str, column: int) -> None:
+        try:
+            self._music.set_unit(read_unit(text))
+        except ValueError as error:
+            self._problem(column, f"{error} (got {text[:20]})")
+
+    def _set_tempo(self, text: str, column: int) -> None:
+        try:
+            tempo = read_tempo(text, self._music.unit)
+        except ValueError as error:
+            self._problem(column, f"{error} (got {text[:20]})")
+            return
+        self._tempo = tempo or self._tempo
+        if tempo and self._music.begun:
+            self._music.event(TempoChange(tempo), column)
+
+
+def _text(fields: Mapping[str, Line], letter: str) -> str:
+    return fields[letter].text if letter in fields else ""
+
+
+def _is_other(line: Line, fields: Mapping[str, Line]) -> bool:
+    """Whether a header field has no attribute of its own in Score."""
+    return line.letter not in LAST_COUNTS | {"K"} and not (
+        line.letter in "TR" and line is fields[line.letter]
+    )

@@ -1,0 +1,72 @@
+"""Note names to pitches: octave marks, key, and accidentals that carry on (ABC 2.1 §4.1, §4.2)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import lru_cache
+
+from musegen import Key, Pitch
+
+_ALTERS = {"^^": 2, "^": 1, "=": 0, "_": -1, "__": -2}
+_LOWEST, _HIGHEST = 0, 127
+
+
+@lru_cache(maxsize=4096)
+def _spelled(step: str, octave: int, alter: int) -> Pitch:
+    """The pitch, moved by octaves into the range of MIDI."""
+    pitch = Pitch(octave, step, alter)
+    while pitch.midi < _LOWEST:
+        pitch = Pitch(pitch.octave + 1, step, alter)
+    while pitch.midi > _HIGHEST:
+        pitch = Pitch(pitch.octave - 1, step, alter)
+    return pitch
+
+
+def _octave(name: str) -> int:
+    """The scientific octave of ``C,`` or ``c'``, at most a little out of range."""
+    octave = (4 if name[0].isupper() else 5) + name.count("'") - name.count(",")
+    return min(max(octave, -3), 12)
+
+
+class Accidentals:
+    """Tells what alteration a note has where it stands.
+
+    An accidental holds for its step in all octaves until the bar line (ABC 2.1 §11.3: propagation by
+    ``pitch`` is the default; abc2midi does so too), and beyond it for a note that is tied over.
+    """
+
+    def __init__(self, key: Key) -> None:
+        self._in_bar: dict[str, int] = {}
+        self._tied: dict[tuple[str, int], int] = {}
+        self.set_key(key)
+
+    def set_key(self, key: Key) -> None:
+        """Change the key; accidentals of this bar stay."""
+        self._alterations = key.alterations
+        self._plain: dict[str, Pitch] = {}
+
+    def bar_line(self) -> None:
+        """Forget the accidentals of the bar."""
+        if self._in_bar:
+            self._in_bar = {}
+
+    def pitch(self, accidental: str | None, name: str) -> Pitch:
+        """The pitch of a note here; its accidental holds from now on."""
+        if not (accidental or self._in_bar or self._tied):
+            plain = self._plain.get(name)
+            if plain is None:
+                step = name[0].upper()
+                plain = self._plain[name] = _spelled(step, _octave(name), self._alterations[step])
+            return plain
+        step, octave = name[0].upper(), _octave(name)
+        if accidental:
+            alter = self._in_bar[step] = _ALTERS[accidental]
+        elif step in self._in_bar:
+            alter = self._in_bar[step]
+        else:
+            alter = self._tied.get((step, octave), self._alterations[step])
+        return _spelled(step, octave, alter)
+
+    def tie(self, pitches: Iterable[Pitch]) -> None:
+        """The pitches just sounded are tied over; none if it is empty."""
+        self._tied = {(pitch.step, pitch.octave): pitch.alter for pitch in pitches}

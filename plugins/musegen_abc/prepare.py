@@ -1,0 +1,225 @@
+"""A tune as a model sees it: one spelling of everything that does not matter."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from musegen import Prepare, Tune
+from musegen_abc.chord_symbols import LONGEST_SYMBOL, read_chord_symbol
+from musegen_abc.layout import Layout, Line, Voices, read_layout
+from musegen_abc.lexer import NOTE, TOKEN, Token
+from musegen_abc.parser import no_tune
+
+_BLANKS = re.compile(r"\s+")
+_KEPT = frozenset({"tuplet", "broken", "rest", "bars_rest", "spacer", "tie_sign"})
+_ORNAMENTS = frozenset({"grace", "decoration", "old_decoration", "symbol", "slur"})
+_IN_CHORD = frozenset({"decoration", "old_decoration", "symbol", "slur"})
+
+
+def prepare_abc(tune: Tune, options: Prepare) -> Tune:
+    """The fields to keep in their order, ``K:`` last (ABC 2.1 §2.2.1), then the music of the first voice.
+
+    Its melody is that of the tune, grace notes aside, as long as ``M``, ``L`` and ``P`` are among the fields.
+    Preparing twice is preparing once. Raises NotationError for text that is no tune.
+    """
+    layout = read_layout(tune.text)
+    if not layout.has_key:
+        raise no_tune(tune, layout)
+    header = _header(layout, options)
+    body = _Body(layout, options)
+    lines = body.lines()
+    if not body.notes:
+        raise no_tune(tune, layout)
+    title = header.get("T", tune.title)
+    text = "".join(f"{letter}:{value}\n" for letter, value in header.items())
+    return replace(tune, text=text + "".join(f"{line}\n" for line in lines), title=title)
+
+
+def _header(layout: Layout, options: Prepare) -> dict[str, str]:
+    """The fields to write, in order."""
+    given = {letter: _one_space(line.text) for letter, line in layout.fields().items()} | {"X": "1"}
+    order = [letter for letter in dict.fromkeys(options.fields) if letter != "K"]
+    return {letter: given[letter] for letter in order if given.get(letter)} | {"K": given["K"] or "none"}
+
+
+def _one_space(text: str) -> str:
+    return _BLANKS.sub(" ", text)
+
+
+class _Line:
+    """A line of music code in the making."""
+
+    def __init__(self) -> None:
+        self.parts: list[str] = []
+        self._dropped = False  # whether something was left out since the last part
+
+    def write(self, text: str) -> None:
+        """Append a token, or leave one out if ``text`` is empty.
+
+        Where that brings two tokens together that would read as one, a blank keeps them apart.
+        """
+        if not text:
+            self._dropped = True
+            return
+        if self._dropped and self.parts and self.parts[-1] != " ":
+            together = TOKEN.match(self.parts[-1] + text)
+            if together and together.end() != len(self.parts[-1]):
+                self.parts.append(" ")
+        self._dropped = False
+        self.parts.append(text)
+
+    def space(self) -> None:
+        """Append a blank, of a run only one."""
+        if self.parts and self.parts[-1] != " ":
+            self.parts.append(" ")
+
+    def end(self) -> None:
+        """Drop a blank at the end."""
+        if self.parts and self.parts[-1] == " ":
+            self.parts.pop()
+
+    def join(self, line: _Line) -> None:
+        """Go on with the next line; of two bar lines that meet, a plain first one goes."""
+        first = TOKEN.match(line.parts[0])
+        if self.parts[-1] == "|" and first and first.lastgroup == "bar":
+            self.parts.pop()
+            self.end()
+        self.space()
+        self.parts += line.parts
+
+    def __str__(self) -> str:
+        return "".join(self.parts)
+
+
+class _Body:
+    """Writes the body anew, token by token."""
+
+    def __init__(self, layout: Layout, options: Prepare) -> None:
+        self._layout, self._options = layout, options
+        self._fields = frozenset(options.fields) | {"K"}
+        self._voices = Voices(layout.header)
+        self._kept = _KEPT | (_ORNAMENTS if options.decorations else frozenset())
+        self._overlaid = False  # whether the rest of the bar is a second voice
+        # Step -> accidental of a grace note that is dropped: it holds for the notes that follow in the bar
+        self._owed: dict[str, str] = {}
+        self._begun = False  # whether there was a note or rest
+        self.notes = 0
+
+    def lines(self) -> list[str]:
+        """The lines of the new body."""
+        lines: list[str | _Line] = []
+        last: _Line | None = None  # the line that goes on with the next
+        for line in self._layout.body:
+            if line.letter:
+                if written := self._field_line(line):
+                    lines.append(written)
+                    last = None
+                continue
+            new = _Line()
+            goes_on = self._music(line.text, new)
+            if not new.parts:
+                continue
+            if last:
+                last.join(new)
+            else:
+                lines.append(new)
+            last = (last or new) if goes_on else None
+        return [str(line) for line in lines]
+
+    def _field_line(self, line: Line) -> str:
+        """The line of a field in the body as it is kept; empty if it is dropped."""
+        if line.letter == "V":
+            self._voices.switch(line.text, self._begun)
+        kept = self._voices.reading and line.letter in self._fields and line.text
+        return f"{line.letter}:{_one_space(line.text)}" if kept else ""
+
+    def _music(self, code: str, line: _Line) -> bool:
+        """Write what is kept of one line of music code; whether the next line continues it."""
+        goes_on = False
+        for token in TOKEN.finditer(code):
+            kind = token.lastgroup or ""
+            if kind == "join":
+                goes_on = True
+            elif kind == "field":
+                line.write(self._inline_field(token))
+            elif not self._voices.reading:
+                line.write("")
+            elif kind == "space":
+                line.space()
+            else:
+                line.write(self._token(kind, token))
+        line.end()
+        return goes_on
+
+    def _inline_field(self, token: Token) -> str:
+        letter, value = token["letter"], _one_space(token["value"].strip())
+        if letter == "V":
+            self._voices.switch(value, self._begun)
+        kept = self._voices.reading and letter in self._fields and value
+        return f"[{letter}:{value}]" if kept else ""
+
+    def _token(self, kind: str, token: Token) -> str:
+        """What is written for a token; empty if it is dropped."""
+        if kind in ("bar", "ending"):
+            self._overlaid = False
+            self._owed.clear()
+            return _one_space(token[0]).replace("[ ", "[")
+        if kind == "overlay":
+            self._overlaid = True
+        if self._overlaid:
+            return ""
+        match kind:
+            case "note":
+                self.notes += 1
+                self._begun = True
+                return self._note(token)
+            case "chord" | "old_chord":
+                return self._chord(kind, token)
+            case "string":
+                return self._string(token)
+            case "grace" if not self._options.decorations:
+                self._owe(token)
+            case "rest":
+                self._begun = True
+            case "bars_rest":
+                self._begun = True
+                self._owed.clear()
+        return _one_space(token[0]) if kind in self._kept else ""
+
+    def _note(self, token: Token) -> str:
+        if self._owed:
+            owed = self._owed.pop(token["pitch"][0].upper(), "")
+            return token[0] if token["accidental"] else owed + token[0]
+        return token[0]
+
+    def _chord(self, kind: str, token: Token) -> str:
+        """A chord with what is kept of its inside."""
+        old = "old_" if kind == "old_chord" else ""
+        line, notes = _Line(), 0
+        for inner in TOKEN.finditer(token[f"{old}chord_notes"]):
+            inner_kind = inner.lastgroup or ""
+            if inner_kind == "note":
+                notes += 1
+                line.write(self._note(inner))
+            elif inner_kind == "string":
+                line.write(self._string(inner))
+            else:
+                kept = self._options.decorations and inner_kind in _IN_CHORD
+                line.write(inner[0] if kept else "")
+        if not notes:
+            return ""
+        self.notes += notes
+        self._begun = True
+        left, right = "++" if old else "[]"
+        return f"{left}{line}{right}{token[f'{old}chord_length']}{token[f'{old}chord_tie']}"
+
+    def _string(self, token: Token) -> str:
+        text = token["quoted"]
+        symbol = len(text) <= LONGEST_SYMBOL and read_chord_symbol(text)
+        return _one_space(token[0]) if symbol or self._options.annotations else ""
+
+    def _owe(self, token: Token) -> None:
+        for note in NOTE.finditer(token["graces"]):
+            if note["accidental"]:
+                self._owed[note["pitch"][0].upper()] = note["accidental"]

@@ -1,0 +1,1 @@
+"""A tokenizer with one symbol per character."""

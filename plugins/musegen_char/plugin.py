@@ -1,0 +1,21 @@
+"""One symbol per character: ``[tokenizer] use = "char"``."""
+
+from __future__ import annotations
+
+from musegen import Component, Options, TokenizerTrainer, component, hookimpl
+from musegen_char.tokenizer import CharTokenizerTrainer
+
+
+class CharOptions(Options):
+    """One symbol per character; it has no options."""
+
+
+def build_tokenizer(options: CharOptions) -> TokenizerTrainer:
+    """The trainer; ``options`` has nothing to say."""
+    return CharTokenizerTrainer()
+
+
+@hookimpl
+def musegen_tokenizers() -> list[Component[TokenizerTrainer]]:
+    """Declare ``char``."""
+    return [component("char", version=1, options=CharOptions, build=build_tokenizer)]

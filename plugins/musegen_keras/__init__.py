@@ -1,0 +1,1 @@
+"""A recurrent language model trained with Keras and sampled without it."""

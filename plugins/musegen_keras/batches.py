@@ -1,0 +1,79 @@
+"""Which tunes are learned from side by side, and in which pieces.
+
+A batch has a fixed number of rows, and each row a queue of tunes. A tune is cut into pieces of equal
+length, learned one after the other with the state carried on; when it is over, the next tune of the queue
+begins, from its start mark and the zero state. So little is padding whatever the lengths, and every step
+sees beginnings, middles and ends of tunes.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from musegen import Tokens
+
+PADDING = -1
+"""Target where a row has nothing to learn."""
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """One piece of each row."""
+
+    inputs: NDArray[np.int32]
+    """int32 (rows, steps)."""
+    targets: NDArray[np.int32]
+    """int32 (rows, steps): the token after each input, or PADDING."""
+    begins: NDArray[np.bool_]
+    """bool (rows,): where a tune begins, or nothing is left."""
+    pieces: int
+    """Rows that have something to learn."""
+
+    @property
+    def tokens(self) -> int:
+        """Targets that are not PADDING."""
+        return int(np.count_nonzero(self.targets != PADDING))
+
+
+class Schedule:
+    """Every piece of every tune once."""
+
+    def __init__(self, tunes: Sequence[Tokens], rows: int, steps: int, seed: int | None) -> None:
+        """``steps``: length of a piece; ``seed`` decides the order of tunes, None leaves it as it is."""
+        self._tunes, self._rows, self._steps = tunes, rows, steps
+        order = np.arange(len(tunes)) if seed is None else np.random.default_rng(seed).permutation(len(tunes))
+        self._placed = list[list[tuple[int, int, int]]]()  # for each batch: row, tune, piece
+        done = [(0, row) for row in range(rows)]  # batches until the queue of each row is empty
+        for tune in order.tolist():
+            at, row = heapq.heappop(done)
+            pieces = count_pieces(tunes[tune], steps)
+            self._placed += [[] for _ in range(at + pieces - len(self._placed))]
+            for piece in range(pieces):
+                self._placed[at + piece].append((row, tune, piece))
+            heapq.heappush(done, (at + pieces, row))
+
+    def __len__(self) -> int:
+        """How many batches."""
+        return len(self._placed)
+
+    def __iter__(self) -> Iterator[Batch]:
+        """The batches in order."""
+        for placed in self._placed:
+            inputs = np.zeros((self._rows, self._steps), np.int32)
+            targets = np.full((self._rows, self._steps), PADDING, np.int32)
+            begins = np.ones(self._rows, np.bool_)
+            for row, tune, piece in placed:
+                window = self._tunes[tune][piece * self._steps : (piece + 1) * self._steps + 1]
+                inputs[row, : len(window) - 1], targets[row, : len(window) - 1] = window[:-1], window[1:]
+                begins[row] = piece == 0
+            yield Batch(inputs, targets, begins, len(placed))
+
+
+def count_pieces(tune: Tokens, steps: int) -> int:
+    """How many pieces of at most ``steps`` targets a tune has."""
+    return -(-(len(tune) - 1) // steps)

@@ -1,0 +1,60 @@
+"""Whether a training fits into the memory of this machine."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from musegen import ModelError, Tokens
+from musegen_keras.plugin import KerasLSTMOptions
+
+_COPIES = 9
+"""Of each weight: itself, gradient, clipped gradient, two moments, the best so far; the last three and the
+weight once more while a checkpoint is written."""
+_FLOATS_A_UNIT = 24
+"""Kept for the backward pass for each unit at each step, measured."""
+_FLOATS_A_LOGIT = 6
+
+
+def training_bytes(options: KerasLSTMOptions, size: int, longest: int, tunes: int) -> int:
+    """What training takes beyond TensorFlow itself; ``size``: V; ``longest``: tokens of the longest tune."""
+    weights, inputs = size * options.embedding, options.embedding
+    for units in options.units:
+        weights += 4 * units * (inputs + units + 1)
+        inputs = units
+    weights += (inputs + 1) * size
+    step = 2 * options.embedding + _FLOATS_A_UNIT * sum(options.units) + _FLOATS_A_LOGIT * size
+    return 4 * (_COPIES * weights + min(options.batch, tunes) * min(options.sequence, longest) * step)
+
+
+def available_bytes() -> int | None:
+    """Memory that a process can still take, the limit of its container included; None where unknown."""
+    free = list[int]()
+    with suppress(OSError):
+        found = re.search(r"^MemAvailable:\s*(\d+) kB", Path("/proc/meminfo").read_text(), re.MULTILINE)
+        free += [int(found[1]) * 1024] if found else []
+    with suppress(OSError, ValueError):  # ValueError: the limit is "max", that is none
+        limit, used = (int(Path(f"/sys/fs/cgroup/memory.{name}").read_text()) for name in ("max", "current"))
+        free += [max(limit - used, 0)]
+    if not free:
+        with suppress(AttributeError, OSError, ValueError):  # not on every system
+            free += [os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")]
+    return min(free, default=None)
+
+
+def check_memory(options: KerasLSTMOptions, size: int, tunes: Sequence[Tokens]) -> None:
+    """Raises ModelError where training needs more memory than there is."""
+    needed = training_bytes(options, size, max(map(len, tunes)), len(tunes))
+    available = available_bytes()
+    if available is not None and needed > available:
+        raise ModelError(
+            f"model: training needs about {_gigabytes(needed)} of memory, {_gigabytes(available)} are free; "
+            f"make units (got {list(options.units)}), embedding, batch or sequence smaller"
+        )
+
+
+def _gigabytes(count: int) -> str:
+    return f"{count / 1e9:,.1f} GB"

@@ -1,0 +1,78 @@
+"""What a training ends with: an LSTM that generates and judges without TensorFlow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from musegen import JSON, ArtifactError, Dataset, ModelError, Sampling, Tokens, TrainedModel, TrainingJob
+from musegen_keras.memory import check_memory
+from musegen_keras.plugin import KerasLSTMOptions
+from musegen_sampling import LSTMWeights, Sampler
+
+
+class LSTMModel:
+    """Stacked LSTM layers over tokens; every tune begins from the zero state."""
+
+    def __init__(self, weights: LSTMWeights, about: Mapping[str, JSON] | None = None) -> None:
+        """``about``: what a saved file says of its use; without it what the weights' own file said."""
+        self.weights, self._about = weights, about
+
+    @cached_property
+    def _sampler(self) -> Sampler:
+        return Sampler(self.weights)
+
+    def generate(
+        self, primes: Sequence[Tokens], sampling: Sampling, seeds: Sequence[int]
+    ) -> Iterator[Tokens]:
+        """One continuation a prime, without it."""
+        yield from self._sampler.generate_many(
+            primes,
+            sampling.max_tokens,
+            sampling.temperature,
+            sampling.top_k,
+            sampling.top_p,
+            seeds=seeds,
+            stop=sampling.stop,
+        )
+
+    def nats(self, tunes: Sequence[Tokens]) -> NDArray[np.float64]:
+        """float64 (n,): each tune's -ln probability, its first token taken as given."""
+        return np.array([self._sampler.nats(tune) for tune in tunes], np.float64)
+
+    def save(self, path: Path) -> None:
+        """Write one safetensors file, a function of the weights, the vocabulary and ``about`` alone."""
+        self.weights.save(path, self._about)
+
+
+class KerasLSTMTrainer:
+    """Trains with Keras; loads without it."""
+
+    def __init__(self, options: KerasLSTMOptions) -> None:
+        self._options = options
+
+    def train(self, dataset: Dataset, job: TrainingJob) -> TrainedModel:
+        """The model of the epoch with the lowest validation loss, of the last one without validation tunes.
+
+        Raises ModelError where the memory does not suffice, and where the loss is no longer finite.
+        """
+        if not dataset.train:
+            raise ModelError("no tune to learn from")
+        check_memory(self._options, len(dataset.vocabulary), dataset.train)
+        from musegen_keras.trainer import train
+
+        weights, losses, best_epoch = train(self._options, dataset, job)
+        return TrainedModel(LSTMModel(weights, job.about), losses, best_epoch)
+
+    def load(self, path: Path) -> LSTMModel:
+        """A saved model. Raises ArtifactError for a file that is none."""
+        try:
+            return LSTMModel(LSTMWeights.load(path))
+        except OSError as error:
+            raise ArtifactError(f"{path}: {error.strerror or error}") from error
+        except ValueError as error:
+            raise ArtifactError(str(error)) from error

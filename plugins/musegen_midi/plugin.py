@@ -1,0 +1,38 @@
+"""Standard MIDI Files: ``[[render]] use = "midi"``."""
+
+from __future__ import annotations
+
+from musegen import Component, Field, Options, Renderer, component, hookimpl
+
+
+class MidiOptions(Options):
+    """Standard MIDI File: melody and chords on tracks of their own."""
+
+    ticks_per_beat: int = Field(480, ge=1, le=32767)
+    """Ticks a quarter note; 480 holds lengths down to 1/128 notes, and triplets of 1/32 notes, exactly."""
+    tempo_bpm: float | None = Field(None, ge=10, le=600)
+    """Beats a minute in place of the tune's own tempo: dotted quarters in a jig, half notes in a reel."""
+    program: int = Field(110, ge=0, le=127)
+    """General MIDI sound of the melody, counted from 0: 110 fiddle, 73 flute, 21 accordion, 105 banjo."""
+    accompaniment: bool = True
+    """Sound the chord symbols."""
+    chord_program: int = Field(0, ge=0, le=127)
+    """General MIDI sound of the chords, counted from 0: 0 piano, 24 guitar."""
+
+
+def build_renderer(options: MidiOptions) -> Renderer:
+    """The renderer; mido is imported with it, so that listing plugins does not wait for it."""
+    from musegen_midi.renderer import MidiRenderer
+
+    return MidiRenderer(
+        ticks_per_beat=options.ticks_per_beat,
+        tempo_bpm=options.tempo_bpm,
+        program=options.program,
+        chord_program=options.chord_program if options.accompaniment else None,
+    )
+
+
+@hookimpl
+def musegen_renderers() -> list[Component[Renderer]]:
+    """Declare ``midi``."""
+    return [component("midi", version=1, options=MidiOptions, build=build_renderer, requires=("mido",))]

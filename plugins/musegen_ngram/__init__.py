@@ -1,0 +1,1 @@
+"""A language model without a neural network: an interpolated n-gram."""

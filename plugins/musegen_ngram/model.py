@@ -1,0 +1,228 @@
+"""The interpolated Witten-Bell n-gram (Witten & Bell 1991): counts, probabilities, draws, files.
+
+With c(h) the number of tokens seen after a context h, t(h) that of different ones, and h' the context h
+without its first token: p(w | h) = (c(h w) + t(h) p(w | h')) / (c(h) + t(h)); a context that was never seen
+adds nothing; below the empty one all tokens but the start mark are equally likely.
+"""
+
+from __future__ import annotations
+
+import json
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import numpy as np
+import safetensors
+import safetensors.numpy
+from numpy.typing import NDArray
+
+from musegen import (
+    JSON,
+    ArtifactError,
+    Dataset,
+    EpochLoss,
+    ModelError,
+    Sampling,
+    Tokens,
+    TrainedModel,
+    TrainingJob,
+)
+from musegen_ngram.counts import GramCounts, Level
+
+FORMAT = "musegen-ngram-1"
+
+_Choice: TypeAlias = tuple[list[int], list[float]]
+"""Tokens, and the probability of each or one before it."""
+
+
+class NgramModel:
+    """Predicts each token from the ``order`` tokens before it, fewer at the beginning of a tune."""
+
+    def __init__(
+        self, counts: GramCounts, symbols: Sequence[str], start: int, end: int, about: Mapping[str, JSON]
+    ) -> None:
+        """``counts``: of grams of up to order + 1 tokens; ``about``: what a saved file says of its use."""
+        self.counts, self.order = counts, len(counts.levels) - 1
+        self._symbols, self._start, self._end, self._about = tuple(symbols), start, end, about
+        self._seen = list[NDArray[np.float64]]()  # c(h) by node, for contexts of 0, 1, ... tokens
+        self._kinds = list[NDArray[np.float64]]()  # t(h)
+        nodes = 1
+        for level in counts.levels:
+            parents, after = level.keys // counts.size, level.counts > 0
+            self._seen.append(np.bincount(parents, level.counts, nodes).astype(np.float64))
+            self._kinds.append(np.bincount(parents[after], minlength=nodes).astype(np.float64))
+            nodes = len(level.keys)
+        self._lowest = np.full(counts.size, 1 / (counts.size - 1))
+        self._lowest[start] = 0.0
+
+    def probabilities(self, context: Tokens) -> NDArray[np.float64]:
+        """float64 (V,): of each token to come after ``context``, whose last ``order`` tokens count."""
+        return self._probabilities(self._context(context))
+
+    def _context(self, context: Sequence[int] | Tokens) -> tuple[int, ...]:
+        """Nodes of the last 0, 1, ..., ``order`` tokens, as far as they were ever seen."""
+        last = np.asarray(context[max(0, len(context) - self.order) :], np.int32)
+        ending = [int(nodes[-1]) for nodes in self.counts.nodes(last)[1 : len(last) + 1]]
+        known = ending.index(-1) if -1 in ending else len(ending)
+        return (0, *ending[:known])
+
+    def _probabilities(self, context: Sequence[int]) -> NDArray[np.float64]:
+        chances = self._lowest
+        for length, node in enumerate(context):
+            kinds, seen = self._kinds[length][node], self._seen[length][node]
+            if seen:
+                tokens, counts = self.counts.children(length, node)
+                chances = chances * (kinds / (seen + kinds))
+                chances[tokens] += counts / (seen + kinds)
+        return chances
+
+    def nats(self, tunes: Sequence[Tokens]) -> NDArray[np.float64]:
+        """float64 (n,): each tune's -ln probability, its first token taken as given."""
+        return np.array([-np.log(self._chances(tune)).sum() for tune in tunes], np.float64)
+
+    def _chances(self, tune: Tokens) -> NDArray[np.float64]:
+        """float64 (n - 1,): the probability of each token but the first."""
+        nodes = self.counts.nodes(tune)
+        chances = self._lowest[tune[1:]]
+        for length, level in enumerate(self.counts.levels):
+            context, gram = nodes[length][:-1], nodes[length + 1][1:]
+            seen, kinds = self._seen[length][context], self._kinds[length][context]
+            known = (context >= 0) & (seen > 0)
+            counts = np.where(gram >= 0, np.append(level.counts, 0)[gram], 0)
+            whole = np.where(known, seen + kinds, 1.0)
+            chances = np.where(known, (counts + kinds * chances) / whole, chances)
+        return chances
+
+    def generate(
+        self, primes: Sequence[Tokens], sampling: Sampling, seeds: Sequence[int]
+    ) -> Iterator[Tokens]:
+        """One continuation a prime, without it; each has a random generator of its own seed."""
+
+        @lru_cache(4096)
+        def choice(recent: tuple[int, ...]) -> _Choice:
+            return _choice(self._probabilities(self._context(recent)), sampling)
+
+        for prime, seed in zip(primes, seeds, strict=True):
+            uniforms = np.random.default_rng(seed).random(sampling.max_tokens).tolist()
+            tokens = [int(token) for token in prime]
+            for uniform in uniforms:
+                likeliest, up_to = choice(tuple(tokens[len(tokens) - self.order :]))
+                token = likeliest[bisect_right(up_to, uniform * up_to[-1], hi=len(up_to) - 1)]
+                if token == self._end:
+                    break
+                tokens.append(token)
+                if token in sampling.stop:
+                    break
+            yield np.array(tokens[len(prime) :], np.int32)
+
+    def save(self, path: Path) -> None:
+        """Write one safetensors file, a function of the counts, the vocabulary and ``about`` alone."""
+        tensors = dict[str, NDArray[np.int64]]()
+        for length, level in enumerate(self.counts.levels, 1):
+            tensors |= {f"{length}.keys": level.keys, f"{length}.counts": level.counts}
+        description = {
+            "format": FORMAT,
+            "order": self.order,
+            "vocabulary": self._symbols,
+            "start": self._start,
+            "end": self._end,
+            "about": self._about,
+        }
+        text = json.dumps(description, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        try:
+            path.write_bytes(safetensors.numpy.save(tensors, {"musegen": text}))
+        except OSError as error:
+            raise ArtifactError(f"{path}: {error.strerror or error}") from error
+
+    @classmethod
+    def load(cls, path: Path) -> NgramModel:
+        """The model of a saved file. Raises ArtifactError for a file that is none."""
+        try:
+            with safetensors.safe_open(path, "np") as file:
+                description = json.loads((file.metadata() or {})["musegen"])
+                order, symbols = _described(description)
+                levels = tuple(
+                    Level(_counts(file, f"{length}.keys"), _counts(file, f"{length}.counts"))
+                    for length in range(1, order + 2)
+                )
+        except OSError as error:
+            raise ArtifactError(f"{path}: {error.strerror or error}") from error
+        except (safetensors.SafetensorError, KeyError, TypeError, ValueError, RecursionError) as error:
+            raise ArtifactError(f"{path}: is no n-gram model ({error})") from error
+        counts = GramCounts(len(symbols), levels)
+        if fault := counts.faults():
+            raise ArtifactError(f"{path}: is no n-gram model ({fault})")
+        return cls(counts, symbols, description["start"], description["end"], description["about"])
+
+
+def _described(description: Any) -> tuple[int, list[str]]:
+    """Order and vocabulary from a file's metadata. Raises ValueError, TypeError or KeyError for nonsense."""
+    if description["format"] != FORMAT:
+        raise ValueError(f"format {description['format']!r}, not {FORMAT!r}")
+    order, symbols = description["order"], description["vocabulary"]
+    if type(order) is not int or not 0 <= order <= 100:
+        raise ValueError(f"order {order!r}")
+    if not isinstance(symbols, list) or not all(isinstance(symbol, str) for symbol in symbols):
+        raise ValueError("its vocabulary is no list of strings")
+    if len(set(symbols)) < len(symbols):
+        raise ValueError("its vocabulary has a symbol twice")
+    for mark in ("start", "end"):
+        if type(description[mark]) is not int or not 0 <= description[mark] < len(symbols):
+            raise ValueError(f"{mark} {description[mark]!r} of {len(symbols)} symbols")
+    if description["start"] == description["end"]:
+        raise ValueError("start and end are the same token")
+    if not isinstance(description["about"], dict):
+        raise ValueError("about is no object")
+    return order, symbols
+
+
+def _counts(file: Any, name: str) -> NDArray[np.int64]:
+    array: NDArray[np.int64] = file.get_tensor(name)
+    if array.dtype != np.int64 or array.ndim != 1:
+        raise ValueError(f"{name} is {array.dtype} {array.shape}, not int64 (n,)")
+    return array
+
+
+def _choice(chances: NDArray[np.float64], sampling: Sampling) -> _Choice:
+    """What to draw from: temperature first, then the likeliest ``top_k``, then the nucleus ``top_p``."""
+    order = np.argsort(-chances, kind="stable")  # of equals the lower token first
+    order = order[: np.count_nonzero(chances)]
+    if sampling.top_k:
+        order = order[: sampling.top_k]
+    logits = np.log(chances[order]) / sampling.temperature
+    up_to = np.cumsum(np.exp(logits - logits[0]))
+    if sampling.top_p < 1:
+        enough = int(np.searchsorted(up_to, sampling.top_p * up_to[-1])) + 1
+        order, up_to = order[:enough], up_to[:enough]
+    return order.tolist(), up_to.tolist()
+
+
+class NgramTrainer:
+    """Counts."""
+
+    def __init__(self, order: int) -> None:
+        """``order``: how many tokens are looked back on."""
+        self._order = order
+
+    def train(self, dataset: Dataset, job: TrainingJob) -> TrainedModel:
+        """A model of ``dataset.train``; it has one epoch and nothing to choose by validation."""
+        if not dataset.train:
+            raise ModelError("no tune to learn from")
+        vocabulary = dataset.vocabulary
+        counts = GramCounts.of(dataset.train, len(vocabulary), self._order + 1)
+        model = NgramModel(counts, vocabulary.symbols, vocabulary.start, vocabulary.end, job.about)
+        train = _mean_nats(model, dataset.train)
+        validation = _mean_nats(model, dataset.validation) if dataset.validation else None
+        job.progress.advance(1, 1, f"loss {train:.3f}")
+        return TrainedModel(model, (EpochLoss(1, train, validation),), 1)
+
+    def load(self, path: Path) -> NgramModel:
+        """A saved model. Raises ArtifactError for a file that is none."""
+        return NgramModel.load(path)
+
+
+def _mean_nats(model: NgramModel, tunes: Sequence[Tokens]) -> float:
+    return float(model.nats(tunes).sum() / sum(len(tune) - 1 for tune in tunes))

@@ -1,0 +1,1 @@
+"""Scores as sound, by a synthesizer of its own."""

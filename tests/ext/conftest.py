@@ -1,0 +1,32 @@
+"""Every kernel target that was compiled in; a test of one that this CPU lacks is skipped, never passed."""
+
+from __future__ import annotations
+
+import pytest
+
+try:
+    from musegen_sampling import _sampling
+except ImportError:
+    TARGETS, HERE = ("avx512", "avx2", "baseline"), ()
+    REASON = "the compiled extension is missing"
+else:
+    TARGETS, HERE = _sampling.targets(here=False), _sampling.targets()
+    REASON = "this CPU cannot run the target"
+
+
+@pytest.fixture(params=TARGETS)
+def target(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A kernel target, forced for every Sampler of the test."""
+    if request.param not in HERE:
+        pytest.skip(f"{REASON}: {request.param}")
+    monkeypatch.setenv("MUSEGEN_ISA", request.param)
+    return str(request.param)
+
+
+@pytest.fixture(params=[*TARGETS, "numpy"])
+def isa(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A kernel target or the NumPy engine, forced for every Sampler of the test."""
+    if request.param not in (*HERE, "numpy"):
+        pytest.skip(f"{REASON}: {request.param}")
+    monkeypatch.setenv("MUSEGEN_ISA", request.param)
+    return str(request.param)

@@ -1,0 +1,123 @@
+"""Every compiled target gives the bits and the tokens of reference.py."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from musegen_sampling import LSTMWeights, Sampler
+from random_model import SHAPES, random_weights
+
+
+def reference(weights: LSTMWeights, monkeypatch: pytest.MonkeyPatch) -> Sampler:
+    """A sampler that adds in NumPy, in the kernels' order."""
+    with monkeypatch.context() as patch:
+        patch.setenv("MUSEGEN_ISA", "reference")
+        return Sampler(weights)
+
+
+@pytest.mark.parametrize("threads", [1, 2, 3])
+@pytest.mark.parametrize("shape", SHAPES.values(), ids=SHAPES.keys())
+def test_logits_bit_for_bit(
+    target: str,
+    shape: tuple[int, int | None, tuple[int, ...]],
+    threads: int,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Same logits for sizes that do and do not fill a vector, and for more threads than blocks."""
+    weights = random_weights(*shape)
+    tokens = np.random.default_rng(1).integers(0, shape[0], 60)
+    sampler = Sampler(weights, threads)
+    assert sampler.isa == target
+    assert sampler.logits(tokens).tobytes() == reference(weights, monkeypatch).logits(tokens).tobytes()
+
+
+@pytest.mark.parametrize("scale", [1e-30, 1e-3, 30.0, 3e38])
+def test_extreme_weights_bit_for_bit(target: str, scale: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sums that vanish, saturate every gate or overflow to infinity minus infinity: finite and the same."""
+    weights = random_weights(40, None, (24, 24), seed=2, scale=scale / 10)
+    tokens = np.random.default_rng(1).integers(0, 40, 100)
+    logits = Sampler(weights, 2).logits(tokens)
+    assert np.isfinite(logits).all()
+    assert logits.tobytes() == reference(weights, monkeypatch).logits(tokens).tobytes()
+
+
+def test_gates_over_their_whole_range_bit_for_bit(target: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One-hot rows put any value before any gate; a dense layer of ones and zeros shows each h."""
+    size, units = 600, 32
+    generator = np.random.default_rng(3)
+    rows = generator.uniform(-1, 1, (size, 4 * units)) * np.geomspace(1e-18, 120, size)[:, np.newaxis]
+    zeros = np.zeros((units, 4 * units), np.float32)
+    layer = (rows.astype(np.float32), zeros, np.zeros(4 * units, np.float32))
+    symbols = [chr(0x100 + n) for n in range(size)]
+    weights = LSTMWeights(
+        symbols, None, [layer], np.eye(units, size, dtype=np.float32), np.zeros(size, np.float32)
+    )
+    tokens = generator.permutation(size)
+    assert (
+        Sampler(weights).logits(tokens).tobytes() == reference(weights, monkeypatch).logits(tokens).tobytes()
+    )
+
+
+def test_decaying_states_never_become_denormal(target: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A cell that halves each step ends at zero, on every machine at the same step."""
+    kernel = np.zeros((2, 4), np.float32)
+    kernel[0] = 5
+    weights = LSTMWeights(
+        "ab",
+        None,
+        [(kernel, np.zeros((1, 4), np.float32), np.zeros(4, np.float32))],
+        np.full((1, 2), 1e20, np.float32),
+        np.zeros(2, np.float32),
+    )
+    tokens = [0] + 200 * [1]
+    logits = Sampler(weights).logits(tokens)
+    assert logits[50, 0] > 0
+    assert logits[-1, 0] == 0
+    assert logits.tobytes() == reference(weights, monkeypatch).logits(tokens).tobytes()
+
+
+@pytest.mark.parametrize("threads", [1, 2, 3])
+@pytest.mark.parametrize("temperature", [1e-300, 0.05, 0.7, 1.0, 1e300])
+@pytest.mark.parametrize(
+    ("top_k", "top_p"), [(0, 1.0), (5, 1.0), (0, 0.8), (10, 0.6), (1, 1e-300), (999, 0.999999)]
+)
+def test_tokens(
+    target: str, temperature: float, top_k: int, top_p: float, threads: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Same tokens for every way to draw them and every number of threads."""
+    weights = random_weights(29, 8, (17,))
+    arguments = ([1, 2, 3], 40, temperature, top_k, top_p, 7)
+    tokens = Sampler(weights, threads).generate(*arguments)
+    assert len(tokens) == 40
+    assert tokens.tolist() == reference(weights, monkeypatch).generate(*arguments).tolist()
+
+
+def test_ties_go_to_the_lower_token(target: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With all logits equal, top-k and top-p keep the first tokens."""
+    zeros = np.zeros((6, 8), np.float32)
+    layer = (zeros, np.zeros((2, 8), np.float32), np.zeros(8, np.float32))
+    weights = LSTMWeights("abcdef", None, [layer], np.zeros((2, 6), np.float32), np.zeros(6, np.float32))
+    for sampler in (Sampler(weights), reference(weights, monkeypatch)):
+        assert set(sampler.generate([0], 200, top_k=2).tolist()) == {0, 1}
+        assert set(sampler.generate([0], 200, top_p=0.4).tolist()) == {0, 1, 2}
+
+
+def test_target_that_cannot_run_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A name that is unknown, or a target this CPU lacks, is a ValueError, never another target."""
+    weights = random_weights(3, 2, (2,))
+    _sampling = pytest.importorskip("musegen_sampling._sampling", exc_type=ImportError)
+    lacking = set(_sampling.targets(here=False)) - set(_sampling.targets())
+    for isa in {"sse9", *lacking}:
+        monkeypatch.setenv("MUSEGEN_ISA", isa)
+        with pytest.raises(ValueError, match=f"MUSEGEN_ISA={isa}"):
+            Sampler(weights)
+
+
+def test_best_target_is_the_default(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Unset and empty mean the best that this CPU runs."""
+    _sampling = pytest.importorskip("musegen_sampling._sampling", exc_type=ImportError)
+    weights = random_weights(3, 2, (2,))
+    monkeypatch.delenv("MUSEGEN_ISA", raising=False)
+    assert Sampler(weights).isa == _sampling.targets()[0]
+    monkeypatch.setenv("MUSEGEN_ISA", "")
+    assert Sampler(weights).isa == _sampling.targets()[0]

@@ -1,0 +1,112 @@
+"""Results in a run folder are whole or absent, and people's files are safe."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from musegen import ArtifactError
+from musegen.artifacts import RunFolder, clear_os_errors, content_key
+
+
+def made(folder: RunFolder, text: str = "result") -> Path:
+    """A result of one file."""
+    return folder.make("model", "k", {}, lambda path: (path / "file").write_text(text) and None)
+
+
+def test_a_result_is_found_again(tmp_path: Path) -> None:
+    """It is there after it was made, under its stage and key only."""
+    folder = RunFolder(tmp_path / "run")
+    assert not folder.has("model", "k")
+    assert made(folder) == folder.folder("model", "k")
+    assert folder.has("model", "k")
+    assert not folder.has("model", "other")
+
+
+def test_an_interrupted_build_leaves_no_result(tmp_path: Path) -> None:
+    """What it wrote waits for the next try, which finds it."""
+    folder = RunFolder(tmp_path / "run")
+
+    def interrupted(path: Path) -> None:
+        (path / "checkpoint").write_text("epoch 1")
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        folder.make("model", "k", {}, interrupted)
+    assert not folder.has("model", "k")
+    seen = []
+    folder.make("model", "k", {}, lambda path: seen.append((path / "checkpoint").read_text()))
+    assert seen == ["epoch 1"]
+
+
+@pytest.mark.parametrize("damage", ["change", "delete", "marker"])
+def test_a_damaged_result_counts_as_none(tmp_path: Path, damage: str) -> None:
+    """A file that changed, is gone, or a marker that cannot be read; making it again mends it."""
+    folder = RunFolder(tmp_path / "run")
+    result = made(folder)
+    if damage == "change":
+        (result / "file").write_text("resul")
+    elif damage == "delete":
+        (result / "file").unlink()
+    else:
+        (result / "artifact.json").write_text("{")
+    assert not folder.has("model", "k")
+    made(folder)
+    assert folder.has("model", "k")
+
+
+def test_two_runs_exclude_each_other(tmp_path: Path) -> None:
+    """The second is refused at once, the next one after the first is not."""
+    folder = RunFolder(tmp_path / "run")
+    with folder.locked(), pytest.raises(ArtifactError, match="another run is at work"):
+        with RunFolder(tmp_path / "run").locked():
+            pass
+    with folder.locked():
+        pass
+
+
+def test_published_files_follow_the_result(tmp_path: Path) -> None:
+    """New content replaces the old, files that are no more are taken away, others stay."""
+    folder = RunFolder(tmp_path)
+    folder.publish({"tunes/1.abc": b"a", "tunes/2.abc": b"b"}, {})
+    (tmp_path / "tunes" / "mine.abc").write_text("mine")
+    assert folder.publish({"tunes/1.abc": b"c"}, {}) == []
+    assert (tmp_path / "tunes" / "1.abc").read_bytes() == b"c"
+    assert not (tmp_path / "tunes" / "2.abc").exists()
+    assert (tmp_path / "tunes" / "mine.abc").read_text() == "mine"
+
+
+def test_a_file_changed_by_hand_is_kept(tmp_path: Path) -> None:
+    """Under another name, and its name is returned."""
+    folder = RunFolder(tmp_path)
+    folder.publish({"1.abc": b"a"}, {})
+    (tmp_path / "1.abc").write_bytes(b"better")
+    assert folder.publish({"1.abc": b"b"}, {}) == ["1.abc"]
+    assert (tmp_path / "1.abc").read_bytes() == b"b"
+    assert (tmp_path / "1.abc.yours").read_bytes() == b"better"
+
+
+def test_a_report_cannot_reach_out_of_the_folder(tmp_path: Path) -> None:
+    """A run.json that names a file elsewhere does not get it deleted."""
+    (tmp_path / "mine").write_text("mine")
+    run = tmp_path / "run"
+    run.mkdir()
+    (run / "run.json").write_text('{"files": {"../mine": "x", "/etc/hostname": "x"}}')
+    RunFolder(run).publish({}, {})
+    assert (tmp_path / "mine").read_text() == "mine"
+
+
+def test_keys_depend_on_content_alone() -> None:
+    """Not on the order of keys; a changed value changes the key."""
+    assert content_key({"a": 1, "b": 2}) == content_key({"b": 2, "a": 1})
+    assert content_key({"a": 1}) != content_key({"a": 2})
+
+
+def test_a_full_disk_is_one_line(tmp_path: Path) -> None:
+    """The file, the reason, and what to do."""
+    full = Path("/dev/full")
+    if not full.exists():
+        pytest.skip("this system has no /dev/full")
+    with pytest.raises(ArtifactError, match="No space left on device; make room"), clear_os_errors(tmp_path):
+        full.write_text("x" * 100_000)

@@ -1,0 +1,155 @@
+"""New tunes: headers led to what was wished, valid ones kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+import musegen
+from invented import jig
+from musegen import Notation, Sampling, Tokenizer, Tokens, VocabularyError
+from musegen.generation import SEEDS_A_RUN, Composer, Sample, check_wishes
+
+GOOD = "|: DFA d2A | BAG AFD | E2G GFE | D3 D3 :|\n|: DFA d2f | BAG AFE | E2G GFD | D3 D3 :|\n"
+SHORT = "DFA d2A|]\n"
+FIELDS = ("X", "T", "R", "M", "L", "K")
+
+
+def notation() -> Notation:
+    """ABC."""
+    component = musegen.installed_plugins().notation("abc")
+    return component.build(component.options())
+
+
+def tokenizer() -> Tokenizer:
+    """Characters."""
+    component = musegen.installed_plugins().tokenizer("char")
+    return component.build(component.options()).train([jig(1), GOOD, "XTRMLK:0123456789/ABCDEFGabcdefg#][ rel\n"])
+
+
+class Scripted:
+    """A model that recites: header lines in order, then the body that a seed picks, then the end mark."""
+
+    def __init__(self, tokens: Tokenizer, bodies: Sequence[str], header: str) -> None:
+        self.tokens, self.bodies, self.header = tokens, bodies, header.splitlines(keepends=True)
+
+    def generate(
+        self, primes: Sequence[Tokens], sampling: Sampling, seeds: Sequence[int]
+    ) -> Iterator[Tokens]:
+        """The line of the header that no line before has the field of; behind K: a body."""
+        for prime, seed in zip(primes, seeds, strict=True):
+            text = self.tokens.decode(prime)
+            written = {line[0] for line in text.splitlines()}
+            following = next((line for line in self.header if line[0] not in written), "")
+            if "K:" in text:
+                following = self.bodies[seed % len(self.bodies)]
+            yield self.tokens.encode(following)[: sampling.max_tokens]
+
+    def nats(self, tunes: Sequence[Tokens]) -> NDArray[np.float64]:
+        """Nothing."""
+        return np.zeros(len(tunes))
+
+    def save(self, path: Path) -> None:
+        """Nothing."""
+
+
+HEADER = "T:A\nR:reel\nM:6/8\nL:1/8\nK:G\n"
+
+
+def composer(options: Sample, bodies: Sequence[str] = (GOOD,), header: str = HEADER) -> Composer:
+    """A composer over the scripted model."""
+    tokens = tokenizer()
+    return Composer(Scripted(tokens, bodies, header), tokens, notation(), "abc", FIELDS, options)
+
+
+def text(options: Sample, header: str = HEADER) -> str:
+    """The one tune that comes out."""
+    return composer(options, header=header).draw([0])[0].tune.text
+
+
+def test_a_header_is_the_models_own_without_wishes() -> None:
+    """Every line as proposed, the body behind it."""
+    assert text(Sample()) == f"X:1\n{HEADER}{GOOD}"
+
+
+def test_wishes_replace_lines_when_their_turn_comes() -> None:
+    """Key, metre and rhythm are put in place of what the model would write."""
+    wished = text(Sample(key="D", metre="6/8", rhythm="jig"))
+    assert wished == f"X:1\nT:A\nR:jig\nM:6/8\nL:1/8\nK:D\n{GOOD}"
+
+
+def test_a_wish_is_put_in_where_the_model_leaves_its_field_out() -> None:
+    """In the order of the corpus."""
+    assert text(Sample(rhythm="jig"), header="T:A\nM:6/8\nL:1/8\nK:G\n").startswith(
+        "X:1\nT:A\nR:jig\nM:6/8\nL:1/8\nK:G\n"
+    )
+
+
+def test_the_body_begins_with_start() -> None:
+    """And goes on behind it."""
+    assert text(Sample(start="DEF ")).partition("K:G\n")[2] == "DEF " + GOOD
+
+
+def test_a_prime_is_the_whole_beginning() -> None:
+    """Nothing is put before it."""
+    assert text(Sample(prime="X:1\nL:1/8\nM:6/8\nK:D\n")) == f"X:1\nL:1/8\nM:6/8\nK:D\n{GOOD}"
+
+
+def test_invalid_draws_are_repeated_under_the_next_seed() -> None:
+    """The valid ones are kept in the order of their seeds, and all draws are accounted for."""
+    composition = composer(Sample(tunes=3), [SHORT, GOOD]).compose(2, lambda *_: None)
+    first = 2 * SEEDS_A_RUN
+    assert [draw.seed for draw in composition.kept] == [first + 1, first + 3, first + 5]
+    assert all(draw.judgement.valid for draw in composition.kept)
+    assert {fault.kind for draw in composition.draws for fault in draw.judgement.faults} == {"short"}
+    assert len({draw.seed for draw in composition.draws}) == len(composition.draws)
+
+
+def test_when_attempts_run_out_the_best_are_kept_and_marked() -> None:
+    """Fewest faults first; each says what is wrong."""
+    composition = composer(Sample(tunes=2, attempts=2), ["DFA d3|]\n|:\n", SHORT]).compose(0, lambda *_: None)
+    assert len(composition.draws) == 4
+    assert all(draw.judgement.faults for draw in composition.kept)
+    assert len(composition.kept) == 2
+
+
+def test_keep_all_draws_once() -> None:
+    """Valid or not."""
+    composition = composer(Sample(tunes=3, keep="all"), [SHORT]).compose(0, lambda *_: None)
+    assert len(composition.draws) == len(composition.kept) == 3
+
+
+def test_a_tune_that_was_cut_is_unfinished() -> None:
+    """At the greatest length, header included."""
+    (draw,) = composer(Sample(max_length=60)).draw([0])
+    assert not draw.ended
+    assert len(draw.tune.text.rstrip("\n")) <= 60
+    assert "unfinished" in {fault.kind for fault in draw.judgement.faults}
+
+
+def test_a_text_that_does_not_parse_is_kept_with_its_error() -> None:
+    """It never stops the others."""
+    draws = composer(Sample(), ["\n", GOOD]).draw([0, 1])
+    assert [fault.kind for fault in draws[0].judgement.faults] == ["parse"]
+    assert draws[1].judgement.valid
+
+
+def test_wishes_outside_the_vocabulary_are_refused() -> None:
+    """The option is named, before any training."""
+    with pytest.raises(VocabularyError, match=r"sample\.start: '\$'"):
+        check_wishes(Sample(start="$"), notation(), tokenizer(), [])
+    with pytest.raises(VocabularyError, match=r"sample\.rhythm: 'w'"):
+        check_wishes(Sample(rhythm="waltz"), notation(), tokenizer(), [])
+
+
+def test_wishes_that_the_corpus_never_has_draw_a_warning() -> None:
+    """A field it lacks, and a value that it spells another way."""
+    headers = [{"X": "1", "M": "6/8", "K": "D"}] * 3
+    warnings = check_wishes(Sample(rhythm="jig", key="G", metre="6/8"), notation(), tokenizer(), headers)
+    assert any("never has the field R" in warning for warning in warnings)
+    assert any("K:D 3 times" in warning for warning in warnings)
+    assert len(warnings) == 2

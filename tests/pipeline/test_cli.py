@@ -1,0 +1,186 @@
+"""The musegen command, as a shell sees it."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+import musegen
+from invented import NGRAM_PIPELINE, jig, write_pipeline
+
+HEAVY = ("tensorflow", "keras", "matplotlib", "music21")
+
+
+def command(*arguments: object, **options: object) -> subprocess.CompletedProcess[str]:
+    """Run ``python -m musegen``."""
+    line = [sys.executable, "-m", "musegen", *map(str, arguments)]
+    return subprocess.run(line, check=False, capture_output=True, text=True, timeout=300, **options)  # type: ignore[call-overload, no-any-return]
+
+
+def imported(*arguments: object) -> set[str]:
+    """The modules that a command has imported when it ends."""
+    code = (
+        "import sys, musegen.cli\n"
+        f"code = musegen.cli.main({[str(argument) for argument in arguments]!r})\n"
+        "print('\\n'.join(sys.modules), file=sys.stderr)\n"
+        "raise SystemExit(code)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True, timeout=300)
+    return set(done.stderr.split())
+
+
+@pytest.mark.parametrize("arguments", [["plugins"], ["schema"]])
+def test_looking_around_imports_nothing_heavy(arguments: list[str]) -> None:
+    """So that it is there at once."""
+    assert not imported(*arguments) & {*HEAVY, "mido"}
+
+
+def test_help_imports_next_to_nothing() -> None:
+    """Not even NumPy."""
+    code = "import sys, runpy\nsys.argv = ['musegen', '--help']\ntry: runpy.run_module('musegen')\n"
+    code += "except SystemExit: print(*sys.modules, file=sys.stderr)"
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert "run a pipeline" in done.stdout
+    assert not set(done.stderr.split()) & {*HEAVY, "numpy", "pydantic"}
+
+
+def test_run_ends_with_the_place_of_the_tunes(pipeline_file: Path) -> None:
+    """One line on standard output; the second time everything is reused and nothing heavy is imported."""
+    first = command("run", pipeline_file)
+    assert first.returncode == 0, first.stderr
+    (line,) = first.stdout.splitlines()
+    assert str(pipeline_file.parent / "run") in line
+    second = command("run", pipeline_file)
+    assert second.stderr.count("(reused)") == 5
+    assert not imported("run", pipeline_file) & set(HEAVY)
+
+
+def test_quiet_says_only_the_result(pipeline_file: Path) -> None:
+    """No progress on standard error."""
+    done = command("run", pipeline_file, "--quiet")
+    assert done.stderr == ""
+    assert len(done.stdout.splitlines()) == 1
+
+
+def test_check_reports_every_mistake_and_exits_2(tmp_path: Path) -> None:
+    """Without a traceback, and nothing is written."""
+    file = write_pipeline(tmp_path, NGRAM_PIPELINE.replace("tunes = 3", "tunes = 0\nsed = 1"))
+    for action in ("check", "run"):
+        done = command(action, file)
+        assert done.returncode == 2
+        assert len(done.stderr.splitlines()) == 2
+        assert "Traceback" not in done.stderr
+    assert not (tmp_path / "run").exists()
+    assert command("check", write_pipeline(tmp_path)).returncode == 0
+
+
+def test_init_writes_a_pipeline_that_passes_its_own_check(tmp_path: Path) -> None:
+    """It is TOML, commented, and never overwrites."""
+    file = tmp_path / "new.toml"
+    assert command("init", file).returncode == 0
+    text = file.read_text()
+    tables = tomllib.loads(text)
+    assert tables["model"]["use"] == "keras-lstm"
+    assert tables["model"]["units"]
+    assert "#" in next(line for line in text.splitlines() if line.startswith("learning_rate"))
+    assert command("check", file).returncode == 0
+    again = command("init", file)
+    assert again.returncode == 2
+    assert "exists" in again.stderr
+    assert file.read_text() == text
+
+
+def test_schema_describes_installed_plugins() -> None:
+    """Each model with its options, unknown keys refused."""
+    schema = json.loads(command("schema").stdout)
+    models = {choice["title"]: choice for choice in schema["properties"]["model"]["oneOf"]}
+    assert {"keras-lstm", "ngram"} <= set(models)
+    assert models["keras-lstm"]["properties"]["units"]["description"]
+    assert models["keras-lstm"]["additionalProperties"] is False
+    assert schema["properties"]["sample"]["properties"]["temperature"]["exclusiveMinimum"] == 0
+
+
+def test_plugins_as_json() -> None:
+    """Every component with plugin, distribution and version."""
+    rows = json.loads(command("plugins", "--json").stdout)
+    wav = next(row for row in rows if row["name"] == "wav")
+    assert wav["kind"] == "renderer"
+    assert (wav["plugin"], wav["distribution"]) == ("wav", "musegen")
+    assert wav["distribution_version"] == musegen.__version__
+
+
+def test_sample_works_without_tensorflow(pipeline_file: Path, tmp_path: Path) -> None:
+    """From the model file alone."""
+    assert command("run", pipeline_file, "--quiet").returncode == 0
+    model = pipeline_file.parent / "run" / "model.safetensors"
+    arguments = ("sample", model, "-n", "2", "--key", "D", "--to", "midi", "-o", tmp_path / "out")
+    assert not imported(*arguments) & set(HEAVY)
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
+        *("001.abc", "001.mid", "002.abc", "002.mid"),
+    ]
+
+
+def test_render_exits_1_if_a_tune_failed(tmp_path: Path) -> None:
+    """And names it; the others are rendered."""
+    file = tmp_path / "tunes.abc"
+    file.write_text(f"{jig(1)}\nX:2\nT:broken\nABC|\n")
+    done = command("render", file, "--to", "midi", "-o", tmp_path / "out")
+    assert done.returncode == 1
+    assert "tunes.abc:8" in done.stderr
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["001.mid"]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["run", "none.toml"],
+        ["sample", "none.safetensors"],
+        ["render", "none.abc"],
+        ["render", "tune.xyz"],
+        ["render", "jigs.abc", "--to", "mp3"],
+        ["sample", "jigs.abc"],
+        ["run", "jigs.abc"],
+    ],
+)
+def test_a_mistake_is_one_line_and_exit_2(tmp_path: Path, arguments: list[str]) -> None:
+    """No traceback, nothing written."""
+    write_pipeline(tmp_path)
+    before = sorted(tmp_path.rglob("*"))
+    done = command(*arguments, cwd=tmp_path)
+    assert done.returncode == 2
+    assert len(done.stderr.splitlines()) == 1, done.stderr
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_a_binary_file_is_no_corpus(tmp_path: Path) -> None:
+    """One line, exit 2."""
+    file = write_pipeline(tmp_path)
+    (tmp_path / "jigs.abc").write_bytes(os.urandom(50) + b"\0" + os.urandom(50))
+    done = command("run", file, "--quiet")
+    assert done.returncode == 2
+    assert "jigs.abc" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_interrupting_says_how_to_go_on(tmp_path: Path) -> None:
+    """Ctrl-C: exit 130."""
+    text = NGRAM_PIPELINE.replace("tunes = 3", "tunes = 10000\nkeep = 'all'")
+    file = write_pipeline(tmp_path, text)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "musegen", "run", str(file)], stderr=subprocess.PIPE, text=True
+    )
+    assert process.stderr is not None
+    for line in process.stderr:
+        if line.startswith("model"):
+            break
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate(timeout=120)
+    assert process.returncode == 130
+    assert "the same command resumes" in said

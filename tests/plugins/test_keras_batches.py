@@ -1,0 +1,61 @@
+"""Which tunes are learned from side by side."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from musegen_keras.batches import PADDING, Schedule, count_pieces
+from training_jobs import tunes
+
+
+@given(
+    count=st.integers(1, 12),
+    rows=st.integers(1, 5),
+    steps=st.integers(1, 20),
+    seed=st.none() | st.integers(0, 9),
+)
+def test_every_tune_is_learned_once_and_in_order(count: int, rows: int, steps: int, seed: int | None) -> None:
+    """Row by row, what follows a beginning is one tune, whole; every tune is there once."""
+    corpus = tunes(count, seed=1)
+    schedule = Schedule(corpus, rows, steps, seed)
+    found: list[list[int]] = []
+    batches = list(schedule)
+    for row in range(rows):
+        for batch in batches:
+            seen = batch.targets[row] != PADDING
+            if not seen.any():
+                continue
+            assert not np.diff(seen.astype(int)).max(initial=0) > 0, "padding comes last"
+            if batch.begins[row]:
+                found.append([int(batch.inputs[row, 0])])
+            assert batch.inputs[row, 0] == found[-1][-1]
+            assert batch.inputs[row][seen][1:].tolist() == batch.targets[row][seen][:-1].tolist()
+            found[-1] += batch.targets[row][seen].tolist()
+    assert sorted(found) == sorted(tune.tolist() for tune in corpus)
+    assert len(batches) == len(schedule)
+    assert sum(batch.pieces for batch in batches) == sum(count_pieces(tune, steps) for tune in corpus)
+    assert sum(batch.tokens for batch in batches) == sum(len(tune) - 1 for tune in corpus)
+
+
+def test_the_seed_decides_the_order() -> None:
+    """Another epoch, another order; without a seed that of the tunes."""
+    corpus = tunes(12, seed=1)
+
+    def order(seed: int | None) -> list[list[int]]:
+        return [batch.targets.tolist() for batch in Schedule(corpus, 2, 10, seed)]
+
+    assert order(1) == order(1)
+    assert order(1) != order(2)
+    first = next(iter(Schedule(corpus, 2, 100, None)))
+    for row in (0, 1):
+        assert first.targets[row, : len(corpus[row]) - 1].tolist() == corpus[row][1:].tolist()
+
+
+@pytest.mark.parametrize("rows", [1, 2, 4])
+def test_no_row_waits_for_another(rows: int) -> None:
+    """All are busy until the tunes run out."""
+    schedule = Schedule(tunes(40, seed=1), rows, 5, 3)
+    assert [batch.pieces for batch in schedule][: len(schedule) - 8] == [rows] * (len(schedule) - 8)

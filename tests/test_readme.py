@@ -1,0 +1,84 @@
+"""What README.md shows is so."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from pathlib import Path
+from types import ModuleType
+
+import numpy as np
+import pytest
+
+import musegen
+from invented import NGRAM_PIPELINE, write_pipeline
+from musegen import Plugins, Silent
+from musegen.cli import _parser
+from musegen.pipeline import load_pipeline
+from musegen_sampling import LSTMWeights
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text("utf-8")
+
+
+def block(language: str, containing: str) -> str:
+    """The code block of README.md with this text in it."""
+    blocks = re.findall(rf"```{language}\n(.*?)```", README, re.DOTALL)
+    (found,) = [code for code in blocks if containing in code]
+    return str(found)
+
+
+def test_the_pipeline_shown_is_the_example() -> None:
+    """To the letter; and it has no mistake."""
+    example = ROOT / "examples" / "pipeline.toml"
+    assert block("toml", 'use = "music21"') == example.read_text("utf-8")
+    musegen.load(example)
+
+
+def test_the_notebook_lines_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As they stand, beside a pipeline."""
+    write_pipeline(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    names: dict[str, object] = {}
+    exec(block("python", "run.tunes[0].abc"), names)
+    assert isinstance(names["run"], musegen.Run)
+
+
+def test_the_sampler_lines_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As they stand, beside a model."""
+    monkeypatch.chdir(tmp_path)
+    rng = np.random.default_rng(0)
+    shapes = [(4, 5), (5, 8), (2, 8), (8,), (2, 4), (4,)]
+    embedding, kernel, recurrent, bias, dense, dense_bias = (
+        rng.normal(size=shape).astype(np.float32) for shape in shapes
+    )
+    weights = LSTMWeights(["<s>", "<e>", "a", "b"], embedding, [(kernel, recurrent, bias)], dense, dense_bias, start=0)
+    weights.save(Path("model.safetensors"))
+    names: dict[str, object] = {}
+    exec(block("python", "from musegen_sampling"), names)
+    tokens = names["tokens"]
+    assert isinstance(tokens, np.ndarray)
+    assert len(tokens) == 500
+
+
+def test_the_plugin_in_one_screen_works(tmp_path: Path) -> None:
+    """A pipeline uses it at once."""
+    module = ModuleType("csv_renderer")
+    exec(block("python", "csv_renderer.py"), module.__dict__)
+    plugins = Plugins()
+    for installed in musegen.installed_plugins()._manager.get_plugins():
+        plugins.add(installed, musegen.installed_plugins()._manager.get_name(installed) or "")
+    plugins.add(module, "csv")
+    file = write_pipeline(tmp_path, NGRAM_PIPELINE.replace('use = "wav"', 'use = "csv"'))
+    run = load_pipeline(file, plugins=plugins).run(Silent())
+    rows = run.tunes[0].files[".csv"].read_text().splitlines()
+    assert rows[0] == "onset_quarters,duration_quarters,midi_pitch"
+    assert len(rows) > 8
+
+
+def test_every_command_shown_is_understood() -> None:
+    """By the command line's own parser."""
+    commands = re.findall(r"`musegen ([^`]+)`", README)
+    assert len(commands) >= 8
+    for command in commands:
+        assert _parser().parse_args(shlex.split(command)).command
