@@ -6,9 +6,9 @@ import os
 from collections.abc import Callable
 
 import numpy as np
-from musegen_sampling import LSTMWeights, Sampler
-
 from paired import Contender
+
+from musegen_sampling import LSTMWeights, Sampler
 
 THREADS = 2
 
@@ -58,7 +58,7 @@ def numpy_loop(weights: LSTMWeights) -> Contender:
 
 
 def keras_loops(weights: LSTMWeights) -> list[Contender]:
-    """The stateful loop of the tutorials, eager and as a tf.function. Raises ImportError without TensorFlow."""
+    """The tutorials' stateful loop, eager and as a tf.function. ImportError without TensorFlow."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     import keras
     import tensorflow as tf

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from contenders import THREADS, keras_loops, mit_weights, musegen, numpy_loop
 from paired import Contender, Result, compare, table
 
 ROUNDS = 9
 EAGER = "Keras, eager"
-TITLE = f"Embedding(83 × 256) → LSTM(1024) → Dense(83), fp32, one tune, {THREADS} threads, {ROUNDS} paired rounds"
+TITLE = (
+    f"Embedding(83 × 256) → LSTM(1024) → Dense(83), fp32, one tune, {THREADS} threads, {ROUNDS} paired rounds"
+)
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +37,7 @@ def results(contenders: list[Contender], tables: list[str]) -> dict[str, Result]
 
 @pytest.mark.parametrize("number", range(4), ids=["musegen", "numpy", "keras-eager", "keras-tf-function"])
 def test_one_tune(
-    number: int, contenders: list[Contender], results: dict[str, Result], benchmark: object
+    number: int, contenders: list[Contender], results: dict[str, Result], benchmark: Any
 ) -> None:
     """One contender alone for pytest-benchmark's records, with the paired figures beside it."""
     if number >= len(contenders):

@@ -16,7 +16,10 @@ def jig(number: int) -> str:
         bars = [rng.choice(PHRASES) for _ in range(3)]
         strains.append("|: " + " | ".join([*bars, "D3 D3"]) + " :|")
     key = rng.choice(["D", "G", "Em"])
-    return "\n".join([f"X:{number}", f"T:Jig No {number}", "R:jig", "M:6/8", "L:1/8", f"K:{key}", *strains]) + "\n"
+    return (
+        "\n".join([f"X:{number}", f"T:Jig No {number}", "R:jig", "M:6/8", "L:1/8", f"K:{key}", *strains])
+        + "\n"
+    )
 
 
 def write_corpus(folder: Path, count: int = 30) -> Path:

@@ -52,7 +52,9 @@ def test_the_sampler_lines_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     embedding, kernel, recurrent, bias, dense, dense_bias = (
         rng.normal(size=shape).astype(np.float32) for shape in shapes
     )
-    weights = LSTMWeights(["<s>", "<e>", "a", "b"], embedding, [(kernel, recurrent, bias)], dense, dense_bias, start=0)
+    weights = LSTMWeights(
+        ["<s>", "<e>", "a", "b"], embedding, [(kernel, recurrent, bias)], dense, dense_bias, start=0
+    )
     weights.save(Path("model.safetensors"))
     names: dict[str, object] = {}
     exec(block("python", "from musegen_sampling"), names)

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import numpy as np
 
-from musegen import Dataset, Tokens, TrainingJob, Vocabulary
+from musegen import JSON, Dataset, Tokens, TrainingJob, Vocabulary
 
 VOCABULARY = Vocabulary("abcdefg|\n")
-ABOUT = {"model": {"name": "tested", "version": 1}}
+ABOUT: dict[str, JSON] = {"model": {"name": "tested", "version": 1}}
 
 
 def tunes(count: int, seed: int, longest: int = 40) -> tuple[Tokens, ...]:

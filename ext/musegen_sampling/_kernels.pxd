@@ -17,9 +17,6 @@ cdef extern from "kernels.h" nogil:
         double top_p
         ptrdiff_t top_k
 
-    int32_t mg_choose(const float *logits, ptrdiff_t V, const mg_choice *choice, double uniform,
-                      float *probabilities, int32_t *heap)
-
 
 cdef extern from "loop.h" nogil:
     ctypedef struct mg_layer:

@@ -100,6 +100,8 @@ def render(
     plugins, folder = installed_plugins(), Path(folder)
     writers = _renderers(plugins, renderers)
     readers = [_file_reader(plugins, Path(file)) for file in files]
+    for reader in readers:
+        reader.sources()  # a missing file is known before anything is written
     notations = {name: _default(plugins.notation(name)) for name in plugins.names("notation")}
     number = failed = 0
     progress = reporter.begin("render")
@@ -154,7 +156,7 @@ def _default(component: Any) -> Any:
 def _named(plugins: Plugins, model: Path, kind: str, described: dict[str, JSON]) -> Any:
     """A component that a saved model names, built with the options it names."""
     try:
-        component = plugins.find(kind, str(described["name"]))
+        component = plugins.find(kind, str(described["name"])).component
     except PluginError as error:
         raise PluginError(f"{model}: was made with {error}") from None
     if described["version"] != component.version:

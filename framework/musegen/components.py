@@ -258,8 +258,8 @@ def component(
 
     ``version`` is raised when the same input gives another output, so that no cached result is taken for it.
     ``build`` gets checked options and imports what is heavy. ``requires`` names top-level modules that it
-    needs, and ``extra`` what to install for them: ``musegen[keras]``. The first line of the options'
-    docstring describes the component.
+    needs, and ``extra`` the extra of its distribution that brings them: ``keras``. The first line of the
+    options' docstring describes the component.
     """
     summary = (options.__doc__ or "").strip().splitlines()
     return Component(

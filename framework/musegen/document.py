@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from textwrap import wrap
 from typing import Any
 
 from pydantic.fields import FieldInfo
@@ -29,7 +30,7 @@ def example_pipeline(plugins: Plugins) -> str:
 
 
 def _example_lines(plugins: Plugins) -> Iterator[str]:
-    yield "# A musegen pipeline. Every key shows its default; a key behind # has none and may stay out."
+    yield "# A musegen pipeline. Keys show their defaults; one behind # has none and may stay out."
     for name in _ORDER:
         if name in SETTINGS:
             yield from _table(f"[{name}]", name, SETTINGS[name])
@@ -43,10 +44,11 @@ def _example_lines(plugins: Plugins) -> Iterator[str]:
             installed = plugins.names(kind)
             wanted = [use for use in _PREFERRED[name] if use in installed] or installed[:1]
             for use in wanted if name == "render" else wanted[:1]:
-                component = plugins.find(kind, use)
+                component = plugins.find(kind, use).component
                 header = f"[[{name}]]" if several else f"[{name}]"
-                first = f'use = "{use}"' + _remark(f"one of: {', '.join(installed)}")
-                yield from _table(header, name, component.options, first)
+                yield from _table(
+                    header, name, component.options, f"# One of: {', '.join(installed)}.", f'use = "{use}"'
+                )
 
 
 def _table(header: str, path: str, options: type[Options], *first: str) -> Iterator[str]:
@@ -58,21 +60,21 @@ def _table(header: str, path: str, options: type[Options], *first: str) -> Itera
         if isinstance(field.annotation, type) and issubclass(field.annotation, Options):
             inner.append((f"{path}.{name}", field.annotation))
         else:
-            yield _assignment(name, field)
+            yield from _assignment(name, field)
     for table, cls in inner:
         yield from _table(f"[{table}]", table, cls)
 
 
-def _assignment(name: str, field: FieldInfo) -> str:
-    value = field.get_default(call_default_factory=True)
-    example = field.examples[0] if field.examples else None
-    shown = example if field.is_required() or value is None else value
-    prefix = "# " if value is None and not field.is_required() else ""
-    return f"{prefix}{name} = {_toml(shown)}{_remark(field.description or '')}"
-
-
-def _remark(text: str) -> str:
-    return f"  # {' '.join(text.split())}" if text else ""
+def _assignment(name: str, field: FieldInfo) -> Iterator[str]:
+    """The description and the default; an example where there is no default, behind # if it may stay out."""
+    if field.description:
+        yield from wrap(" ".join(field.description.split()), 100, initial_indent="# ", subsequent_indent="# ")
+    value = None if field.is_required() else field.get_default(call_default_factory=True)
+    if value is not None:
+        yield f"{name} = {_toml(value)}"
+    else:
+        example = _toml(field.examples[0]) if field.examples else "..."
+        yield f"{name} = {example}" if field.is_required() else f"# {name} = {example}"
 
 
 def _toml(value: Any) -> str:
@@ -89,7 +91,7 @@ def pipeline_schema(plugins: Plugins) -> dict[str, JSON]:
     for name, (kind, several) in USES.items():
         choices: list[JSON] = []
         for use in plugins.names(kind):
-            component = plugins.find(kind, use)
+            component = plugins.find(kind, use).component
             schema = _schema(component.options, definitions)
             inner = {"use": {"const": use, "description": component.summary}, **schema.get("properties", {})}
             required = ["use", *schema.get("required", [])]

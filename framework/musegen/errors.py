@@ -28,10 +28,16 @@ class CorpusError(MusegenError):
 
 
 class NotationError(MusegenError):
-    """A tune's text that its notation cannot read, located in the tune."""
+    """A tune's text that its notation cannot read, located in the tune.
+
+    ``source`` is that of the tune; where it ends in the number of the tune's first line, as ``jigs.abc:120``,
+    the line shown is the file's.
+    """
 
     def __init__(self, message: str, *, source: str = "", line: int = 0, column: int = 0) -> None:
-        where = ":".join(str(part) for part in (source, line, column) if part)
+        file, _, first = source.rpartition(":")
+        shown = (file, int(first) + max(line - 1, 0)) if file and first.isdecimal() else (source, line)
+        where = ":".join(str(part) for part in (*shown, column) if part)
         super().__init__(f"{where}: {message}" if where else message)
         self.message, self.source, self.line, self.column = message, source, line, column
 

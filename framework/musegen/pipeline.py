@@ -185,18 +185,15 @@ class _Checker:
                 self._mistake((*place, "use"), f"{problem}; choose one of: {choices}")
                 continue
             try:
-                component = self._plugins.find(kind, use)
+                installed = self._plugins.find(kind, use)
             except PluginError as error:
                 self._mistake((*place, "use"), str(error))
                 continue
-            if missing := component.missing():
-                self._mistake(
-                    (*place, "use"),
-                    f'"{use}" needs {" and ".join(missing)}; pip install "{component.extra or missing[0]}"',
-                )
-            options = self._table(place, component.options, ignore=("use",))
+            if missing := installed.missing():
+                self._mistake((*place, "use"), missing)
+            options = self._table(place, installed.component.options, ignore=("use",))
             if options is not None:
-                uses.append(Use(component, options))
+                uses.append(Use(installed.component, options))
         return uses
 
     def _notations(self) -> dict[str, Use[Notation]]:

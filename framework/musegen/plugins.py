@@ -43,6 +43,15 @@ class Installed:
     distribution: str
     distribution_version: str
 
+    def missing(self) -> str:
+        """What the component needs and is not installed, with the command for it; empty where it has all."""
+        modules = self.component.missing()
+        if not modules:
+            return ""
+        extra = f"[{self.component.extra}]" if self.component.extra else ""
+        wanted = f"{self.distribution}{extra}" if self.distribution else " ".join(modules)
+        return f'"{self.component.name}" needs {" and ".join(modules)}; pip install "{wanted}"'
+
 
 class Plugins:
     """The components of a set of plugins."""
@@ -90,35 +99,35 @@ class Plugins:
         """The installed components of a kind, sorted."""
         return sorted(name for of, name in self._installed if of == kind)
 
-    def find(self, kind: str, name: str) -> Component[Any]:
-        """The component of this name. Raises PluginError that lists the choices."""
+    def find(self, kind: str, name: str) -> Installed:
+        """The component of this name and where it comes from. Raises PluginError that lists the choices."""
         found = self._installed.get((kind, name))
         if found is None:
             choices = self.names(kind)
             close = get_close_matches(name, choices, 1)
             hint = f'; did you mean "{close[0]}"?' if close else ""
             raise PluginError(f'no {kind} "{name}"{hint} (installed: {", ".join(choices) or "none"})')
-        return found.component
+        return found
 
     def corpus_reader(self, name: str) -> Component[CorpusReader]:
         """The corpus reader of this name."""
-        return self.find("corpus reader", name)
+        return self.find("corpus reader", name).component
 
     def notation(self, name: str) -> Component[Notation]:
         """The notation of this name."""
-        return self.find("notation", name)
+        return self.find("notation", name).component
 
     def tokenizer(self, name: str) -> Component[TokenizerTrainer]:
         """The tokenizer of this name."""
-        return self.find("tokenizer", name)
+        return self.find("tokenizer", name).component
 
     def model(self, name: str) -> Component[ModelTrainer]:
         """The model of this name."""
-        return self.find("model", name)
+        return self.find("model", name).component
 
     def renderer(self, name: str) -> Component[Renderer]:
         """The renderer of this name."""
-        return self.find("renderer", name)
+        return self.find("renderer", name).component
 
     def rows(self) -> list[dict[str, JSON]]:
         """Every component with its plugin, distribution and version, for ``musegen plugins --json``."""

@@ -34,8 +34,10 @@ def _read_sign(text: str) -> Sign:
     dots = len(text) - len(text.lstrip(":"))
     if bars in ("", "]"):
         return Sign(2, "|", True)
-    barline = "|"  # also for [|], the invisible one
-    if "]" in bars and bars != "[|]":
+    barline = "|"
+    if bars == "[|]":
+        pass  # the invisible one
+    elif "]" in bars:
         barline = "|]"
     elif bars.startswith("[|"):
         barline = "[|"

@@ -21,7 +21,7 @@ _MODES = {
 }
 _SIGNS = {"^^": 2, "^": 1, "": 0, "=": 0, "_": -1, "__": -2}
 _TONIC = re.compile(r"[A-G][#b♯♭]?")
-_WORD = re.compile(r"(\s*)([A-Za-z]+)")
+_WORD = re.compile(r"\s*([A-Za-z]+)")
 _ACCIDENTAL = re.compile(r"(\^\^|__|\^|_|=)([A-Ga-g])(?![A-Za-z])")
 _CLEF = re.compile(
     r"\b(?:clef|middle|m|transpose|octave|stafflines|staffscale|score|shift|sound|instrument|name|nm|subname|snm)"
@@ -39,7 +39,7 @@ def read_key(text: str, *, strict: bool = False) -> Key | None:
     """The key that a ``K:`` field gives (ABC 2.1 §3.1.14); None where the text names none.
 
     Clefs and other parameters are passed over. ``K:`` and ``K:none`` have no signature. Highland pipe music
-    (``HP``, ``Hp``) sounds with F# and C#. ``strict`` refuses text that is left over.
+    (``HP``, ``Hp``) sounds with F# and C#. ``strict`` refuses text that is not understood.
     """
     text = _CLEF.sub(" ", text).strip()
     if text in ("", "none", "None", "NONE"):
@@ -56,10 +56,10 @@ def read_key(text: str, *, strict: bool = False) -> Key | None:
         return None
     mode, explicit = "major", False
     if match := _WORD.match(rest):
-        gap, word = match.groups()
+        word = match[1]
         explicit = word == "exp"
         known = "minor" if word in ("m", "M") else _MODES.get(word[:3].lower())
-        if known is None and not explicit and (strict or not gap):
+        if known is None and not explicit and strict:
             return None
         mode, rest = known or "major", rest[match.end() :]
         if re.match(r"\s*exp\b", rest):

@@ -13,7 +13,7 @@ from typing import TypeAlias
 
 _LENGTH = r"[0-9]*(?:/[0-9]*){0,8}"
 _NOTE = rf"(?P<accidental>\^\^?|__?|=)?(?P<pitch>[A-Ga-g][,']*)(?P<length>{_LENGTH})(?P<tie>-?)"
-_NOTES = rf"(?:(?:\^\^?|__?|=)?[A-Ga-g][,']*{_LENGTH}){{1,16}}"
+_NOTES = rf"(?:(?:\^\^?|__?|=)?[A-Ga-g][,']*{_LENGTH}[ ]?){{1,8}}"
 # Dots belong to what they stand before, but "|]:|" is an end and the end of a repeat.
 _SIGN = r"\.\||:*(?:\[?\|+\](?::+(?![|:]))?|\[?\|+:*)|::+\]?"
 _ENDING = r"[0-9]+(?:[,-][0-9]+)*"
@@ -34,9 +34,10 @@ DECORATIONS = {
 """What the redefinable symbols stand for by default (ABC 2.1 §4.14, §4.16)."""
 
 _WORDS = """trill lowermordent uppermordent mordent pralltriller roll turn turnx invertedturn invertedturnx
-    arpeggio > accent emphasis fermata invertedfermata tenuto 0 1 2 3 4 5 + plus snap slide wedge upbow downbow
-    open thumb breath pppp ppp pp p mp mf f ff fff ffff sfz crescendo( <( crescendo) <) diminuendo( >(
-    diminuendo) >) segno coda D.S. D.C. dacoda dacapo fine shortphrase mediumphrase longphrase staccato marcato"""
+    arpeggio > accent emphasis fermata invertedfermata tenuto 0 1 2 3 4 5 + plus snap slide wedge upbow
+    downbow open thumb breath pppp ppp pp p mp mf f ff fff ffff sfz crescendo( <( crescendo) <) diminuendo( >(
+    diminuendo) >) segno coda D.S. D.C. dacoda dacapo fine shortphrase mediumphrase longphrase staccato
+    marcato"""
 _NAMES = "|".join(re.escape(word) for word in _WORDS.split())
 # What may stand between two old-style line ends "!" of one line without being a decoration (ABC 2.1 §10.2).
 _MUSIC = r"[A-Ga-gz0-9/,'^=<>(~.*)-]{0,40}"

@@ -13,7 +13,7 @@ from musegen_abc.bars import Bars, read_sign
 from musegen_abc.chord_symbols import LONGEST_SYMBOL, read_chord_symbol
 from musegen_abc.layout import Voices
 from musegen_abc.lexer import DECORATIONS, NOTE, TOKEN, Token, read_ending, read_length, read_tuplet
-from musegen_abc.pitches import Accidentals
+from musegen_abc.pitches import NO_KEY, Accidentals
 
 # More are a mistake: notes that sound together or grace a note, bars that Z rests at once and in all.
 _MOST_NOTES = 16
@@ -35,7 +35,7 @@ class Music:
         self.bars = Bars()
         self.line = 1
         """The line that is read, for what is located."""
-        self.accidentals = Accidentals(Key(""))
+        self._accidentals = Accidentals(NO_KEY)
         self.metre: Metre | None = None
         self.notes = 0
         self._bars_rested = 0
@@ -45,6 +45,7 @@ class Music:
         self._graces: list[Grace] = []
         self._decorations: list[str] = []
         self._symbols = dict(DECORATIONS)
+        self.set_key(NO_KEY)
         self.set_unit(Fraction(1, 2))
         self._all: dict[str | None, Callable[[Token], None]] = {
             "note": self._note,
@@ -78,9 +79,15 @@ class Music:
         """Whether there was a note or rest."""
         return self._last is not None
 
+    def set_key(self, key: Key) -> None:
+        """Set the key."""
+        self._accidentals.set_key(key)
+        self._plain: dict[str, Note] = {}
+
     def set_unit(self, unit: Fraction) -> None:
         """Set the unit note length, in quarter notes."""
         self.unit = unit
+        self._plain = {}
         self._durations: dict[str, Fraction] = {}
 
     def define_symbol(self, text: str, column: int) -> None:
@@ -160,21 +167,33 @@ class Music:
         return duration * after
 
     def _note(self, token: Token) -> None:
-        accidental, name, length, tie = token.group("accidental", "pitch", "length", "tie")
-        pitch = self.accidentals.pitch(accidental, name)
         column = token.start() + 1
-        self._play((pitch,), self._in_time(self._duration(length, column), column), bool(tie), column)
+        nothing_pending = not (
+            self._graces
+            or self._decorations
+            or self._tuplet_left
+            or self._broken_by
+            or self._accidentals.deviate
+        )
+        if nothing_pending and (plain := self._plain.get(token[0])):  # two notes of three, at twice the speed
+            self.notes += 1
+            self._sound(plain, column)
+            return
+        accidental, name, length, tie = token.group("accidental", "pitch", "length", "tie")
+        pitch = self._accidentals.pitch(accidental, name)
+        duration = self._in_time(self._duration(length, column), column)
+        note = self._play((pitch,), duration, bool(tie), column)
+        if nothing_pending and not accidental and not tie:
+            self._plain[token[0]] = note
 
-    def _play(self, pitches: tuple[Pitch, ...], duration: Fraction, tie: bool, column: int) -> None:
+    def _play(self, pitches: tuple[Pitch, ...], duration: Fraction, tie: bool, column: int) -> Note:
+        note = Note(duration, pitches, tie, tuple(self._graces), tuple(self._decorations))
+        if self._graces or self._decorations:
+            self._graces, self._decorations = [], []
         self.notes += 1
-        graces: tuple[Grace, ...] = ()
-        decorations: tuple[str, ...] = ()
-        if self._graces:
-            graces, self._graces = tuple(self._graces), []
-        if self._decorations:
-            decorations, self._decorations = tuple(self._decorations), []
-        self._sound(Note(duration, pitches, tie, graces, decorations), column)
-        self.accidentals.tie(pitches if tie else ())
+        self._sound(note, column)
+        self._accidentals.tie(pitches if tie else ())
+        return note
 
     def _chord(self, token: Token) -> None:
         """Several notes at once, as long as the first of them (ABC 2.1 §4.17)."""
@@ -186,7 +205,7 @@ class Music:
         for inner in TOKEN.finditer(notes):
             match inner.lastgroup:
                 case "note":
-                    pitch = self.accidentals.pitch(inner["accidental"], inner["pitch"])
+                    pitch = self._accidentals.pitch(inner["accidental"], inner["pitch"])
                     first = inner["length"] if first is None else first
                     tied = tied or bool(inner["tie"])
                     if len(pitches) < _MOST_NOTES:
@@ -213,7 +232,7 @@ class Music:
     def _silence(self, duration: Fraction, column: int) -> None:
         self._graces, self._decorations = [], []
         self._sound(Rest(duration), column)
-        self.accidentals.tie(())
+        self._accidentals.tie(())
 
     def _rest_bars(self, token: Token) -> None:
         """``Z4`` rests four whole bars (ABC 2.1 §4.5)."""
@@ -224,7 +243,7 @@ class Music:
             self._problem(column, f"cannot rest for {digits[:20]} bars")
             count = 1
         self._bars_rested += count
-        self.accidentals.bar_line()
+        self._accidentals.bar_line()
         for number in range(count):
             if number:
                 self._bar_line("|", (), column)
@@ -233,7 +252,7 @@ class Music:
     def _grace(self, token: Token) -> None:
         """Grace notes to the next note, each a quarter as long as written; abc2midi plays them so."""
         for inner in NOTE.finditer(token["graces"]):
-            pitch = self.accidentals.pitch(inner["accidental"], inner["pitch"])
+            pitch = self._accidentals.pitch(inner["accidental"], inner["pitch"])
             length = self._length(inner["length"], token.start() + 1)
             if len(self._graces) < _MOST_NOTES:
                 self._graces.append(Grace(pitch, self.unit * length / 4))
@@ -246,7 +265,7 @@ class Music:
         note = events[place] if events else None
         if isinstance(note, Note):
             events[place] = _with(note, tie=True)
-            self.accidentals.tie(note.pitches)
+            self._accidentals.tie(note.pitches)
         else:
             self._problem(token.start() + 1, "a tie after no note")
 
@@ -270,13 +289,13 @@ class Music:
 
     def _bar_line(self, sign: str, endings: tuple[int, ...], column: int) -> None:
         self._handlers = self._all
-        self.accidentals.bar_line()
+        self._accidentals.bar_line()
         if not self.bars.sign(read_sign(sign), endings):
             self._problem(column, f"{sign[:20]} repeats nothing")
 
     def _ending(self, token: Token) -> None:
         self._handlers = self._all
-        self.accidentals.bar_line()
+        self._accidentals.bar_line()
         self.bars.ending(read_ending(token["ending_numbers"]))
 
     def _string(self, token: Token) -> None:

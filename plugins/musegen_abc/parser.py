@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from fractions import Fraction
 from typing import NamedTuple
@@ -22,8 +23,10 @@ from musegen import (
 from musegen_abc.fields import default_unit, names_key, read_key, read_metre, read_tempo, read_unit
 from musegen_abc.layout import LAST_COUNTS, Layout, Line, Voices, read_layout
 from musegen_abc.music import Music
+from musegen_abc.pitches import NO_KEY
 
 _MOST_PROBLEMS = 100
+_REMARK = re.compile(r"\b[A-Za-z]?[a-z]{2,}\b")  # behind a play order: "AABA last time only"
 
 
 def parse_abc(tune: Tune) -> Score:
@@ -64,7 +67,7 @@ class _Parser:
         self._problems: list[Problem] = []
         self._voices = Voices(layout.header)
         self._music = Music(self._problem, self._field, self._voices)
-        self._key = Key("")
+        self._key = NO_KEY
         self._tempo: Tempo | None = None
         self._start: _Start | None = None
 
@@ -98,7 +101,7 @@ class _Parser:
             _text(fields, "T"),
             _text(fields, "R"),
             start.unit,
-            expand_play_order(_text(fields, "P")),
+            expand_play_order(_REMARK.sub(" ", _text(fields, "P"))),
             tuple((line.letter, line.text) for line in self._layout.header if _is_other(line, fields)),
             tuple(self._problems),
         )
@@ -153,12 +156,14 @@ class _Parser:
                 self._problem(column, "macros are not supported")
 
     def _set_key(self, text: str, column: int) -> None:
-        key = read_key(text)
+        key = read_key(text, strict=True)
         if key is None:
             self._problem(column, f"no key: {text[:20]}")
-            return
+            key = read_key(text)
+            if key is None:
+                return
         self._key = key
-        self._music.accidentals.set_key(key)
+        self._music.set_key(key)
         if self._music.begun:
             self._music.event(KeyChange(key), column)
 

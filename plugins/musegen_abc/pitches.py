@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from functools import lru_cache
 
 from musegen import Key, Pitch
 
 _ALTERS = {"^^": 2, "^": 1, "=": 0, "_": -1, "__": -2}
 _LOWEST, _HIGHEST = 0, 127
+NO_KEY = Key("")
 
 
 @lru_cache(maxsize=4096)
@@ -38,35 +39,34 @@ class Accidentals:
     def __init__(self, key: Key) -> None:
         self._in_bar: dict[str, int] = {}
         self._tied: dict[tuple[str, int], int] = {}
+        self.deviate = False
+        """Whether a note without accidental may now sound otherwise than in the key."""
         self.set_key(key)
 
     def set_key(self, key: Key) -> None:
         """Change the key; accidentals of this bar stay."""
         self._alterations = key.alterations
-        self._plain: dict[str, Pitch] = {}
 
     def bar_line(self) -> None:
         """Forget the accidentals of the bar."""
         if self._in_bar:
             self._in_bar = {}
+            self.deviate = bool(self._tied)
 
     def pitch(self, accidental: str | None, name: str) -> Pitch:
         """The pitch of a note here; its accidental holds from now on."""
-        if not (accidental or self._in_bar or self._tied):
-            plain = self._plain.get(name)
-            if plain is None:
-                step = name[0].upper()
-                plain = self._plain[name] = _spelled(step, _octave(name), self._alterations[step])
-            return plain
         step, octave = name[0].upper(), _octave(name)
         if accidental:
             alter = self._in_bar[step] = _ALTERS[accidental]
+            self.deviate = True
         elif step in self._in_bar:
             alter = self._in_bar[step]
         else:
             alter = self._tied.get((step, octave), self._alterations[step])
         return _spelled(step, octave, alter)
 
-    def tie(self, pitches: Iterable[Pitch]) -> None:
+    def tie(self, pitches: Collection[Pitch]) -> None:
         """The pitches just sounded are tied over; none if it is empty."""
-        self._tied = {(pitch.step, pitch.octave): pitch.alter for pitch in pitches}
+        if pitches or self._tied:
+            self._tied = {(pitch.step, pitch.octave): pitch.alter for pitch in pitches}
+            self.deviate = bool(self._tied or self._in_bar)

@@ -13,6 +13,7 @@ class AbcReaderOptions(Options):
     paths: tuple[PathPattern, ...] = Field(
         min_length=1,
         description="files, folders (all .abc files in them), zip archives, or patterns with * and ?",
+        examples=[["tunes/*.abc"]],
     )
 
 
@@ -20,7 +21,9 @@ class Music21Options(Options):
     """Tune collections in ABC that the music21 package brings along: ryansMammoth, oneills1850, ..."""
 
     collections: tuple[str, ...] = Field(
-        min_length=1, description="folders of music21's corpus that hold ABC files"
+        min_length=1,
+        description="folders of music21's corpus that hold ABC files",
+        examples=[["ryansMammoth"]],
     )
 
 

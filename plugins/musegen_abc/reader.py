@@ -30,7 +30,7 @@ class AbcReader:
         self._paths = paths
 
     def sources(self) -> list[Path]:
-        """The files in the order of the patterns, those of each sorted. Raises CorpusError where one has none."""
+        """The files in the order of the patterns, sorted in each. Raises CorpusError for one without any."""
         return list(dict.fromkeys(file for pattern in self._paths for file in _matches(pattern)))
 
     def read(self, report: Report) -> Iterator[Tune]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from musegen import Component, Options, TokenizerTrainer, component, hookimpl
-from musegen_char.tokenizer import CharTokenizerTrainer
 
 
 class CharOptions(Options):
@@ -12,6 +11,8 @@ class CharOptions(Options):
 
 def build_tokenizer(options: CharOptions) -> TokenizerTrainer:
     """The trainer; ``options`` has nothing to say."""
+    from musegen_char.tokenizer import CharTokenizerTrainer
+
     return CharTokenizerTrainer()
 
 

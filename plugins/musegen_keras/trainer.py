@@ -135,9 +135,10 @@ class _Training:
 
     def _validate(self) -> float:
         """Nats a token of the validation tunes."""
-        schedule = list(Schedule(self._dataset.validation, self._network.rows, self._network.steps, None))
+        tunes = self._dataset.validation
+        schedule = Schedule(tunes, self._network.rows, self._network.steps, None)
         nats = math.fsum(self._network.measure(batch) for batch in schedule)
-        return nats / sum(batch.tokens for batch in schedule)
+        return nats / sum(len(tune) - 1 for tune in tunes)
 
     @staticmethod
     def _is_best(losses: Sequence[EpochLoss]) -> bool:
@@ -219,10 +220,9 @@ class _Network:
         return self._nats(inputs, targets, begins, training=False)
 
     def _nats(self, inputs: Any, targets: Any, begins: Any, training: bool) -> Any:
-        carried = tf.cast(~begins, tf.float32)[:, tf.newaxis]
         for layer in self._recurrent:
             for state in layer.states:
-                state.assign(state * carried)
+                state.assign(tf.where(begins[:, tf.newaxis], 0.0, state))
         logits = self._model(inputs, training=training)
         nats = tf.nn.sparse_softmax_cross_entropy_with_logits(tf.maximum(targets, 0), logits)
         return tf.reduce_sum(tf.where(targets != PADDING, nats, 0.0))
@@ -240,7 +240,7 @@ class _Network:
 
 
 def _arrays(variables: Sequence[Any]) -> tuple[NDArray[Any], ...]:
-    return tuple(np.array(variable, order="C") for variable in variables)
+    return tuple(np.array(variable.numpy(), order="C") for variable in variables)
 
 
 def _build(options: KerasLSTMOptions, size: int, rows: int, steps: int, seed: int) -> Any:

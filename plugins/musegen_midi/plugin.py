@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from musegen import Component, Field, Options, Renderer, component, hookimpl
+from pydantic import Field
+
+from musegen import Component, Options, Renderer, component, hookimpl
 
 
 class MidiOptions(Options):
@@ -10,7 +12,7 @@ class MidiOptions(Options):
 
     ticks_per_beat: int = Field(480, ge=1, le=32767)
     """Ticks a quarter note; 480 holds lengths down to 1/128 notes, and triplets of 1/32 notes, exactly."""
-    tempo_bpm: float | None = Field(None, ge=10, le=600)
+    tempo_bpm: float | None = Field(None, ge=10, le=600, examples=[100.0])
     """Beats a minute in place of the tune's own tempo: dotted quarters in a jig, half notes in a reel."""
     program: int = Field(110, ge=0, le=127)
     """General MIDI sound of the melody, counted from 0: 110 fiddle, 73 flute, 21 accordion, 105 banjo."""

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import Literal
 
-from musegen import Component, Field, Options, Renderer, component, hookimpl
+from pydantic import Field
+
+from musegen import Component, Options, Renderer, component, hookimpl
 
 
 class WavOptions(Options):
     """Sound by musegen's own synthesizer: stereo, 44.1 kHz, 16 bits."""
 
-    tempo_bpm: float | None = Field(None, ge=10, le=600)
+    tempo_bpm: float | None = Field(None, ge=10, le=600, examples=[100.0])
     """Beats a minute in place of the tune's own tempo: dotted quarters in a jig, half notes in a reel."""
     accompaniment: bool = True
     """Sound the chord symbols."""

@@ -44,8 +44,8 @@ class Instrument:
 
 
 INSTRUMENTS = {
-    "piano": Instrument(12, 0.9, 1 / 8.3, 2600.0, 4e-5, 2.4, 0.22, 0.22, 0.005, 0.11),
-    "plucked": Instrument(14, 1.35, 1 / 5.3, 3400.0, 1e-5, 2.0, 0.30, 0.10, 0.004, 0.16),
+    "piano": Instrument(12, 1.8, 1 / 8.3, 1800.0, 1e-4, 3.0, 0.22, 0.25, 0.006, 0.11),
+    "plucked": Instrument(14, 1.5, 1 / 5.3, 2100.0, 2e-5, 2.0, 0.30, 0.10, 0.0045, 0.16),
 }
 
 
@@ -77,11 +77,12 @@ def tone(instrument: Instrument, pitch: int, velocity: int, length: int) -> Samp
     hz = k * f * np.sqrt((1 + instrument.stiffness * k * k) / (1 + instrument.stiffness))
     heard = hz < _HIGHEST_HZ
     k, hz = k[heard], hz[heard]
-    softness = velocity / _LOUDEST
-    brightness_hz = instrument.brightness_hz * softness**0.7
+    force = velocity / _LOUDEST
+    brightness_hz = instrument.brightness_hz * force**0.7
     strength = np.abs(np.sin(np.pi * k * instrument.point)) * k**-instrument.tilt
     strength *= np.exp(-(hz - f) / brightness_hz)
-    strength *= softness**1.5 * (_A4_HZ / f) ** 0.25 / np.sqrt(np.sum(strength**2))
+    # At equal level high notes are the louder ones to the ear.
+    strength *= force**1.5 * (_A4_HZ / max(f, _A4_HZ / 2)) ** 0.5 / np.sqrt(np.sum(strength**2))
     # Strings an octave lower ring about 1.5 times as long.
     fall = np.log(1000) / (instrument.decay_s * (_A4_HZ / f) ** 0.6) * (1 + instrument.damping * (k - 1))
     rates = np.concatenate([fall, fall / 4])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+
 from musegen_sampling import LSTMWeights
 from musegen_sampling.types import Floats
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+
 from musegen_sampling import LSTMWeights, Sampler
 
 LOGITS = np.array([2.0, 1.5, 0.5, 0.0, -0.5, -1.0, -2.0, 1.5], np.float32)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+
 from musegen_sampling import reference
 from musegen_sampling.types import Doubles, Floats
 

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from musegen_sampling import Sampler
 from random_model import SHAPES, random_weights
+
+from musegen_sampling import Sampler
 
 
 @pytest.mark.parametrize("shape", SHAPES.values(), ids=SHAPES.keys())

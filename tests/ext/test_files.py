@@ -12,9 +12,10 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from musegen_sampling import LSTMWeights, Sampler
 from random_model import SHAPES, random_weights
 from safetensors.numpy import save
+
+from musegen_sampling import LSTMWeights, Sampler
 
 
 @pytest.mark.parametrize("shape", SHAPES.values(), ids=SHAPES.keys())

@@ -6,6 +6,7 @@ import os
 
 import numpy as np
 import pytest
+
 from musegen_sampling import LSTMWeights, Sampler
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from musegen_sampling import LSTMWeights, Sampler
 from random_model import SHAPES, random_weights
+
+from musegen_sampling import LSTMWeights, Sampler
 
 
 def reference(weights: LSTMWeights, monkeypatch: pytest.MonkeyPatch) -> Sampler:

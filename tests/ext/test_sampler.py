@@ -12,8 +12,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from musegen_sampling import LSTMWeights, Sampler
 from random_model import random_weights
+
+from musegen_sampling import LSTMWeights, Sampler
 
 pytestmark = pytest.mark.usefixtures("isa")
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+
 from musegen_sampling import LSTMWeights
 from musegen_sampling.types import Floats
 

@@ -59,9 +59,9 @@ def test_a_damaged_result_counts_as_none(tmp_path: Path, damage: str) -> None:
 def test_two_runs_exclude_each_other(tmp_path: Path) -> None:
     """The second is refused at once, the next one after the first is not."""
     folder = RunFolder(tmp_path / "run")
-    with folder.locked(), pytest.raises(ArtifactError, match="another run is at work"):
-        with RunFolder(tmp_path / "run").locked():
-            pass
+    second = RunFolder(tmp_path / "run").locked()
+    with folder.locked(), pytest.raises(ArtifactError, match="another run is at work"), second:
+        pytest.fail("both hold the folder")
     with folder.locked():
         pass
 

@@ -28,7 +28,9 @@ def notation() -> Notation:
 def tokenizer() -> Tokenizer:
     """Characters."""
     component = musegen.installed_plugins().tokenizer("char")
-    return component.build(component.options()).train([jig(1), GOOD, "XTRMLK:0123456789/ABCDEFGabcdefg#][ rel\n"])
+    return component.build(component.options()).train(
+        [jig(1), GOOD, "XTRMLK:0123456789/ABCDEFGabcdefg#][ rel\n"]
+    )
 
 
 class Scripted:

@@ -172,7 +172,9 @@ def test_the_same_bar_too_often() -> None:
     assert kinds(Score((*same, replace(bar(6), barline="||"), bar(6, 1)), Key("D"), JIG)) == ["repetition"]
 
 
-@pytest.mark.parametrize(("pitch", "expected"), [("G3", []), ("F#3", ["range"]), ("E6", []), ("F6", ["range"])])
+@pytest.mark.parametrize(
+    ("pitch", "expected"), [("G3", []), ("F#3", ["range"]), ("E6", []), ("F6", ["range"])]
+)
 def test_range(pitch: str, expected: list[str]) -> None:
     """G3 to E6, both included."""
     low = Bar((Note(Fraction(3), (parse_pitch(pitch),)),))

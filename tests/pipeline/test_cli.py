@@ -32,7 +32,9 @@ def imported(*arguments: object) -> set[str]:
         "print('\\n'.join(sys.modules), file=sys.stderr)\n"
         "raise SystemExit(code)"
     )
-    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True, timeout=300)
+    done = subprocess.run(
+        [sys.executable, "-c", code], check=True, capture_output=True, text=True, timeout=300
+    )
     return set(done.stderr.split())
 
 
@@ -89,7 +91,10 @@ def test_init_writes_a_pipeline_that_passes_its_own_check(tmp_path: Path) -> Non
     tables = tomllib.loads(text)
     assert tables["model"]["use"] == "keras-lstm"
     assert tables["model"]["units"]
-    assert "#" in next(line for line in text.splitlines() if line.startswith("learning_rate"))
+    lines = text.splitlines()
+    assert lines[lines.index("[model]") + 1] == "# One of: keras-lstm, ngram."
+    keys = [number for number, line in enumerate(lines) if " = " in line and not line.startswith("#")]
+    assert all(lines[number - 1].startswith("# ") for number in keys)
     assert command("check", file).returncode == 0
     again = command("init", file)
     assert again.returncode == 2
@@ -133,7 +138,7 @@ def test_render_exits_1_if_a_tune_failed(tmp_path: Path) -> None:
     file.write_text(f"{jig(1)}\nX:2\nT:broken\nABC|\n")
     done = command("render", file, "--to", "midi", "-o", tmp_path / "out")
     assert done.returncode == 1
-    assert "tunes.abc:8" in done.stderr
+    assert "tunes.abc:11:1: " in done.stderr
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["001.mid"]
 
 

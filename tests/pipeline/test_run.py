@@ -6,7 +6,6 @@ import csv
 import json
 import shutil
 import wave
-from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -180,13 +179,13 @@ def test_observers_hear_of_every_stage(pipeline_file: Path) -> None:
 
 
 @pytest.fixture
-def model_file(pipeline_file: Path) -> Iterator[Path]:
+def model_file(pipeline_file: Path) -> Path:
     """A trained model, away from the run it came from."""
     run(pipeline_file)
     alone = pipeline_file.parent.parent / "alone.safetensors"
     shutil.move(pipeline_file.parent / "run" / "model.safetensors", alone)
     shutil.rmtree(pipeline_file.parent)
-    yield alone
+    return alone
 
 
 def test_sampling_needs_the_model_file_alone(model_file: Path, tmp_path: Path) -> None:

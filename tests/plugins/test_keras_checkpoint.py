@@ -13,9 +13,9 @@ from musegen_keras.checkpoint import Checkpoint, fingerprint
 from training_jobs import dataset
 
 STATE = Checkpoint(
-    (np.arange(6, dtype=np.float32).reshape(2, 3), np.float32([0.1])),
+    (np.arange(6, dtype=np.float32).reshape(2, 3), np.array([0.1], np.float32)),
     (np.array(7), np.array(0.3, np.float32), np.zeros((2, 3), np.float32)),
-    (np.ones((2, 3), np.float32), np.float32([1 / 3])),
+    (np.ones((2, 3), np.float32), np.array([1 / 3], np.float32)),
     1,
     (EpochLoss(1, 1 / 3, None), EpochLoss(2, 0.1, 2.5)),
 )

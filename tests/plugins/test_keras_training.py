@@ -22,7 +22,7 @@ from training_jobs import ABOUT, VOCABULARY, Report, dataset, job, tunes
 pytest.importorskip("tensorflow")
 
 OPTIONS = KerasLSTMOptions(
-    embedding=4, units=(8, 8), dropout=0.3, epochs=4, batch=4, sequence=16, learning_rate=0.02, patience=0
+    embedding=4, units=(8,), dropout=0.3, epochs=4, batch=4, sequence=16, learning_rate=0.02, patience=0
 )
 
 
@@ -61,7 +61,7 @@ def kill_when(condition: Callable[[int, int], bool]) -> Report:
     return Report(watch)
 
 
-@pytest.mark.parametrize("share", [0.5, 0.6, 0.97])
+@pytest.mark.parametrize("share", [0.5, 0.7])
 def test_a_resumed_training_ends_with_the_same_bits(
     share: float, whole: TrainedModel, tmp_path: Path
 ) -> None:
@@ -92,7 +92,7 @@ def test_kill_9_loses_at_most_an_epoch(tmp_path: Path) -> None:
         "from test_keras_training import train, saved, Report\n"
         "report = Report(lambda done, total: print(done, flush=True))\n"
         "folder = Path(sys.argv[1])\n"
-        "saved(train(folder, report, epochs=40), folder)"
+        "saved(train(folder, report, epochs=15), folder)"
     )
 
     def start(folder: Path) -> subprocess.Popen[str]:
@@ -108,9 +108,9 @@ def test_kill_9_loses_at_most_an_epoch(tmp_path: Path) -> None:
     assert killed.wait() == -signal.SIGKILL
     assert not (folder / "saved.safetensors").exists()
     report = Report()
-    resumed = train(folder, report, epochs=40)
+    resumed = train(folder, report, epochs=15)
     assert report.lines[0].startswith("resuming after epoch ")
-    undisturbed = train(tmp_path / "undisturbed", epochs=40)
+    undisturbed = train(tmp_path / "undisturbed", epochs=15)
     assert saved(resumed, folder) == saved(undisturbed, tmp_path)
 
 
@@ -120,15 +120,12 @@ def test_another_seed_gives_another_model(whole: TrainedModel, tmp_path: Path) -
     assert saved(other, tmp_path) != saved(whole, tmp_path)
 
 
-@pytest.mark.parametrize("damage", ["cut", "empty", "other options"])
-def test_a_checkpoint_that_does_not_fit_is_not_used(damage: str, whole: TrainedModel, tmp_path: Path) -> None:
+def test_a_checkpoint_cut_short_is_not_used(whole: TrainedModel, tmp_path: Path) -> None:
     """One line says so, and training begins anew."""
-    changes = {"learning_rate": 0.01} if damage == "other options" else {}
     with pytest.raises(KilledError):
-        train(tmp_path, kill_when(lambda done, total: 2 * done == total), **changes)
+        train(tmp_path, kill_when(lambda done, total: 2 * done == total))
     path = tmp_path / "training.safetensors"
-    if damage != "other options":
-        path.write_bytes(path.read_bytes()[: 1000 if damage == "cut" else 0])
+    path.write_bytes(path.read_bytes()[:1000])
     report = Report()
     assert saved(train(tmp_path, report), tmp_path) == saved(whole, tmp_path)
     (line,) = report.lines
@@ -183,12 +180,13 @@ def test_it_stops_without_better_validation(tmp_path: Path) -> None:
 def test_a_loss_that_is_not_finite_stops_training(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The message says when and what to do; the epochs before it are kept."""
     from musegen_keras import trainer
+    from musegen_keras.batches import Batch, Schedule
 
-    learn, calls = trainer._Network.learn, []
+    learn, calls = trainer._Network.learn, list[Batch]()
 
-    def fail_in_the_third_epoch(network: trainer._Network, batch: trainer.Batch) -> float:
+    def fail_in_the_third_epoch(network: trainer._Network, batch: Batch) -> float:
         calls.append(batch)
-        per_epoch = len(trainer.Schedule(dataset().train, network.rows, network.steps, None)) + 1
+        per_epoch = len(Schedule(dataset().train, network.rows, network.steps, None)) + 1
         return math.nan if len(calls) > 3 * per_epoch else learn(network, batch)
 
     monkeypatch.setattr(trainer._Network, "learn", fail_in_the_third_epoch)
@@ -222,6 +220,7 @@ def test_saved_weights_compute_what_keras_computes(units: tuple[int, ...], tmp_p
     result.model.save(tmp_path / "model")
     model = KerasLSTMTrainer(options).load(tmp_path / "model")
     network = _Network(options, data, 0)
+    assert model.weights.embedding is not None
     arrays = [model.weights.embedding]
     arrays += [array for layer in model.weights.layers for array in layer]
     arrays += [model.weights.dense_kernel, model.weights.dense_bias]
@@ -306,6 +305,7 @@ def test_it_is_declared() -> None:
     declared.options.model_validate_json(json.dumps(table))
     assert set(declared.options.model_fields) == set(table)
     assert all(field.description for field in declared.options.model_fields.values())
+    wrong: dict[str, object]
     for wrong in ({"units": []}, {"units": [0]}, {"dropout": 1}, {"learning_rate": 0}, {"epochs": 0}):
         with pytest.raises(ValueError, match=next(iter(wrong))):
             declared.options.model_validate_json(json.dumps(wrong))

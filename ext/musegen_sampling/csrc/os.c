@@ -12,7 +12,7 @@
 #define MG_THREADS 1
 typedef volatile LONG64 counter;
 static int64_t add_one(counter *c) { return InterlockedIncrement64(c); }
-static int64_t load(counter *c) { return ReadAcquire64(c); }
+static int64_t load(counter *c) { return InterlockedCompareExchange64(c, 0, 0); }
 static void store(counter *c, int64_t value) { InterlockedExchange64(c, value); }
 static void yield(void) { SwitchToThread(); }
 #elif defined(__GNUC__) || defined(__clang__)
