@@ -6,7 +6,25 @@ import re
 from fractions import Fraction
 from typing import Any
 
-from musegen import Bar, ChordSymbol, Event, Grace, Key, Metre, Note, Pitch, Rest, Score
+from hypothesis import strategies as st
+
+from musegen import (
+    MODES,
+    Bar,
+    ChordSymbol,
+    Event,
+    Grace,
+    Key,
+    KeyChange,
+    Metre,
+    MetreChange,
+    Note,
+    Pitch,
+    Rest,
+    Score,
+    Tempo,
+    TempoChange,
+)
 
 _CLASSES = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
 _TOKEN = re.compile(
@@ -84,3 +102,45 @@ def tune(text: str, metre: str | None = "4/4", key: str = "C", **fields: Any) ->
     """A score of :func:`bars`."""
     signature = Metre(*map(int, metre.split("/"))) if metre else None
     return Score(bars(text), Key(key), signature, **fields)
+
+
+_LENGTHS = st.fractions(Fraction(1, 96), 4, max_denominator=96)
+_PITCHES = st.builds(
+    Pitch, octave=st.integers(0, 8), step=st.sampled_from("CDEFGAB"), alter=st.integers(-2, 2)
+)
+_NOTES = st.builds(
+    Note,
+    _LENGTHS,
+    st.lists(_PITCHES, min_size=1, max_size=3).map(tuple),
+    st.booleans(),
+    st.lists(st.builds(Grace, _PITCHES, _LENGTHS), max_size=2).map(tuple),
+)
+_KEYS = st.builds(
+    Key,
+    st.sampled_from(["", "C", "F#", "Bb", "G#", "Fb"]),
+    st.sampled_from(MODES),
+    st.lists(st.tuples(st.sampled_from("CDEFGAB"), st.integers(-2, 2)), max_size=2).map(tuple),
+)
+_METRES = st.none() | st.builds(Metre, st.integers(1, 13), st.sampled_from([1, 2, 3, 4, 8, 16]))
+_TEMPOS = st.builds(Tempo, st.sampled_from([Fraction(1), Fraction(3, 2)]), st.fractions(40, 400))
+_CHORDS = st.sampled_from(["C", "Am", "F#m", "Bb"]).map(chord)
+_CHANGES = st.one_of(
+    st.builds(KeyChange, _KEYS), st.builds(MetreChange, _METRES), st.builds(TempoChange, _TEMPOS)
+)
+_BARS = st.builds(
+    Bar,
+    st.lists(_NOTES | st.builds(Rest, _LENGTHS) | _CHORDS | _CHANGES, max_size=6).map(tuple),
+    repeat_start=st.booleans(),
+    repeat_end=st.sampled_from([0, 0, 2, 3]),
+    endings=st.sampled_from([(), (), (1,), (2,), (1, 3)]),
+    barline=st.sampled_from(["|", "||", ""]),
+)
+any_score = st.builds(
+    Score,
+    st.lists(_BARS, max_size=5).map(tuple),
+    _KEYS,
+    _METRES,
+    st.none() | _TEMPOS,
+    st.text(max_size=8),
+)
+"""Small scores of any kind, musical or not."""

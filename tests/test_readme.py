@@ -12,9 +12,9 @@ import pytest
 
 import musegen
 from invented import NGRAM_PIPELINE, write_pipeline
-from musegen import Plugins, Silent
+from musegen import Pipeline, Plugins, Silent
 from musegen.cli import _parser
-from musegen.pipeline import load_pipeline
+from musegen.pipeline import load_plan
 from musegen_sampling import LSTMWeights
 
 ROOT = Path(__file__).parent.parent
@@ -72,7 +72,7 @@ def test_the_plugin_in_one_screen_works(tmp_path: Path) -> None:
         plugins.add(installed, musegen.installed_plugins()._manager.get_name(installed) or "")
     plugins.add(module, "csv")
     file = write_pipeline(tmp_path, NGRAM_PIPELINE.replace('use = "wav"', 'use = "csv"'))
-    run = load_pipeline(file, plugins=plugins).run(Silent())
+    run = Pipeline(load_plan(file, plugins=plugins)).run(Silent())
     rows = run.tunes[0].files[".csv"].read_text().splitlines()
     assert rows[0] == "onset_quarters,duration_quarters,midi_pitch"
     assert len(rows) > 8

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -11,14 +12,30 @@ from pydantic import ValidationError
 
 from musegen.artifacts import clear_os_errors, write_atomically
 from musegen.components import JSON, CorpusReader, Notation, Renderer
-from musegen.console import Reporter, Silent
+from musegen.console import Console, Reporter, Silent
 from musegen.errors import ArtifactError, CorpusError, MusegenError, PluginError
 from musegen.generation import Composer, Sample, check_wishes
 from musegen.options import Options
-from musegen.pipeline import Pipeline, load_pipeline
+from musegen.pipeline import Plan, load_plan
 from musegen.plugins import Plugins, installed_plugins
-from musegen.results import NewTune
+from musegen.results import NewTune, Run
 from musegen.saved_model import read_about
+from musegen.stages import run_plan
+
+
+@dataclass(frozen=True)
+class Pipeline:
+    """A checked pipeline, ready to run."""
+
+    plan: Plan
+    """What its file says, typed."""
+
+    def run(self, reporter: Reporter | None = None) -> Run:
+        """Bring every stage to its result; what did not change is reused. Raises MusegenError.
+
+        Progress goes to standard error unless ``reporter`` takes it elsewhere (:class:`musegen.Silent`).
+        """
+        return run_plan(self.plan, reporter or Console())
 
 
 def load(file: Path | str, overrides: Iterable[str] = ()) -> Pipeline:
@@ -27,7 +44,7 @@ def load(file: Path | str, overrides: Iterable[str] = ()) -> Pipeline:
     ``overrides`` replace keys for this once: ``["sample.temperature=1.1"]``. Raises PipelineError with a line
     for every mistake.
     """
-    return load_pipeline(Path(file), overrides)
+    return Pipeline(load_plan(Path(file), overrides))
 
 
 def sample(

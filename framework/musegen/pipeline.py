@@ -1,4 +1,4 @@
-"""``pipeline.toml`` to a typed :class:`Pipeline`, or every mistake in it with its line."""
+"""``pipeline.toml`` to a typed :class:`Plan`, or every mistake in it with its line."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from difflib import get_close_matches
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from pydantic import Field, ValidationError
 
@@ -26,10 +26,6 @@ from musegen.generation import Sample
 from musegen.options import Options, Prepare
 from musegen.plugins import Plugins, installed_plugins
 from musegen.toml_source import Place, TomlSource, dotted, has
-
-if TYPE_CHECKING:
-    from musegen.console import Reporter
-    from musegen.results import Run
 
 T_co = TypeVar("T_co", covariant=True)
 
@@ -72,8 +68,8 @@ class Use(Generic[T_co]):
 
 
 @dataclass(frozen=True)
-class Pipeline:
-    """A checked pipeline: everything a run needs, and nothing that has been started."""
+class Plan:
+    """A checked pipeline file: everything a run needs, and nothing that has been started."""
 
     file: Path
     plugins: Plugins
@@ -92,18 +88,8 @@ class Pipeline:
         """The run folder."""
         return self.file.parent / Path(self.run_options.folder).expanduser()
 
-    def run(self, reporter: Reporter | None = None) -> Run:
-        """Bring every stage to its result; what did not change is reused. Raises MusegenError.
 
-        Progress goes to standard error unless ``reporter`` takes it elsewhere (:class:`musegen.Silent`).
-        """
-        from musegen.console import Console
-        from musegen.stages import run_pipeline  # stages work on pipelines, so it imports this module
-
-        return run_pipeline(self, reporter or Console())
-
-
-def load_pipeline(file: Path, overrides: Iterable[str] = (), plugins: Plugins | None = None) -> Pipeline:
+def load_plan(file: Path, overrides: Iterable[str] = (), plugins: Plugins | None = None) -> Plan:
     """Read and check a pipeline file. Raises PipelineError with a line for every mistake.
 
     ``overrides`` are ``table.key=value`` with a TOML value; one that is no TOML counts as a string.
@@ -111,7 +97,7 @@ def load_pipeline(file: Path, overrides: Iterable[str] = (), plugins: Plugins | 
     source = TomlSource.read(file)
     for override in overrides:
         source.override(override)
-    return _Checker(source, plugins or installed_plugins()).pipeline()
+    return _Checker(source, plugins or installed_plugins()).plan()
 
 
 class _Checker:
@@ -121,8 +107,8 @@ class _Checker:
         self._source, self._plugins = source, plugins
         self._mistakes: list[str] = []
 
-    def pipeline(self) -> Pipeline:
-        """The pipeline. Raises PipelineError with every mistake."""
+    def plan(self) -> Plan:
+        """The plan. Raises PipelineError with every mistake."""
         tables = self._source.tables
         known = [*SETTINGS, *USES, "notation"]
         for name in tables:
@@ -133,7 +119,7 @@ class _Checker:
         notations = self._notations()
         if self._mistakes:
             raise PipelineError(*self._mistakes)
-        pipeline = Pipeline(
+        plan = Plan(
             file=self._source.file,
             plugins=self._plugins,
             run_options=settings["run"],  # type: ignore[arg-type]
@@ -146,10 +132,10 @@ class _Checker:
             sample=settings["sample"],  # type: ignore[arg-type]
             render=tuple(uses["render"]),
         )
-        self._surroundings(pipeline)
+        self._surroundings(plan)
         if self._mistakes:
             raise PipelineError(*self._mistakes)
-        return pipeline
+        return plan
 
     def _mistake(self, place: Place, message: str) -> None:
         line = f"{self._source.where(place)}: {dotted(place)}: {message}"
@@ -257,11 +243,11 @@ class _Checker:
                 message = fault["msg"].removeprefix("Value error, ")
                 self._mistake(at, f"{message} (got {_short(fault['input'])})")
 
-    def _surroundings(self, pipeline: Pipeline) -> None:
+    def _surroundings(self, plan: Plan) -> None:
         """What else must hold before anything starts: corpus files, run folder."""
         from musegen.artifacts import RunFolder
 
-        for number, use in enumerate(pipeline.corpus):
+        for number, use in enumerate(plan.corpus):
             try:
                 sources = list(use.build().sources())
                 if not sources:
@@ -269,24 +255,24 @@ class _Checker:
             except CorpusError as error:
                 self._mistake(("corpus", number), str(error))
         try:
-            RunFolder(pipeline.folder).check()
+            RunFolder(plan.folder).check()
         except ArtifactError as error:
             self._mistake(("run", "folder"), str(error))
         except OSError as error:
-            self._mistake(("run", "folder"), f"{pipeline.folder}: {error.strerror}")
-        sample = pipeline.sample
+            self._mistake(("run", "folder"), f"{plan.folder}: {error.strerror}")
+        sample = plan.sample
         headed = [name for name in ("key", "metre", "rhythm") if getattr(sample, name) is not None]
         if sample.prime is not None and (headed or sample.start):
             names = " and ".join([*headed, *(["start"] if sample.start else [])])
             self._mistake(("sample", "prime"), f"is the whole beginning; leave out {names}")
-        self._wishes(pipeline)
+        self._wishes(plan)
 
-    def _wishes(self, pipeline: Pipeline) -> None:
+    def _wishes(self, plan: Plan) -> None:
         """A key or metre that no notation can write is a mistake before any tune is read."""
         refusals = []
-        for use in pipeline.notations.values():
+        for use in plan.notations.values():
             try:
-                use.build().wished(pipeline.sample.wishes)
+                use.build().wished(plan.sample.wishes)
                 return
             except NotationError as error:
                 refusals.append(error.message)

@@ -37,7 +37,7 @@ from musegen.generation import (
     examine,
 )
 from musegen.options import Options
-from musegen.pipeline import Pipeline, Use
+from musegen.pipeline import Plan, Use
 from musegen.plot import can_plot, plot_losses
 from musegen.publishing import Finished, publish
 from musegen.results import Run
@@ -53,32 +53,32 @@ _EXAMINED = 1000
 """Real test tunes that are judged for the ceiling, at most."""
 
 
-def run_pipeline(pipeline: Pipeline, reporter: Reporter) -> Run:
+def run_plan(plan: Plan, reporter: Reporter) -> Run:
     """Bring every stage to its result and put the files under human names. Raises MusegenError."""
-    folder = RunFolder(pipeline.folder)
-    with clear_os_errors(pipeline.folder), folder.locked():
-        return _Work(pipeline, folder, reporter).run()
+    folder = RunFolder(plan.folder)
+    with clear_os_errors(plan.folder), folder.locked():
+        return _Work(plan, folder, reporter).run()
 
 
 class _Work:
     """One run in progress."""
 
-    def __init__(self, pipeline: Pipeline, folder: RunFolder, reporter: Reporter) -> None:
-        self.pipeline, self.folder, self.reporter = pipeline, folder, reporter
-        self.seed = pipeline.run_options.seed
+    def __init__(self, plan: Plan, folder: RunFolder, reporter: Reporter) -> None:
+        self.plan, self.folder, self.reporter = plan, folder, reporter
+        self.seed = plan.run_options.seed
         self.finished: dict[str, Finished] = {}
 
     def run(self) -> Run:
         """Every stage in order."""
         self._stage("corpus", self._corpus_inputs(), self._build_corpus, self._say_corpus)
-        self._stage("tokenizer", self._inputs("corpus", self.pipeline.tokenizer), self._build_tokenizer)
+        self._stage("tokenizer", self._inputs("corpus", self.plan.tokenizer), self._build_tokenizer)
         sample_inputs = self._sample_inputs()
         if not self.folder.has("sample", content_key(sample_inputs)):
             self._check_wishes()
         self._stage("model", self._model_inputs(), self._build_model, self._say_model)
         self._stage("sample", sample_inputs, self._build_sample, self._say_sample)
         self._stage("render", self._render_inputs(), self._build_render)
-        return publish(self.folder, self.finished, self.pipeline.file.name, self.seed, self.reporter)
+        return publish(self.folder, self.finished, self.plan.file.name, self.seed, self.reporter)
 
     # What each stage depends on.
 
@@ -88,11 +88,11 @@ class _Work:
             sources.extend([path.name, file_digest(path)] for path in reader.sources())
         return {
             "stage": ["corpus", _VERSIONS["corpus"]],
-            "readers": [_describe_use(use) for use in self.pipeline.corpus],
-            "notations": [_describe_use(use) for use in self.pipeline.notations.values()],
+            "readers": [_describe_use(use) for use in self.plan.corpus],
+            "notations": [_describe_use(use) for use in self.plan.notations.values()],
             "sources": sources,
-            "prepare": _options(self.pipeline.prepare),
-            "split": _options(self.pipeline.split),
+            "prepare": _options(self.plan.prepare),
+            "split": _options(self.plan.split),
             "seed": derive_seed(self.seed, "corpus"),
         }
 
@@ -105,20 +105,20 @@ class _Work:
         }
 
     def _model_inputs(self) -> dict[str, JSON]:
-        return {**self._inputs("tokenizer", self.pipeline.model), "seed": derive_seed(self.seed, "model")}
+        return {**self._inputs("tokenizer", self.plan.model), "seed": derive_seed(self.seed, "model")}
 
     def _sample_inputs(self) -> dict[str, JSON]:
         return {
             "stage": ["sample", _VERSIONS["sample"]],
             "model": content_key(self._model_inputs()),
-            "options": _options(self.pipeline.sample),
+            "options": _options(self.plan.sample),
             "seed": self.seed,
         }
 
     def _render_inputs(self) -> dict[str, JSON]:
         return {
             "stage": ["render", _VERSIONS["render"]],
-            "renderers": [_describe_use(use) for use in self.pipeline.render],
+            "renderers": [_describe_use(use) for use in self.plan.render],
             "sample": self.finished["sample"].key,
         }
 
@@ -140,13 +140,13 @@ class _Work:
         self.finished[stage] = Finished(stage, key, folder, cached, seconds)
         how = "reused" if cached else f"{seconds:.1f} s"
         self.reporter.finish(stage, f"{describe(folder)} ({how})")
-        self.pipeline.plugins.hook.musegen_stage_finished(stage=stage, folder=folder, cached=cached)
+        self.plan.plugins.hook.musegen_stage_finished(stage=stage, folder=folder, cached=cached)
 
     # What stages load, each at most once and only if needed.
 
     @cached_property
     def _readers(self) -> list[CorpusReader]:
-        return [use.build() for use in self.pipeline.corpus]
+        return [use.build() for use in self.plan.corpus]
 
     @cached_property
     def _corpus(self) -> Corpus:
@@ -154,7 +154,7 @@ class _Work:
 
     @cached_property
     def _notation(self) -> Notation:
-        return self.pipeline.notations[self._corpus.notation].build()
+        return self.plan.notations[self._corpus.notation].build()
 
     @cached_property
     def _headers(self) -> list[Mapping[str, str]]:
@@ -178,21 +178,21 @@ class _Work:
     @cached_property
     def _tokenizer(self) -> Tokenizer:
         state = json.loads((self.finished["tokenizer"].folder / "tokenizer.json").read_text("utf-8"))
-        return self.pipeline.tokenizer.build().load(state)
+        return self.plan.tokenizer.build().load(state)
 
     @cached_property
     def _model(self) -> LanguageModel:
-        return self.pipeline.model.build().load(self.finished["model"].folder / "model.safetensors")
+        return self.plan.model.build().load(self.finished["model"].folder / "model.safetensors")
 
     # What stages do.
 
     def _build_corpus(self, folder: Path, progress: Progress) -> None:
-        notations = {name: use.build() for name, use in self.pipeline.notations.items()}
+        notations = {name: use.build() for name, use in self.plan.notations.items()}
         corpus = read_corpus(
             self._readers,
             notations,
-            self.pipeline.prepare,
-            self.pipeline.split,
+            self.plan.prepare,
+            self.plan.split,
             derive_seed(self.seed, "corpus"),
             progress.say,
             lambda done: progress.advance(done, 0, f"{done} tunes"),
@@ -205,20 +205,20 @@ class _Work:
         return f"{len(counts.tunes)} tunes: {parts}; {counts.skipped} skipped"
 
     def _build_tokenizer(self, folder: Path, progress: Progress) -> None:
-        tokenizer = self.pipeline.tokenizer.build().train([tune.text for tune in self._corpus.tunes])
+        tokenizer = self.plan.tokenizer.build().train([tune.text for tune in self._corpus.tunes])
         (folder / "tokenizer.json").write_text(
             json.dumps(tokenizer.state(), ensure_ascii=False), encoding="utf-8"
         )
 
     def _check_wishes(self) -> None:
         """Refuse, before any training, what the model could never be asked; warn of what it will not know."""
-        for warning in check_wishes(self.pipeline.sample, self._notation, self._tokenizer, self._headers):
-            self.reporter.say(f"{self.pipeline.file}: sample: {warning}")
+        for warning in check_wishes(self.plan.sample, self._notation, self._tokenizer, self._headers):
+            self.reporter.say(f"{self.plan.file}: sample: {warning}")
 
     def _about(self) -> dict[str, JSON]:
         name = self._corpus.notation
-        model, tokenizer = self.pipeline.model.component, self.pipeline.tokenizer.component
-        notation = self.pipeline.notations[name]
+        model, tokenizer = self.plan.model.component, self.plan.tokenizer.component
+        notation = self.plan.notations[name]
         return {
             "model": describe_component(model.name, model.version),
             "tokenizer": describe_component(tokenizer.name, tokenizer.version, state=self._tokenizer.state()),
@@ -231,7 +231,7 @@ class _Work:
         }
 
     def _build_model(self, folder: Path, progress: Progress) -> None:
-        corpus, tokenizer, trainer = self._corpus, self._tokenizer, self.pipeline.model.build()
+        corpus, tokenizer, trainer = self._corpus, self._tokenizer, self.plan.model.build()
         encoded: dict[str, tuple[Tokens, ...]] = {part: corpus.encoded(part, tokenizer) for part in PARTS}
         checkpoints = folder / "checkpoints"
         checkpoints.mkdir(exist_ok=True)
@@ -263,7 +263,7 @@ class _Work:
         return f"epoch {figures['best_epoch']} of {len(figures['losses'])}, nats a token: {shown}"
 
     def _build_sample(self, folder: Path, progress: Progress) -> None:
-        options = self.pipeline.sample
+        options = self.plan.sample
         composer = Composer(
             self._model, self._tokenizer, self._notation, self._corpus.notation, self._fields, options
         )
@@ -300,7 +300,7 @@ class _Work:
         return line + ("" if ceiling is None else f" ({100 * ceiling:.0f} % of real test tunes)")
 
     def _build_render(self, folder: Path, progress: Progress) -> None:
-        renderers = [use.build() for use in self.pipeline.render]
+        renderers = [use.build() for use in self.plan.render]
         texts = _sampled(self.finished["sample"].folder, self._corpus.notation)
         failures: dict[str, list[str]] = {}
         for done, path in enumerate(texts):

@@ -57,7 +57,7 @@ class MidiRenderer:
         Raises MusegenError for a pitch or tempo that MIDI cannot say, or a tune longer than it can count.
         """
         performance = perform(score, self._tempo_bpm)
-        end = ticks(performance.duration, self._ticks_per_beat) or int(bool(performance.melody))
+        end = ticks(performance.duration, self._ticks_per_beat) or int(performance.duration > 0)
         if end > _MOST_TICKS:
             raise MusegenError(
                 f"a MIDI file counts to {_MOST_TICKS} ticks: choose fewer ticks_per_beat (got {end})"

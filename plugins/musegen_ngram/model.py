@@ -47,13 +47,14 @@ class NgramModel:
         """``counts``: of grams of up to order + 1 tokens; ``about``: what a saved file says of its use."""
         self.counts, self.order = counts, len(counts.levels) - 1
         self._symbols, self._start, self._end, self._about = tuple(symbols), start, end, about
-        self._seen = list[NDArray[np.float64]]()  # c(h) by node, for contexts of 0, 1, ... tokens
+        # c(h) by node, for contexts of 0, 1, ... tokens; the last element stands for unknown ones.
+        self._seen = list[NDArray[np.float64]]()
         self._kinds = list[NDArray[np.float64]]()  # t(h)
         nodes = 1
         for level in counts.levels:
             parents, after = level.keys // counts.size, level.counts > 0
-            self._seen.append(np.bincount(parents, level.counts, nodes).astype(np.float64))
-            self._kinds.append(np.bincount(parents[after], minlength=nodes).astype(np.float64))
+            self._seen.append(np.bincount(parents, level.counts, nodes + 1).astype(np.float64))
+            self._kinds.append(np.bincount(parents[after], minlength=nodes + 1).astype(np.float64))
             nodes = len(level.keys)
         self._lowest = np.full(counts.size, 1 / (counts.size - 1))
         self._lowest[start] = 0.0
@@ -90,10 +91,8 @@ class NgramModel:
         for length, level in enumerate(self.counts.levels):
             context, gram = nodes[length][:-1], nodes[length + 1][1:]
             seen, kinds = self._seen[length][context], self._kinds[length][context]
-            known = (context >= 0) & (seen > 0)
-            counts = np.where(gram >= 0, np.append(level.counts, 0)[gram], 0)
-            whole = np.where(known, seen + kinds, 1.0)
-            chances = np.where(known, (counts + kinds * chances) / whole, chances)
+            counts = np.append(level.counts, 0)[gram]
+            chances = np.where(seen > 0, (counts + kinds * chances) / np.maximum(seen + kinds, 1), chances)
         return chances
 
     def generate(
@@ -132,10 +131,7 @@ class NgramModel:
             "about": self._about,
         }
         text = json.dumps(description, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-        try:
-            path.write_bytes(safetensors.numpy.save(tensors, {"musegen": text}))
-        except OSError as error:
-            raise ArtifactError(f"{path}: {error.strerror or error}") from error
+        path.write_bytes(safetensors.numpy.save(tensors, {"musegen": text}))
 
     @classmethod
     def load(cls, path: Path) -> NgramModel:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pydantic import Field
 
 from musegen import Component, ModelTrainer, Options, component, hookimpl
-from musegen_ngram.model import NgramTrainer
 
 
 class NgramOptions(Options):
@@ -17,6 +16,8 @@ class NgramOptions(Options):
 
 def build_model(options: NgramOptions) -> ModelTrainer:
     """The trainer."""
+    from musegen_ngram.model import NgramTrainer
+
     return NgramTrainer(options.order)
 
 

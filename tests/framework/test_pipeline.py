@@ -26,7 +26,7 @@ def with_line(line: str, after: str = "[sample]") -> str:
 
 def test_a_right_pipeline_loads(tmp_path: Path) -> None:
     """Options arrive typed, left-out keys have their defaults."""
-    pipeline = musegen.load(write_pipeline(tmp_path))
+    pipeline = musegen.load(write_pipeline(tmp_path)).plan
     assert pipeline.sample.tunes == 3
     assert pipeline.sample.temperature == 0.9
     assert pipeline.split.test == 0.1
@@ -136,7 +136,7 @@ def test_overrides_replace_values(tmp_path: Path) -> None:
     """TOML values, strings without quotation marks, numbers of arrays."""
     file = write_pipeline(tmp_path)
     overrides = ["sample.temperature=1.1", "sample.key=G", "render.1.use=midi", "sample.valid.bars=3"]
-    pipeline = musegen.load(file, overrides)
+    pipeline = musegen.load(file, overrides).plan
     assert (pipeline.sample.temperature, pipeline.sample.key) == (1.1, "G")
     assert pipeline.sample.valid.bars == 3
     assert [use.component.name for use in pipeline.render] == ["midi", "midi"]

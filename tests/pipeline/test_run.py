@@ -155,7 +155,7 @@ def test_a_held_folder_is_refused(pipeline_file: Path) -> None:
     pipeline = musegen.load(pipeline_file)
     from musegen.artifacts import RunFolder
 
-    with RunFolder(pipeline.folder).locked(), pytest.raises(ArtifactError, match="another run"):
+    with RunFolder(pipeline.plan.folder).locked(), pytest.raises(ArtifactError, match="another run"):
         pipeline.run(Silent())
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from musegen import NotationError, Prepare, Tune, Wishes
 from musegen_abc.guide import AbcGuide
 from musegen_abc.notation import AbcNotation

@@ -7,6 +7,7 @@ import subprocess
 import sys
 
 import pytest
+
 from musegen import CorpusError, Prepare
 from musegen_abc.music21 import Music21Reader
 from musegen_abc.plugin import Music21Options, musegen_corpus_readers

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import given
+
 from musegen import NotationError, Note, Prepare, Score, Tune, perform
 from musegen_abc.parser import parse_abc
 from musegen_abc.prepare import prepare_abc
@@ -67,7 +68,7 @@ def test_title() -> None:
         ("C  D\tE ", "C D E"),
         ("C % comment\n%%text x\n% c\nD", "C\nD"),
         ("w: la\nC\nW: la\ns: x", "C"),
-        ('"4"C "^up"D "Fine"E|', "C DE|"),
+        ('"4"C "^up"D "Fine"E|', "C D E|"),
         ('"Am7"C "D/f+"D', '"Am7"C "D/f+"D'),
         (".C ~D uE vF !trill!G +trill+A TB", "C D E F G A B"),
         ("{cd}e {/f}g", "e g"),
@@ -87,6 +88,11 @@ def test_title() -> None:
 def test_body(before: str, after: str) -> None:
     """What does not change the melody is dropped or spelled in one way; the rest stays as it is."""
     assert body(before) == after
+
+
+def test_field_that_could_be_music() -> None:
+    """A value that begins with a bar or colon keeps its blank, or its line would not be a field."""
+    assert prepare("X:1\nT: |: D\nK:C\nC\n") == "X:1\nT: |: D\nK:C\nC\n"
 
 
 def test_annotations_option() -> None:

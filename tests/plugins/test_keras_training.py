@@ -305,8 +305,14 @@ def test_it_is_declared() -> None:
     declared.options.model_validate_json(json.dumps(table))
     assert set(declared.options.model_fields) == set(table)
     assert all(field.description for field in declared.options.model_fields.values())
-    wrong: dict[str, object]
-    for wrong in ({"units": []}, {"units": [0]}, {"dropout": 1}, {"learning_rate": 0}, {"epochs": 0}):
+    refused: list[dict[str, object]] = [
+        {"units": []},
+        {"units": [0]},
+        {"dropout": 1},
+        {"learning_rate": 0},
+        {"epochs": 0},
+    ]
+    for wrong in refused:
         with pytest.raises(ValueError, match=next(iter(wrong))):
             declared.options.model_validate_json(json.dumps(wrong))
     assert isinstance(declared.build(declared.options()), KerasLSTMTrainer)

@@ -37,7 +37,6 @@ static uint64_t flush_denormals(void) {
     return mode;
 }
 static void restore(uint64_t mode) { _mm_setcsr((unsigned)mode); }
-static void relax_cpu(void) { _mm_pause(); }
 #elif defined(__aarch64__) && defined(__GNUC__)
 static uint64_t flush_denormals(void) {
     uint64_t mode;
@@ -46,11 +45,9 @@ static uint64_t flush_denormals(void) {
     return mode;
 }
 static void restore(uint64_t mode) { __asm__ volatile("msr fpcr, %0" : : "r"(mode)); }
-static void relax_cpu(void) { __asm__ volatile("yield"); }
 #else
 static uint64_t flush_denormals(void) { return 0; }
 static void restore(uint64_t mode) { (void)mode; }
-static void relax_cpu(void) {}
 #endif
 
 static void work_flushed(mg_work *work, void *job, mg_team *team, int thread, int threads) {
@@ -79,12 +76,16 @@ typedef struct {
 } member;
 
 static void relax(int *spins) {
-    if (*spins < SPINS) {
-        ++*spins;
-        relax_cpu();
-    } else {
+    if (*spins == SPINS) {
         yield();
+        return;
     }
+    ++*spins;
+#if defined(__SSE__) || defined(_M_X64)
+    _mm_pause();
+#elif defined(__aarch64__) && defined(__GNUC__)
+    __asm__ volatile("yield");
+#endif
 }
 
 void mg_meet(mg_team *team) {
