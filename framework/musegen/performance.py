@@ -8,10 +8,10 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from itertools import chain, islice
+from itertools import groupby, islice
 from math import ceil
 from typing import NamedTuple, TypeVar
 
@@ -103,11 +103,28 @@ def playing_order(score: Score) -> list[PlayedBar]:
     At most 20,000 bars are given.
     """
     order: list[PlayedBar] = []
-    walk = (number for first, last in _parts(score) for number in _unroll(score.bars, first, last))
-    for number in islice(walk, _MOST_BARS):
+    for number in islice(_walk(score), _MOST_BARS):
         previous = order[-1].number if order else number - 1
         order.append(PlayedBar(number, number != previous + 1))
     return order
+
+
+def _walk(score: Score) -> Iterator[int]:
+    """Bar numbers in playing order.
+
+    A play order that repeats a part says again what the part's repeat sign or endings say: ``P:AABB`` over
+    two strains with ``:|`` plays each twice, and ``P:A4`` gives each of four endings one turn (§4.10).
+    """
+    for (first, last), run in groupby(_parts(score)):
+        passages = _passages(score.bars, first, last)
+        times = len(list(run))
+        if len(passages) == 1 and times % len(passages[0].turns) == 0:
+            times //= len(passages[0].turns)
+        for _ in range(times):
+            for common, endings, turns in passages:
+                for turn in turns:
+                    yield from common
+                    yield from endings.get(turn, ())
 
 
 def _parts(score: Score) -> list[tuple[int, int]]:
@@ -125,22 +142,31 @@ def _parts(score: Score) -> list[tuple[int, int]]:
     return [(0, starts[0]), *played] if starts[0] else played
 
 
-def _unroll(bars: Sequence[Bar], first: int, last: int) -> Iterator[int]:
-    """Bar numbers from ``first`` up to ``last`` in playing order."""
+class _Passage(NamedTuple):
+    """Bars that are repeated together."""
+
+    common: range
+    """What every turn plays first."""
+    endings: Mapping[int, range]
+    """What then only one turn plays."""
+    turns: Sequence[int]
+
+
+def _passages(bars: Sequence[Bar], first: int, last: int) -> list[_Passage]:
+    """The passages from bar ``first`` up to ``last``."""
+    passages = []
     while first < last:
         common = _common(bars, first, last)
         closed = bool(common) and bars[common[-1]].repeat_end > 0
         endings = [] if closed else _endings(bars, common.stop, last)
         first = endings[-1].stop if endings else common.stop
         if len(endings) > 1:  # one turn a number, whether or not each ending has its :|
-            turns = sorted({turn for ending in endings for turn in bars[ending.start].endings})
-            for turn in turns:
-                yield from common
-                yield from next(ending for ending in endings if turn in bars[ending.start].endings)
+            by_turn = {turn: ending for ending in reversed(endings) for turn in bars[ending.start].endings}
+            passages.append(_Passage(common, by_turn, sorted(by_turn)))
         else:
-            for _ in range(max(bars[first - 1].repeat_end, 1)):
-                yield from common
-                yield from chain(*endings)
+            turns = range(1, max(bars[first - 1].repeat_end, 1) + 1)
+            passages.append(_Passage(range(common.start, first), {}, turns))
+    return passages
 
 
 def _common(bars: Sequence[Bar], first: int, last: int) -> range:

@@ -37,4 +37,4 @@ def build_renderer(options: MidiOptions) -> Renderer:
 @hookimpl
 def musegen_renderers() -> list[Component[Renderer]]:
     """Declare ``midi``."""
-    return [component("midi", version=1, options=MidiOptions, build=build_renderer, requires=("mido",))]
+    return [component("midi", version=1, options=MidiOptions, build=build_renderer)]

@@ -65,7 +65,7 @@ class NgramModel:
 
     def _context(self, context: Sequence[int] | Tokens) -> tuple[int, ...]:
         """Nodes of the last 0, 1, ..., ``order`` tokens, as far as they were ever seen."""
-        last = np.asarray(context[max(0, len(context) - self.order) :], np.int32)
+        last = np.asarray(context[-self.order :], np.int32)
         ending = [int(nodes[-1]) for nodes in self.counts.nodes(last)[1 : len(last) + 1]]
         known = ending.index(-1) if -1 in ending else len(ending)
         return (0, *ending[:known])
@@ -108,7 +108,7 @@ class NgramModel:
             uniforms = np.random.default_rng(seed).random(sampling.max_tokens).tolist()
             tokens = [int(token) for token in prime]
             for uniform in uniforms:
-                likeliest, up_to = choice(tuple(tokens[len(tokens) - self.order :]))
+                likeliest, up_to = choice(tuple(tokens[-self.order :]))
                 token = likeliest[bisect_right(up_to, uniform * up_to[-1], hi=len(up_to) - 1)]
                 if token == self._end:
                     break
@@ -159,7 +159,7 @@ def _described(description: Any) -> tuple[int, list[str]]:
     if description["format"] != FORMAT:
         raise ValueError(f"format {description['format']!r}, not {FORMAT!r}")
     order, symbols = description["order"], description["vocabulary"]
-    if type(order) is not int or not 0 <= order <= 100:
+    if type(order) is not int or not 1 <= order <= 100:
         raise ValueError(f"order {order!r}")
     if not isinstance(symbols, list) or not all(isinstance(symbol, str) for symbol in symbols):
         raise ValueError("its vocabulary is no list of strings")

@@ -16,8 +16,8 @@ PEAK = 10 ** (-1 / 20)
 """-1 dB of full scale, where the loudest sample lies."""
 _NEAR, _FAR = 0.76, 0.65  # gains of a source on its own side and on the other; squares add up to 1
 _REFLECTIONS = (  # delay in ms and gain; left, right
-    ((13.1, 0.17), (23.7, 0.13), (37.9, 0.09), (53.3, 0.06)),
-    ((17.3, 0.17), (29.9, 0.12), (43.1, 0.08), (61.7, 0.05)),
+    ((13.1, 0.13), (23.7, 0.10), (37.9, 0.07), (53.3, 0.05)),
+    ((17.3, 0.13), (29.9, 0.09), (43.1, 0.06), (61.7, 0.04)),
 )
 _BLOCK = 1 << 14  # a few blocks fit in a core's cache
 

@@ -29,7 +29,7 @@ class Instrument:
     tilt: float
     """Partial k begins as strong as k to the power of -tilt."""
     point: float
-    """Where the string is struck or plucked, as a share of its length: no partial has a node there."""
+    """Where the string is struck or plucked, as a share of it; partials with a node there are weak."""
     brightness_hz: float
     """Above about this frequency partials are ever weaker; soft notes are duller still."""
     stiffness: float
@@ -44,8 +44,30 @@ class Instrument:
 
 
 INSTRUMENTS = {
-    "piano": Instrument(12, 1.8, 1 / 8.3, 1800.0, 1e-4, 3.0, 0.22, 0.25, 0.006, 0.11),
-    "plucked": Instrument(14, 1.5, 1 / 5.3, 2100.0, 2e-5, 2.0, 0.30, 0.10, 0.0045, 0.16),
+    "piano": Instrument(
+        partials=12,
+        tilt=1.8,
+        point=1 / 8.3,
+        brightness_hz=1600.0,
+        stiffness=1e-4,
+        decay_s=3.0,
+        damping=0.22,
+        afterglow=0.25,
+        attack_s=0.006,
+        release_s=0.11,
+    ),
+    "plucked": Instrument(
+        partials=14,
+        tilt=1.5,
+        point=1 / 5.3,
+        brightness_hz=1900.0,
+        stiffness=2e-5,
+        decay_s=2.0,
+        damping=0.3,
+        afterglow=0.1,
+        attack_s=0.0045,
+        release_s=0.16,
+    ),
 }
 
 

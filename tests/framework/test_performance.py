@@ -7,8 +7,7 @@ from fractions import Fraction
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from musegen import (
     Bar,
@@ -121,6 +120,22 @@ def test_unknown_parts_are_passed_over() -> None:
 def test_a_repeat_stays_in_its_part() -> None:
     """Without ``|:`` it goes back to where the part begins."""
     assert played("P:A A | P:B B :|", "AB") == "ABB"
+
+
+@pytest.mark.parametrize(
+    ("signs", "play_order", "order"),
+    [
+        ("P:A A :| P:B B :|", "AABB", "AABB"),
+        ("P:A |: A :| P:B B |]", "AABA", "AABAA"),
+        ("P:A A [1 B :| [2 C :| [3 D :| [4 E |]", "AAAA", "ABACADAE"),
+        ("P:A A [1 B :| [2 C |]", "AAAA", "ABACABAC"),
+        ("P:A |: A :| |: B :|", "AA", "AABBAABB"),
+        ("P:A A :|", "AAA", "AAAAAA"),
+    ],
+)
+def test_a_play_order_that_says_what_the_repeats_say(signs: str, play_order: str, order: str) -> None:
+    """``P:AABB`` over strains with ``:|`` plays each twice, and ``P:A4`` gives four endings a turn each."""
+    assert played(signs, play_order) == order
 
 
 def test_jumps_are_marked() -> None:

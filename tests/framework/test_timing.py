@@ -6,8 +6,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from musegen import Metre, Tempo, TempoChange, TempoMap, default_tempo, ticks
 from musegen.timing import starting_tempo

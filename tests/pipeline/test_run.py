@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import shutil
 import wave
 from pathlib import Path
@@ -11,6 +12,8 @@ from types import SimpleNamespace
 
 import mido
 import pytest
+import safetensors
+from safetensors.numpy import save_file
 
 import musegen
 from invented import NGRAM_PIPELINE, jig, write_pipeline
@@ -225,6 +228,30 @@ def test_a_file_that_is_no_model_is_one_line(tmp_path: Path, content: bytes) -> 
     path.write_bytes(content)
     with pytest.raises(ArtifactError, match="is no model"):
         musegen.sample(path, tmp_path / "out")
+
+
+@pytest.mark.parametrize(
+    ("part", "change", "said"),
+    [
+        ("tokenizer", {"name": "chars"}, 'no tokenizer "chars"; did you mean "char"?'),
+        ("notation", {"name": "nmd"}, 'no notation "nmd"'),
+        ("model", {"version": 99}, 'version 99 of model "ngram"; version 1 is installed'),
+        ("tokenizer", {"state": 7}, "char"),
+    ],
+)
+def test_a_model_of_parts_that_are_not_here_is_one_line(
+    model_file: Path, tmp_path: Path, part: str, change: dict[str, object], said: str
+) -> None:
+    """The line names the file and the part."""
+    with safetensors.safe_open(model_file, "np") as file:
+        tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (it is no dict)
+        metadata = json.loads(file.metadata()["musegen"])
+    metadata["about"][part] |= change
+    save_file(tensors, model_file, {"musegen": json.dumps(metadata)})
+    with pytest.raises(MusegenError, match=re.escape(said)) as caught:
+        musegen.sample(model_file, tmp_path / "out")
+    assert len(str(caught.value).splitlines()) == 1
+    assert not (tmp_path / "out").exists()
 
 
 def test_rendering_numbers_tunes_through_all_files(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 
 from musegen import (
     Annotation,
@@ -498,6 +498,7 @@ class TestTolerance:
         parse("C" + text * (300_000 // len(text)))
         assert time.perf_counter() - begin < 20
 
+    @settings(deadline=None)
     @given(broken_texts)
     @example("X:1\nK:C\nC[1")
     def test_nothing_but_score_or_notation_error(self, text: str) -> None:
@@ -510,6 +511,7 @@ class TestTolerance:
         assert all(any(isinstance(event, Note | Rest) for event in bar.events) for bar in score.bars)
         assert perform(score).melody
 
+    @settings(deadline=None)
     @given(tune_texts())
     def test_tunes_parse(self, text: str) -> None:
         """Every tune with a header and a note does, the same each time."""

@@ -6,8 +6,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from musegen import CorpusError, Tune
 from musegen_abc import reader
@@ -68,6 +67,7 @@ class TestSplitting:
         """Text without ``X:`` has none."""
         assert split("Dear all,\n\nno tunes today\n") == []
 
+    @settings(deadline=None)
     @given(st.text(alphabet="X:1K\n\r %a\x85\u2028", max_size=60))
     def test_any_text(self, text: str) -> None:
         """Every tune begins with its ``X:`` and has no empty line."""

@@ -6,8 +6,7 @@ import json
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from musegen import JSON, ArtifactError, Options, VocabularyError
 from musegen_char.plugin import musegen_tokenizers

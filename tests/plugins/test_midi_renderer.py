@@ -8,8 +8,7 @@ from pathlib import Path
 
 import mido
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 from pydantic import ValidationError
 
 from musegen import (

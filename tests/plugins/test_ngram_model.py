@@ -10,8 +10,7 @@ import numpy as np
 import pytest
 import safetensors
 import safetensors.numpy
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from musegen import ArtifactError, Dataset, ModelError, Sampling, Tokens
 from musegen_ngram.model import NgramModel, NgramTrainer
@@ -110,6 +109,18 @@ def test_a_learned_tune_is_continued_to_its_end() -> None:
     assert rest.tolist() == learned[3:-1].tolist()
 
 
+@given(st.lists(bodies, min_size=1, max_size=4), st.integers(1, 5))
+def test_a_draw_follows_the_whole_context(corpus: list[list[int]], order: int) -> None:
+    """The likeliest token each time is the likeliest after all tokens so far, from the first on."""
+    model = trained([tune(body) for body in corpus], order)
+    (rest,) = model.generate([np.array([0], np.int32)], Sampling(top_k=1, max_tokens=20), [0])
+    heard = [0]
+    for token in [*rest.tolist(), VOCABULARY.end][:20]:
+        chances = model.probabilities(np.array(heard, np.int32))
+        assert chances[token] == pytest.approx(chances.max())
+        heard.append(token)
+
+
 def test_stop_tokens_end_a_continuation_and_are_kept() -> None:
     """As when a header is written line by line."""
     model = trained([tune([2, 3, 4, 5, 6, 7])], 3)
@@ -172,7 +183,7 @@ def damaged(path: Path, **changes: object) -> Path:
     "changes",
     [
         {"format": "other"},
-        {"order": -1},
+        {"order": 0},
         {"order": 50},
         {"order": True},
         {"vocabulary": "abc"},

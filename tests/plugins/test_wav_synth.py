@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 from numpy.typing import NDArray
 
 from musegen_wav.room import balance, pcm, place
@@ -52,7 +51,7 @@ def test_pitch_is_within_3_cents(instrument: Instrument, measured: object) -> No
 @either
 @pytest.mark.parametrize("pitch", [96, 108, 120, 127])
 def test_high_notes_do_not_alias(instrument: Instrument, pitch: int) -> None:
-    """Nothing sounds below the first partial: what lay beyond half the sampling rate would be mirrored there."""
+    """Nothing sounds below the first partial, where what lay beyond half the rate would be mirrored."""
     samples = tone(instrument, pitch, 127, SECOND // 2)
     power = np.abs(np.fft.rfft(samples * np.hanning(len(samples)))) ** 2
     below = np.fft.rfftfreq(len(samples), 1 / RATE_HZ) < 0.9 * frequency(pitch)
@@ -132,15 +131,18 @@ def test_notes_add_up_in_any_order() -> None:
     np.testing.assert_array_equal(sound(piano, notes, 120_000), sound(piano, list(notes), 120_000))
 
 
-@settings(deadline=None, max_examples=50)
-@given(
-    st.lists(
-        st.builds(
-            Strike, st.integers(0, 9_000), st.integers(0, 20_000), st.integers(0, 127), st.integers(1, 127)
-        ),
-        max_size=5,
-    )
+STRIKES = st.builds(
+    Strike,
+    onset=st.integers(0, 9_000),
+    length=st.integers(0, 20_000),
+    pitch=st.integers(0, 127),
+    velocity=st.integers(1, 127),
+    release_s=st.sampled_from([0.0, 0.45]),
 )
+
+
+@settings(deadline=None, max_examples=50)
+@given(st.lists(STRIKES, max_size=5))
 def test_any_notes_sound(notes: list[Strike]) -> None:
     """Also where they end beyond the end."""
     samples = sound(INSTRUMENTS["piano"], notes, 10_000)
