@@ -21,7 +21,9 @@ def normal(*shape):  # noqa: D103
     return rng.normal(0, 0.3, shape).astype(np.float32)
 
 
-weights = LSTMWeights("abc", normal(3, 4), [(normal(4, 32), normal(8, 32), normal(32))], normal(8, 3), normal(3))
+weights = LSTMWeights(
+    "abc", normal(3, 4), [(normal(4, 32), normal(8, 32), normal(32))], normal(8, 3), normal(3)
+)
 with warnings.catch_warnings(record=True) as caught:
     warnings.simplefilter("always")
     tokens = Sampler(weights).generate(np.array([0], np.int32), 20, seed=1)

@@ -4,7 +4,9 @@ import sys
 import tarfile
 import zipfile
 
-PACKAGES = "musegen musegen_abc musegen_char musegen_keras musegen_midi musegen_ngram musegen_sampling musegen_wav"
+PACKAGES = (
+    "musegen musegen_abc musegen_char musegen_keras musegen_midi musegen_ngram musegen_sampling musegen_wav"
+)
 sdist, wheel = sys.argv[1:]
 with tarfile.open(sdist) as archive:
     source = {name.partition("/")[2] for name in archive.getnames()}
@@ -14,9 +16,15 @@ wanted = {"README.md", "LICENSE", "CHANGELOG.md", "CITATION.cff", "setup.py", "p
 wanted |= {"examples/pipeline.toml", "tests/test_architecture.py", "ext/musegen_sampling/csrc/kernels.h"}
 problems = [f"sdist lacks {name}" for name in sorted(wanted - source)]
 for package in PACKAGES.split():
-    problems += [f"wheel lacks {package}/{name}" for name in ("__init__.py", "py.typed") if f"{package}/{name}" not in built]
+    problems += [
+        f"wheel lacks {package}/{name}"
+        for name in ("__init__.py", "py.typed")
+        if f"{package}/{name}" not in built
+    ]
 problems += [f"wheel holds {name}" for name in sorted(built) if name.endswith((".c", ".h", ".pyx"))]
-problems += [f"wheel holds {name}" for name in sorted(built) if name.startswith(("tests", "benchmarks", ".ci"))]
+problems += [
+    f"wheel holds {name}" for name in sorted(built) if name.startswith(("tests", "benchmarks", ".ci"))
+]
 if not any("_sampling/_sampling." in name and name.endswith((".so", ".pyd")) for name in built):
     problems.append("wheel holds no compiled sampler")
 print("\n".join(problems) or f"{len(source)} files in the sdist, {len(built)} in the wheel")

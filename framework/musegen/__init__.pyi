@@ -1,5 +1,6 @@
 """The public API: what these modules define and musegen hands on. ``__all__`` names the same."""
 
+from .accompaniment import accompaniment as accompaniment
 from .api import (
     Pipeline as Pipeline,
     load as load,
@@ -52,10 +53,9 @@ from .performance import (
     Performance as Performance,
     PlayedChord as PlayedChord,
     PlayedNote as PlayedNote,
-    accompaniment as accompaniment,
-    expand_play_order as expand_play_order,
     perform as perform,
 )
+from .playing_order import expand_play_order as expand_play_order
 from .plugins import (
     Plugins as Plugins,
     installed_plugins as installed_plugins,

@@ -45,7 +45,8 @@ class CorpusReader(Protocol):
     def read(self, report: Callable[[str], None]) -> Iterable[Tune]:
         """The tunes, in the order of the sources.
 
-        A tune that cannot be used is passed over and ``report`` is given one located line.
+        Every tune is given, also one that its notation will not be able to read; ``report`` is given one
+        located line for what a user should know, such as a guessed encoding.
         """
         ...
 

@@ -5,17 +5,15 @@ Times are in quarter notes from the start; :class:`musegen.timing.TempoMap` turn
 
 from __future__ import annotations
 
-import re
-from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from itertools import groupby, islice
 from math import ceil
 from typing import NamedTuple, TypeVar
 
 from musegen.errors import MusegenError
+from musegen.playing_order import PlayedBar, playing_order
 from musegen.score import (
     Bar,
     ChordSymbol,
@@ -33,9 +31,6 @@ from musegen.score import (
 from musegen.timing import TempoMap, starting_tempo
 
 _DOWNBEAT, _BEAT, _OFFBEAT = 104, 94, 84
-_BASS, _CHORD = 78, 66
-_MOST_BARS = 20_000
-"""A tune of a few kilobytes may ask for repeats without end; no real one comes near this."""
 _MOST_QUARTERS = 20_000
 """Three hours of music; one absurd length or a thousandfold repeat goes beyond and is refused, not played."""
 _SHORTEST_BEAT = Fraction(1, 8)
@@ -87,138 +82,6 @@ class Performance:
     def duration_s(self) -> float:
         """How long it sounds, in seconds."""
         return self.tempo_map.seconds(self.duration)
-
-
-class PlayedBar(NamedTuple):
-    """A bar of the playing order: its number in ``score.bars``, and whether a repeat or part led to it."""
-
-    number: int
-    jumped: bool
-
-
-def playing_order(score: Score) -> list[PlayedBar]:
-    """The bars as they are played: parts in play order, repeats and endings in turn (ABC 2.1 §4.8 to §4.10).
-
-    A repeat without ``|:`` goes back to the last double bar line or repeat sign, or to where its part begins.
-    At most 20,000 bars are given.
-    """
-    order: list[PlayedBar] = []
-    for number in islice(_walk(score), _MOST_BARS):
-        previous = order[-1].number if order else number - 1
-        order.append(PlayedBar(number, number != previous + 1))
-    return order
-
-
-def _walk(score: Score) -> Iterator[int]:
-    """Bar numbers in playing order.
-
-    A play order that repeats a part says again what the part's repeat sign or endings say: ``P:AABB`` over
-    two strains with ``:|`` plays each twice, and ``P:A4`` gives each of four endings one turn (§4.10).
-    """
-    for (first, last), run in groupby(_parts(score)):
-        passages = _passages(score.bars, first, last)
-        times = len(list(run))
-        if len(passages) == 1 and times % len(passages[0].turns) == 0:
-            times //= len(passages[0].turns)
-        for _ in range(times):
-            for common, endings, turns in passages:
-                for turn in turns:
-                    yield from common
-                    yield from endings.get(turn, ())
-
-
-def _parts(score: Score) -> list[tuple[int, int]]:
-    """``(first, last + 1)`` bar numbers of each passage to play, in order."""
-    bars = score.bars
-    starts = [i for i, bar in enumerate(bars) if bar.part]
-    if not score.play_order or not starts:
-        return [(0, len(bars))]
-    passages: dict[str, tuple[int, int]] = {}
-    for first, last in zip(starts, [*starts[1:], len(bars)], strict=True):
-        passages.setdefault(bars[first].part, (first, last))
-    played = [passages[label] for label in score.play_order if label in passages]
-    if not played:
-        return [(0, len(bars))]
-    return [(0, starts[0]), *played] if starts[0] else played
-
-
-class _Passage(NamedTuple):
-    """Bars that are repeated together."""
-
-    common: range
-    """What every turn plays first."""
-    endings: Mapping[int, range]
-    """What then only one turn plays."""
-    turns: Sequence[int]
-
-
-def _passages(bars: Sequence[Bar], first: int, last: int) -> list[_Passage]:
-    """The passages from bar ``first`` up to ``last``."""
-    passages = []
-    while first < last:
-        common = _common(bars, first, last)
-        closed = bool(common) and bars[common[-1]].repeat_end > 0
-        endings = [] if closed else _endings(bars, common.stop, last)
-        first = endings[-1].stop if endings else common.stop
-        if len(endings) > 1:  # one turn a number, whether or not each ending has its :|
-            by_turn = {turn: ending for ending in reversed(endings) for turn in bars[ending.start].endings}
-            passages.append(_Passage(common, by_turn, sorted(by_turn)))
-        else:
-            turns = range(1, max(bars[first - 1].repeat_end, 1) + 1)
-            passages.append(_Passage(range(common.start, first), {}, turns))
-    return passages
-
-
-def _common(bars: Sequence[Bar], first: int, last: int) -> range:
-    """The bars from ``first`` on that every turn of one passage plays."""
-    opened = bars[first].repeat_start
-    for at in range(first, last):
-        bar = bars[at]
-        if (at > first and bar.repeat_start) or bar.endings:
-            return range(first, at)
-        ending_follows = at + 1 < last and bool(bars[at + 1].endings)
-        if bar.repeat_end or (bar.ends_strain and not opened and not ending_follows):
-            return range(first, at + 1)
-    return range(first, last)
-
-
-def _endings(bars: Sequence[Bar], at: int, last: int) -> list[range]:
-    """The endings of the passage whose first ending may begin at bar ``at``."""
-    endings: list[range] = []
-    while at < last and bars[at].endings:
-        if endings and (bars[at].repeat_start or 1 in bars[at].endings):
-            break
-        end = at + 1
-        while end < last and not (bars[end - 1].ends_strain or bars[end].endings or bars[end].repeat_start):
-            end += 1
-        endings.append(range(at, end))
-        at = end
-    return endings
-
-
-def expand_play_order(text: str) -> str:
-    """``A2(BC)2`` as ``AABCBC`` (ABC 2.1 §3.1.9); what is no label, number or bracket is passed over.
-
-    Nesting and repetition are bounded: the result has at most 1,000 labels.
-    """
-    levels, last = [""], ""
-    for labels, number, bracket in re.findall(r"([A-Za-z])|(\d+)|([()])", text):
-        unit = labels
-        if bracket == "(":
-            levels.append("")
-            last = ""
-            continue
-        if bracket == ")":
-            if len(levels) == 1:
-                continue
-            unit = levels.pop()
-        if number:
-            levels[-1] += last * max(min(int(number[:4]), 1000) - 1, 0)
-        else:
-            levels[-1] += unit
-            last = unit
-        levels[-1] = levels[-1][:1000]
-    return "".join(levels)[:1000]
 
 
 def perform(score: Score, tempo_bpm: float | None = None) -> Performance:
@@ -419,40 +282,3 @@ class _Player:
         if place == 0:
             return _DOWNBEAT
         return _BEAT if place % self._beat == 0 else _OFFBEAT
-
-
-def accompaniment(performance: Performance) -> tuple[PlayedNote, ...]:
-    """The chord symbols as bass and chord on the beats, each held until the next beat.
-
-    Bass on the first beat of a bar (and the third of four), chord on the others; where a new symbol comes in,
-    both sound. Bass between E2 and D#3, chords above it between G3 and about G4.
-    """
-    onsets = [onset for onset, _ in performance.beats]
-    metres = performance.metres
-    notes: list[PlayedNote] = []
-    for chord in performance.chords:
-        end = chord.onset + chord.duration
-        inside = performance.beats[bisect_right(onsets, chord.onset) : bisect_left(onsets, end)]
-        at_beat = bisect_left(onsets, chord.onset)
-        number = 0
-        if at_beat < len(onsets) and onsets[at_beat] == chord.onset:
-            number = performance.beats[at_beat][1]
-        strokes = [(chord.onset, number), *inside]
-        for place, (onset, beat) in enumerate(strokes):
-            until = strokes[place + 1][0] if place + 1 < len(strokes) else end
-            metre = metres[bisect_right(metres, onset, key=lambda change: change[0]) - 1][1]
-            four = metre is None or metre.bar / metre.beat == 4
-            on_bass = beat == 0 or (four and beat == 2)
-            if on_bass or place == 0:
-                notes.append(PlayedNote(onset, until - onset, 40 + (chord.symbol.bass - 4) % 12, _BASS))
-            if not on_bass or place == 0:
-                notes.extend(
-                    PlayedNote(onset, until - onset, midi, _CHORD) for midi in _close_position(chord.symbol)
-                )
-    return tuple(notes)
-
-
-def _close_position(symbol: ChordSymbol) -> list[int]:
-    """MIDI pitches of the chord's tones in close position from G3 upwards."""
-    classes = {(symbol.root + interval) % 12 for interval in symbol.intervals}
-    return sorted(55 + (pitch_class - 7) % 12 for pitch_class in classes)

@@ -15,7 +15,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 
 from musegen.options import Options
-from musegen.performance import playing_order
+from musegen.playing_order import playing_order
 from musegen.score import Bar, Metre, MetreChange, Note, Pitch, Rest, Score
 
 

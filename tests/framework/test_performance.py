@@ -27,7 +27,7 @@ from musegen import (
     expand_play_order,
     perform,
 )
-from musegen.performance import playing_order
+from musegen.playing_order import playing_order
 from scores import bars, events, tune
 
 BAR = "C4:4"
@@ -163,7 +163,7 @@ def hostile_bars(draw: st.DrawFn) -> tuple[Bar, ...]:
     return tuple(draw(st.lists(bar, min_size=1, max_size=8)))
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=40)
 @given(hostile_bars(), st.sampled_from(["", "A", "ABAB", "A" * 1000]))
 def test_every_order_ends(signs: tuple[Bar, ...], play_order: str) -> None:
     """No signs make a tune of more than 20,000 bars, and each is a bar of the tune."""
@@ -482,7 +482,7 @@ def test_no_tempo_is_refused(per_minute: int) -> None:
             perform(score)
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=40)
 @given(hostile_bars(), st.sampled_from([Metre(4, 4), Metre(6, 8), Metre(1, 3), None]))
 def test_beats_ascend_and_stay_inside(signs: tuple[Bar, ...], metre: Metre | None) -> None:
     """Whatever the bars are."""

@@ -6,7 +6,7 @@ import json
 
 import numpy as np
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import given, settings, strategies as st
 
 from musegen import JSON, ArtifactError, Options, VocabularyError
 from musegen_char.plugin import musegen_tokenizers
@@ -15,6 +15,7 @@ from musegen_char.tokenizer import CharTokenizerTrainer
 TRAINER = CharTokenizerTrainer()
 
 
+@settings(deadline=None, max_examples=50)
 @given(st.lists(st.text(), max_size=5))
 def test_encoding_keeps_every_training_text(texts: list[str]) -> None:
     """decode(encode(t)) == t, one token a character, none of them a mark."""
@@ -27,6 +28,7 @@ def test_encoding_keeps_every_training_text(texts: list[str]) -> None:
         assert tokenizer.decode(tokens) == text
 
 
+@settings(deadline=None, max_examples=50)
 @given(st.lists(st.text(st.characters(codec="utf-8")), max_size=5))
 def test_a_state_makes_an_equal_tokenizer(texts: list[str]) -> None:
     """Also after a way through JSON."""

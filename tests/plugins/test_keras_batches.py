@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import given, settings, strategies as st
 
 from musegen_keras.batches import PADDING, Schedule, count_pieces
 from training_jobs import tunes
 
 
+@settings(deadline=None, max_examples=50)
 @given(
     count=st.integers(1, 12),
     rows=st.integers(1, 5),

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import safetensors
 import safetensors.numpy
-from hypothesis import given, strategies as st
+from hypothesis import given, settings, strategies as st
 
 from musegen import ArtifactError, Dataset, ModelError, Sampling, Tokens
 from musegen_ngram.model import NgramModel, NgramTrainer
@@ -51,6 +51,7 @@ def brute_force(tunes: list[Tokens], context: list[int], token: int) -> float:
     return (followers.count(token) + kinds * lower) / (len(followers) + kinds)
 
 
+@settings(deadline=None, max_examples=50)
 @given(st.lists(bodies, min_size=1, max_size=4), bodies, st.integers(1, 5))
 def test_probabilities_sum_to_one(corpus: list[list[int]], context: list[int], order: int) -> None:
     """Over the vocabulary, after any context; the start mark never comes."""
@@ -62,6 +63,7 @@ def test_probabilities_sum_to_one(corpus: list[list[int]], context: list[int], o
         assert np.all(np.delete(chances, VOCABULARY.start) > 0)
 
 
+@settings(deadline=None, max_examples=50)
 @given(st.lists(bodies, min_size=1, max_size=3), bodies, st.integers(1, 4))
 def test_nats_are_those_of_the_formula(corpus: list[list[int]], heard: list[int], order: int) -> None:
     """Token by token, for seen and unseen tunes; ``order`` counts the tokens of the context."""
@@ -109,6 +111,7 @@ def test_a_learned_tune_is_continued_to_its_end() -> None:
     assert rest.tolist() == learned[3:-1].tolist()
 
 
+@settings(deadline=None, max_examples=50)
 @given(st.lists(bodies, min_size=1, max_size=4), st.integers(1, 5))
 def test_a_draw_follows_the_whole_context(corpus: list[list[int]], order: int) -> None:
     """The likeliest token each time is the likeliest after all tokens so far, from the first on."""
