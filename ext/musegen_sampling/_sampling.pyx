@@ -64,9 +64,10 @@ cdef class CompiledEngine:
         free(self.layers)
 
     cdef const float *pointer(self, array):
-        cdef const float[::1] flat = array.reshape(-1)
-        self.arrays.append(array)
-        return &flat[0]
+        flat = array.reshape(-1)
+        self.arrays.append(flat)
+        cdef const float[::1] floats = flat
+        return &floats[0]
 
     cdef fold(self, packed):
         """The token table (V, B, 8L): embedding @ kernel + bias of the first layer."""

@@ -15,6 +15,7 @@ import pytest
 from random_model import random_weights
 
 from musegen_sampling import LSTMWeights, Sampler
+from musegen_sampling.sampler import MAX_THREADS
 
 pytestmark = pytest.mark.usefixtures("isa")
 
@@ -165,6 +166,12 @@ def test_bad_numbers_of_things(weights: LSTMWeights) -> None:
             Sampler(weights, threads)
 
 
+def test_limit_of_threads_is_the_extensions() -> None:
+    """Written in C and in Python: both say the same."""
+    _sampling = pytest.importorskip("musegen_sampling._sampling", exc_type=ImportError)
+    assert MAX_THREADS == _sampling.MAX_THREADS
+
+
 def test_more_threads_than_cores(endless: LSTMWeights) -> None:
     """Slow, but the same."""
     assert Sampler(endless, 8).generate([1], 5).tolist() == Sampler(endless).generate([1], 5).tolist()
@@ -173,6 +180,7 @@ def test_more_threads_than_cores(endless: LSTMWeights) -> None:
 INTERRUPTED = """
 import sys
 sys.path.insert(0, {folder!r})
+from musegen_sampling.sampler import MAX_THREADS
 from random_model import random_weights
 from musegen_sampling import Sampler
 sampler = Sampler(random_weights(50, 8, (256,)), threads=2)

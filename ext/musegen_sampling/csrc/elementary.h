@@ -1,6 +1,6 @@
-/* exp, sigmoid and tanh in float32, within 1, 3 and 2 units in the last place, from +, -, *, / and bit operations alone: the
- * same bits on every machine, which libm does not promise. Plain scalar code; compilers vectorise the loops around it.
- * reference.py repeats it line by line. */
+/* exp, sigmoid and tanh in float32, within 1, 3 and 2 units in the last place, from +, -, *, / and bit operations
+ * alone: the same bits on every machine, which libm does not promise. Plain scalar code; compilers vectorise the loops
+ * around it. reference.py repeats it line by line. */
 #ifndef MUSEGEN_ELEMENTARY_H
 #define MUSEGEN_ELEMENTARY_H
 

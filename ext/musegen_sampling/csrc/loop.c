@@ -54,7 +54,8 @@ static void walk_tokens(void *job, mg_team *team, int thread, int threads) {
         mg_dense(kernels, model->dense + begin * H * columns, model->dense_bias + begin * columns, x, H,
                  first_block(model->dense_blocks, thread + 1, threads) - begin, walk->row + begin * columns);
         mg_meet(team);
-        if (walk->logits != NULL && thread == 0) memcpy(walk->logits + t * model->V, walk->row, model->V * sizeof(float));
+        if (walk->logits != NULL && thread == 0)
+            memcpy(walk->logits + t * model->V, walk->row, (size_t)model->V * sizeof(float));
         if (walk->uniforms != NULL) { /* every thread draws the same token, which saves a meeting */
             token = mg_choose(walk->row, model->V, walk->choice, walk->uniforms[t],
                               walk->probabilities + thread * model->V, walk->heaps + thread * model->V);
@@ -81,7 +82,7 @@ ptrdiff_t mg_run(const mg_model *model, const mg_walk *walk, int threads) {
     float *state = walk->state;
     for (ptrdiff_t l = 0; l < model->depth; l++) {
         ptrdiff_t size = model->layers[l].blocks * block_units(model->kernels);
-        if (job.fed % 2) memcpy(state, state + size, size * sizeof(float)); /* h of an odd step is in the other half */
+        if (job.fed % 2) memcpy(state, state + size, (size_t)size * sizeof(float)); /* odd steps leave h there */
         state += 3 * size;
     }
     return job.fed;
