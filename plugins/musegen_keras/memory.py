@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from musegen import ModelError, Tokens
-from musegen_keras.plugin import KerasLSTMOptions
+from musegen_keras.options import KerasLSTMOptions
 
 # Peak memory measured with TensorFlow 2.21 on x86-64 Linux, one and two layers of 64 to 2048 units.
 _TENSORFLOW = 600_000_000

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from musegen import JSON, ArtifactError, Dataset, ModelError, Sampling, Tokens, TrainedModel, TrainingJob
 from musegen_keras.memory import check_memory
-from musegen_keras.plugin import KerasLSTMOptions
+from musegen_keras.options import KerasLSTMOptions
 from musegen_sampling import LSTMWeights, Sampler
 
 

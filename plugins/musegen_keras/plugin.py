@@ -2,34 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-from pydantic import Field
-
-from musegen import Component, ModelTrainer, Options, component, hookimpl
-
-Units = Annotated[int, Field(ge=1, le=1_000_000)]
-
-
-class KerasLSTMOptions(Options):
-    """LSTM over tokens, trained with Keras; its saved model needs no TensorFlow."""
-
-    embedding: int = Field(64, ge=1, le=1_000_000)
-    """Numbers that stand for a token."""
-    units: tuple[Units, ...] = Field((256,), min_length=1, max_length=16)
-    """Size of each LSTM layer; one entry a layer."""
-    dropout: float = Field(0.2, ge=0, lt=1)
-    """Share of a layer's outputs left out at random in training, against learning by heart."""
-    epochs: int = Field(20, ge=1, le=1_000_000)
-    """How often at most the model sees every tune; the learning rate falls to 0 over them."""
-    batch: int = Field(64, ge=1, le=100_000)
-    """Tunes learned from at a time."""
-    sequence: int = Field(48, ge=1, le=1_000_000)
-    """Tokens learned from at a time in each tune; its state is carried on to the next ones."""
-    learning_rate: float = Field(5e-3, gt=0, le=1)
-    """Size of the first steps; less for larger layers."""
-    patience: int = Field(5, ge=0)
-    """Stop after so many epochs without a lower validation loss; 0 never stops early."""
+from musegen import Component, ModelTrainer, component, hookimpl
+from musegen_keras.options import KerasLSTMOptions
 
 
 def build_model(options: KerasLSTMOptions) -> ModelTrainer:

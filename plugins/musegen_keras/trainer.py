@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from musegen import Dataset, EpochLoss, ModelError, TrainingJob, derive_seed
 from musegen_keras.batches import PADDING, Batch, Schedule, count_pieces
 from musegen_keras.checkpoint import Checkpoint, fingerprint
-from musegen_keras.plugin import KerasLSTMOptions
+from musegen_keras.options import KerasLSTMOptions
 from musegen_keras.weights import lstm_weights
 from musegen_sampling import LSTMWeights
 

@@ -11,7 +11,7 @@ import pytest
 from musegen import ModelError
 from musegen_keras import memory
 from musegen_keras.model import KerasLSTMTrainer
-from musegen_keras.plugin import KerasLSTMOptions
+from musegen_keras.options import KerasLSTMOptions
 from training_jobs import dataset, job
 
 
@@ -32,7 +32,7 @@ def test_a_refusal_does_not_wait_for_tensorflow() -> None:
         "import sys; from pathlib import Path\n"
         "from musegen import ModelError\n"
         "from musegen_keras.model import KerasLSTMTrainer\n"
-        "from musegen_keras.plugin import KerasLSTMOptions\n"
+        "from musegen_keras.options import KerasLSTMOptions\n"
         "from training_jobs import dataset, job\n"
         "try: KerasLSTMTrainer(KerasLSTMOptions(units=(900_000,))).train(dataset(), job(Path()))\n"
         "except ModelError: sys.exit(0 if 'tensorflow' not in sys.modules else 3)"
