@@ -35,6 +35,13 @@ def test_the_pipeline_shown_is_the_example() -> None:
     musegen.load(example)
 
 
+def test_the_ngram_example_has_the_same_tunes_and_split() -> None:
+    """So that its figures are the line to beat."""
+    examples = [musegen.load(ROOT / "examples" / name).plan for name in ("pipeline.toml", "ngram.toml")]
+    lstm, ngram = [(p.corpus, p.prepare, p.split, p.tokenizer, p.run_options.seed) for p in examples]
+    assert lstm == ngram
+
+
 def test_the_notebook_lines_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """As they stand, beside a pipeline."""
     write_pipeline(tmp_path)

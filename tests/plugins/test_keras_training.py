@@ -16,7 +16,8 @@ import pytest
 
 from musegen import ArtifactError, Dataset, ModelError, Options, Sampling, TrainedModel
 from musegen_keras.model import KerasLSTMTrainer
-from musegen_keras.options import KerasLSTMOptions, musegen_models
+from musegen_keras.options import KerasLSTMOptions
+from musegen_keras.plugin import musegen_models
 from training_jobs import ABOUT, VOCABULARY, Report, dataset, job, tunes
 
 pytest.importorskip("tensorflow")
