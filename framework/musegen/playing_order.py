@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from musegen.score import Bar, Score
 
+_MOST_TURNS = 100
 _MOST_BARS = 20_000
 """A tune of a few kilobytes may ask for repeats without end; no real one comes near this."""
 
@@ -84,11 +85,15 @@ def _passages(bars: Sequence[Bar], first: int, last: int) -> list[_Passage]:
         closed = bool(common) and bars[common[-1]].repeat_end > 0
         endings = [] if closed else _endings(bars, common.stop, last)
         first = endings[-1].stop if endings else common.stop
-        if len(endings) > 1:  # one turn a number, whether or not each ending has its :|
+        turns = range(1, max(bars[first - 1].repeat_end, 1) + 1)
+        lone_first = len(endings) == 1 and 1 in bars[endings[0].start].endings
+        if len(endings) > 1 or (lone_first and len(turns) > 1):
+            # One turn a number, whether or not each ending has its :|. After a lone "[1 ... :|" the other
+            # turns have no ending: they go on with what follows.
             by_turn = {turn: ending for ending in reversed(endings) for turn in bars[ending.start].endings}
-            passages.append(_Passage(common, by_turn, sorted(by_turn)))
+            others = turns[:_MOST_TURNS] if lone_first else ()
+            passages.append(_Passage(common, by_turn, sorted({*by_turn, *others})))
         else:
-            turns = range(1, max(bars[first - 1].repeat_end, 1) + 1)
             passages.append(_Passage(range(common.start, first), {}, turns))
     return passages
 
