@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import ast
+import inspect
 import json
-from collections.abc import Iterator
-from textwrap import wrap
+from collections.abc import Iterator, Mapping
+from itertools import pairwise
+from textwrap import dedent, wrap
 from typing import Any
 
 from pydantic.fields import FieldInfo
@@ -56,19 +59,19 @@ def _table(header: str, path: str, options: type[Options], *first: str) -> Itera
     yield header
     yield from first
     inner: list[tuple[str, type[Options]]] = []
+    described = descriptions(options)
     for name, field in options.model_fields.items():
         if isinstance(field.annotation, type) and issubclass(field.annotation, Options):
             inner.append((f"{path}.{name}", field.annotation))
         else:
-            yield from _assignment(name, field)
+            yield from _assignment(name, field, described.get(name, ""))
     for table, cls in inner:
         yield from _table(f"[{table}]", table, cls)
 
 
-def _assignment(name: str, field: FieldInfo) -> Iterator[str]:
+def _assignment(name: str, field: FieldInfo, description: str) -> Iterator[str]:
     """The description and the default; an example where there is no default, behind # if it may stay out."""
-    if field.description:
-        yield from wrap(" ".join(field.description.split()), 100, initial_indent="# ", subsequent_indent="# ")
+    yield from wrap(" ".join(description.split()), 100, initial_indent="# ", subsequent_indent="# ")
     value = None if field.is_required() else field.get_default(call_default_factory=True)
     if value is not None:
         yield f"{name} = {_toml(value)}"
@@ -119,5 +122,39 @@ def pipeline_schema(plugins: Plugins) -> dict[str, JSON]:
 def _schema(options: type[Options], definitions: dict[str, JSON]) -> dict[str, Any]:
     prefix = f"{options.__module__}.{options.__qualname__}."
     schema = options.model_json_schema(ref_template=f"#/$defs/{prefix}{{model}}")
-    definitions.update({prefix + name: inner for name, inner in schema.pop("$defs", {}).items()})
+    inner = schema.pop("$defs", {})
+    _describe(schema, options, inner)
+    definitions.update({prefix + name: table for name, table in inner.items()})
     return schema
+
+
+def _describe(schema: dict[str, Any], options: type[Options], inner: Mapping[str, Any]) -> None:
+    """Put the descriptions of fields into a schema and those of the tables inside it."""
+    for name, description in descriptions(options).items():
+        schema["properties"][name].setdefault("description", description)
+    for field in options.model_fields.values():
+        cls = field.annotation
+        if isinstance(cls, type) and issubclass(cls, Options) and cls.__name__ in inner:
+            _describe(inner[cls.__name__], cls, {})
+
+
+def descriptions(options: type[Options]) -> dict[str, str]:
+    """Field -> its description: ``Field(description=...)``, else the string below it in the source.
+
+    Read when they are shown: to have every class look for its source would double the time that listing
+    plugins takes.
+    """
+    found: dict[str, str] = {}
+    for cls in reversed(options.__mro__):
+        if not (issubclass(cls, Options) and cls is not Options):
+            continue
+        try:
+            (definition,) = ast.parse(dedent(inspect.getsource(cls))).body
+        except (OSError, TypeError, SyntaxError, ValueError):
+            continue  # a class made at run time has no source
+        for statement, below in pairwise(getattr(definition, "body", [])):
+            match statement, below:
+                case ast.AnnAssign(target=ast.Name(id=name)), ast.Expr(value=ast.Constant(value=str(text))):
+                    found[name] = inspect.cleandoc(text)
+    given = {name: field.description for name, field in options.model_fields.items() if field.description}
+    return {name: text for name, text in (found | given).items() if name in options.model_fields}

@@ -11,17 +11,11 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, PlainSerializer, Val
 class Options(BaseModel):
     """Base of every component's options: frozen, strict, no unknown keys, no NaN or infinity.
 
-    A field's type, bounds, default and description are what ``musegen check``, ``schema`` and ``init`` show.
+    A field's type, bounds, default and description are what ``musegen check``, ``schema`` and ``init`` show;
+    the description is the string below the field, or ``Field(description=...)``.
     """
 
-    model_config = ConfigDict(
-        frozen=True,
-        strict=True,
-        extra="forbid",
-        allow_inf_nan=False,
-        use_attribute_docstrings=True,
-        defer_build=True,
-    )
+    model_config = ConfigDict(frozen=True, strict=True, extra="forbid", allow_inf_nan=False, defer_build=True)
 
 
 def _beside_pipeline(value: str, info: ValidationInfo) -> str:
