@@ -178,9 +178,11 @@ def test_interrupting_says_how_to_go_on(tmp_path: Path) -> None:
     """Ctrl-C: exit 130."""
     text = NGRAM_PIPELINE.replace("tunes = 3", "tunes = 10000\nkeep = 'all'")
     file = write_pipeline(tmp_path, text)
-    process = subprocess.Popen(
-        [sys.executable, "-m", "musegen", "run", str(file)], stderr=subprocess.PIPE, text=True
-    )
+    # A job in the background inherits that the signal is ignored.
+    code = "import signal, sys, musegen.cli\n"
+    code += "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+    code += f"sys.exit(musegen.cli.main(['run', {str(file)!r}]))"
+    process = subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.PIPE, text=True)
     assert process.stderr is not None
     for line in process.stderr:
         if line.startswith("model"):
