@@ -220,7 +220,7 @@ def _render(options: argparse.Namespace) -> int:
 
     _report_faults()
     rendered, failed = render(options.files, options.output, _renderers(options.to), Console())
-    print(f"{rendered} tunes are rendered to {options.output}" + (f"; {failed} failed" if failed else ""))
+    print(f"tunes rendered to {options.output}: {rendered}" + (f"; failed: {failed}" if failed else ""))
     return 1 if failed else 0
 
 

@@ -7,7 +7,8 @@ from types import SimpleNamespace
 import pytest
 
 from musegen import Component, Options, PluginError, component, hookimpl, installed_plugins
-from musegen.plugins import Plugins
+from musegen.document import descriptions
+from musegen.plugins import Installed, Plugins
 
 
 def plugin(name: str, **hooks: object) -> SimpleNamespace:
@@ -35,6 +36,14 @@ def test_first_party_parts_are_plugins_like_any_other() -> None:
     assert expected <= set(rows)
     assert {rows[name]["distribution"] for name in expected} == {"musegen"}
     assert installed_plugins().faults == []
+
+
+@pytest.mark.parametrize("installed", installed_plugins(), ids=lambda installed: installed.component.name)
+def test_every_option_is_described(installed: Installed) -> None:
+    """By the string below it or its Field; and the component by its options' docstring."""
+    options = installed.component.options
+    assert set(descriptions(options)) == set(options.model_fields)
+    assert installed.component.summary
 
 
 def test_a_component_is_found_by_kind_and_name() -> None:
