@@ -38,7 +38,9 @@ def test_first_party_parts_are_plugins_like_any_other() -> None:
     assert installed_plugins().faults == []
 
 
-@pytest.mark.parametrize("installed", installed_plugins(), ids=lambda installed: installed.component.name)
+@pytest.mark.parametrize(
+    "installed", list(installed_plugins()), ids=lambda installed: installed.component.name
+)
 def test_every_option_is_described(installed: Installed) -> None:
     """By the string below it or its Field; and the component by its options' docstring."""
     options = installed.component.options
