@@ -96,7 +96,7 @@ def read_corpus(
     split: Split,
     seed: int,
     report: Callable[[str], None],
-    advance: Callable[[int], None],
+    advance: Callable[[int, int], None],
 ) -> Corpus:
     """Read every reader's tunes, prepare and split them.
 
@@ -111,16 +111,16 @@ def read_corpus(
         skipped += 1
         report(f"{line}; skipped")
 
-    for reader in readers:
-        for tune in reader.read(report):
-            notation = notations.get(tune.notation)
-            if notation is None:
-                raise CorpusError(f'{tune.source}: no notation "{tune.notation}" is installed')
-            try:
-                tunes.append(notation.prepare(tune, prepare))
-            except NotationError as error:
-                skip(str(error))
-            advance(len(tunes))
+    found = [tune for reader in readers for tune in reader.read(report)]
+    for done, tune in enumerate(found, 1):
+        notation = notations.get(tune.notation)
+        if notation is None:
+            raise CorpusError(f'{tune.source}: no notation "{tune.notation}" is installed')
+        try:
+            tunes.append(notation.prepare(tune, prepare))
+        except NotationError as error:
+            skip(str(error))
+        advance(done, len(found))
     if not tunes:
         raise CorpusError(f"the corpus has no usable tune ({skipped} skipped)")
     used = sorted({tune.notation for tune in tunes})

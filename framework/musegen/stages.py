@@ -195,7 +195,7 @@ class _Work:
             self.plan.split,
             derive_seed(self.seed, "corpus"),
             progress.say,
-            lambda done: progress.advance(done, 0, f"{done} tunes"),
+            progress.advance,
         )
         corpus.save(folder)
 

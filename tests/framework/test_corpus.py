@@ -38,7 +38,9 @@ def read(*tunes: Tune, split: Split = NO_SPLIT) -> tuple[Corpus, list[str]]:
     component = musegen.installed_plugins().notation("abc")
     lines: list[str] = []
     notations = {"abc": component.build(component.options())}
-    corpus = read_corpus([Reader(tunes)], notations, Prepare(), split, 0, lines.append, lambda done: None)
+    corpus = read_corpus(
+        [Reader(tunes)], notations, Prepare(), split, 0, lines.append, lambda done, total: None
+    )
     return corpus, lines
 
 
