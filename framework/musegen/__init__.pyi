@@ -9,6 +9,7 @@ from .api import (
 )
 from .components import (
     JSON as JSON,
+    Collection as Collection,
     Component as Component,
     CorpusReader as CorpusReader,
     Dataset as Dataset,
@@ -41,6 +42,7 @@ from .errors import (
     PluginError as PluginError,
     VocabularyError as VocabularyError,
 )
+from .files import read_tunes as read_tunes
 from .hookspecs import (
     hookimpl as hookimpl,
 )
@@ -86,6 +88,7 @@ from .score import (
     Score as Score,
     Tempo as Tempo,
     TempoChange as TempoChange,
+    Tuplet as Tuplet,
 )
 from .timing import (
     TempoMap as TempoMap,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,9 +10,10 @@ from typing import Any
 from pydantic import ValidationError
 
 from musegen.artifacts import clear_os_errors, write_atomically
-from musegen.components import JSON, CorpusReader, Notation, Renderer
+from musegen.components import JSON, Notation, Renderer
 from musegen.console import Console, Reporter, Silent
 from musegen.errors import ArtifactError, CorpusError, MusegenError, PluginError
+from musegen.files import file_readers
 from musegen.generation import Composer, Sample, check_wishes
 from musegen.options import Options
 from musegen.pipeline import Plan, load_plan
@@ -116,7 +116,7 @@ def render(
     reporter = reporter or Silent()
     plugins, folder = installed_plugins(), Path(folder)
     writers = _renderers(plugins, renderers)
-    readers = [_file_reader(plugins, Path(file)) for file in files]
+    readers = [reader for file in files for reader in file_readers(Path(file))]
     for reader in readers:
         reader.sources()  # a missing file is known before anything is written
     notations = {name: _default(plugins.notation(name)) for name in plugins.names("notation")}
@@ -154,16 +154,6 @@ def _sample_options(options: dict[str, Any]) -> Sample:
 
 def _renderers(plugins: Plugins, names: Sequence[str]) -> list[Renderer]:
     return [_default(plugins.renderer(name)) for name in names]
-
-
-def _file_reader(plugins: Plugins, file: Path) -> CorpusReader:
-    """A reader of the file: the one that bears the name of its suffix."""
-    name = file.suffix.lower().removeprefix(".")
-    if name not in plugins.names("corpus reader"):
-        choices = ", ".join(f".{reader}" for reader in plugins.names("corpus reader"))
-        raise PluginError(f"{file}: no reader for this kind of file; choose from: {choices}")
-    component = plugins.corpus_reader(name)
-    return component.build(component.options.model_validate_json(json.dumps({"paths": [str(file)]})))
 
 
 def _default(component: Any) -> Any:

@@ -229,6 +229,22 @@ class Renderer(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Collection:
+    """Tunes that a corpus reader can fetch or find: where they come from, and on which terms."""
+
+    name: str
+    """As the reader's option ``collections`` names it; the reader's own name where it has but one."""
+    title: str
+    """What it is: ``Ryan's Mammoth Collection (Boston, 1883)``."""
+    source: str
+    """Where it comes from: an address or a package."""
+    licence: str
+    """The terms as its keepers state them, in one line."""
+    tunes: int | None = None
+    """How many tunes it has; None where that changes."""
+
+
 @dataclass(frozen=True)
 class Component(Generic[T_co]):
     """A named part that a pipeline can ``use``; see :func:`component`."""
@@ -240,6 +256,10 @@ class Component(Generic[T_co]):
     summary: str = ""
     requires: tuple[str, ...] = ()
     extra: str = ""
+    suffixes: tuple[str, ...] = ()
+    """Of a corpus reader with the option ``paths``: which files it reads, as ``.abc``."""
+    collections: tuple[Collection, ...] = ()
+    """Of a corpus reader: what it can give without files of the user's."""
 
     def missing(self) -> tuple[str, ...]:
         """The modules of ``requires`` that are not installed; nothing is imported."""
@@ -254,13 +274,15 @@ def component(
     build: Callable[[O], T],
     requires: Sequence[str] = (),
     extra: str = "",
+    suffixes: Sequence[str] = (),
+    collections: Sequence[Collection] = (),
 ) -> Component[T]:
     """Declare a component.
 
     ``version`` is raised when the same input gives another output, so that no cached result is taken for it.
     ``build`` gets checked options and imports what is heavy. ``requires`` names top-level modules that it
-    needs, and ``extra`` the extra of its distribution that brings them: ``keras``. The first line of the
-    options' docstring describes the component.
+    needs, and ``extra`` the extra of its distribution that brings them: ``keras``. ``suffixes`` and
+    ``collections`` are a corpus reader's. The first line of the options' docstring describes the component.
     """
     summary = (options.__doc__ or "").strip().splitlines()
     return Component(
@@ -271,4 +293,6 @@ def component(
         summary[0] if summary else "",
         tuple(requires),
         extra,
+        tuple(suffixes),
+        tuple(collections),
     )

@@ -108,6 +108,8 @@ class Tempo:
 
     beat: Fraction
     per_minute: Fraction
+    text: str = ""
+    """What the tempo is called: ``Allegro``; empty where only a number is written."""
 
     @property
     def quarters_per_minute(self) -> Fraction:
@@ -134,6 +136,13 @@ class Note:
     graces: tuple[Grace, ...] = ()
     decorations: tuple[str, ...] = ()
     """Names without marks: ``trill``, ``staccato``, ``upbow``; in written order."""
+    slurs_begun: int = 0
+    """How many slurs begin with this note."""
+    slurs_ended: int = 0
+    """How many slurs end with it."""
+    lyrics: tuple[str, ...] = ()
+    """A syllable for each verse: ends with ``-`` where the word goes on, ``_`` holds the syllable before over
+    this note, an empty text sings nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +174,18 @@ class Annotation:
 
 
 @dataclass(frozen=True, slots=True)
+class Tuplet:
+    """The next ``notes`` notes and rests are ``actual`` written in the time of ``normal``.
+
+    Their durations have that factor in them already: three eighths of a triplet last 1/3 each.
+    """
+
+    actual: int
+    normal: int
+    notes: int
+
+
+@dataclass(frozen=True, slots=True)
 class KeyChange:
     """A key signature inside the tune."""
 
@@ -185,7 +206,7 @@ class TempoChange:
     tempo: Tempo
 
 
-Event: TypeAlias = Note | Rest | ChordSymbol | Annotation | KeyChange | MetreChange | TempoChange
+Event: TypeAlias = Note | Rest | ChordSymbol | Annotation | Tuplet | KeyChange | MetreChange | TempoChange
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,6 +270,11 @@ class Score:
     """The unit note length (ABC ``L:``) in quarter notes."""
     play_order: str = ""
     """The labels of the parts in playing order, expanded: ``AABB``; empty where the tune gives none."""
+    suggested_order: str = ""
+    """An order of the parts that is only a suggestion (``Y:`` in the Nottingham database), expanded: played
+    on request."""
     fields: tuple[tuple[str, str], ...] = ()
     """The other information fields of the header, in order: ``("S", "Foxley")``."""
+    words: tuple[str, ...] = ()
+    """Lines of text to sing that stand below the tune (ABC ``W:``)."""
     problems: tuple[Problem, ...] = field(default=(), compare=False)

@@ -56,7 +56,13 @@ def build_notation(options: AbcOptions) -> Notation:
 def musegen_corpus_readers() -> list[Component[CorpusReader]]:
     """Declare ``abc`` and ``music21``."""
     return [
-        component("abc", version=1, options=AbcReaderOptions, build=build_reader),
+        component(
+            "abc",
+            version=1,
+            options=AbcReaderOptions,
+            build=build_reader,
+            suffixes=(".abc", ".zip"),
+        ),
         component(
             "music21",
             version=1,
