@@ -144,3 +144,22 @@ any_score = st.builds(
     st.text(max_size=8),
 )
 """Small scores of any kind, musical or not."""
+
+
+@st.composite
+def hostile_bars(draw: st.DrawFn) -> tuple[Bar, ...]:
+    """Bars with any signs at all."""
+    numbers = st.one_of(
+        st.just(()),
+        st.lists(st.integers(1, 5) | st.just(10**9), max_size=3, unique=True).map(tuple),
+    )
+    bar = st.builds(
+        Bar,
+        events=st.just(events("C4:1")),
+        repeat_start=st.booleans(),
+        repeat_end=st.sampled_from([0, 0, 2, 3, 10**9]),
+        endings=numbers,
+        barline=st.sampled_from(["|", "||", "|]", "[|", ""]),
+        part=st.sampled_from(["", "", "A", "B"]),
+    )
+    return tuple(draw(st.lists(bar, min_size=1, max_size=8)))

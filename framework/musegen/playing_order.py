@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from itertools import groupby, islice
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import islice
 from typing import NamedTuple
 
 from musegen.score import Bar, Score
 
-_MOST_TURNS = 100
 _MOST_BARS = 20_000
 """A tune of a few kilobytes may ask for repeats without end; no real one comes near this."""
 
@@ -22,34 +22,72 @@ class PlayedBar(NamedTuple):
 
 
 def playing_order(score: Score) -> list[PlayedBar]:
-    """The bars as they are played: parts in play order, repeats and endings in turn (ABC 2.1 §4.8 to §4.10).
+    """The bars as the signs say, to the letter, as abc2midi reads them (ABC 2.1 §3.1.9, §4.8 to §4.10).
 
-    A repeat without ``|:`` goes back to the last double bar line or repeat sign, or to where its part begins.
-    At most 20,000 bars are given.
+    Parts come in play order. A ``:|`` goes back to the last ``|:``, else to the beginning of the part; an
+    ending sounds in the turns whose number it bears, and any other turn passes over it. So a ``:|`` that
+    closes the last ending asks for one turn more, without an ending, and an ending 1 after a strain without
+    ``|:`` may never sound: :func:`mend_repeats` reads such tunes as they were meant. At most 20,000 bars are
+    given.
     """
+    parts = _parts(score)
+    starts = _starts(score.bars, mend=len(parts) == 1)
     order: list[PlayedBar] = []
-    for number in islice(_walk(score), _MOST_BARS):
+    walk = (bar for first, last in parts for bar in _walk(score.bars, starts, first, last))
+    for number in islice(walk, _MOST_BARS):
         previous = order[-1].number if order else number - 1
         order.append(PlayedBar(number, number != previous + 1))
     return order
 
 
-def _walk(score: Score) -> Iterator[int]:
-    """Bar numbers in playing order.
+def _starts(bars: Sequence[Bar], *, mend: bool) -> set[int]:
+    """The bars that a ``:|`` may go back to: those with ``|:`` and, to ``mend``, where a second one lacks it.
 
-    A play order that repeats a part says again what the part's repeat sign or endings say: ``P:AABB`` over
-    two strains with ``:|`` plays each twice, and ``P:A4`` gives each of four endings one turn (§4.10).
+    That one goes back to the last repeat sign or double bar line. The first ``:|`` of a tune needs no
+    ``|:``, and where there are endings none is missed any more.
     """
-    for (first, last), run in groupby(_parts(score)):
-        passages = _passages(score.bars, first, last)
-        times = len(list(run))
-        if len(passages) == 1 and times % len(passages[0].turns) == 0:
-            times //= len(passages[0].turns)
-        for _ in range(times):
-            for common, endings, turns in passages:
-                for turn in turns:
-                    yield from common
-                    yield from endings.get(turn, ())
+    starts, open_, ending_seen, latest = set[int](), True, False, 0
+    for number, bar in enumerate(bars):
+        ending_seen = ending_seen or bool(bar.endings)
+        if bar.repeat_start:
+            starts.add(number)
+            open_ = True
+        if bar.repeat_end:
+            if mend and not open_:
+                starts.add(latest)
+            open_, latest = ending_seen, number + 1
+        elif bar.ends_strain and not open_:
+            latest = number + 1
+    return starts
+
+
+def _walk(bars: Sequence[Bar], starts: set[int], first: int, last: int) -> Iterator[int]:
+    """The bars of one part in playing order."""
+    start, turn, turns = first, 1, 2
+    number = first
+    while number < last:
+        bar = bars[number]
+        if number in starts and number != start:
+            start, turn, turns = number, 1, 2
+        if bar.endings:
+            turns = max(turns, bar.endings[-1] + 1)
+            if turn not in bar.endings:
+                number = _behind_ending(bars, number, last)
+                continue
+        yield number
+        if bar.repeat_end and turn < max(turns, bar.repeat_end):
+            number, turn = start, turn + 1
+        else:
+            number += 1
+
+
+def _behind_ending(bars: Sequence[Bar], number: int, last: int) -> int:
+    """The bar after the ending that begins with this one."""
+    while not bars[number].ends_strain:
+        number += 1
+        if number == last or bars[number].endings or bars[number].repeat_start:
+            return number
+    return number + 1
 
 
 def _parts(score: Score) -> list[tuple[int, int]]:
@@ -67,14 +105,46 @@ def _parts(score: Score) -> list[tuple[int, int]]:
     return [(0, starts[0]), *played] if starts[0] else played
 
 
+def mend_repeats(score: Score) -> Score:
+    """``score`` with its repeats explicit and as they were meant.
+
+    Each ``:|`` gets its ``|:``: at the beginning of the part, or after the last double bar line or repeat
+    sign (ABC 2.1 §4.8). An ending 1 gets its ``:|``, and the ``:|`` that closes the last ending ends it only.
+    Where this leaves nothing to mend, the score is given back.
+    """
+    bars = list(score.bars)
+    parts = [number for number, bar in enumerate(bars) if bar.part and number]
+    for first, last in zip([0, *parts], [*parts, len(bars)], strict=True):
+        for passage in _passages(score.bars, first, last):
+            _mend(bars, passage)
+    return score if tuple(bars) == score.bars else replace(score, bars=tuple(bars))
+
+
 class _Passage(NamedTuple):
     """Bars that are repeated together."""
 
     common: range
     """What every turn plays first."""
-    endings: Mapping[int, range]
-    """What then only one turn plays."""
-    turns: Sequence[int]
+    endings: Sequence[range]
+    """What then only some turns play."""
+
+
+def _mend(bars: list[Bar], passage: _Passage) -> None:
+    """Make the repeats of one passage explicit."""
+    *closed, last = passage.endings or [passage.common]
+    first = passage.common.start
+    final = bars[last.stop - 1]
+    if len(passage.endings) > 1:
+        for ending in closed:
+            end = bars[ending.stop - 1]
+            bars[ending.stop - 1] = replace(end, repeat_end=max(end.repeat_end, 2), barline="|")
+        numbers = [bars[ending.start].endings for ending in passage.endings]
+        if max(map(max, numbers)) == max(numbers[-1]):  # not in "[1,3 ... :|[2 ... :|", whose turn 3 follows
+            barline = "||" if final.barline in ("|", "") else final.barline
+            bars[last.stop - 1] = replace(final, repeat_end=0, barline=barline)
+    elif not final.repeat_end:
+        return
+    bars[first] = replace(bars[first], repeat_start=True)
 
 
 def _passages(bars: Sequence[Bar], first: int, last: int) -> list[_Passage]:
@@ -84,17 +154,8 @@ def _passages(bars: Sequence[Bar], first: int, last: int) -> list[_Passage]:
         common = _common(bars, first, last)
         closed = bool(common) and bars[common[-1]].repeat_end > 0
         endings = [] if closed else _endings(bars, common.stop, last)
+        passages.append(_Passage(range(first, common.stop or first), endings))
         first = endings[-1].stop if endings else common.stop
-        turns = range(1, max(bars[first - 1].repeat_end, 1) + 1)
-        lone_first = len(endings) == 1 and 1 in bars[endings[0].start].endings
-        if len(endings) > 1 or (lone_first and len(turns) > 1):
-            # One turn a number, whether or not each ending has its :|. After a lone "[1 ... :|" the other
-            # turns have no ending: they go on with what follows.
-            by_turn = {turn: ending for ending in reversed(endings) for turn in bars[ending.start].endings}
-            others = turns[:_MOST_TURNS] if lone_first else ()
-            passages.append(_Passage(common, by_turn, sorted({*by_turn, *others})))
-        else:
-            passages.append(_Passage(range(common.start, first), {}, turns))
     return passages
 
 

@@ -98,12 +98,13 @@ class _Parser:
             start.key,
             start.metre,
             start.tempo,
-            _text(fields, "T"),
-            _text(fields, "R"),
-            start.unit,
-            expand_play_order(_REMARK.sub(" ", _text(fields, "P"))),
-            tuple((line.letter, line.text) for line in self._layout.header if _is_other(line, fields)),
-            tuple(self._problems),
+            title=_text(fields, "T"),
+            rhythm=_text(fields, "R"),
+            unit=start.unit,
+            play_order=expand_play_order(_REMARK.sub(" ", _text(fields, "P"))),
+            suggested_order=expand_play_order(_REMARK.sub(" ", _text(fields, "Y"))),
+            fields=tuple((line.letter, line.text) for line in self._layout.header if _is_other(line, fields)),
+            problems=tuple(self._problems),
         )
 
     def _header(self, fields: Mapping[str, Line]) -> None:
