@@ -85,6 +85,13 @@ class Notation(Protocol):
         """The tune as music. Raises NotationError, located, for text that is no tune."""
         ...
 
+    def write(self, score: Score) -> str:
+        """The score as text: ``parse(Tune(write(score)))`` is equal to it.
+
+        Raises NotationError for what the notation cannot write.
+        """
+        ...
+
     def prepare(self, tune: Tune, options: Prepare) -> Tune:
         """The tune as the model sees it. Raises NotationError for text that is no tune."""
         ...

@@ -34,7 +34,8 @@ def playing_order(score: Score) -> list[PlayedBar]:
     starts = _starts(score.bars, mend=len(parts) == 1)
     order: list[PlayedBar] = []
     walk = (bar for first, last in parts for bar in _walk(score.bars, starts, first, last))
-    for number in islice(walk, _MOST_BARS):
+    # A tune may be one ending that no turn plays: better all its bars than none.
+    for number in list(islice(walk, _MOST_BARS)) or range(len(score.bars)):
         previous = order[-1].number if order else number - 1
         order.append(PlayedBar(number, number != previous + 1))
     return order

@@ -124,6 +124,7 @@ def read_tempo(text: str, unit: Fraction) -> Tempo | None:
     ``Q:1/4=120``, ``Q:1/4 3/8=40`` (one beat of their sum), ``Q:"Allegro" 1/4=120``, and from before 2.1
     ``Q:120``, ``Q:C=120`` and ``Q:C3=40``, which count unit note lengths. Raises ValueError for other text.
     """
+    words = " ".join(re.findall(r'"([^"]*)"?', text)).strip()
     text = re.sub(r'"[^"]*"?', " ", text).strip()
     if not text:
         return None
@@ -132,7 +133,7 @@ def read_tempo(text: str, unit: Fraction) -> Tempo | None:
     rate = Fraction(match["rate"]) if match else Fraction(0)
     if not beat or not 1 <= rate <= 2000:
         raise ValueError("a tempo is written as 1/4=120")
-    return Tempo(beat, rate)
+    return Tempo(beat, rate, words)
 
 
 def _beat(text: str, unit: Fraction) -> Fraction:

@@ -69,6 +69,11 @@ def read_field(line: str) -> tuple[str, str, int] | None:
     return match[1], value.strip(), match.end() + 1
 
 
+def written_field(letter: str, value: str) -> str:
+    """A field's line; a blank keeps it from reading as music like ``d:|``."""
+    return f"{letter}:{' ' if value[:1] in ('|', ':') else ''}{value}"
+
+
 def read_layout(text: str) -> Layout:
     """Tell the lines of a tune apart. The tune ends at an empty line or a second ``X:`` (ABC 2.1 §2.2.1)."""
     lines = split_lines(text)

@@ -11,6 +11,8 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import TypeAlias
 
+from musegen import Tuplet
+
 _LENGTH = r"[0-9]*(?:/[0-9]*){0,8}"
 _NOTE = rf"(?P<accidental>\^\^?|__?|=)?(?P<pitch>[A-Ga-g][,']*)(?P<length>{_LENGTH})(?P<tie>-?)"
 _NOTES = rf"(?:(?:\^\^?|__?|=)?[A-Ga-g][,']*{_LENGTH}[ ]?){{1,8}}"
@@ -76,11 +78,14 @@ TOKEN = re.compile(
 
 Token: TypeAlias = re.Match[str]
 
+TUPLETS = {2: 3, 3: 2, 4: 3, 6: 2, 8: 3}
+"""In the time of how many so many notes are by default, whatever the metre (ABC 2.1 §4.13)."""
+
 NOTE = re.compile(_NOTE)
 """A note alone, for what stands in braces."""
 
-# No number of a length goes beyond this; longer ones are misprints, and would only cost time.
-_LONGEST = 512
+LONGEST = 512
+"""No number of a length goes beyond this; longer ones are misprints, and would only cost time."""
 
 
 @lru_cache(maxsize=4096)
@@ -92,7 +97,7 @@ def read_length(text: str) -> Fraction | None:
     length = Fraction(_number(numerator, 1))
     for denominator in denominators:
         length /= max(_number(denominator, 2), 1)
-    sane = 0 < length <= _LONGEST and length.denominator <= _LONGEST
+    sane = 0 < length <= LONGEST and length.denominator <= LONGEST
     return length if sane and "/0" not in text else None
 
 
@@ -110,17 +115,18 @@ def read_ending(text: str) -> tuple[int, ...]:
     return tuple(sorted(number for number in numbers if 0 < number < 100))
 
 
-def read_tuplet(text: str, compound: bool) -> tuple[Fraction, int] | None:
-    """``(factor, notes)``: the next notes' lengths are multiplied by the factor (ABC 2.1 §4.13).
+def read_tuplet(text: str, compound: bool) -> Tuplet | None:
+    """``(p:q:r``: the next r notes are p in the time of q (ABC 2.1 §4.13); None where that makes no tuplet.
 
-    ``text``: ``(p:q:r`` without what is left out. None where its numbers make no tuplet.
+    What is left out has its default; of 5, 7 and 9 it depends on the metre.
     """
     p, *rest = text[1:].split(":")
     given = [*rest, "", ""]
     if any(len(digits) > 2 for digits in (p, *given)):
         return None
-    notes = int(p)
-    defaults = {2: 3, 3: 2, 4: 3, 6: 2, 8: 3} | dict.fromkeys((5, 7, 9), 3 if compound else 2)
-    time = int(given[0]) if given[0] else defaults.get(notes, 0)
-    count = int(given[1]) if given[1] else notes
-    return (Fraction(time, notes), count) if notes and time and count else None
+    actual = int(p)
+    normal = int(given[0]) if given[0] else TUPLETS.get(actual, 0)
+    if not normal and actual in (5, 7, 9):
+        normal = 3 if compound else 2
+    notes = int(given[1]) if given[1] else actual
+    return Tuplet(actual, normal, notes) if actual and normal and notes else None

@@ -13,6 +13,7 @@ from musegen_abc.bars import Bars, read_sign
 from musegen_abc.chord_symbols import LONGEST_SYMBOL, read_chord_symbol
 from musegen_abc.layout import Voices
 from musegen_abc.lexer import DECORATIONS, NOTE, TOKEN, Token, read_ending, read_length, read_tuplet
+from musegen_abc.lyrics import BAR, read_syllables
 from musegen_abc.pitches import NO_KEY, Accidentals
 
 # More are a mistake: notes that sound together or grace a note, bars that Z rests at once and in all.
@@ -42,6 +43,10 @@ class Music:
         self._last: tuple[list[Event], int] | None = None  # where the last note or rest stands
         self._broken_by = ""  # the broken rhythm that waits for its second note
         self._tuplet, self._tuplet_left = _ONE, 0
+        # Where the notes of this line of music stand, with the bar line before which each does; None unless
+        # the tune has lyrics to align
+        self.sung: list[tuple[list[Event], int, int]] | None = None
+        self._slurs = 0  # how many begin with the next note
         self._graces: list[Grace] = []
         self._decorations: list[str] = []
         self._symbols = dict(DECORATIONS)
@@ -64,6 +69,7 @@ class Music:
             "old_decoration": self._decoration,
             "symbol": self._symbol,
             "tie_sign": self._tie,
+            "slur": self._slur,
             "overlay": self._overlay,
             "open_string": self._open_string,
             "unknown": self._unknown,
@@ -97,6 +103,10 @@ class Music:
             self._problem(column, f"U:{text[:20]} defines no symbol")
             return
         name = match[2] or match[3] or ""
+        decoration = TOKEN.fullmatch(f"!{name}!")
+        if name and not (decoration and decoration.lastgroup == "decoration"):
+            self._problem(column, f"U:{text[:20]} defines no decoration")
+            return
         self._symbols[match[1]] = "" if name in ("nil", "none") else name
 
     def event(self, event: Event, column: int) -> None:
@@ -123,6 +133,28 @@ class Music:
         bar.sounds = True
         bar.events.append(event)
         self._last = bar.events, len(bar.events) - 1
+        if self.sung is not None and isinstance(event, Note):
+            self.sung.append((*self._last, len(self.bars)))
+
+    def sing(self, text: str, verse: int, column: int) -> None:
+        """Align the syllables of a ``w:`` field with the notes of the last line (ABC 2.1 §5.1)."""
+        notes = self.sung or []
+        place = 0
+        for syllable in read_syllables(text):
+            if syllable == BAR:
+                if 0 < place < len(notes) and notes[place][2] == notes[place - 1][2]:
+                    bar = notes[place - 1][2]
+                    place = next((i for i in range(place, len(notes)) if notes[i][2] > bar), len(notes))
+                continue
+            if place >= len(notes):
+                self._problem(column, "more syllables than notes")
+                return
+            events, number, _ = notes[place]
+            note = events[number]
+            if syllable and isinstance(note, Note):
+                lyrics = (*note.lyrics, *[""] * (verse - len(note.lyrics)))
+                events[number] = _with(note, lyrics=(*lyrics, syllable))
+            place += 1
 
     def _duration(self, text: str, column: int) -> Fraction:
         """The duration of a note or rest by its length alone."""
@@ -171,6 +203,7 @@ class Music:
         nothing_pending = not (
             self._graces
             or self._decorations
+            or self._slurs
             or self._tuplet_left
             or self._broken_by
             or self._accidentals.deviate
@@ -187,9 +220,9 @@ class Music:
             self._plain[token[0]] = note
 
     def _play(self, pitches: tuple[Pitch, ...], duration: Fraction, tie: bool, column: int) -> Note:
-        note = Note(duration, pitches, tie, tuple(self._graces), tuple(self._decorations))
-        if self._graces or self._decorations:
-            self._graces, self._decorations = [], []
+        note = Note(duration, pitches, tie, tuple(self._graces), tuple(self._decorations), self._slurs)
+        if self._graces or self._decorations or self._slurs:
+            self._graces, self._decorations, self._slurs = [], [], 0
         self.notes += 1
         self._sound(note, column)
         self._accidentals.tie(pitches if tie else ())
@@ -269,6 +302,16 @@ class Music:
         else:
             self._problem(token.start() + 1, "a tie after no note")
 
+    def _slur(self, token: Token) -> None:
+        """Begins with the next note, or ends with the last (ABC 2.1 §4.11)."""
+        if token[0][-1] == "(":
+            self._slurs += self._slurs < _MOST_NOTES
+            return
+        events, place = self._last or ([], 0)
+        note = events[place] if events else None
+        if isinstance(note, Note) and note.slurs_ended < _MOST_NOTES:
+            events[place] = _with(note, slurs_ended=note.slurs_ended + 1)
+
     def _broken(self, token: Token) -> None:
         if self._last is None or self._broken_by:
             self._problem(token.start() + 1, f"{token[0]} between no two notes")
@@ -281,7 +324,8 @@ class Music:
         if tuplet is None:
             self._problem(token.start() + 1, f"no tuplet: {token[0][:20]}")
         else:
-            self._tuplet, self._tuplet_left = tuplet
+            self._tuplet, self._tuplet_left = Fraction(tuplet.normal, tuplet.actual), tuplet.notes
+            self.event(tuplet, token.start() + 1)
 
     def _bar(self, token: Token) -> None:
         endings = token["bar_ending"]

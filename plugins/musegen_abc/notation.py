@@ -9,6 +9,7 @@ from musegen_abc.guide import AbcGuide, wished_fields
 from musegen_abc.layout import read_layout
 from musegen_abc.parser import parse_abc
 from musegen_abc.prepare import prepare_abc
+from musegen_abc.writer import write_abc
 
 
 class AbcNotation:
@@ -17,6 +18,10 @@ class AbcNotation:
     def parse(self, tune: Tune) -> Score:
         """The tune as music; what was read tolerantly is in its ``problems``. Raises NotationError."""
         return parse_abc(tune)
+
+    def write(self, score: Score) -> str:
+        """The score as ABC 2.1, ``X:1`` first. Raises NotationError for a length that ABC cannot write."""
+        return write_abc(score)
 
     def prepare(self, tune: Tune, options: Prepare) -> Tune:
         """The tune in few characters, in the same order always. Raises NotationError."""

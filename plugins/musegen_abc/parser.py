@@ -21,11 +21,12 @@ from musegen import (
     expand_play_order,
 )
 from musegen_abc.fields import default_unit, names_key, read_key, read_metre, read_tempo, read_unit
-from musegen_abc.layout import LAST_COUNTS, Layout, Line, Voices, read_layout
+from musegen_abc.layout import Layout, Line, Voices, read_layout
 from musegen_abc.music import Music
 from musegen_abc.pitches import NO_KEY
 
 _MOST_PROBLEMS = 100
+_MOST_VERSES = 50
 _REMARK = re.compile(r"\b[A-Za-z]?[a-z]{2,}\b")  # behind a play order: "AABA last time only"
 
 
@@ -48,6 +49,9 @@ def no_tune(tune: Tune, layout: Layout) -> NotationError:
     line = layout.header[-1].number if layout.header else 1
     message = "there is no note after its K: field" if layout.has_key else "it has no K: field"
     return NotationError(f"no tune: {message}", source=tune.source, line=line, column=1)
+
+
+_HAVE_ATTRIBUTES = frozenset("XMLQPYKWwUVm")
 
 
 class _Start(NamedTuple):
@@ -84,10 +88,20 @@ class _Parser:
             self._problem(1, f"passed over: {stray.text[:40]}")
         fields = self._layout.fields()
         self._header(fields)
+        music = self._music
+        verse, joined = 0, False  # the lyrics so far below this line; whether the line goes on
+        if any(line.letter == "w" for line in self._layout.body):
+            music.sung = []
         for line in self._layout.body:
-            self._music.line = line.number
+            music.line = line.number
             if not line.letter:
-                self._music.read(line.text)
+                if music.sung and not joined:
+                    music.sung.clear()
+                music.read(line.text)
+                verse, joined = 0, line.text.rstrip().endswith("\\")
+            elif line.letter == "w" and self._voices.reading and verse < _MOST_VERSES:
+                music.sing(line.text, verse, line.column)
+                verse += 1
             elif self._voices.reading or line.letter == "V":
                 self._field(line.letter, line.text, line.column)
         if not self._music.notes:
@@ -103,9 +117,16 @@ class _Parser:
             unit=start.unit,
             play_order=expand_play_order(_REMARK.sub(" ", _text(fields, "P"))),
             suggested_order=expand_play_order(_REMARK.sub(" ", _text(fields, "Y"))),
-            fields=tuple((line.letter, line.text) for line in self._layout.header if _is_other(line, fields)),
+            fields=self._other_fields(fields, start),
+            words=tuple(line.text for part in self._layout[:2] for line in part if line.letter == "W"),
             problems=tuple(self._problems),
         )
+
+    def _other_fields(self, fields: Mapping[str, Line], start: _Start) -> tuple[tuple[str, str], ...]:
+        """The header's fields that have no attribute of their own; a tempo in words only is one."""
+        others = [(line.letter, line.text) for line in self._layout.header if _is_other(line, fields)]
+        words = _text(fields, "Q")
+        return (*others, ("Q", words)) if words and start.tempo is None else tuple(others)
 
     def _header(self, fields: Mapping[str, Line]) -> None:
         """Take the fields that say how the music begins; ``L:`` after ``M:``, whose default it overrides."""
@@ -199,7 +220,9 @@ def _text(fields: Mapping[str, Line], letter: str) -> str:
 
 
 def _is_other(line: Line, fields: Mapping[str, Line]) -> bool:
-    """Whether a header field has no attribute of its own in Score."""
-    return line.letter not in LAST_COUNTS | {"K"} and not (
-        line.letter in "TR" and line is fields[line.letter]
+    """Whether a header field has no attribute of its own in Score and means nothing to its reading."""
+    return (
+        bool(line.text)
+        and line.letter not in _HAVE_ATTRIBUTES
+        and not (line.letter in "TR" and line is fields[line.letter])
     )

@@ -7,7 +7,9 @@ from functools import lru_cache
 
 from musegen import Key, Pitch
 
-_ALTERS = {"^^": 2, "^": 1, "=": 0, "_": -1, "__": -2}
+ACCIDENTALS = {2: "^^", 1: "^", 0: "=", -1: "_", -2: "__"}
+"""The sign of each alteration (ABC 2.1 §4.2)."""
+_ALTERS = {sign: alter for alter, sign in ACCIDENTALS.items()}
 _LOWEST, _HIGHEST = 0, 127
 NO_KEY = Key("")
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from musegen import Prepare, Tune
 from musegen_abc.chord_symbols import LONGEST_SYMBOL, read_chord_symbol
-from musegen_abc.layout import Layout, Line, Voices, read_layout
+from musegen_abc.layout import Layout, Line, Voices, read_layout, written_field
 from musegen_abc.lexer import NOTE, TOKEN, Token
 from musegen_abc.parser import no_tune
 
@@ -32,7 +32,7 @@ def prepare_abc(tune: Tune, options: Prepare) -> Tune:
     if not body.notes:
         raise no_tune(tune, layout)
     title = header.get("T", tune.title)
-    text = "".join(f"{_field(letter, value)}\n" for letter, value in header.items())
+    text = "".join(f"{written_field(letter, value)}\n" for letter, value in header.items())
     return replace(tune, text=text + "".join(f"{line}\n" for line in lines), title=title)
 
 
@@ -41,11 +41,6 @@ def _header(layout: Layout, options: Prepare) -> dict[str, str]:
     given = {letter: _one_space(line.text) for letter, line in layout.fields().items()} | {"X": "1"}
     order = [letter for letter in dict.fromkeys(options.fields) if letter != "K"]
     return {letter: given[letter] for letter in order if given.get(letter)} | {"K": given["K"] or "none"}
-
-
-def _field(letter: str, value: str) -> str:
-    """A field's line; a blank keeps it from reading as music like ``d:|``."""
-    return f"{letter}:{' ' if value[0] in '|:' else ''}{value}"
 
 
 def _one_space(text: str) -> str:
@@ -137,7 +132,7 @@ class _Body:
         if line.letter == "V":
             self._voices.switch(line.text, self._begun)
         kept = self._voices.reading and line.letter in self._fields and line.text
-        return _field(line.letter, _one_space(line.text)) if kept else ""
+        return written_field(line.letter, _one_space(line.text)) if kept else ""
 
     def _music(self, code: str, line: _Line) -> bool:
         """Write what is kept of one line of music code; whether the next line continues it."""

@@ -1,0 +1,298 @@
+"""A :class:`musegen.Score` to ABC: one spelling for each thing (ABC 2.1)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+
+from musegen import (
+    Annotation,
+    Bar,
+    ChordSymbol,
+    Event,
+    Key,
+    KeyChange,
+    Metre,
+    MetreChange,
+    NotationError,
+    Note,
+    Pitch,
+    Rest,
+    Score,
+    Tempo,
+    TempoChange,
+    Tuplet,
+)
+from musegen_abc.layout import written_field
+from musegen_abc.lexer import DECORATIONS, LONGEST, TUPLETS
+from musegen_abc.lyrics import write_syllables
+from musegen_abc.pitches import ACCIDENTALS, Accidentals
+
+_SYMBOLS = {name: symbol for symbol, name in DECORATIONS.items()}
+_MODES = {
+    "major": "",
+    "minor": "m",
+    "dorian": "dor",
+    "mixolydian": "mix",
+    "lydian": "lyd",
+    "phrygian": "phr",
+    "locrian": "loc",
+}
+_BARS_A_LINE = 4
+_ONE = Fraction(1)
+
+
+def write_abc(score: Score) -> str:
+    """The tune as ABC, ``X:1`` first and ``K:`` last in the header, four bars a line, beamed by the metre.
+
+    Reading it back gives an equal score (reference number aside). Raises NotationError for a length that ABC
+    cannot write.
+    """
+    header = [("X", "1"), ("T", score.title), ("R", score.rhythm), *score.fields]
+    header += [
+        ("Y", score.suggested_order),
+        ("M", write_metre(score.metre)),
+        ("L", _fraction(score.unit / 4)),
+        ("Q", write_tempo(score.tempo) if score.tempo else ""),
+        ("P", score.play_order),
+        ("K", write_key(score.key)),
+    ]
+    lines = [written_field(letter, value) for letter, value in header if value]
+    lines += _Body(score).lines()
+    lines += [written_field("W", line) for line in score.words]
+    return "".join(f"{line}\n" for line in lines)
+
+
+def write_key(key: Key) -> str:
+    """The value of a ``K:`` field (ABC 2.1 §3.1.14): ``Ador``, ``F#m ^c``, ``none``."""
+    accidentals = "".join(f" {ACCIDENTALS[alter]}{step.lower()}" for step, alter in key.accidentals)
+    return f"{key.tonic}{_MODES[key.mode]}{accidentals}" if key.tonic else f"none{accidentals}"
+
+
+def write_metre(metre: Metre | None) -> str:
+    """The value of an ``M:`` field (ABC 2.1 §3.1.6)."""
+    return (metre.symbol or str(metre)) if metre else "none"
+
+
+def write_tempo(tempo: Tempo) -> str:
+    """The value of a ``Q:`` field (ABC 2.1 §3.1.8)."""
+    words = f'"{tempo.text}" ' if tempo.text else ""
+    rate = f"{float(tempo.per_minute):.3f}".rstrip("0").rstrip(".")
+    return f"{words}{_fraction(tempo.beat / 4)}={rate}"
+
+
+def write_length(length: Fraction) -> str:
+    """So many unit note lengths: ``2``, ``/``, ``3/2``; empty for one (ABC 2.1 §4.3).
+
+    Raises NotationError for a length that no reader takes.
+    """
+    numerator, denominator = length.numerator, length.denominator
+    if not 0 < length <= LONGEST or denominator > LONGEST:
+        raise NotationError(f"a length of {length} units cannot be written")
+    above = str(numerator) if numerator != 1 else ""
+    below = "" if denominator == 1 else "/" if denominator == 2 else f"/{denominator}"
+    return above + below
+
+
+def write_pitch(pitch: Pitch) -> str:
+    """The note's name without accidental: ``C,``, ``C``, ``c``, ``c'`` (ABC 2.1 §4.1)."""
+    if pitch.octave >= 5:
+        return pitch.step.lower() + "'" * (pitch.octave - 5)
+    return pitch.step + "," * (4 - pitch.octave)
+
+
+def _fraction(value: Fraction) -> str:
+    return f"{value.numerator}/{value.denominator}"
+
+
+def _sign(bar: Bar, start: bool) -> str:
+    """What stands at the right of a bar; ``start``: the next begins a repeat, on the same line."""
+    if not bar.barline and not bar.repeat_end and not start:
+        return ""
+    if bar.repeat_end == 2 and start and bar.barline in ("|", ""):
+        return "::"
+    return f"{':' * (bar.repeat_end - 1)}{bar.barline or '|'}{':' if start else ''}"
+
+
+class _Body:
+    """The music of a score, line by line."""
+
+    def __init__(self, score: Score) -> None:
+        self._score = score
+        self._accidentals = Accidentals(score.key)
+        self._metre = score.metre
+        self._tuplet, self._tuplet_left = _ONE, 0
+
+    def lines(self) -> list[str]:
+        """Lines of music, each with its lyrics below, and the labels of parts between them."""
+        bars = self._score.bars
+        lines: list[str] = []
+        begin = 0
+        while begin < len(bars):
+            end = self._line_end(begin)
+            if bars[begin].part:
+                lines.append(written_field("P", bars[begin].part))
+            lines.append(self._line(begin, end))
+            lines += [f"w:{verse}" for verse in _verses(bars[begin:end])]
+            begin = end
+        return lines
+
+    def _line_end(self, begin: int) -> int:
+        """The bar that begins the next line: after four full bars, at the end of a strain, before a part."""
+        bars, full = self._score.bars, 0
+        for number in range(begin, len(bars)):
+            if number > begin and (bars[number].part or (bars[number].repeat_start and full)):
+                return number
+            full += self._metre is None or bars[number].duration >= self._metre.bar
+            following = bars[number + 1] if number + 1 < len(bars) else None
+            done = full >= _BARS_A_LINE or (bars[number].ends_strain and full)
+            if following is None or (done and not following.endings):
+                return number + 1
+        return len(bars)
+
+    def _line(self, begin: int, end: int) -> str:
+        bars = self._score.bars
+        written = "|:" if bars[begin].repeat_start else ""
+        for number in range(begin, end):
+            bar = bars[number]
+            if bar.endings:
+                written += "" if written.endswith("|") else "["
+                written += ",".join(map(str, bar.endings))
+            written += "".join(self._bar(number))
+            self._accidentals.bar_line()
+            written += _sign(bar, number + 1 < end and bars[number + 1].repeat_start)
+        return written
+
+    def _bar(self, number: int) -> Iterator[str]:
+        """The events of a bar, notes of one beam together."""
+        bar = self._score.bars[number]
+        place, beam = self._first_place(number), self._beam()
+        events = list(bar.events)
+        broken = self._broken(events, place)
+        started = waiting = False  # whether a note was written, and a sign that belongs to the next one
+        for i, event in enumerate(events):
+            if isinstance(event, Note | Rest):
+                if started and place % beam == 0 and not waiting:
+                    yield " "
+                yield self._sound(event, broken.get(i))
+                started, waiting = True, False
+                place += event.duration
+            else:
+                if started and place % beam == 0 and not waiting:
+                    yield " "
+                waiting = True
+                yield self._sign_event(event)
+                beam = self._beam()
+
+    def _first_place(self, number: int) -> Fraction:
+        """Where in a full bar this one begins: an upbeat begins late."""
+        bar = self._score.bars[number]
+        previous = self._score.bars[number - 1] if number else None
+        upbeat = previous is None or previous.ends_strain or bar.repeat_start
+        if self._metre and upbeat and bar.duration < self._metre.bar:
+            return self._metre.bar - bar.duration
+        return Fraction(0)
+
+    def _beam(self) -> Fraction:
+        """How many quarter notes share a beam: a beat, in 4/4 half a bar."""
+        if self._metre is None:
+            return _ONE
+        return Fraction(2) if self._metre.bar == 4 else self._metre.beat
+
+    def _broken(self, events: Sequence[Event], place: Fraction) -> dict[int, tuple[Fraction, str]]:
+        """Number of an event -> the length it is written with and the sign behind it, for ``a>b`` pairs.
+
+        A pair is two notes of one or half a unit each, that begins where such a pair does in the bar.
+        """
+        found: dict[int, tuple[Fraction, str]] = {}
+        first: int | None = None
+        inside = self._tuplet_left
+        for i, event in enumerate(events):
+            if isinstance(event, Tuplet):
+                inside = event.notes
+            if isinstance(event, Tuplet | KeyChange | MetreChange | TempoChange):
+                first = None
+            if not isinstance(event, Note | Rest):
+                continue
+            before = events[first] if first is not None else None
+            if inside:
+                inside -= 1
+                first = None
+            elif isinstance(before, Note | Rest) and self._is_pair(before, event, place):
+                each = (before.duration + event.duration) / 2
+                found[first or 0] = each, ">" if before.duration > event.duration else "<"
+                found[i] = each, ""
+                first = None
+            else:
+                first = i
+            place += event.duration
+        return found
+
+    def _is_pair(self, first: Note | Rest, second: Note | Rest, place: Fraction) -> bool:
+        """Whether two notes are 3:1 or 1:3 and fill the space of two; ``place``: where the second begins."""
+        both = first.duration + second.duration
+        return (
+            both / self._score.unit in (1, 2)
+            and (place - first.duration) % both == 0
+            and (first.duration == 3 * second.duration or second.duration == 3 * first.duration)
+        )
+
+    def _sound(self, event: Note | Rest, broken: tuple[Fraction, str] | None) -> str:
+        duration, sign = broken or (event.duration, "")
+        if self._tuplet_left:
+            duration /= self._tuplet
+            self._tuplet_left -= 1
+        length = write_length(duration / self._score.unit)
+        if isinstance(event, Rest):
+            self._accidentals.tie(())
+            return f"z{length}{sign}"
+        graces = "".join(
+            self._pitch(grace.pitch) + write_length(grace.duration * 4 / self._score.unit)
+            for grace in event.graces
+        )
+        marks = "".join(_SYMBOLS.get(name, f"!{name}!") for name in event.decorations)
+        names = "".join(map(self._pitch, event.pitches))
+        if len(event.pitches) > 1:
+            names = f"[{names}]"
+        self._accidentals.tie(event.pitches if event.tie else ())
+        return (
+            f"{'(' * event.slurs_begun}{marks}{'{' + graces + '}' if graces else ''}{names}{length}"
+            f"{'-' if event.tie else ''}{')' * event.slurs_ended}{sign}"
+        )
+
+    def _pitch(self, pitch: Pitch) -> str:
+        """The note's name, with an accidental only where it would sound otherwise without."""
+        name = write_pitch(pitch)
+        plain = self._accidentals.pitch(None, name)
+        accidental = "" if plain.alter == pitch.alter else ACCIDENTALS[pitch.alter]
+        self._accidentals.pitch(accidental, name)
+        return accidental + name
+
+    def _sign_event(self, event: Event) -> str:
+        match event:
+            case ChordSymbol() | Annotation():
+                return f'"{event.text}"'
+            case Tuplet():
+                self._tuplet, self._tuplet_left = Fraction(event.normal, event.actual), event.notes
+                normal = f":{event.normal}" if TUPLETS.get(event.actual) != event.normal else ""
+                notes = f"{normal or ':'}:{event.notes}" if event.notes != event.actual else normal
+                return f"({event.actual}{notes}"
+            case KeyChange():
+                self._accidentals.set_key(event.key)
+                return f"[K:{write_key(event.key)}]"
+            case MetreChange():
+                self._metre = event.metre
+                return f"[M:{write_metre(event.metre)}]"
+            case TempoChange():
+                return f"[Q:{write_tempo(event.tempo)}]"
+        raise NotationError(f"{type(event).__name__} cannot be written in ABC")
+
+
+def _verses(bars: Sequence[Bar]) -> list[str]:
+    """The ``w:`` fields of a line."""
+    notes = [event for bar in bars for event in bar.events if isinstance(event, Note)]
+    most = max((len(note.lyrics) for note in notes), default=0)
+    return [
+        write_syllables([note.lyrics[verse] if verse < len(note.lyrics) else "" for note in notes])
+        for verse in range(most)
+    ]
