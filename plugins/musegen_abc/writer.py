@@ -159,8 +159,10 @@ class _Body:
                 written += "" if written.endswith("|") else "["
                 written += ",".join(map(str, bar.endings))
             written += "".join(self._bar(number))
-            self._accidentals.bar_line()
-            written += _sign(bar, number + 1 < end and bars[number + 1].repeat_start)
+            sign = _sign(bar, number + 1 < end and bars[number + 1].repeat_start)
+            if sign or (number + 1 < len(bars) and bars[number + 1].endings):
+                self._accidentals.bar_line()  # but not where only the label of a part stands
+            written += sign
         return written
 
     def _bar(self, number: int) -> Iterator[str]:
@@ -183,6 +185,8 @@ class _Body:
                 waiting = True
                 yield self._sign_event(event)
                 beam = self._beam()
+        if events and isinstance(events[-1], Tuplet):
+            yield " "  # or the colon of a repeat sign would be read as the tuplet's
 
     def _first_place(self, number: int) -> Fraction:
         """Where in a full bar this one begins: an upbeat begins late."""
