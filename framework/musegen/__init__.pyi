@@ -9,6 +9,7 @@ from .api import (
 )
 from .components import (
     JSON as JSON,
+    BookRenderer as BookRenderer,
     Collection as Collection,
     Component as Component,
     CorpusReader as CorpusReader,
@@ -72,6 +73,7 @@ from .sampling import (
 )
 from .score import (
     MODES as MODES,
+    STEPS as STEPS,
     Annotation as Annotation,
     Bar as Bar,
     ChordSymbol as ChordSymbol,

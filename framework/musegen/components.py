@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Generic, Protocol, TypeAlias, TypeVar, cast
+from typing import TYPE_CHECKING, Generic, Protocol, TypeAlias, TypeVar, cast, runtime_checkable
 
 from musegen.options import Options, Prepare
 from musegen.sampling import Sampling
@@ -89,6 +89,13 @@ class Notation(Protocol):
         """The score as text: ``parse(Tune(write(score)))`` is equal to it.
 
         Raises NotationError for what the notation cannot write.
+        """
+        ...
+
+    def transpose(self, tune: Tune, semitones: int, tonic: str = "") -> Tune:
+        """The tune so many semitones higher, changed in nothing else; transposed back it gives the same score.
+
+        ``tonic``: how the new one is spelled, ``Gb`` or ``F#``. Raises NotationError for text that is no tune.
         """
         ...
 
@@ -233,6 +240,18 @@ class Renderer(Protocol):
 
     def render(self, score: Score, path: Path) -> None:
         """Write ``score`` to ``path``, and nothing else. The same score gives the same bytes."""
+        ...
+
+
+@runtime_checkable
+class BookRenderer(Protocol):
+    """Writes all scores of a run, or of some files, to one file."""
+
+    file_name: str
+    """Of that file: ``tunes.abc``."""
+
+    def render_book(self, scores: Sequence[Score], path: Path) -> None:
+        """Write ``scores`` to ``path``, and nothing else. The same scores give the same bytes."""
         ...
 
 

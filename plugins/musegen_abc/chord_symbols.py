@@ -77,11 +77,12 @@ _QUALITIES: dict[str, tuple[int, ...]] = {
     "m13": (*_MINOR, 10, 14, 21),
 }
 _STEPS = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
-_ALTERS = {"": 0, "#": 1, "♯": 1, "+": 1, "b": -1, "♭": -1}
+_ALTERS = {"": 0, "#": 1, "♯": 1, "+": 1, "b": -1, "♭": -1, "##": 2, "bb": -2}
+_SIGNS = {sign: "#" * alter + "b" * -alter for sign, alter in _ALTERS.items()}
 _SYMBOL = re.compile(
-    r"(?P<root>[A-G])(?P<alter>[#b♯♭]?)"
+    r"(?P<root>[A-G])(?P<alter>##|bb|[#b♯♭]?)"
     rf"(?P<quality>{'|'.join(re.escape(name) for name in sorted(_QUALITIES, key=len, reverse=True))})"
-    r"(?:/(?P<bass>[A-Ga-g])(?P<bass_alter>[#b♯♭+]?))?"
+    r"(?:/(?P<bass>[A-Ga-g])(?P<bass_alter>##|bb|[#b♯♭+]?))?"
 )
 
 LONGEST_SYMBOL = 20
@@ -92,13 +93,27 @@ LONGEST_SYMBOL = 20
 def read_chord_symbol(text: str) -> ChordSymbol | None:
     """The chord that a quoted string names; None where it is an annotation or anything else.
 
-    Root, quality, and a bass in either case; the Nottingham database writes a sharp bass as ``D/f+``.
+    Root, quality, and a bass in either case; the Nottingham database writes a sharp bass as ``D/f+``. The
+    symbol's text has one spelling for these: ``D/F#``.
     """
     match = _SYMBOL.fullmatch(text.strip())
     if not match:
         return None
-    root = (_STEPS[match["root"]] + _ALTERS[match["alter"]]) % 12
-    bass = root
+    root = bass = (_STEPS[match["root"]] + _ALTERS[match["alter"]]) % 12
+    written = match["root"] + _SIGNS[match["alter"]] + match["quality"]
     if match["bass"]:
         bass = (_STEPS[match["bass"].upper()] + _ALTERS[match["bass_alter"]]) % 12
-    return ChordSymbol(text, root, _QUALITIES[match["quality"]], bass)
+        written += f"/{match['bass'].upper()}{_SIGNS[match['bass_alter']]}"
+    return ChordSymbol(written, root, _QUALITIES[match["quality"]], bass)
+
+
+def split_chord_symbol(text: str) -> tuple[str, str, str]:
+    """Root, quality and bass (else empty) of a symbol's text as :func:`read_chord_symbol` gives it."""
+    match = _SYMBOL.fullmatch(text)
+    if not match:
+        return "", text, ""
+    return (
+        match["root"] + match["alter"],
+        match["quality"],
+        (match["bass"] or "") + (match["bass_alter"] or ""),
+    )

@@ -72,6 +72,12 @@ def read_key(text: str, *, strict: bool = False) -> Key | None:
     return Key(tonic, mode, tuple(sorted(given.items())))
 
 
+def split_key(text: str) -> tuple[str, str]:
+    """A ``K:`` field's value: what names the key, and clef and other parameters."""
+    rest = " ".join(match[0] for match in _CLEF.finditer(text))
+    return _CLEF.sub(" ", text).strip(), rest
+
+
 def names_key(text: str) -> bool:
     """Whether a ``K:`` field names a key at all; in the body, one with a clef alone does not change it."""
     return bool(_CLEF.sub(" ", text).strip())

@@ -9,6 +9,7 @@ from musegen_abc.guide import AbcGuide, wished_fields
 from musegen_abc.layout import read_layout
 from musegen_abc.parser import parse_abc
 from musegen_abc.prepare import prepare_abc
+from musegen_abc.transpose import transpose_abc
 from musegen_abc.writer import write_abc
 
 
@@ -22,6 +23,10 @@ class AbcNotation:
     def write(self, score: Score) -> str:
         """The score as ABC 2.1, ``X:1`` first. Raises NotationError for a length that ABC cannot write."""
         return write_abc(score)
+
+    def transpose(self, tune: Tune, semitones: int, tonic: str = "") -> Tune:
+        """The tune so many semitones higher, by an edit of its text. Raises NotationError."""
+        return transpose_abc(tune, semitones, tonic)
 
     def prepare(self, tune: Tune, options: Prepare) -> Tune:
         """The tune in few characters, in the same order always. Raises NotationError."""

@@ -1,0 +1,258 @@
+"""Transposition as an edit of the text: notes, chord symbols and keys change, all else stays."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import lru_cache
+from typing import NamedTuple
+
+from musegen import STEPS, ChordSymbol, Key, Pitch, Tune
+from musegen_abc.chord_symbols import LONGEST_SYMBOL, read_chord_symbol, split_chord_symbol
+from musegen_abc.fields import names_key, read_key, split_key
+from musegen_abc.layout import Layout, Line, read_layout, split_lines, written_field
+from musegen_abc.lexer import NOTE, TOKEN, Token
+from musegen_abc.parser import no_tune
+from musegen_abc.pitches import ACCIDENTALS, NO_KEY, Accidentals
+from musegen_abc.writer import write_key, write_pitch
+
+_STEPS_UP = (0, 1, 1, 2, 2, 3, 3, 4, 5, 5, 6, 6)
+"""Steps of the interval of so many semitones: minor second, major second, ... augmented fourth, ..."""
+
+
+class Interval(NamedTuple):
+    """A directed interval: three semitones are a minor third of two steps, or an augmented second of one."""
+
+    steps: int
+    semitones: int
+
+    def moved(self, pitch: Pitch) -> Pitch:
+        """The pitch this far away; respelt where it would need three sharps or flats."""
+        place = 7 * pitch.octave + STEPS.index(pitch.step) + self.steps
+        moved = _spelt(place, pitch.midi + self.semitones)
+        while abs(moved.alter) > 2:
+            place += 1 if moved.alter > 0 else -1
+            moved = _spelt(place, pitch.midi + self.semitones)
+        return moved
+
+
+def _spelt(place: int, midi: int) -> Pitch:
+    """The pitch on this step, counted from C0, that sounds as this MIDI note."""
+    octave, step = divmod(place, 7)
+    natural = Pitch(octave, STEPS[step])
+    return replace(natural, alter=midi - natural.midi)
+
+
+@lru_cache(maxsize=1024)
+def interval(key: Key, semitones: int) -> Interval:
+    """The interval of so many semitones that takes ``key`` to the one with the fewest signs.
+
+    So the way back from any key of up to five sharps or flats is the interval's reverse.
+    """
+    octaves, rest = divmod(abs(semitones), 12)
+    sign = -1 if semitones < 0 else 1
+    usual = sign * (7 * octaves + _STEPS_UP[rest])
+    choices = [Interval(usual + more, semitones) for more in (0, 1, -1)]
+    if not key.tonic or not semitones:
+        return choices[0]
+    return min(choices, key=lambda choice: abs(_fifths(key, choice)))
+
+
+def _fifths(key: Key, by: Interval) -> int:
+    """The signs of the key moved."""
+    tonic = _tonic(key.tonic)
+    place = STEPS.index(tonic.step) + 7 * tonic.octave + by.steps
+    moved = _spelt(place, tonic.midi + by.semitones)
+    return replace(key, tonic=_name(moved)).fifths if abs(moved.alter) < 3 else 99
+
+
+def _tonic(name: str) -> Pitch:
+    return Pitch(4, name[0], name.count("#") - name[1:].count("b"))
+
+
+def _name(pitch: Pitch) -> str:
+    return pitch.step + "#" * pitch.alter + "b" * -pitch.alter
+
+
+def move_key(key: Key, by: Interval) -> Key:
+    """The key that far away, mode and explicit accidentals kept."""
+    accidentals = [by.moved(Pitch(4, step, alter)) for step, alter in key.accidentals]
+    return Key(
+        _name(by.moved(_tonic(key.tonic))) if key.tonic else "",
+        key.mode,
+        tuple(sorted((pitch.step, pitch.alter) for pitch in accidentals)),
+    )
+
+
+def nearest(key: Key, tonic: str) -> int:
+    """Semitones, -6 to 5, that bring the tonic of ``key`` to this one; 0 for a key without tonic."""
+    return (_tonic(tonic).midi - _tonic(key.tonic).midi + 6) % 12 - 6 if key.tonic else 0
+
+
+def transpose_abc(tune: Tune, semitones: int, tonic: str = "") -> Tune:
+    """The tune so many semitones higher; spaces, beams, bar lines, lengths and all other text stay.
+
+    Each key goes to the one with the fewest signs, or the first to ``tonic`` (which lies that far away) and
+    the others as far; a key without tonic stays without. Transposed back, the tune gives the same score.
+    Raises NotationError for text that is no tune.
+    """
+    layout = read_layout(tune.text)
+    if not layout.has_key:
+        raise no_tune(tune, layout)
+    if not semitones and not tonic:
+        return tune
+    return replace(tune, text=_Mover(layout, semitones, tonic).rewritten(split_lines(tune.text)))
+
+
+class _Voice:
+    """The accidentals of one voice, before and after."""
+
+    def __init__(self, key: Key, mover: _Mover) -> None:
+        self.old, self.new = Accidentals(NO_KEY), Accidentals(NO_KEY)
+        self.set_key(key, mover)
+
+    def set_key(self, key: Key, mover: _Mover) -> None:
+        self.by = mover.interval(key)
+        self.old.set_key(key)
+        self.new.set_key(move_key(key, self.by))
+
+    def bar_line(self) -> None:
+        self.old.bar_line()
+        self.new.bar_line()
+
+
+class _Mover:
+    """Rewrites the lines of one tune."""
+
+    def __init__(self, layout: Layout, semitones: int, tonic: str) -> None:
+        self._layout, self._semitones = layout, semitones
+        self._by: Interval | None = None
+        key = read_key(layout.header[-1].text) or NO_KEY
+        if tonic and key.tonic:
+            aim, start = _tonic(tonic), _tonic(key.tonic)
+            octaves = (start.midi + semitones - aim.midi) // 12
+            steps = STEPS.index(aim.step) + 7 * octaves - STEPS.index(start.step)
+            self._by = Interval(steps, semitones)
+        self._key = key
+        self._voices: dict[str, _Voice] = {}
+        self._voice = self._in("")
+
+    def interval(self, key: Key) -> Interval:
+        """How far what stands in this key moves."""
+        return self._by or interval(key, self._semitones)
+
+    def _in(self, name: str) -> _Voice:
+        return self._voices.setdefault(name, _Voice(self._key, self))
+
+    def rewritten(self, lines: list[str]) -> str:
+        """The text of the tune."""
+        header_key = self._layout.header[-1]
+        lines[header_key.number - 1] = written_field("K", self._moved_key(header_key.text))
+        for line in self._layout.body:
+            old = lines[line.number - 1]
+            if not line.letter:
+                lines[line.number - 1] = self._music(line.text)
+            elif line.letter in "KV":
+                lines[line.number - 1] = self._field_line(line, old)
+        return "".join(f"{line}\n" for line in lines)
+
+    def _field_line(self, line: Line, old: str) -> str:
+        if line.letter == "V":
+            self._voice = self._in(line.text.split(maxsplit=1)[0] if line.text else "")
+            return old
+        return written_field("K", self._key_change(line.text))
+
+    def _key_change(self, text: str) -> str:
+        if not names_key(text):
+            return text
+        key = read_key(text)
+        if key is None:
+            return text
+        self._voice.set_key(key, self)
+        return self._moved_key(text)
+
+    def _moved_key(self, text: str) -> str:
+        """A ``K:`` field's value with its clef and the like behind the moved key."""
+        key = read_key(text)
+        if key is None:
+            return text
+        _, rest = split_key(text)
+        return f"{write_key(move_key(key, self.interval(key)))} {rest}".strip()
+
+    def _music(self, code: str) -> str:
+        return "".join(self._token(token.lastgroup or "", token) for token in TOKEN.finditer(code))
+
+    def _token(self, kind: str, token: Token) -> str:
+        text = token[0]
+        match kind:
+            case "note":
+                return self._note(token)
+            case "chord" | "old_chord":
+                return self._chord(kind, token)
+            case "grace":
+                return NOTE.sub(self._grace_note, text)
+            case "string":
+                return self._string(token["quoted"])
+            case "rest":
+                self._tie(())
+            case "bars_rest" | "bar" | "ending":
+                self._voice.bar_line()
+            case "field" if token["letter"] == "K":
+                return f"[K:{self._key_change(token['value'].strip())}]"
+            case "field" if token["letter"] == "V":
+                self._voice = self._in(token["value"].split(maxsplit=1)[0] if token["value"].strip() else "")
+        return text
+
+    def _note(self, token: Token) -> str:
+        old, name = self._pitch(token)
+        self._tie((old,) if token["tie"] else ())
+        return f"{name}{token['length']}{token['tie']}"
+
+    def _grace_note(self, token: Token) -> str:
+        _, name = self._pitch(token)
+        return f"{name}{token['length']}{token['tie']}"
+
+    def _chord(self, kind: str, token: Token) -> str:
+        old = "old_" if kind == "old_chord" else ""
+        left, right = "++" if old else "[]"
+        pitches: list[Pitch] = []
+        tied = bool(token[f"{old}chord_tie"])
+        inside = ""
+        for inner in TOKEN.finditer(token[f"{old}chord_notes"]):
+            if inner.lastgroup == "note":
+                pitch, name = self._pitch(inner)
+                pitches.append(pitch)
+                tied = tied or bool(inner["tie"])
+                inside += f"{name}{inner['length']}{inner['tie']}"
+            elif inner.lastgroup == "string":
+                inside += self._string(inner["quoted"])
+            else:
+                inside += inner[0]
+        self._tie(tuple(pitches) if tied else ())
+        return f"{left}{inside}{right}{token[f'{old}chord_length']}{token[f'{old}chord_tie']}"
+
+    def _pitch(self, token: Token) -> tuple[Pitch, str]:
+        """The pitch before, and the note's name after, with an accidental where it had or needs one."""
+        voice = self._voice
+        old = voice.old.pitch(token["accidental"], token["pitch"])
+        new = voice.by.moved(old)
+        name = write_pitch(new)
+        needed = voice.new.pitch(None, name).alter != new.alter
+        accidental = ACCIDENTALS[new.alter] if needed or token["accidental"] else ""
+        voice.new.pitch(accidental, name)
+        return old, accidental + name
+
+    def _tie(self, pitches: Sequence[Pitch]) -> None:
+        voice = self._voice
+        voice.old.tie(pitches)
+        voice.new.tie([voice.by.moved(pitch) for pitch in pitches])
+
+    def _string(self, quoted: str) -> str:
+        symbol = read_chord_symbol(quoted) if len(quoted) <= LONGEST_SYMBOL else None
+        return f'"{self._symbol(symbol)}"' if symbol else f'"{quoted}"'
+
+    def _symbol(self, symbol: ChordSymbol) -> str:
+        """A chord symbol moved, its quality kept."""
+        root, quality, bass = split_chord_symbol(symbol.text)
+        moved = _name(self._voice.by.moved(_tonic(root))) + quality
+        return f"{moved}/{_name(self._voice.by.moved(_tonic(bass)))}" if bass else moved
