@@ -33,6 +33,7 @@ from .console import (
     Reporter as Reporter,
     Silent as Silent,
 )
+from .conversion import convert as convert
 from .errors import (
     ArtifactError as ArtifactError,
     CorpusError as CorpusError,

@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from musegen.artifacts import clear_os_errors, write_atomically
-from musegen.components import JSON, Notation, Renderer
+from musegen.components import JSON, BookRenderer, Notation, Renderer
 from musegen.console import Console, Reporter, Silent
 from musegen.errors import ArtifactError, CorpusError, MusegenError, PluginError
 from musegen.files import file_readers
@@ -18,6 +18,7 @@ from musegen.generation import Composer, Sample, check_wishes
 from musegen.options import Options
 from musegen.pipeline import Plan, load_plan
 from musegen.plugins import Plugins, installed_plugins
+from musegen.rendering import Rendering
 from musegen.results import NewTune, Run
 from musegen.saved_model import read_about
 from musegen.stages import run_plan
@@ -88,18 +89,18 @@ def sample(
             text = folder / f"{number:03}.{name}"
             if text.exists() and text.read_text("utf-8") != draw.tune.text:
                 raise ArtifactError(f"{text}: exists with another tune; choose another folder")
+        rendering = Rendering(writers, folder)
         for number, draw in enumerate(composition.kept, 1):
             text = folder / f"{number:03}.{name}"
             write_atomically(text, draw.tune.text.encode())
             files = {text.suffix: text}
-            for renderer in writers:
-                if draw.score is not None:
-                    files[renderer.suffix] = text.with_suffix(renderer.suffix)
-                    renderer.render(draw.score, files[renderer.suffix])
+            if draw.score is not None:
+                files |= {path.suffix: path for path in rendering.tune(draw.score, text.stem)}
             faults = tuple(str(fault) for fault in draw.judgement.faults)
             tunes.append(NewTune(number, draw.tune.title, draw.tune.text, name, draw.seed, faults, files))
             if faults:
                 reporter.say(f"{text}: {'; '.join(faults)}")
+        rendering.finish()
     return tuple(tunes)
 
 
@@ -124,17 +125,18 @@ def render(
     progress = reporter.begin("render")
     with clear_os_errors(folder):
         folder.mkdir(parents=True, exist_ok=True)
+        rendering = Rendering(writers, folder)
         for reader in readers:
             for tune in reader.read(reporter.say):
                 number += 1
                 progress.advance(number, 0, tune.source)
                 try:
                     score = notations[tune.notation].parse(tune)
-                    for writer in writers:
-                        writer.render(score, folder / f"{number:03}{writer.suffix}")
+                    rendering.tune(score, f"{number:03}")
                 except MusegenError as error:
                     failed += 1
                     reporter.say(f"{error}; tune {number} is not rendered")
+        rendering.finish()
     reporter.finish("render", f"{number - failed} of {number} tunes")
     if not number:
         raise CorpusError(f"{', '.join(str(file) for file in files)}: no tune found")
@@ -152,7 +154,7 @@ def _sample_options(options: dict[str, Any]) -> Sample:
         raise MusegenError("\n".join(lines)) from None
 
 
-def _renderers(plugins: Plugins, names: Sequence[str]) -> list[Renderer]:
+def _renderers(plugins: Plugins, names: Sequence[str]) -> list[Renderer | BookRenderer]:
     return [_default(plugins.renderer(name)) for name in names]
 
 

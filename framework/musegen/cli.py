@@ -78,6 +78,8 @@ def _parser() -> argparse.ArgumentParser:
 
     _add_sample(commands.add_parser("sample", help="write tunes from a model.safetensors alone"))
 
+    _add_convert(commands.add_parser("convert", help="convert a file of tunes, or transpose it"))
+
     render = commands.add_parser("render", help="render every tune of some files")
     render.add_argument("files", type=Path, nargs="+", metavar="FILE")
     _add_output(render, "rendered")
@@ -103,6 +105,20 @@ def _add_sample(sample: argparse.ArgumentParser) -> None:
     sample.add_argument("--quiet", "-q", action="store_true")
     _add_output(sample, "tunes")
     sample.set_defaults(action=_sample)
+
+
+def _add_convert(convert: argparse.ArgumentParser) -> None:
+    convert.add_argument("file", type=Path, metavar="IN", help="tunes: .abc, or .mus in Foxley's format")
+    convert.add_argument(
+        "-o", "--output", type=Path, required=True, metavar="OUT", help="such as tune.abc, .mid or .musicxml"
+    )
+    convert.add_argument("--tune", type=int, metavar="N", help="the N-th tune alone")
+    moved = convert.add_mutually_exclusive_group()
+    moved.add_argument("--key", default="", help="tonic to bring every tune to, by the shortest way: D, Bb")
+    moved.add_argument("--semitones", type=int, default=0, help="how far to transpose every tune")
+    convert.add_argument("--strict", action="store_true", help="refuse what would be read as meant")
+    convert.add_argument("--force", action="store_true", help="write over OUT")
+    convert.set_defaults(action=_convert)
 
 
 def _add_set(parser: argparse.ArgumentParser) -> None:
@@ -222,6 +238,24 @@ def _render(options: argparse.Namespace) -> int:
     rendered, failed = render(options.files, options.output, _renderers(options.to), Console())
     print(f"tunes rendered to {options.output}: {rendered}" + (f"; failed: {failed}" if failed else ""))
     return 1 if failed else 0
+
+
+def _convert(options: argparse.Namespace) -> int:
+    from musegen.conversion import convert
+
+    _report_faults()
+    written = convert(
+        options.file,
+        options.output,
+        tonic=options.key,
+        semitones=options.semitones,
+        strict=options.strict,
+        number=options.tune,
+        force=options.force,
+        report=lambda line: print(line, file=sys.stderr),
+    )
+    print(f"{options.output}: {written} tune{'s' * (written != 1)}")
+    return 0
 
 
 def _renderers(names: str) -> list[str]:

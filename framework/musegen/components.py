@@ -93,9 +93,10 @@ class Notation(Protocol):
         ...
 
     def transpose(self, tune: Tune, semitones: int, tonic: str = "") -> Tune:
-        """The tune so many semitones higher, changed in nothing else; transposed back it gives the same score.
+        """The tune so many semitones higher and changed in nothing else.
 
-        ``tonic``: how the new one is spelled, ``Gb`` or ``F#``. Raises NotationError for text that is no tune.
+        Transposed back it gives the same score. ``tonic``: how the new one is spelled, ``Gb`` or ``F#``.
+        Raises NotationError for text that is no tune.
         """
         ...
 
@@ -232,6 +233,7 @@ class ModelTrainer(Protocol):
         ...
 
 
+@runtime_checkable
 class Renderer(Protocol):
     """Writes a score to a file."""
 

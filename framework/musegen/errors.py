@@ -7,6 +7,13 @@ traces back.
 from __future__ import annotations
 
 
+def locate(source: str, line: int, column: int = 0) -> str:
+    """``jigs.abc:123:8`` for line 4, column 8, of the tune ``jigs.abc:120``; what is unknown is left out."""
+    file, _, first = source.rpartition(":")
+    shown = (file, int(first) + max(line - 1, 0)) if file and first.isdecimal() else (source, line)
+    return ":".join(str(part) for part in (*shown, column) if part)
+
+
 class MusegenError(Exception):
     """A mistake of the user's or of the surroundings; ``str()`` is the line to show."""
 
@@ -35,9 +42,7 @@ class NotationError(MusegenError):
     """
 
     def __init__(self, message: str, *, source: str = "", line: int = 0, column: int = 0) -> None:
-        file, _, first = source.rpartition(":")
-        shown = (file, int(first) + max(line - 1, 0)) if file and first.isdecimal() else (source, line)
-        where = ":".join(str(part) for part in (*shown, column) if part)
+        where = locate(source, line, column)
         super().__init__(f"{where}: {message}" if where else message)
         self.message, self.source, self.line, self.column = message, source, line, column
 

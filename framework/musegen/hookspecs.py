@@ -7,6 +7,7 @@ from pathlib import Path
 import pluggy
 
 from musegen.components import (
+    BookRenderer,
     Component,
     CorpusReader,
     ModelTrainer,
@@ -42,7 +43,7 @@ def musegen_models() -> list[Component[ModelTrainer]]:
 
 
 @hookspec
-def musegen_renderers() -> list[Component[Renderer]]:
+def musegen_renderers() -> list[Component[Renderer | BookRenderer]]:
     """Renderers for ``[[render]] use = ...``."""
 
 

@@ -13,6 +13,7 @@ from typing import Any, Generic, TypeVar
 from pydantic import Field, ValidationError
 
 from musegen.components import (
+    BookRenderer,
     Component,
     CorpusReader,
     ModelTrainer,
@@ -81,7 +82,7 @@ class Plan:
     tokenizer: Use[TokenizerTrainer]
     model: Use[ModelTrainer]
     sample: Sample
-    render: tuple[Use[Renderer], ...]
+    render: tuple[Use[Renderer | BookRenderer], ...]
 
     @property
     def folder(self) -> Path:

@@ -14,6 +14,7 @@ import pluggy
 from musegen import hookspecs
 from musegen.components import (
     JSON,
+    BookRenderer,
     Component,
     CorpusReader,
     ModelTrainer,
@@ -125,7 +126,7 @@ class Plugins:
         """The model of this name."""
         return self.find("model", name).component
 
-    def renderer(self, name: str) -> Component[Renderer]:
+    def renderer(self, name: str) -> Component[Renderer | BookRenderer]:
         """The renderer of this name."""
         return self.find("renderer", name).component
 

@@ -55,6 +55,7 @@ def publish(
         files |= {f"tunes/{path.name}": path for path in made}
         faults = [*row["faults"], *(f"render: {line}" for line in failures[stem])]
         tunes.append({**row, "faults": faults, "files": [f"tunes/{path.name}" for path in made]})
+    files |= {f"tunes/{path.name}": path for path in _books(render)}
     report = {
         "pipeline": pipeline,
         "seed": seed,
@@ -70,6 +71,15 @@ def publish(
     for kept in folder.publish(contents, report):
         reporter.say(f"{kept} had been changed by hand; it is kept as {kept}.yours")
     return Run.load(folder.path)
+
+
+def _books(render: Path) -> list[Path]:
+    """The files that hold all tunes: those not numbered."""
+    return [
+        path
+        for path in sorted(render.iterdir())
+        if not path.name.partition(".")[0].isdecimal() and path.name != "failures.json"
+    ]
 
 
 def _picture(model: Path, losses: Mapping[str, Any]) -> Path | bytes:

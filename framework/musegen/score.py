@@ -48,6 +48,10 @@ class Pitch:
         return f"{self.step}{'#' * self.alter}{'b' * -self.alter}{self.octave}"
 
 
+def _pitch_class(name: str) -> int:
+    return _SEMITONES[name[0]] + name.count("#") - name[1:].count("b")
+
+
 @dataclass(frozen=True)
 class Key:
     """A key signature: tonic and mode, with the accidentals that a field adds to or sets against them."""
@@ -73,6 +77,10 @@ class Key:
         fifths = self.fifths
         alter = {step: (fifths - place + 6) // 7 for place, step in enumerate(_SHARPS)}
         return {**alter, **dict(self.accidentals)}
+
+    def semitones_to(self, tonic: str) -> int:
+        """Semitones, -6 to 5, that bring its tonic to this one; 0 where it has none."""
+        return (_pitch_class(tonic) - _pitch_class(self.tonic) + 6) % 12 - 6 if self.tonic else 0
 
     def __str__(self) -> str:
         return f"{self.tonic} {self.mode}" if self.tonic else "none"

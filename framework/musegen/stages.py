@@ -40,6 +40,7 @@ from musegen.options import Options
 from musegen.pipeline import Plan, Use
 from musegen.plot import can_plot, plot_losses
 from musegen.publishing import Finished, publish
+from musegen.rendering import Rendering
 from musegen.results import Run
 from musegen.sampling import derive_seed
 from musegen.saved_model import describe_component
@@ -300,7 +301,7 @@ class _Work:
         return line + ("" if ceiling is None else f" ({100 * ceiling:.0f} % of real test tunes)")
 
     def _build_render(self, folder: Path, progress: Progress) -> None:
-        renderers = [use.build() for use in self.plan.render]
+        rendering = Rendering([use.build() for use in self.plan.render], folder)
         texts = _sampled(self.finished["sample"].folder, self._corpus.notation)
         failures: dict[str, list[str]] = {}
         for done, path in enumerate(texts):
@@ -310,11 +311,11 @@ class _Work:
                 score = self._notation.parse(
                     Tune(path.read_text("utf-8"), self._corpus.notation, source=f"tunes/{path.name}")
                 )
-                for renderer in renderers:
-                    renderer.render(score, folder / f"{path.stem}{renderer.suffix}")
+                rendering.tune(score, path.stem)
             except MusegenError as error:
                 failures[path.stem].append(str(error))
                 progress.say(f"{error}; not rendered")
+        rendering.finish()
         (folder / "failures.json").write_text(json.dumps(failures, indent=1, ensure_ascii=False), "utf-8")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from musegen import HeaderGuide, Prepare, Score, Tune, Wishes
+from musegen import HeaderGuide, NotationError, Prepare, Score, Tune, Wishes
 from musegen_abc.guide import AbcGuide, wished_fields
 from musegen_abc.layout import read_layout
 from musegen_abc.parser import parse_abc
@@ -16,9 +16,17 @@ from musegen_abc.writer import write_abc
 class AbcNotation:
     """ABC 2.1, tolerant of what was written before it."""
 
+    def __init__(self, *, strict: bool = False) -> None:
+        """``strict``: refuse what is otherwise read as well as can be."""
+        self._strict = strict
+
     def parse(self, tune: Tune) -> Score:
         """The tune as music; what was read tolerantly is in its ``problems``. Raises NotationError."""
-        return parse_abc(tune)
+        score = parse_abc(tune)
+        if self._strict and score.problems:
+            first = score.problems[0]
+            raise NotationError(first.message, source=tune.source, line=first.line, column=first.column)
+        return score
 
     def write(self, score: Score) -> str:
         """The score as ABC 2.1, ``X:1`` first. Raises NotationError for a length that ABC cannot write."""
@@ -30,6 +38,8 @@ class AbcNotation:
 
     def prepare(self, tune: Tune, options: Prepare) -> Tune:
         """The tune in few characters, in the same order always. Raises NotationError."""
+        if self._strict:
+            self.parse(tune)
         return prepare_abc(tune, options)
 
     def header(self, tune: Tune) -> Mapping[str, str]:

@@ -1,10 +1,19 @@
-"""ABC tunes: ``[[corpus]] use = "abc"`` or ``"music21"``, and their notation ``abc``."""
+"""ABC: the reader ``abc``, the notation ``abc`` and the renderer ``tunebook``."""
 
 from __future__ import annotations
 
 from pydantic import Field
 
-from musegen import Component, CorpusReader, Notation, Options, PathPattern, component, hookimpl
+from musegen import (
+    BookRenderer,
+    Component,
+    CorpusReader,
+    Notation,
+    Options,
+    PathPattern,
+    component,
+    hookimpl,
+)
 
 
 class AbcReaderOptions(Options):
@@ -17,18 +26,15 @@ class AbcReaderOptions(Options):
     )
 
 
-class Music21Options(Options):
-    """Tune collections in ABC that the music21 package brings along: ryansMammoth, oneills1850, ..."""
-
-    collections: tuple[str, ...] = Field(
-        min_length=1,
-        description="folders of music21's corpus that hold ABC files",
-        examples=[["ryansMammoth"]],
-    )
-
-
 class AbcOptions(Options):
-    """ABC notation; it has no options."""
+    """ABC notation, version 2.1."""
+
+    strict: bool = False
+    """Refuse a tune with anything in it that the standard does not allow, instead of reading it as meant."""
+
+
+class TunebookOptions(Options):
+    """All tunes in one ABC file, tunes.abc, with numbers and titles of their own."""
 
 
 def build_reader(options: AbcReaderOptions) -> CorpusReader:
@@ -38,23 +44,23 @@ def build_reader(options: AbcReaderOptions) -> CorpusReader:
     return AbcReader(options.paths)
 
 
-def build_music21_reader(options: Music21Options) -> CorpusReader:
-    """A reader of collections inside the installed music21 package."""
-    from musegen_abc.music21 import Music21Reader
-
-    return Music21Reader(options.collections)
-
-
 def build_notation(options: AbcOptions) -> Notation:
-    """The notation; ``options`` has nothing to say."""
+    """The notation, tolerant or strict."""
     from musegen_abc.notation import AbcNotation
 
-    return AbcNotation()
+    return AbcNotation(strict=options.strict)
+
+
+def build_tunebook(options: TunebookOptions) -> BookRenderer:
+    """The renderer; ``options`` has nothing to say."""
+    from musegen_abc.tunebook import Tunebook
+
+    return Tunebook()
 
 
 @hookimpl
 def musegen_corpus_readers() -> list[Component[CorpusReader]]:
-    """Declare ``abc`` and ``music21``."""
+    """Declare ``abc``."""
     return [
         component(
             "abc",
@@ -63,14 +69,6 @@ def musegen_corpus_readers() -> list[Component[CorpusReader]]:
             build=build_reader,
             suffixes=(".abc", ".zip"),
         ),
-        component(
-            "music21",
-            version=1,
-            options=Music21Options,
-            build=build_music21_reader,
-            requires=("music21",),
-            extra="corpora",
-        ),
     ]
 
 
@@ -78,3 +76,9 @@ def musegen_corpus_readers() -> list[Component[CorpusReader]]:
 def musegen_notations() -> list[Component[Notation]]:
     """Declare ``abc``."""
     return [component("abc", version=1, options=AbcOptions, build=build_notation)]
+
+
+@hookimpl
+def musegen_renderers() -> list[Component[BookRenderer]]:
+    """Declare ``tunebook``."""
+    return [component("tunebook", version=1, options=TunebookOptions, build=build_tunebook)]

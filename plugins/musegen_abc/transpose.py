@@ -84,11 +84,6 @@ def move_key(key: Key, by: Interval) -> Key:
     )
 
 
-def nearest(key: Key, tonic: str) -> int:
-    """Semitones, -6 to 5, that bring the tonic of ``key`` to this one; 0 for a key without tonic."""
-    return (_tonic(tonic).midi - _tonic(key.tonic).midi + 6) % 12 - 6 if key.tonic else 0
-
-
 def transpose_abc(tune: Tune, semitones: int, tonic: str = "") -> Tune:
     """The tune so many semitones higher; spaces, beams, bar lines, lengths and all other text stay.
 

@@ -42,13 +42,13 @@ _BARS_A_LINE = 4
 _ONE = Fraction(1)
 
 
-def write_abc(score: Score) -> str:
-    """The tune as ABC, ``X:1`` first and ``K:`` last in the header, four bars a line, beamed by the metre.
+def write_abc(score: Score, reference: int = 1) -> str:
+    """The tune as ABC: ``X:`` first and ``K:`` last in the header, four bars a line, beamed by the metre.
 
     Reading it back gives an equal score (reference number aside). Raises NotationError for a length that ABC
     cannot write.
     """
-    header = [("X", "1"), ("T", score.title), ("R", score.rhythm), *score.fields]
+    header = [("X", str(reference)), ("T", score.title), ("R", score.rhythm), *score.fields]
     header += [
         ("Y", score.suggested_order),
         ("M", write_metre(score.metre)),

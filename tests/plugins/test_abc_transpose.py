@@ -10,7 +10,7 @@ from hypothesis import given, settings, strategies as st
 
 from musegen import Key, NotationError, Tune, perform, read_tunes
 from musegen_abc.parser import parse_abc
-from musegen_abc.transpose import interval, move_key, nearest, transpose_abc
+from musegen_abc.transpose import interval, move_key, transpose_abc
 from strategies import bodies
 
 _NAMES = re.compile(r"[\^_=]*[A-Ga-g][,']*|\"[^\"]*\"|K:[^]\n]*")
@@ -76,11 +76,11 @@ def test_keys_get_the_fewest_signs(key: Key, semitones: int, result: str) -> Non
 def test_to_a_given_tonic() -> None:
     """Its spelling is the user's; the way is the shorter."""
     tune = Tune("X:1\nK:D\nDF^G\n")
-    assert nearest(Key("D"), "Gb") == 4
+    assert Key("D").semitones_to("Gb") == 4
     assert transpose_abc(tune, 4, "Gb").text == "X:1\nK:Gb\nGB=c\n"
     assert transpose_abc(tune, 4, "F#").text == "X:1\nK:F#\nFA^B\n"
-    assert nearest(Key("D"), "A") == -5
-    assert nearest(Key("D"), "G#") == -6
+    assert Key("D").semitones_to("A") == -5
+    assert Key("D").semitones_to("G#") == -6
 
 
 def test_text_without_a_key_is_no_tune() -> None:

@@ -1,0 +1,36 @@
+"""Scores to files: one a tune, or one for all."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from musegen.components import BookRenderer, Renderer
+from musegen.score import Score
+
+
+class Rendering:
+    """Renders tunes one after another, and at the end what holds them all."""
+
+    def __init__(self, renderers: Sequence[Renderer | BookRenderer], folder: Path) -> None:
+        self._single = [renderer for renderer in renderers if not isinstance(renderer, BookRenderer)]
+        self._books = [renderer for renderer in renderers if isinstance(renderer, BookRenderer)]
+        self._folder = folder
+        self._scores: list[Score] = []
+
+    def tune(self, score: Score, stem: str) -> list[Path]:
+        """Write the files of one tune, ``001.mid`` and so on. Raises MusegenError if that cannot be."""
+        files = []
+        for renderer in self._single:
+            files.append(self._folder / f"{stem}{renderer.suffix}")
+            renderer.render(score, files[-1])
+        self._scores.append(score)
+        return files
+
+    def finish(self) -> list[Path]:
+        """Write the files that hold all tunes that could be rendered."""
+        files = []
+        for renderer in self._books if self._scores else ():
+            files.append(self._folder / renderer.file_name)
+            renderer.render_book(self._scores, files[-1])
+        return files

@@ -1,0 +1,118 @@
+"""``musegen convert``: one file of tunes to another."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import mido
+import pytest
+
+from musegen import MusegenError, Tune, convert, perform, read_tunes
+from musegen.cli import main
+from musegen_abc.parser import parse_abc
+
+TWO = """X:4
+T:The Kettle
+M:4/4
+L:1/8
+K:D
+"D"DEFG  A2 d2|"A7/c+"c^cB=c A4:|
+
+X:9
+T:The Kettle
+M:6/8
+K:Edor
+EFG B2c|dcB AFE|]
+"""
+
+
+@pytest.fixture
+def tunes(tmp_path: Path) -> Path:
+    """A file of two tunes."""
+    path = tmp_path / "two.abc"
+    path.write_text(TWO)
+    return path
+
+
+def test_to_a_tonic(tunes: Path, tmp_path: Path) -> None:
+    """Each tune gets there with its mode, and its text changes in nothing else."""
+    target = tmp_path / "g.abc"
+    assert main(["convert", str(tunes), "-o", str(target), "--key", "G"]) == 0
+    text = target.read_text()
+    assert 'K:G\n"G"GABc  d2 g2|"D7/F#"f^fe=f d4:|\n' in text
+    assert "K:Gdor\nGAB d2e|fed cAG|]\n" in text
+    assert len(list(read_tunes(target, print))) == 2
+
+
+def test_by_semitones_there_and_back(tunes: Path, tmp_path: Path) -> None:
+    """The scores are those of the beginning."""
+    convert(tunes, tmp_path / "up.abc", semitones=3)
+    convert(tmp_path / "up.abc", tmp_path / "back.abc", semitones=-3)
+    before, up, after = (
+        [parse_abc(tune) for tune in read_tunes(path, print)]
+        for path in (tunes, tmp_path / "up.abc", tmp_path / "back.abc")
+    )
+    assert before == after
+    assert [n.pitch + 3 for n in perform(before[0]).melody] == [n.pitch for n in perform(up[0]).melody]
+
+
+def test_to_midi(tunes: Path, tmp_path: Path) -> None:
+    """A renderer's file holds one tune."""
+    assert convert(tunes, tmp_path / "one.mid", number=2) == 1
+    notes = [m.note for m in mido.MidiFile(tmp_path / "one.mid") if m.type == "note_on" and m.velocity]
+    assert notes == [note.pitch for note in perform(parse_abc(Tune(TWO.partition("\n\n")[2]))).melody]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["-o", "x.mid"], "holds 2 tunes and .mid takes one; choose it with --tune"),
+        (["-o", "x.abc", "--tune", "3"], "has no tune 3; it holds 2"),
+        (["-o", "x.abc", "--key", "H"], '"H" is no tonic'),
+        (["-o", "x.doc"], "cannot write this kind of file; choose from: .abc"),
+        (["-o", "two.abc"], "two.abc: exists; name another file"),
+        (["-o", "two.abc", "--force"], "two.abc: exists; name another file"),
+    ],
+)
+def test_mistakes(
+    tunes: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    arguments: list[str],
+    message: str,
+) -> None:
+    """One line each, exit code 2, and no file is written or lost."""
+    monkeypatch.chdir(tunes.parent)
+    assert main(["convert", "two.abc", *arguments]) == 2
+    error = capsys.readouterr().err
+    assert message in error
+    assert error.count("\n") == 1
+    assert [path.name for path in tunes.parent.iterdir()] == ["two.abc"]
+    assert tunes.read_text() == TWO
+
+
+def test_what_is_read_tolerantly_is_told_where(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """By the file's line; with --strict it is an error."""
+    (tmp_path / "a.abc").write_text("\nX:1\nK:C\nC D ?E|\n")
+    assert main(["convert", str(tmp_path / "a.abc"), "-o", str(tmp_path / "b.abc")]) == 0
+    assert "a.abc:4:5: unknown character: ?" in capsys.readouterr().err
+    arguments = ["convert", str(tmp_path / "a.abc"), "-o", str(tmp_path / "c.abc"), "--strict"]
+    assert main(arguments) == 2
+    assert not (tmp_path / "c.abc").exists()
+
+
+def test_missing_files(tmp_path: Path) -> None:
+    """Named in the line."""
+    with pytest.raises(MusegenError, match=r"gone\.abc: no such file"):
+        convert(tmp_path / "gone.abc", tmp_path / "x.abc")
+
+
+def test_tunebook(tunes: Path, tmp_path: Path) -> None:
+    """Numbers and titles are distinct, and the tunes the same."""
+    assert main(["render", str(tunes), "--to", "tunebook,midi", "-o", str(tmp_path / "out")]) == 0
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["001.mid", "002.mid", "tunes.abc"]
+    book = (tmp_path / "out" / "tunes.abc").read_text()
+    assert "X:1\nT:The Kettle\n" in book
+    assert "X:2\nT:The Kettle (2)\n" in book
+    written = [parse_abc(tune).bars for tune in read_tunes(tmp_path / "out" / "tunes.abc", print)]
+    assert written == [parse_abc(tune).bars for tune in read_tunes(tunes, print)]
