@@ -5,15 +5,13 @@ Times are in quarter notes from the start; :class:`musegen.timing.TempoMap` turn
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from math import ceil
 from typing import NamedTuple, TypeVar
 
 from musegen.errors import MusegenError
-from musegen.playing_order import PlayedBar, playing_order
+from musegen.grid import Grid, Step, beat
+from musegen.playing_order import playing_order
 from musegen.score import (
     Bar,
     ChordSymbol,
@@ -33,14 +31,14 @@ from musegen.timing import TempoMap, starting_tempo
 _DOWNBEAT, _BEAT, _OFFBEAT = 104, 94, 84
 _MOST_QUARTERS = 20_000
 """Three hours of music; one absurd length or a thousandfold repeat goes beyond and is refused, not played."""
-_SHORTEST_BEAT = Fraction(1, 8)
-"""In quarter notes; a metre like 1/4096 would otherwise fill the memory with beats."""
+_MOST_EVENTS = 200_000
+"""Ten for each of these quarter notes: a play order over notes of a thousandth is refused too."""
+_CHANGES = (KeyChange, MetreChange, TempoChange)
 
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class PlayedNote:
+class PlayedNote(NamedTuple):
     """One sounding note; times in quarter notes."""
 
     onset: Fraction
@@ -104,30 +102,22 @@ class _Setting(NamedTuple):
     tempo: Tempo
 
 
-def _settings(score: Score) -> list[_Setting]:
+def _settings(score: Score, tempo: Tempo) -> list[_Setting]:
     """The key, metre and tempo before each bar as written, and those at the end."""
-    setting = _Setting(score.key, score.metre, starting_tempo(score))
+    setting = _Setting(score.key, score.metre, tempo)
     settings = []
     for bar in score.bars:
         settings.append(setting)
         for event in bar.events:
-            match event:
-                case KeyChange():
-                    setting = setting._replace(key=event.key)
-                case MetreChange():
-                    setting = setting._replace(metre=event.metre)
-                case TempoChange():
-                    setting = setting._replace(tempo=event.tempo)
+            if isinstance(event, _CHANGES):
+                match event:
+                    case KeyChange():
+                        setting = setting._replace(key=event.key)
+                    case MetreChange():
+                        setting = setting._replace(metre=event.metre)
+                    case TempoChange():
+                        setting = setting._replace(tempo=event.tempo)
     return [*settings, setting]
-
-
-def _quarters(score: Score, order: Sequence[PlayedBar]) -> Fraction:
-    """The sum of the bars that are played, in quarter notes."""
-    durations = [bar.duration for bar in score.bars]
-    return sum(
-        (durations[number] * count for number, count in Counter(number for number, _ in order).items()),
-        Fraction(0),
-    )
 
 
 def _change(changes: list[tuple[Fraction, T]], onset: Fraction, value: T) -> None:
@@ -139,59 +129,76 @@ def _change(changes: list[tuple[Fraction, T]], onset: Fraction, value: T) -> Non
 
 
 class _Player:
-    """Walks the playing order once and collects what sounds."""
+    """Walks the playing order once and collects what sounds. It counts time in units of the score's grid."""
 
     def __init__(self, score: Score, tempo_bpm: float | None) -> None:
         self.score = score
         self.order = playing_order(score)
-        quarters = _quarters(score, self.order)
+        self.grid = Grid(score)
+        durations = self.grid.durations
+        quarters = Fraction(sum([durations[number] for number, _ in self.order]), self.grid.per_quarter)
         if quarters > _MOST_QUARTERS:
             raise MusegenError(
                 f"a tune of at most {_MOST_QUARTERS} quarter notes can be played: look for endless repeats "
                 f"or lengths (got {round(quarters)})"
             )
-        self.settings = _settings(score)
-        if any(setting.tempo.quarters_per_minute <= 0 for setting in self.settings):
-            raise MusegenError("a tempo must be above 0 beats a minute")
+        sizes = [len(bar) for bar in self.grid.bars]
+        events = sum([sizes[number] for number, _ in self.order])
+        if events > max(_MOST_EVENTS, sum(sizes)):
+            raise MusegenError(
+                f"a tune of at most {_MOST_EVENTS} notes and signs can be played: look for endless repeats "
+                f"(got {events})"
+            )
         written = starting_tempo(score)
+        self.settings = _settings(score, written)
+        tempos = {id(setting.tempo): setting.tempo for setting in self.settings}.values()
+        if any(tempo.quarters_per_minute <= 0 for tempo in tempos):
+            raise MusegenError("a tempo must be above 0 beats a minute")
         self.pace = starting_tempo(score, tempo_bpm).per_minute / written.per_minute
         self.tempos: list[tuple[Fraction, Tempo]] = []
         self.metres: list[tuple[Fraction, Metre | None]] = []
         self.keys: list[tuple[Fraction, Key]] = []
         self.melody: list[PlayedNote] = []
-        self.symbols: list[tuple[Fraction, ChordSymbol]] = []
+        self.symbols: list[tuple[int, ChordSymbol]] = []
         self.beats: list[tuple[Fraction, int]] = []
         self.tied: dict[int, int] = {}
         """MIDI pitch -> number in ``melody`` of the notes that a tie holds over."""
-        self.now = Fraction(0)
-        self.bar_line = Fraction(0)
+        self.now = 0
+        self.bar_line = 0
         """Where the bar in force began; before the music where it begins with an upbeat."""
         self._set(_Setting(score.key, score.metre, written))
 
     def play(self) -> Performance:
         """Play every bar in order."""
-        bars = self.score.bars
+        bars, durations = self.score.bars, self.grid.durations
         within = False  # whether the bar before left its bar unfinished, for this one to complete
         strain_begins = True
+        setting = None  # what is in force
         for place, (number, jumped) in enumerate(self.order):
-            bar = bars[number]
-            following = bars[self.order[place + 1].number] if place + 1 < len(self.order) else None
-            if jumped or not place:
+            bar, duration = bars[number], durations[number]
+            following = self.order[place + 1].number if place + 1 < len(self.order) else None
+            if (jumped or not place) and self.settings[number] is not setting:
                 self._set(self.settings[number])
-            at_boundary = bar.ends_strain or bool(following and (following.endings or following.repeat_start))
-            length = self._length(bar)
-            if not within or self.now + bar.duration > self.bar_line + length:
-                completed = at_boundary and (following is None or bar.duration + following.duration <= length)
-                upbeat = (strain_begins or jumped) and bar.duration < length and not completed
-                self.bar_line = self.now - (length - bar.duration if upbeat else 0)
-            self._bar(bar)
+            at_boundary = bar.ends_strain or (
+                following is not None and bool(bars[following].endings or bars[following].repeat_start)
+            )
+            length = self._length(bar, duration)
+            if not within or self.now + duration > self.bar_line + length:
+                completed = at_boundary and (following is None or duration + durations[following] <= length)
+                upbeat = (strain_begins or jumped) and duration < length and not completed
+                self.bar_line = self.now - (length - duration if upbeat else 0)
+            self._bar(self.grid.bars[number])
             within = at_boundary and self.now - self.bar_line < length
             strain_begins = at_boundary
+            setting = self.settings[number + 1]
+        quarters = self.grid.quarters
         ends = [onset for onset, _ in self.symbols[1:]] + [self.now]
         chords = tuple(
-            PlayedChord(onset, end - onset, symbol)
-            for (onset, symbol), end in zip(self.symbols, ends, strict=False)
-            if end > onset
+            [
+                PlayedChord(quarters(onset), quarters(end - onset), symbol)
+                for (onset, symbol), end in zip(self.symbols, ends, strict=False)
+                if end > onset
+            ]
         )
         return Performance(
             tuple(self.melody),
@@ -200,7 +207,7 @@ class _Player:
             tuple(self.metres),
             tuple(self.keys),
             tuple(self.beats),
-            self.now,
+            quarters(self.now),
         )
 
     def _set(self, setting: _Setting) -> None:
@@ -210,41 +217,50 @@ class _Player:
         self._set_tempo(setting.tempo)
 
     def _set_key(self, key: Key) -> None:
-        _change(self.keys, self.now, key)
+        _change(self.keys, self.grid.quarters(self.now), key)
 
     def _set_metre(self, metre: Metre | None) -> None:
         self.metre = metre
-        _change(self.metres, self.now, metre)
+        self.beat = self.grid.units(beat(metre))
+        self.length = self.grid.units(metre.bar) if metre else 0
+        _change(self.metres, self.grid.quarters(self.now), metre)
 
     def _set_tempo(self, tempo: Tempo) -> None:
-        _change(self.tempos, self.now, replace(tempo, per_minute=tempo.per_minute * self.pace))
+        played = replace(tempo, per_minute=tempo.per_minute * self.pace)
+        _change(self.tempos, self.grid.quarters(self.now), played)
 
-    def _length(self, bar: Bar) -> Fraction:
+    def _length(self, bar: Bar, duration: int) -> int:
         """How long a full bar is where ``bar`` stands; in free metre every bar is full."""
-        metre = next((e.metre for e in bar.events if isinstance(e, MetreChange)), self.metre)
-        return metre.bar if metre else bar.duration
-
-    @property
-    def _beat(self) -> Fraction:
-        return max(self.metre.beat, _SHORTEST_BEAT) if self.metre else Fraction(1)
-
-    def _bar(self, bar: Bar) -> None:
-        """Sound the events of a bar and count its beats."""
-        begin = self.now
         for event in bar.events:
-            self._event(event)
-        number = ceil((begin - self.bar_line) / self._beat)
-        while (onset := self.bar_line + number * self._beat) < self.now:
-            self.beats.append((onset, number))
+            if isinstance(event, MetreChange):
+                return self.grid.units(event.metre.bar) if event.metre else duration
+        return self.length or duration
+
+    def _bar(self, steps: list[Step]) -> None:
+        """Sound the events of a bar and count its beats."""
+        quarters, melody = self.grid.quarters, self.melody
+        begin = self.now
+        for step in steps:
+            event, units, _, _, pitch = step
+            if pitch >= 0 and not self.tied:  # as in _note, at three times the speed
+                place = self.now - self.bar_line
+                velocity = _DOWNBEAT if not place else _OFFBEAT if place % self.beat else _BEAT
+                melody.append(PlayedNote(quarters(self.now), quarters(units), pitch, velocity))
+                self.now += units
+            elif isinstance(event, Note):
+                self._note(step, event)
+            else:
+                self._event(event, units)
+        number = -((self.bar_line - begin) // self.beat)
+        while (onset := self.bar_line + number * self.beat) < self.now:
+            self.beats.append((quarters(onset), number))
             number += 1
 
-    def _event(self, event: Event) -> None:
+    def _event(self, event: Event, units: int) -> None:
         match event:
-            case Note():
-                self._note(event)
             case Rest():
                 self.tied = {}
-                self.now += event.duration
+                self.now += units
             case ChordSymbol():
                 self.symbols.append((self.now, event))
             case KeyChange():
@@ -254,31 +270,29 @@ class _Player:
             case TempoChange():
                 self._set_tempo(event.tempo)
 
-    def _note(self, note: Note) -> None:
-        velocity = self._velocity()
-        onset, duration = self.now, note.duration
-        taken = sum((grace.duration for grace in note.graces), Fraction(0))
-        shrink = min(Fraction(1), note.duration / 2 / taken) if taken else Fraction(1)
-        for grace in note.graces:
-            span = grace.duration * shrink
-            self.melody.append(PlayedNote(onset, span, grace.pitch.midi, velocity))
-            onset, duration = onset + span, duration - span
-        sounding: dict[int, int] = {}
-        for midi in dict.fromkeys(pitch.midi for pitch in note.pitches):
-            held = self.tied.get(midi)
-            if held is not None and not note.graces:
-                earlier = self.melody[held]
-                self.melody[held] = replace(earlier, duration=onset + duration - earlier.onset)
-                sounding[midi] = held
-            else:
-                sounding[midi] = len(self.melody)
-                self.melody.append(PlayedNote(onset, duration, midi, velocity))
-        self.tied = sounding if note.tie else {}
-        self.now += note.duration
-
-    def _velocity(self) -> int:
-        """Louder on the first beat of the bar, then on the other beats."""
+    def _note(self, step: Step, note: Note) -> None:
+        melody, quarters = self.melody, self.grid.quarters
         place = self.now - self.bar_line
-        if place == 0:
-            return _DOWNBEAT
-        return _BEAT if place % self._beat == 0 else _OFFBEAT
+        velocity = _DOWNBEAT if not place else _OFFBEAT if place % self.beat else _BEAT
+        onset, self.now = self.now, self.now + step.units
+        for span, pitch in step.graces:
+            melody.append(PlayedNote(quarters(onset), quarters(span), pitch, velocity))
+            onset += span
+        begin, duration = quarters(onset), quarters(self.now - onset)
+        tied = {} if step.graces else self.tied
+        if not (tied or note.tie):
+            for pitch in step.pitches:
+                melody.append(PlayedNote(begin, duration, pitch, velocity))
+            self.tied = {}
+            return
+        sounding: dict[int, int] = {}
+        for pitch in step.pitches:
+            held = tied.get(pitch)
+            if held is None:
+                sounding[pitch] = len(melody)
+                melody.append(PlayedNote(begin, duration, pitch, velocity))
+            else:
+                sounding[pitch] = held
+                earlier = melody[held]
+                melody[held] = earlier._replace(duration=quarters(self.now) - earlier.onset)
+        self.tied = sounding if note.tie else {}

@@ -74,11 +74,12 @@ def publish(
 
 
 def _books(render: Path) -> list[Path]:
-    """The files that hold all tunes: those not numbered."""
+    """The files that hold all tunes: neither those of one tune nor the stage's own."""
+    own = {"failures.json", "artifact.json"}
     return [
         path
         for path in sorted(render.iterdir())
-        if not path.name.partition(".")[0].isdecimal() and path.name != "failures.json"
+        if path.name not in own and not path.name.partition(".")[0].isdecimal()
     ]
 
 
