@@ -33,7 +33,7 @@ from .console import (
     Reporter as Reporter,
     Silent as Silent,
 )
-from .conversion import convert as convert
+from .conversion import convert as convert, to_tonic as to_tonic
 from .errors import (
     ArtifactError as ArtifactError,
     CorpusError as CorpusError,
@@ -59,7 +59,10 @@ from .performance import (
     PlayedNote as PlayedNote,
     perform as perform,
 )
-from .playing_order import expand_play_order as expand_play_order
+from .playing_order import (
+    expand_play_order as expand_play_order,
+    mend_repeats as mend_repeats,
+)
 from .plugins import (
     Plugins as Plugins,
     installed_plugins as installed_plugins,

@@ -14,7 +14,7 @@ from musegen.components import JSON, BookRenderer, Notation, Renderer
 from musegen.console import Console, Reporter, Silent
 from musegen.errors import ArtifactError, CorpusError, MusegenError, PluginError
 from musegen.files import file_readers
-from musegen.generation import Composer, Sample, check_wishes
+from musegen.generation import Composer, Home, Sample, check_wishes
 from musegen.options import Options
 from musegen.pipeline import Plan, load_plan
 from musegen.plugins import Plugins, installed_plugins
@@ -72,13 +72,14 @@ def sample(
     trainer = _named(plugins, model, "model", about["model"])
     tokenizer = _named(plugins, model, "tokenizer", about["tokenizer"]).load(about["tokenizer"].get("state"))
     notation: Notation = _named(plugins, model, "notation", about["notation"])
-    check_wishes(asked, notation, tokenizer, ())
+    home = Home.load(about["notation"].get("home"))
+    check_wishes(asked, notation, tokenizer, (), home)
     fields = about["notation"]["fields"]
-    for field in notation.wished(asked.wishes):
+    for field in notation.wished(asked.wishes(home)):
         if field not in fields:
             reporter.say(f"{model}: its corpus never had the field {field}; it has not learned what it means")
     name = about["notation"]["name"]
-    composer = Composer(trainer.load(model), tokenizer, notation, name, fields, asked)
+    composer = Composer(trainer.load(model), tokenizer, notation, name, fields, asked, home)
     composition = composer.compose(seed, reporter.begin("sample").advance)
     valid = sum(draw.judgement.valid for draw in composition.draws)
     reporter.finish("sample", f"{valid} of {len(composition.draws)} draws valid")

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from musegen.score import Score
+    from musegen.score import Key, Score
     from musegen.tune import Tune
     from musegen.vocabulary import Tokens, Vocabulary
 
@@ -58,6 +58,8 @@ class Wishes:
     key: str | None = None
     metre: str | None = None
     rhythm: str | None = None
+    home: str = ""
+    """The tonic of all tunes that the model knows: of a wished key only the mode is asked of it."""
 
 
 class HeaderGuide(Protocol):
@@ -102,6 +104,14 @@ class Notation(Protocol):
 
     def prepare(self, tune: Tune, options: Prepare) -> Tune:
         """The tune as the model sees it. Raises NotationError for text that is no tune."""
+        ...
+
+    def body(self, tune: Tune) -> int:
+        """Where in the text the body begins. Raises NotationError for text that is no tune."""
+        ...
+
+    def key(self, text: str) -> Key:
+        """The key that a wish names. Raises NotationError for what is none."""
         ...
 
     def header(self, tune: Tune) -> Mapping[str, str]:

@@ -62,6 +62,7 @@ class Corpus:
                     "title": tune.title,
                     "notation": tune.notation,
                     "text": tune.text,
+                    "tonic": tune.tonic,
                 }
                 file.write(json.dumps(row, ensure_ascii=False) + "\n")
         (folder / "skipped.json").write_text(json.dumps(self.skipped))
@@ -72,7 +73,10 @@ class Corpus:
         try:
             with (folder / "tunes.jsonl").open(encoding="utf-8") as file:
                 rows = [json.loads(line) for line in file]
-            tunes = tuple(Tune(row["text"], row["notation"], row["title"], row["source"]) for row in rows)
+            tunes = tuple(
+                Tune(row["text"], row["notation"], row["title"], row["source"], tonic=row["tonic"])
+                for row in rows
+            )
             skipped = int((folder / "skipped.json").read_text())
             return cls(tunes, tuple(row["part"] for row in rows), skipped)
         except (ValueError, KeyError, TypeError) as error:

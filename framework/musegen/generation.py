@@ -7,12 +7,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from functools import cached_property
+from random import Random
 from statistics import median
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field
 
 from musegen.components import JSON, LanguageModel, Notation, Tokenizer, Wishes
+from musegen.conversion import to_tonic
 from musegen.corpus import with_marks
 from musegen.errors import NotationError, VocabularyError
 from musegen.options import Options
@@ -59,15 +61,39 @@ class Sample(Options):
     """Draws a tune at most, on average, when keep = "valid"."""
     valid: Valid = Valid()
 
-    @property
-    def wishes(self) -> Wishes:
+    def wishes(self, home: Home | None) -> Wishes:
         """What is asked of a header."""
-        return Wishes(self.key, self.metre, self.rhythm)
+        return Wishes(self.key, self.metre, self.rhythm, home.tonic if home else "")
 
     @property
     def sampling(self) -> Sampling:
         """How the body's tokens are drawn."""
         return Sampling(self.temperature, self.top_k, self.top_p, self.max_length)
+
+
+@dataclass(frozen=True)
+class Home:
+    """The one tonic of the tunes that a model has learned, and where they came from."""
+
+    tonic: str
+    tonics: Mapping[str, Mapping[str, int]]
+    """Mode -> tonic -> how many training tunes had it; new tunes get theirs by these shares."""
+
+    def state(self) -> dict[str, JSON]:
+        """As JSON; :meth:`load` reads it."""
+        return {"tonic": self.tonic, "tonics": {mode: dict(counts) for mode, counts in self.tonics.items()}}
+
+    @classmethod
+    def load(cls, state: Any) -> Home | None:
+        """What :meth:`state` gave; None for None."""
+        return cls(state["tonic"], state["tonics"]) if state else None
+
+    def choose(self, mode: str, seed: int) -> str:
+        """A tonic for a new tune in this mode."""
+        counts = self.tonics.get(mode) or {}
+        if not counts:
+            return self.tonic
+        return Random(derive_seed(seed, "tonic")).choices(list(counts), list(counts.values()))[0]
 
 
 @dataclass(frozen=True)
@@ -115,11 +141,12 @@ class Composer:
         notation_name: str,
         fields: Sequence[str],
         options: Sample,
+        home: Home | None = None,
     ) -> None:
-        """``fields``: the header fields of the corpus, in its order."""
+        """``fields``: the corpus's header fields in its order; ``home``: where its tunes were brought."""
         self._model, self._tokenizer = model, tokenizer
         self._notation, self._notation_name = notation, notation_name
-        self._fields, self._options = fields, options
+        self._fields, self._options, self._home = fields, options, home
 
     def compose(self, seed: int, advance: Callable[[int, int, str], None]) -> Composition:
         """Draw until enough valid tunes are found or the attempts are used up; with keep = "all", once each.
@@ -158,11 +185,23 @@ class Composer:
             whole = text + self._tokenizer.decode(body[:room])
             ended = len(body) <= room and len(body) < self._options.max_length
             tune = Tune(whole if whole.endswith("\n") else whole + "\n", self._notation_name)
+            if self._home:
+                tune = self._brought_back(tune, self._home, seed)
             judgement, score = examine(self._notation, tune, self._options.valid, ended)
             if score is not None:
                 tune = replace(tune, title=score.title)
             draws.append(Draw(tune, seed, ended, judgement, score))
         return draws
+
+    def _brought_back(self, tune: Tune, home: Home, seed: int) -> Tune:
+        """The tune in the key wished for, else in one of those that the corpus had in its mode."""
+        try:
+            wish = self._options.key
+            tonic = self._notation.key(wish).tonic if wish else ""
+            tonic = tonic or home.choose(self._notation.parse(tune).key.mode, seed)
+            return to_tonic(self._notation, tune, tonic)
+        except NotationError:
+            return tune
 
     def _prime(self, text: str) -> Tokens:
         """``text`` after the start mark: int32 (n + 1,)."""
@@ -170,7 +209,7 @@ class Composer:
 
     def _headers(self, seeds: Sequence[int]) -> list[str]:
         """A header a seed, written line by line: the model proposes, the guide puts in what was wished."""
-        guide = self._notation.guide(self._options.wishes, self._fields)
+        guide = self._notation.guide(self._options.wishes(self._home), self._fields)
         texts = [guide.opening] * len(seeds)
         sampling = replace(self._options.sampling, max_tokens=_LINE_TOKENS, stop=self._line_ends)
         unfinished = list(range(len(seeds)))
@@ -202,13 +241,17 @@ def _badness(draw: Draw) -> tuple[bool, bool, int]:
 
 
 def check_wishes(
-    options: Sample, notation: Notation, tokenizer: Tokenizer, headers: Sequence[Mapping[str, str]]
+    options: Sample,
+    notation: Notation,
+    tokenizer: Tokenizer,
+    headers: Sequence[Mapping[str, str]],
+    home: Home | None = None,
 ) -> list[str]:
     """Warnings about wishes that the corpus does not know; ``headers``: those of the training tunes.
 
     Raises NotationError or VocabularyError for a wish that cannot be written at all.
     """
-    wished = notation.wished(options.wishes)
+    wished = notation.wished(options.wishes(home))
     texts = {"sample.start": options.start, "sample.prime": options.prime or ""}
     names = {"K": "sample.key", "M": "sample.metre", "R": "sample.rhythm"}
     texts |= {names.get(field, f"sample, field {field}"): value for field, value in wished.items()}

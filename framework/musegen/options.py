@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Annotated, TypeAlias
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, PlainSerializer, ValidationInfo
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer, ValidationInfo
 
 
 class Options(BaseModel):
@@ -42,6 +43,15 @@ def _letter(field: str) -> str:
     return field
 
 
+def _tonic(name: str) -> str:
+    if not re.fullmatch(r"[A-G](#|b)?", name):
+        raise ValueError("a tonic is written as D, Bb or F#")
+    return name
+
+
+Tonic: TypeAlias = Annotated[str, AfterValidator(_tonic)]
+
+
 FieldLetter: TypeAlias = Annotated[str, AfterValidator(_letter)]
 
 
@@ -54,3 +64,7 @@ class Prepare(Options):
     """Keep fingerings and "^text"; chord symbols always stay."""
     decorations: bool = False
     """Keep ornaments, grace notes and slurs; notes, lengths, ties and tuplets always stay."""
+    canonical: bool = False
+    """Write every tune anew: one spelling for each thing, repeats explicit, beams and lines by the metre."""
+    tonic: Tonic | None = Field(None, examples=["C"])
+    """Bring every tune to this tonic, its mode kept, by the shorter way; new tunes are brought back."""

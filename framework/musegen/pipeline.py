@@ -273,7 +273,7 @@ class _Checker:
         refusals = []
         for use in plan.notations.values():
             try:
-                use.build().wished(plan.sample.wishes)
+                use.build().wished(plan.sample.wishes(None))
                 return
             except NotationError as error:
                 refusals.append(error.message)

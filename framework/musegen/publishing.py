@@ -63,7 +63,7 @@ def publish(
             name: {"key": done.key, "seconds": round(done.seconds, 3), "cached": done.cached}
             for name, done in finished.items()
         },
-        **{name: losses[name] for name in ("train_nats", "validation_nats", "test_nats", "best_epoch")},
+        **{name: value for name, value in losses.items() if name != "losses"},
         **{name: sampled[name] for name in ("draws", "kept", "real_test_tunes")},
         "tunes": tunes,
     }

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from functools import cached_property
 from pathlib import Path
@@ -31,11 +32,13 @@ from musegen.corpus import PARTS, Corpus, read_corpus
 from musegen.errors import MusegenError
 from musegen.generation import (
     Composer,
+    Home,
     check_wishes,
     describe,
     describe_judged,
     examine,
 )
+from musegen.losses import measure
 from musegen.options import Options
 from musegen.pipeline import Plan, Use
 from musegen.plot import can_plot, plot_losses
@@ -48,7 +51,7 @@ from musegen.tune import Tune
 from musegen.vocabulary import Tokens
 
 STAGES = ("corpus", "tokenizer", "model", "sample", "render")
-_VERSIONS = {"corpus": 1, "tokenizer": 1, "model": 1, "sample": 1, "render": 1}
+_VERSIONS = {"corpus": 2, "tokenizer": 1, "model": 2, "sample": 1, "render": 1}
 """Raised when the framework's own part of a stage gives another result for the same input."""
 _EXAMINED = 1000
 """Real test tunes that are judged for the ceiling, at most."""
@@ -177,6 +180,18 @@ class _Work:
         return tuple(order)
 
     @cached_property
+    def _home(self) -> Home | None:
+        """Where ``[prepare] tonic`` brought the tunes, and from where the training tunes came."""
+        if not self.plan.prepare.tonic:
+            return None
+        tonics: dict[str, Counter[str]] = {}
+        for tune in self._corpus.part("train"):
+            if tune.tonic:
+                mode = self._notation.parse(tune).key.mode
+                tonics.setdefault(mode, Counter())[tune.tonic] += 1
+        return Home(self.plan.prepare.tonic, tonics)
+
+    @cached_property
     def _tokenizer(self) -> Tokenizer:
         state = json.loads((self.finished["tokenizer"].folder / "tokenizer.json").read_text("utf-8"))
         return self.plan.tokenizer.build().load(state)
@@ -213,7 +228,9 @@ class _Work:
 
     def _check_wishes(self) -> None:
         """Refuse, before any training, what the model could never be asked; warn of what it will not know."""
-        for warning in check_wishes(self.plan.sample, self._notation, self._tokenizer, self._headers):
+        for warning in check_wishes(
+            self.plan.sample, self._notation, self._tokenizer, self._headers, self._home
+        ):
             self.reporter.say(f"{self.plan.file}: sample: {warning}")
 
     def _about(self) -> dict[str, JSON]:
@@ -228,6 +245,7 @@ class _Work:
                 notation.component.version,
                 options=_options(notation.options),
                 fields=list(self._fields),
+                home=self._home.state() if self._home else None,
             ),
         }
 
@@ -241,11 +259,8 @@ class _Work:
         trained.model.save(folder / "model.safetensors")
         # The figures are those of the saved model, through the code that samples from it.
         model = trainer.load(folder / "model.safetensors")
-        sampled_train = encoded["train"][: max(len(encoded["validation"]), 1)]
         figures = {
-            "train_nats": _mean_nats(model, sampled_train),
-            "validation_nats": _mean_nats(model, encoded["validation"]),
-            "test_nats": _mean_nats(model, encoded["test"]),
+            **measure(model, corpus, tokenizer, self._notation),
             "best_epoch": trained.best_epoch,
             "losses": [asdict(loss) for loss in trained.losses],
         }
@@ -258,15 +273,27 @@ class _Work:
 
     def _say_model(self, folder: Path) -> str:
         figures = json.loads((folder / "losses.json").read_text())
-        shown = ", ".join(
-            f"{part} {figures[f'{part}_nats']:.3f}" for part in PARTS if figures[f"{part}_nats"] is not None
+        token, note = (
+            ", ".join(
+                f"{part} {figures[f'{part}_{unit}']:.3f}"
+                for part in PARTS
+                if figures[f"{part}_{unit}"] is not None
+            )
+            for unit in ("nats", "nats_a_note")
         )
-        return f"epoch {figures['best_epoch']} of {len(figures['losses'])}, nats a token: {shown}"
+        a_note = f"; a note: {note}" if note else ""
+        return f"epoch {figures['best_epoch']} of {len(figures['losses'])}, nats a token: {token}{a_note}"
 
     def _build_sample(self, folder: Path, progress: Progress) -> None:
         options = self.plan.sample
         composer = Composer(
-            self._model, self._tokenizer, self._notation, self._corpus.notation, self._fields, options
+            self._model,
+            self._tokenizer,
+            self._notation,
+            self._corpus.notation,
+            self._fields,
+            options,
+            self._home,
         )
         composition = composer.compose(self.seed, progress.advance)
         real = [
@@ -327,12 +354,6 @@ def _options(options: Options) -> dict[str, JSON]:
 def _describe_use(use: Use[Any]) -> dict[str, JSON]:
     component: Component[Any] = use.component
     return describe_component(component.name, component.version, options=_options(use.options))
-
-
-def _mean_nats(model: LanguageModel, tunes: Sequence[Tokens]) -> float | None:
-    """Nats a predicted token (every one after the start mark); None without tunes."""
-    predicted = sum(len(tune) - 1 for tune in tunes)
-    return float(model.nats(tunes).sum() / predicted) if predicted else None
 
 
 def _sampled(folder: Path, notation: str) -> list[Path]:

@@ -14,3 +14,7 @@ class Tune:
     title: str = ""
     source: str = ""
     """Where it comes from, as ``jigs.abc:120`` (file and first line); empty for generated tunes."""
+    work: str = ""
+    """The work that it is a setting of; tunes of one work stay in one part of a split. Empty: of its own."""
+    tonic: str = ""
+    """The tonic that it had before ``[prepare] tonic`` brought it elsewhere; empty: as written."""

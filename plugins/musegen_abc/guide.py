@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from musegen import NotationError, Wishes
+from musegen import Key, NotationError, Wishes
 from musegen_abc.fields import read_key, read_metre
 from musegen_abc.layout import read_field, split_lines
+from musegen_abc.writer import write_key
 
 
 def wished_fields(wishes: Wishes) -> dict[str, str]:
@@ -22,11 +23,18 @@ def wished_fields(wishes: Wishes) -> dict[str, str]:
             raise NotationError(f'no metre "{wishes.metre}": {error}') from None
     if wishes.key is not None:
         fields["K"] = _one_line("key", wishes.key)
-        if read_key(fields["K"], strict=True) is None:
-            raise NotationError(
-                f'no key "{wishes.key}": a key is written as D, Em, F#min, Bb, Amix, Ddor or none'
-            )
+        key = wished_key(wishes.key)
+        if wishes.home and key.tonic:
+            fields["K"] = write_key(Key(wishes.home, key.mode))
     return fields
+
+
+def wished_key(text: str) -> Key:
+    """The key that a wish names. Raises NotationError for what is none."""
+    key = read_key(text, strict=True)
+    if key is None:
+        raise NotationError(f'no key "{text}": a key is written as D, Em, F#min, Bb, Amix, Ddor or none')
+    return key
 
 
 def _one_line(name: str, text: str) -> str:

@@ -58,7 +58,8 @@ def write_syllables(syllables: Sequence[str]) -> str:
         elif not syllable:
             words.append("*")
         else:
-            text, hyphen = (syllable[:-1], "-") if syllable.endswith("-") else (syllable, "")
+            goes_on = syllable.endswith("-") and syllable != "-"
+            text, hyphen = (syllable[:-1], "-") if goes_on else (syllable, "")
             words.append(_SPECIAL.sub(r"\\\g<0>", text).replace(" ", "~") + hyphen)
     while words and words[-1] == "*":
         words.pop()

@@ -297,6 +297,8 @@ class Music:
         events, place = self._last or ([], 0)
         note = events[place] if events else None
         if isinstance(note, Note):
+            if note.tie:
+                return
             events[place] = _with(note, tie=True)
             self._accidentals.tie(note.pitches)
         else:
@@ -338,9 +340,13 @@ class Music:
             self._problem(column, f"{sign[:20]} repeats nothing")
 
     def _ending(self, token: Token) -> None:
+        endings = read_ending(token["ending_numbers"])
+        if not endings:
+            self._problem(token.start() + 1, f"no ending: {token[0][:20]}")
+            return
         self._handlers = self._all
         self._accidentals.bar_line()
-        self.bars.ending(read_ending(token["ending_numbers"]))
+        self.bars.ending(endings)
 
     def _string(self, token: Token) -> None:
         """A chord symbol if it reads as one, else an annotation (ABC 2.1 §4.18, §4.19)."""

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
-from musegen import HeaderGuide, NotationError, Prepare, Score, Tune, Wishes
-from musegen_abc.guide import AbcGuide, wished_fields
+from musegen import HeaderGuide, Key, NotationError, Prepare, Score, Tune, Wishes, to_tonic
+from musegen_abc.canonical import canonical_abc
+from musegen_abc.guide import AbcGuide, wished_fields, wished_key
 from musegen_abc.layout import read_layout
-from musegen_abc.parser import parse_abc
+from musegen_abc.parser import no_tune, parse_abc
 from musegen_abc.prepare import prepare_abc
 from musegen_abc.transpose import transpose_abc
 from musegen_abc.writer import write_abc
@@ -40,7 +42,28 @@ class AbcNotation:
         """The tune in few characters, in the same order always. Raises NotationError."""
         if self._strict:
             self.parse(tune)
+        if options.tonic:
+            tonic = self.parse(tune).key.tonic
+            tune = replace(to_tonic(self, tune, options.tonic), tonic=tune.tonic or tonic)
+        if options.canonical:
+            tune = canonical_abc(tune, options)
         return prepare_abc(tune, options)
+
+    def body(self, tune: Tune) -> int:
+        """Where the line after the first ``K:`` begins."""
+        layout = read_layout(tune.text)
+        if not layout.has_key:
+            raise no_tune(tune, layout)
+        end = -1
+        for _ in range(layout.header[-1].number):
+            end = tune.text.find("\n", end + 1)
+            if end < 0:
+                return len(tune.text)
+        return end + 1
+
+    def key(self, text: str) -> Key:
+        """The key that a wish names. Raises NotationError for what is none."""
+        return wished_key(text)
 
     def header(self, tune: Tune) -> Mapping[str, str]:
         """The header's fields in written order; of a repeated one the value that counts."""

@@ -1,0 +1,31 @@
+"""A tune written anew, so that everything has one spelling."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from musegen import Bar, Event, Note, Prepare, Tune, mend_repeats
+from musegen_abc.parser import parse_abc
+from musegen_abc.writer import write_abc
+
+
+def canonical_abc(tune: Tune, options: Prepare) -> Tune:
+    """The tune as the writer spells it, repeats explicit, lyrics gone, ornaments only if they are asked for.
+
+    Raises NotationError for text that is no tune, or that cannot be written.
+    """
+    score = mend_repeats(parse_abc(tune))
+    bars = tuple(_plain(bar, options) for bar in score.bars)
+    return replace(tune, text=write_abc(replace(score, bars=bars, words=())))
+
+
+def _plain(bar: Bar, options: Prepare) -> Bar:
+    return replace(bar, events=tuple(_plain_event(event, options) for event in bar.events))
+
+
+def _plain_event(event: Event, options: Prepare) -> Event:
+    if not isinstance(event, Note):
+        return event
+    if options.decorations:
+        return replace(event, lyrics=()) if event.lyrics else event
+    return Note(event.duration, event.pitches, event.tie)
