@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from difflib import get_close_matches
 from importlib.util import find_spec
 from pathlib import Path
 
-from musegen import CorpusError, Tune
-from musegen_abc.reader import Report, read_files
+from musegen import CorpusError, Tune, read_tunes
 
 
 class Music21Reader:
@@ -28,9 +27,10 @@ class Music21Reader:
             files += found
         return files
 
-    def read(self, report: Report) -> Iterator[Tune]:
+    def read(self, report: Callable[[str], None]) -> Iterator[Tune]:
         """The tunes, in the order of the sources. Raises CorpusError."""
-        return read_files(self.sources(), report)
+        for file in self.sources():
+            yield from read_tunes(file, report)
 
 
 def _corpus_folder() -> Path:

@@ -9,14 +9,14 @@ import sys
 import pytest
 
 from musegen import CorpusError, Prepare
-from musegen_abc.music21 import Music21Reader
-from musegen_abc.plugin import Music21Options, musegen_corpus_readers
 from musegen_abc.prepare import prepare_abc
+from musegen_corpora.music21 import Music21Reader
+from musegen_corpora.plugin import Music21Options, musegen_corpus_readers
 
 # In a process of its own, for it looks at what was imported.
 READ = """
 import json, sys
-from musegen_abc.music21 import Music21Reader
+from musegen_corpora.music21 import Music21Reader
 tunes = list(Music21Reader(["ryansMammoth", "oneills1850", "airdsAirs"]).read(lambda line: None))
 print(json.dumps([len(tunes), tunes[0].source, "music21" in sys.modules]))
 """
@@ -61,7 +61,7 @@ def test_needs_music21() -> None:
 
 def test_not_installed(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without music21 the error says what to install."""
-    monkeypatch.setattr("musegen_abc.music21.find_spec", lambda name: None)
+    monkeypatch.setattr("musegen_corpora.music21.find_spec", lambda name: None)
     with pytest.raises(CorpusError, match=r"musegen\[corpora\]"):
         Music21Reader(["ryansMammoth"]).sources()
 
@@ -70,3 +70,14 @@ def test_options_need_a_collection() -> None:
     """A reader of nothing is a mistake."""
     with pytest.raises(ValueError, match="collections"):
         Music21Options.model_validate_json('{"collections": []}')
+
+
+def test_every_collection_is_declared() -> None:
+    """All that music21 has in ABC, with the number of tunes."""
+    component = next(c for c in musegen_corpus_readers() if c.name == "music21")
+    with pytest.raises(CorpusError) as error:
+        Music21Reader([""]).sources()
+    choices = str(error.value).partition("choose from: ")[2].rstrip(")").split(", ")
+    assert {collection.name for collection in component.collections} == set(choices)
+    for collection in component.collections:
+        assert sum(1 for _ in Music21Reader([collection.name]).read(lambda line: None)) == collection.tunes

@@ -1,0 +1,1 @@
+"""Readers for tune collections that other packages ship or the web serves."""

@@ -1,0 +1,107 @@
+"""Files of the Nottingham Music Database from the web: fetched once, pinned by SHA-256, resumed."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Iterable
+from importlib.util import find_spec
+from pathlib import Path
+
+from filelock import FileLock
+
+from musegen import CorpusError
+from musegen_corpora.digests import ADDRESS, DIGESTS
+
+ADDRESS_VARIABLE = "MUSEGEN_NOTTINGHAM_URL"
+"""Names another address that has the folders ABC_cleaned and ABC_original, such as a mirror."""
+CACHE_VARIABLE = "MUSEGEN_CACHE"
+"""Names another folder than the user's cache folder."""
+_RETRIES = 3
+_TIMEOUT_S = 30
+_BLOCK = 1 << 10  # of a block that breaks off nothing is kept
+_OTHER_WAY = 'or give path = "..." with a folder that has the files'
+
+
+def fetch(names: Iterable[str]) -> list[Path]:
+    """Files such as ``ABC_cleaned/jigs.abc`` on this machine, in the order of ``names``.
+
+    What is not in the cache yet is downloaded. Raises CorpusError where that fails or gives other bytes than
+    the pinned ones; these are never kept.
+    """
+    if find_spec("pooch") is None:
+        raise CorpusError(
+            "nottingham: downloading needs pooch, which is not installed; "
+            f'pip install "musegen[corpora]", {_OTHER_WAY}'
+        )
+    import pooch
+    import requests
+
+    # It would announce each file on standard error, in the midst of the progress line.
+    pooch.get_logger().setLevel(logging.WARNING)
+    folder = Path(os.environ.get(CACHE_VARIABLE) or pooch.os_cache("musegen")) / "nottingham"
+    address = os.environ.get(ADDRESS_VARIABLE, ADDRESS).rstrip("/") + "/"
+    cache = pooch.Pooch(path=folder, base_url=address, registry=dict(DIGESTS), retry_if_failed=_RETRIES)
+    files = []
+    for name in names:
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            with FileLock(folder / ".lock"):
+                files.append(Path(cache.fetch(name, downloader=_download)))
+        except requests.RequestException as error:
+            raise CorpusError(
+                f"nottingham: {name} is not on this machine and cannot be downloaded from {address} "
+                f"(got {_cause(error)}); try again when the network is there, {_OTHER_WAY}"
+            ) from error
+        except ValueError as error:
+            raise CorpusError(
+                f"nottingham: {address}{name} is not the file it should be (another SHA-256) and was not "
+                f"kept; try again, {_OTHER_WAY}"
+            ) from error
+        except OSError as error:
+            raise CorpusError(
+                f"{folder}: {error.strerror or error}; let {CACHE_VARIABLE} name a folder that can be "
+                f"written to, {_OTHER_WAY}"
+            ) from error
+    return files
+
+
+def _download(url: str, output_file: object, _: object) -> None:
+    """Bring ``url`` to ``output_file``, going on where an earlier try stopped.
+
+    Raises requests.RequestException for what another try may mend, and CorpusError for a file that is not
+    there. That the bytes are right, the caller makes sure.
+    """
+    import requests
+
+    output = Path(str(output_file))
+    part = output.with_name(url.rpartition("/")[2] + ".part")
+    have = part.stat().st_size if part.exists() else 0
+    headers = {"Accept-Encoding": "identity"}  # a range counts the bytes that are sent
+    if have:
+        headers["Range"] = f"bytes={have}-"
+    with requests.get(url, headers=headers, stream=True, timeout=_TIMEOUT_S) as answer:
+        if answer.status_code == requests.codes.requested_range_not_satisfiable:
+            part.replace(output)  # it was whole, or never will be: its digest tells
+            return
+        if 400 <= answer.status_code < 500:
+            raise CorpusError(
+                f"nottingham: {url} cannot be downloaded (got HTTP {answer.status_code}); {_OTHER_WAY[3:]}"
+            )
+        answer.raise_for_status()
+        resumed = answer.status_code == requests.codes.partial_content
+        received = 0
+        with part.open("ab" if resumed else "wb") as file:
+            for block in answer.iter_content(_BLOCK):
+                file.write(block)
+                received += len(block)
+        # Not every version of requests notices that a body is shorter than announced.
+        if received < int(answer.headers.get("Content-Length", 0)):
+            raise requests.ConnectionError("the connection ended early")
+    part.replace(output)
+
+
+def _cause(error: Exception) -> str:
+    """The innermost reason in a few words: an HTTP status, or what kind of failure."""
+    response = getattr(error, "response", None)
+    return f"HTTP {response.status_code}" if response is not None else type(error).__name__

@@ -1,0 +1,24 @@
+"""Files of the installed mitdeeplearning package.
+
+It is never imported, for its ``__init__`` wants TensorFlow, gym, OpenCV and more.
+"""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+from pathlib import Path
+
+RECIPE = (
+    'pip install "setuptools<81" wheel && pip install --no-deps --no-build-isolation mitdeeplearning==0.7.2'
+)
+"""Its setup.py needs pkg_resources, which newer setuptools lack; and nothing it depends on is needed here."""
+
+
+def packaged(*parts: str) -> Path | None:
+    """The file at this place inside the package; None where it is not installed."""
+    spec = find_spec("mitdeeplearning")
+    for folder in (spec.submodule_search_locations or ()) if spec else ():
+        file = Path(folder, *parts)
+        if file.is_file():
+            return file
+    return None

@@ -1,0 +1,66 @@
+"""``[[corpus]] use = "mitdeeplearning"`` and ``[[render]] use = "mitdeeplearning"``."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from musegen import (
+    Collection,
+    Component,
+    CorpusReader,
+    Options,
+    Renderer,
+    component,
+    hookimpl,
+)
+
+IRISH = Collection(
+    "mitdeeplearning",
+    "The Irish tunes (irish.abc) of MIT's Introduction to Deep Learning",
+    "mitdeeplearning package, data/irish.abc",
+    "package MIT; the tunes' own terms are not stated there",
+    804,
+)
+
+
+class IrishOptions(Options):
+    """The Irish tunes that the mitdeeplearning package brings along; it has no options."""
+
+
+class Abc2WavOptions(Options):
+    """Sound by the mitdeeplearning package's abc2wav: abc2midi, then timidity with a sound font."""
+
+    timeout_s: float = Field(120.0, gt=0, le=3600)
+    """How long one tune may take, in seconds."""
+
+
+def build_reader(options: IrishOptions) -> CorpusReader:
+    """A reader of irish.abc; ``options`` has nothing to say."""
+    from musegen_mitdeeplearning.reader import IrishReader
+
+    return IrishReader()
+
+
+def build_renderer(options: Abc2WavOptions) -> Renderer:
+    """The renderer, tried out: what is missing is known before any tune is rendered."""
+    from musegen_mitdeeplearning.renderer import Abc2WavRenderer
+
+    renderer = Abc2WavRenderer(options.timeout_s)
+    renderer.try_out()
+    return renderer
+
+
+@hookimpl
+def musegen_corpus_readers() -> list[Component[CorpusReader]]:
+    """Declare the reader of irish.abc."""
+    return [
+        component(
+            "mitdeeplearning", version=1, options=IrishOptions, build=build_reader, collections=(IRISH,)
+        )
+    ]
+
+
+@hookimpl
+def musegen_renderers() -> list[Component[Renderer]]:
+    """Declare the renderer."""
+    return [component("mitdeeplearning", version=1, options=Abc2WavOptions, build=build_renderer)]

@@ -1,0 +1,82 @@
+"""Scores to WAV files by the package's own ``bin/abc2wav``."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from musegen import (
+    MusegenError,
+    Notation,
+    Score,
+    Tune,
+    default_tempo,
+    installed_plugins,
+    perform,
+)
+from musegen_mitdeeplearning.abc2wav import DEBIAN, check_programs, run_abc2wav
+from musegen_mitdeeplearning.sound import Sound, read_sound
+
+_SHORTER_S, _LONGER_S = 0.5, 4.0
+"""How far a file's length may be from the tune's: timidity ends two seconds after the last note."""
+_RELATIVE = 0.01
+_TRIAL = Tune("X:1\nT:Trial\nM:4/4\nL:1/4\nQ:1/4=240\nK:C\nCEGc|\n")
+
+
+class Abc2WavRenderer:
+    """Plays a score, as ABC, with abc2midi and timidity.
+
+    Unlike other renderers it need not give the same bytes twice: from one call to the next timidity's samples
+    may differ, 30 dB below the music.
+    """
+
+    suffix = ".mitdeeplearning.wav"
+    """Not ``.wav``, which is musegen's own synthesizer's: a pipeline may have both."""
+
+    def __init__(self, timeout_s: float = 120.0) -> None:
+        """``timeout_s``: how long one tune may take."""
+        self._timeout_s = timeout_s
+
+    def try_out(self) -> None:
+        """Play four notes. Raises MusegenError that says what is missing, and how to install it."""
+        check_programs()
+        with TemporaryDirectory(prefix="musegen-") as folder:
+            self.render(_notation().parse(_TRIAL), Path(folder, "trial.wav"))
+
+    def render(self, score: Score, path: Path) -> None:
+        """Write ``score`` to ``path``, in the written tempo or the customary one of its kind.
+
+        Raises MusegenError where that takes too long or leaves no sound of the right length: the exit status
+        of the programs says nothing.
+        """
+        score = replace(score, tempo=score.tempo or default_tempo(score.rhythm, score.metre))
+        duration_s = perform(score).duration_s
+        text = _notation().write(score)
+        with TemporaryDirectory(prefix="musegen-") as folder:
+            wav, complaint = run_abc2wav(text, Path(folder), self._timeout_s)
+            sound = read_sound(wav)
+            if fault := _fault(sound, duration_s):
+                raise MusegenError(f"mitdeeplearning: {fault}{f' ({complaint})' if complaint else ''}")
+            shutil.copyfile(wav, path)
+
+
+def _notation() -> Notation:
+    component = installed_plugins().notation("abc")
+    return component.build(component.options())
+
+
+def _fault(sound: Sound | None, duration_s: float) -> str:
+    """What is wrong with the sound of a tune of this length; empty for nothing."""
+    if sound is None:
+        return "abc2wav wrote no sound"
+    if sound.silent:
+        return (
+            "timidity wrote silence, so it found no instruments: install a sound font that its "
+            f"configuration names; {DEBIAN}"
+        )
+    slack = _RELATIVE * duration_s
+    if not -_SHORTER_S - slack <= sound.duration_s - duration_s <= _LONGER_S + slack:
+        return f"abc2wav wrote {sound.duration_s:.1f} s of sound for a tune of {duration_s:.1f} s"
+    return ""
