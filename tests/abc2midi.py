@@ -20,8 +20,7 @@ _TOKEN = re.compile(
     r"""(?P<quoted>"[^"]*")
       | (?P<field>\[[A-Za-z]:[^\]]*\])
       | (?P<ornament>![A-Za-z0-9.<>()+]+!|\{[^{}]*\}
-                    |[~H-Tuv](?=["!~.HLMOPSTuv({\[^_=A-Ga-gz])
-                    |\.(?=["^_=A-Ga-g\[(]))
+                    |[~.H-Tuv](?=["!~.H-Tuv({\[^_=A-Ga-gz]))
       | (?P<rest>.)""",
     re.VERBOSE | re.DOTALL,
 )
@@ -85,12 +84,12 @@ def play(text: str, *options: str) -> Playback:
 def normalised(text: str, *, graces: bool = False) -> str:
     """The tune without what abc2midi performs in ways of its own, or not at all.
 
-    ``R:`` (hornpipes are swung 2:1), ``Y:`` (ignored), decorations (trills are played out) and, unless
-    ``graces``, grace notes.
+    ``R:`` (hornpipes are swung 2:1), ``Y:`` (ignored), ``%%MIDI`` (instruments), decorations (trills are
+    played out, staccato notes halved) and, unless ``graces``, grace notes.
     """
     lines = []
     for line in text.split("\n"):
-        if line.startswith(("R:", "Y:")):
+        if line.startswith(("R:", "Y:", "%%MIDI")):
             continue
         lines.append(
             line

@@ -5,6 +5,7 @@ Times are in quarter notes from the start; :class:`musegen.timing.TempoMap` turn
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import NamedTuple, TypeVar
@@ -26,6 +27,7 @@ from musegen.score import (
     Tempo,
     TempoChange,
 )
+from musegen.swing import Span, Swing
 from musegen.timing import TempoMap, starting_tempo
 
 _DOWNBEAT, _BEAT, _OFFBEAT = 104, 94, 84
@@ -82,16 +84,55 @@ class Performance:
         return self.tempo_map.seconds(self.duration)
 
 
-def perform(score: Score, tempo_bpm: float | None = None) -> Performance:
+def perform(
+    score: Score,
+    tempo_bpm: float | None = None,
+    *,
+    swing: Fraction | float = 1,
+    suggested_order: bool = False,
+) -> Performance:
     """Play ``score`` out.
 
     Tied notes are one note; grace notes take their time from the note they lead to. A bar sounds in the key,
-    metre and tempo that stand before it on the page, however it is reached. ``tempo_bpm`` sets the tempo of
-    the beginning (see :func:`musegen.timing.starting_tempo`); later changes keep their ratio to it.
+    metre and tempo that stand before it on the page, however it is reached. Of several chord symbols over one
+    note the k-th sounds the k-th time its bar is played, and the last from then on.
 
-    Raises MusegenError for a tune that plays without end or in no tempo.
+    ``tempo_bpm`` sets the tempo of the beginning (see :func:`musegen.timing.starting_tempo`); later changes
+    keep their ratio to it. ``swing`` is the long half of a beat to the short, 1 as written and 2 as in
+    triplets: see :class:`musegen.swing.Swing`. ``suggested_order`` plays the parts in
+    ``score.suggested_order``, where there is one.
+
+    Raises MusegenError for a tune that plays without end or in no tempo, or a swing below 1.
     """
-    return _Player(score, tempo_bpm).play()
+    if not swing >= 1:
+        raise MusegenError(f"swing is the long half of a beat to the short, 1 or more (got {swing})")
+    if suggested_order and score.suggested_order:
+        score = replace(score, play_order=score.suggested_order)
+    player = _Player(score, tempo_bpm)
+    performance = player.play()
+    return performance if swing == 1 else _swung(performance, Swing(player.spans(), swing))
+
+
+def _swung(performance: Performance, swing: Swing) -> Performance:
+    return Performance(
+        tuple(
+            note._replace(onset=swing(note.onset), duration=_duration(note, swing))
+            for note in performance.melody
+        ),
+        tuple(
+            PlayedChord(swing(chord.onset), _duration(chord, swing), chord.symbol)
+            for chord in performance.chords
+        ),
+        tuple((swing(onset), tempo) for onset, tempo in performance.tempos),
+        tuple((swing(onset), metre) for onset, metre in performance.metres),
+        tuple((swing(onset), key) for onset, key in performance.keys),
+        tuple((swing(onset), number) for onset, number in performance.beats),
+        performance.duration,
+    )
+
+
+def _duration(played: PlayedNote | PlayedChord, swing: Swing) -> Fraction:
+    return swing(played.onset + played.duration) - swing(played.onset)
 
 
 class _Setting(NamedTuple):
@@ -160,13 +201,26 @@ class _Player:
         self.keys: list[tuple[Fraction, Key]] = []
         self.melody: list[PlayedNote] = []
         self.symbols: list[tuple[int, ChordSymbol]] = []
+        """Of those at one time the last counts."""
+        self.turns: Counter[int] = Counter()
+        """How often each bar has been played."""
         self.beats: list[tuple[Fraction, int]] = []
         self.tied: dict[int, int] = {}
         """MIDI pitch -> number in ``melody`` of the notes that a tie holds over."""
         self.now = 0
         self.bar_line = 0
         """Where the bar in force began; before the music where it begins with an upbeat."""
+        self._bars: list[tuple[int, int, int, Metre | None]] = []
+        """Of each bar played: begin, end, bar line, metre."""
         self._set(_Setting(score.key, score.metre, written))
+
+    def spans(self) -> list[Span]:
+        """The bars as they were played."""
+        quarters = self.grid.quarters
+        return [
+            Span(quarters(begin), quarters(end), quarters(bar_line), metre)
+            for begin, end, bar_line, metre in self._bars
+        ]
 
     def play(self) -> Performance:
         """Play every bar in order."""
@@ -187,7 +241,8 @@ class _Player:
                 completed = at_boundary and (following is None or duration + durations[following] <= length)
                 upbeat = (strain_begins or jumped) and duration < length and not completed
                 self.bar_line = self.now - (length - duration if upbeat else 0)
-            self._bar(self.grid.bars[number])
+            self._bar(self.grid.bars[number], self.turns[number])
+            self.turns[number] += 1
             within = at_boundary and self.now - self.bar_line < length
             strain_begins = at_boundary
             setting = self.settings[number + 1]
@@ -236,10 +291,11 @@ class _Player:
                 return self.grid.units(event.metre.bar) if event.metre else duration
         return self.length or duration
 
-    def _bar(self, steps: list[Step]) -> None:
-        """Sound the events of a bar and count its beats."""
+    def _bar(self, steps: list[Step], turn: int) -> None:
+        """Sound the events of a bar, for the first time where ``turn`` is 0, and count its beats."""
         quarters, melody = self.grid.quarters, self.melody
         begin = self.now
+        choice, over = 0, -1  # how many chord symbols have come at the time ``over``
         for step in steps:
             event, units, _, _, pitch = step
             if pitch >= 0 and not self.tied:  # as in _note, at three times the speed
@@ -249,20 +305,23 @@ class _Player:
                 self.now += units
             elif isinstance(event, Note):
                 self._note(step, event)
+            elif isinstance(event, ChordSymbol):
+                choice, over = choice + 1 if over == self.now else 0, self.now
+                if choice <= turn:
+                    self.symbols.append((self.now, event))
             else:
                 self._event(event, units)
         number = -((self.bar_line - begin) // self.beat)
         while (onset := self.bar_line + number * self.beat) < self.now:
             self.beats.append((quarters(onset), number))
             number += 1
+        self._bars.append((begin, self.now, self.bar_line, self.metre))
 
     def _event(self, event: Event, units: int) -> None:
         match event:
             case Rest():
                 self.tied = {}
                 self.now += units
-            case ChordSymbol():
-                self.symbols.append((self.now, event))
             case KeyChange():
                 self._set_key(event.key)
             case MetreChange():

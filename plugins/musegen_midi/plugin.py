@@ -14,6 +14,10 @@ class MidiOptions(Options):
     """Ticks a quarter note; 480 holds lengths down to 1/128 notes, and triplets of 1/32 notes, exactly."""
     tempo_bpm: float | None = Field(None, ge=10, le=600, examples=[100.0])
     """Beats a minute in place of the tune's own tempo: dotted quarters in a jig, half notes in a reel."""
+    swing: float = Field(1.0, ge=1, le=3, examples=[2.0])
+    """Long half of a beat to the short: 1 as written, 2 as in triplets; 6/8 and its kind stay as written."""
+    suggested_order: bool = False
+    """Play the parts in the order that the tune's keeper suggests (Y: in the Nottingham database)."""
     program: int = Field(110, ge=0, le=127)
     """General MIDI sound of the melody, counted from 0: 110 fiddle, 73 flute, 21 accordion, 105 banjo."""
     accompaniment: bool = True
@@ -29,6 +33,8 @@ def build_renderer(options: MidiOptions) -> Renderer:
     return MidiRenderer(
         ticks_per_beat=options.ticks_per_beat,
         tempo_bpm=options.tempo_bpm,
+        swing=options.swing,
+        suggested_order=options.suggested_order,
         program=options.program,
         chord_program=options.chord_program if options.accompaniment else None,
     )
@@ -37,4 +43,4 @@ def build_renderer(options: MidiOptions) -> Renderer:
 @hookimpl
 def musegen_renderers() -> list[Component[Renderer]]:
     """Declare ``midi``."""
-    return [component("midi", version=1, options=MidiOptions, build=build_renderer)]
+    return [component("midi", version=2, options=MidiOptions, build=build_renderer)]

@@ -44,11 +44,15 @@ class MidiRenderer:
         tempo_bpm: float | None = None,
         program: int = 110,
         chord_program: int | None = 0,
+        swing: float = 1.0,
+        suggested_order: bool = False,
     ) -> None:
         """``chord_program`` None leaves the chord symbols silent."""
         self._ticks_per_beat = ticks_per_beat
         self._tempo_bpm = tempo_bpm
         self._program = program
+        self._swing = swing
+        self._suggested_order = suggested_order
         self._chord_program = chord_program
 
     def render(self, score: Score, path: Path) -> None:
@@ -56,7 +60,9 @@ class MidiRenderer:
 
         Raises MusegenError for a pitch or tempo that MIDI cannot say, or a tune longer than it can count.
         """
-        performance = perform(score, self._tempo_bpm)
+        performance = perform(
+            score, self._tempo_bpm, swing=self._swing, suggested_order=self._suggested_order
+        )
         end = ticks(performance.duration, self._ticks_per_beat) or int(performance.duration > 0)
         if end > _MOST_TICKS:
             raise MusegenError(

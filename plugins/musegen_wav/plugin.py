@@ -14,6 +14,10 @@ class WavOptions(Options):
 
     tempo_bpm: float | None = Field(None, ge=10, le=600, examples=[100.0])
     """Beats a minute in place of the tune's own tempo: dotted quarters in a jig, half notes in a reel."""
+    swing: float = Field(1.0, ge=1, le=3, examples=[2.0])
+    """Long half of a beat to the short: 1 as written, 2 as in triplets; 6/8 and its kind stay as written."""
+    suggested_order: bool = False
+    """Play the parts in the order that the tune's keeper suggests (Y: in the Nottingham database)."""
     accompaniment: bool = True
     """Sound the chord symbols."""
     instrument: Literal["piano", "plucked"] = "piano"
@@ -26,6 +30,8 @@ def build_renderer(options: WavOptions) -> Renderer:
 
     return WavRenderer(
         tempo_bpm=options.tempo_bpm,
+        swing=options.swing,
+        suggested_order=options.suggested_order,
         accompanied=options.accompaniment,
         instrument=options.instrument,
     )
@@ -34,4 +40,4 @@ def build_renderer(options: WavOptions) -> Renderer:
 @hookimpl
 def musegen_renderers() -> list[Component[Renderer]]:
     """Declare ``wav``."""
-    return [component("wav", version=1, options=WavOptions, build=build_renderer)]
+    return [component("wav", version=2, options=WavOptions, build=build_renderer)]

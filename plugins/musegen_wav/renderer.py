@@ -24,11 +24,19 @@ class WavRenderer:
     suffix = ".wav"
 
     def __init__(
-        self, *, tempo_bpm: float | None = None, accompanied: bool = True, instrument: str = "piano"
+        self,
+        *,
+        tempo_bpm: float | None = None,
+        accompanied: bool = True,
+        instrument: str = "piano",
+        swing: float = 1.0,
+        suggested_order: bool = False,
     ) -> None:
         """``accompanied`` False leaves the chord symbols silent."""
         self._tempo_bpm = tempo_bpm
         self._accompanied = accompanied
+        self._swing = swing
+        self._suggested_order = suggested_order
         self._instrument = INSTRUMENTS[instrument]
 
     def render(self, score: Score, path: Path) -> None:
@@ -36,7 +44,9 @@ class WavRenderer:
 
         Raises MusegenError for a tune of more than 15 minutes or a pitch that MIDI does not have.
         """
-        performance = perform(score, self._tempo_bpm)
+        performance = perform(
+            score, self._tempo_bpm, swing=self._swing, suggested_order=self._suggested_order
+        )
         duration_s = performance.duration_s
         if duration_s > LONGEST_S:
             raise MusegenError(

@@ -26,7 +26,7 @@ from musegen import (
     accompaniment,
     perform,
 )
-from scores import bars, hostile_bars, tune
+from scores import any_score, bars, hostile_bars, tune
 
 BAR = "C4:4"
 
@@ -199,11 +199,11 @@ def test_tempo_bpm_scales_later_changes() -> None:
 
 
 def test_a_chord_symbol_holds_until_the_next() -> None:
-    """To the end of the tune, through repeats; of two at one time the last counts."""
+    """To the end of the tune, through repeats; of two at one time the second is for the second turn."""
     performance = perform(tune('C4 "G" D4:3 | "Am" "C" E4:4 :|'))
     assert [(chord.onset, chord.duration, chord.symbol.text) for chord in performance.chords] == [
         (1, 3, "G"),
-        (4, 5, "C"),
+        (4, 5, "Am"),
         (9, 3, "G"),
         (12, 4, "C"),
     ]
@@ -319,3 +319,72 @@ def test_beats_ascend_and_stay_inside(signs: tuple[Bar, ...], metre: Metre | Non
     assert all(one < other for one, other in pairwise(onsets))
     assert all(0 <= onset < performance.duration for onset in onsets)
     assert all(number >= 0 for _, number in performance.beats)
+
+
+def chord_texts(score: Score) -> list[str]:
+    """Of the chord symbols as they sound."""
+    return [chord.symbol.text for chord in perform(score).chords]
+
+
+def test_two_chord_symbols_over_one_note_are_for_two_turns() -> None:
+    """The first sounds the first time, the second from then on; alone it sounds always."""
+    assert chord_texts(tune('|: "C" C4:2 "G" "D" D4:2 :|')) == ["C", "G", "C", "D"]
+    thrice = chord_texts(tune('|: "C" "G" C4:4 ::|'))
+    assert thrice == ["C", "G", "G"]
+    assert chord_texts(tune('"C" C4:2 "G" D4:2')) == ["C", "G"]
+
+
+def test_the_suggested_order_is_played_on_request() -> None:
+    """And only then; a tune without one is played as it stands."""
+    score = replace(tune("P:A C4:4 | P:B D4:4 |]"), play_order="AB", suggested_order="BAB")
+    assert [note.pitch for note in perform(score).melody] == [60, 62]
+    assert [note.pitch for note in perform(score, suggested_order=True).melody] == [62, 60, 62]
+    plain = replace(score, suggested_order="")
+    assert perform(plain, suggested_order=True) == perform(plain)
+
+
+def swung(text: str, metre: str = "4/4", swing: float = 2) -> list[Fraction]:
+    """The onsets of the melody."""
+    return [note.onset for note in perform(tune(text, metre), swing=swing).melody]
+
+
+def test_swing_makes_the_first_half_of_a_beat_longer() -> None:
+    """2 as in triplets, 3 as dotted; sixteenths share their half evenly; quarters stay."""
+    third = Fraction(1, 3)
+    assert swung("C4:1/2 D4:1/2 E4:1 F4:2") == [0, 2 * third, 1, 2]
+    assert swung("C4:1/2 D4:1/2 E4:3", swing=3) == [0, Fraction(3, 4), 1]
+    assert swung("C4:1/4 D4:1/4 E4:1/4 F4:1/4 G4:3") == [0, third, 2 * third, 5 * third / 2, 1]
+
+
+@pytest.mark.parametrize("metre", ["6/8", "9/8", "3/8", "12/16"])
+def test_metres_in_eighths_do_not_swing(metre: str) -> None:
+    """Their beats are no pairs."""
+    score = tune("C4:1/2 D4:1/2 E4:1/2 | F4:1/4 G4:1/4 A4:1", metre)
+    assert perform(score, swing=2) == perform(score)
+
+
+def test_an_upbeat_swings_with_the_strain_it_completes() -> None:
+    """The half beats on both sides of a repeat sign are one beat; a tune may begin inside one."""
+    onsets = swung("|: C4:1/2 | D4:3 E4:1/2 :|")
+    assert onsets[:3] == [Fraction(1, 6), Fraction(1, 2), Fraction(7, 2)]
+
+
+@settings(deadline=None, max_examples=60)
+@given(any_score, st.fractions(1, 3, max_denominator=12))
+def test_swing_keeps_order_and_length(score: Score, swing: Fraction) -> None:
+    """No note is lost, none comes before one that was before it, and all ends when it did."""
+    plain, played = perform(score), perform(score, swing=swing)
+    assert played.duration == plain.duration
+    assert [note.pitch for note in played.melody] == [note.pitch for note in plain.melody]
+    before = [time for note in plain.melody for time in (note.onset, note.onset + note.duration)]
+    after = [time for note in played.melody for time in (note.onset, note.onset + note.duration)]
+    ordered = [time for _, time in sorted(zip(before, after, strict=True))]
+    assert ordered == sorted(ordered)
+    assert all(note.duration > 0 for note in played.melody)
+    assert all(0 <= time <= plain.duration for time in after)
+
+
+def test_swing_below_one_is_refused() -> None:
+    """The short half does not come first."""
+    with pytest.raises(MusegenError, match="1 or more"):
+        perform(tune(BAR), swing=0.5)

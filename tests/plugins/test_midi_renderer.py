@@ -228,6 +228,16 @@ def test_any_title_can_be_written(title: str, latin: str, tmp_path: Path) -> Non
     assert written(replace(JIG, title=title), tmp_path).tracks[0].name == latin
 
 
+def test_swing_and_suggested_order_are_options(tmp_path: Path) -> None:
+    """Triplet swing moves the off-beat from tick 240 to 320; Y: changes the order of the parts."""
+    track = written(tune("C4:1/2 D4:1/2 E4:3"), tmp_path, swing=2.0).tracks[1]
+    assert [onset for onset, *_ in notes(track)] == [0, 320, 480]
+    score = replace(tune("P:A C4:4 | P:B D4:4 |]"), play_order="AB", suggested_order="BA")
+    for asked, pitches in ((False, [60, 62]), (True, [62, 60])):
+        track = written(score, tmp_path, suggested_order=asked).tracks[1]
+        assert [pitch for _, _, pitch, _ in notes(track)] == pitches
+
+
 def test_programs_are_options(tmp_path: Path) -> None:
     """Fiddle and piano unless others are asked for."""
     for options, programs in (({}, [110, 0]), ({"program": 73, "chord_program": 24}, [73, 24])):

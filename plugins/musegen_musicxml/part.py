@@ -1,0 +1,245 @@
+"""The bars of a score as the measures of a MusicXML part."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from itertools import chain
+from math import lcm
+from xml.etree.ElementTree import Element, SubElement
+
+from musegen import (
+    Annotation,
+    Bar,
+    ChordSymbol,
+    Event,
+    KeyChange,
+    MetreChange,
+    Note,
+    Rest,
+    Score,
+    TempoChange,
+    Tuplet,
+    default_tempo,
+)
+from musegen_musicxml.durations import Value, values
+from musegen_musicxml.notes import NoteWriter
+from musegen_musicxml.signs import (
+    DYNAMICS,
+    JUMPS,
+    decimal,
+    harmony_element,
+    key_element,
+    tempo_direction,
+    text_element,
+    time_element,
+)
+
+_BAR_STYLES = {"||": "light-light", "|]": "light-heavy", "[|": "heavy-light"}
+
+
+class Part:
+    """Writes one score once."""
+
+    def __init__(self, score: Score, *, chords: bool, lyrics: bool) -> None:
+        self._score = score
+        self._chords = chords
+        self._values = [list(_bar_values(events)) for events in _with_tuplets(score)]
+        lengths = [value.duration for bar in self._values for written, _ in bar for value in written]
+        self._divisions = lcm(*(length.denominator for length in lengths))
+        self._notes = NoteWriter(score.key, self._divisions, lyrics=lyrics)
+        self._following = _following_notes(score.bars)
+
+    def element(self) -> Element:
+        """``<part>`` with a measure for each bar, and with one at least."""
+        part = Element("part", id="P1")
+        metre, number, extra = self._score.metre, 0, 0
+        room = Fraction(0)  # what the bar before, one side of a sign inside a bar, left to complete it
+        for place, bar in enumerate(self._score.bars):
+            metre = next((e.metre for e in bar.events if isinstance(e, MetreChange)), metre)
+            full = metre.bar if metre else bar.duration
+            completes = 0 < bar.duration <= room
+            upbeat = place == 0 and 0 < bar.duration < full
+            measure = SubElement(part, "measure")
+            if upbeat:
+                measure.attrib.update(number="0", implicit="yes")
+            elif completes:
+                extra += 1
+                measure.attrib.update(number=f"X{extra}", implicit="yes")
+            else:
+                number += 1
+                measure.set("number", str(number))
+            room = (room if completes else Fraction(0) if upbeat else full) - bar.duration
+            self._measure(measure, place, bar)
+        if not self._score.bars:
+            self._start(SubElement(part, "measure", number="1"))
+        return part
+
+    def _start(self, measure: Element) -> None:
+        attributes = SubElement(measure, "attributes")
+        text_element(attributes, "divisions", self._divisions)
+        key_element(attributes, self._score.key)
+        time_element(attributes, self._score.metre)
+        clef = SubElement(attributes, "clef")
+        text_element(clef, "sign", "G")
+        text_element(clef, "line", 2)
+        if self._score.tempo:
+            measure.append(tempo_direction(self._score.tempo))
+        else:
+            tempo = default_tempo(self._score.rhythm, self._score.metre)
+            SubElement(measure, "sound", tempo=decimal(tempo.quarters_per_minute))
+
+    def _measure(self, measure: Element, place: int, bar: Bar) -> None:
+        bars = self._score.bars
+        before = bars[place - 1] if place else None
+        if before is None or before.barline or before.repeat_end:
+            self._notes.bar_line()
+        _left_barline(measure, bar)
+        if not place:
+            self._start(measure)
+        if bar.part:
+            _words(measure, bar.part, tag="rehearsal")
+        written = iter(self._values[place])
+        chosen = 0
+        for number, event in enumerate(bar.events):
+            match event:
+                case Note() | Rest():
+                    chosen = 0
+                    pieces, tuplet = next(written)
+                    if isinstance(event, Note):
+                        _directions(measure, event)
+                        following = self._following.get((place, number))
+                        self._notes.note(measure, event, pieces, tuplet, following)
+                    else:
+                        self._notes.rest(measure, pieces, tuplet)
+                case ChordSymbol() if self._chords and chosen:
+                    _words(measure, f"({event.text})")  # for the repeat
+                case ChordSymbol():
+                    chosen += 1
+                    if self._chords:
+                        measure.append(harmony_element(event))
+                case Annotation():
+                    _words(measure, event.text)
+                case KeyChange():
+                    key_element(SubElement(measure, "attributes"), event.key)
+                    self._notes.set_key(event.key)
+                case MetreChange():
+                    time_element(SubElement(measure, "attributes"), event.metre)
+                case TempoChange():
+                    measure.append(tempo_direction(event.tempo))
+        self._right_barline(measure, place, bar)
+
+    def _right_barline(self, measure: Element, place: int, bar: Bar) -> None:
+        bars = self._score.bars
+        following = bars[place + 1] if place + 1 < len(bars) else None
+        ending = self._ending_that_stops(place)
+        style = "light-heavy" if bar.repeat_end else _BAR_STYLES.get(bar.barline, "")
+        if not bar.barline and not bar.repeat_end and not (following and following.repeat_start):
+            style = "none"
+        if not style and not ending:
+            return
+        barline = SubElement(measure, "barline", location="right")
+        if style:
+            text_element(barline, "bar-style", style)
+        if ending:
+            SubElement(barline, "ending", number=ending, type="stop" if bar.ends_strain else "discontinue")
+        if bar.repeat_end:
+            repeat = SubElement(barline, "repeat", direction="backward")
+            if bar.repeat_end > 2:
+                repeat.set("times", str(bar.repeat_end))
+
+    def _ending_that_stops(self, place: int) -> str:
+        """The numbers of the ending whose last bar this is: before a repeat sign, double bar or ending."""
+        bars = self._score.bars
+        following = bars[place + 1] if place + 1 < len(bars) else None
+        last = bars[place].ends_strain or not following or following.endings or following.repeat_start
+        while last:
+            if bars[place].endings:
+                return _numbers(bars[place])
+            if not place or bars[place].repeat_start or bars[place - 1].ends_strain:
+                break
+            place -= 1
+        return ""
+
+
+def _numbers(bar: Bar) -> str:
+    return ", ".join(map(str, bar.endings))
+
+
+def _left_barline(measure: Element, bar: Bar) -> None:
+    if not (bar.repeat_start or bar.endings):
+        return
+    barline = SubElement(measure, "barline", location="left")
+    if bar.repeat_start:
+        text_element(barline, "bar-style", "heavy-light")
+    if bar.endings:
+        SubElement(barline, "ending", number=_numbers(bar), type="start")
+    if bar.repeat_start:
+        SubElement(barline, "repeat", direction="forward")
+
+
+def _words(measure: Element, text: str, tag: str = "words", **sound: str) -> None:
+    direction = SubElement(measure, "direction", placement="above")
+    text_element(SubElement(direction, "direction-type"), tag, text)
+    if sound:
+        SubElement(direction, "sound", sound)
+
+
+def _directions(measure: Element, note: Note) -> None:
+    """Dynamics and jumps stand before the note that they decorate."""
+    for name in note.decorations:
+        if name in DYNAMICS:
+            kind = SubElement(SubElement(measure, "direction", placement="below"), "direction-type")
+            SubElement(SubElement(kind, "dynamics"), name)
+        elif name in {"segno", "coda"}:
+            direction = SubElement(measure, "direction", placement="above")
+            SubElement(SubElement(direction, "direction-type"), name)
+            SubElement(direction, "sound", {name: name})
+        elif name in JUMPS:
+            words, attribute, value = JUMPS[name]
+            _words(measure, words, **{attribute: value})
+
+
+def _with_tuplets(score: Score) -> Iterator[list[tuple[Note | Rest, Fraction, str]]]:
+    """Of each bar the notes and rests, with the factor of the tuplet they are in and their place in it.
+
+    The place is ``start``, ``stop``, both (one note alone), or empty.
+    """
+    left, tuplet, fresh = 0, Tuplet(1, 1, 1), False
+    for bar in score.bars:
+        found: list[tuple[Note | Rest, Fraction, str]] = []
+        for event in bar.events:
+            if isinstance(event, Tuplet):
+                tuplet, left, fresh = event, event.notes, True
+            elif isinstance(event, Note | Rest):
+                factor = Fraction(tuplet.normal, tuplet.actual) if left else Fraction(1)
+                marks = ("start " if left and fresh else "") + ("stop" if left == 1 else "")
+                found.append((event, factor, marks))
+                left, fresh = max(left - 1, 0), False
+        yield found
+
+
+def _bar_values(events: list[tuple[Note | Rest, Fraction, str]]) -> Iterator[tuple[list[Value], str]]:
+    for event, factor, marks in events:
+        yield values(event.duration, factor), marks
+
+
+def _following_notes(bars: tuple[Bar, ...]) -> dict[tuple[int, int], Note]:
+    """The note that a tie leads to, by bar and event of the one it begins with.
+
+    It does not lead from a first ending into the second, which is not played after it.
+    """
+    found: dict[tuple[int, int], Note] = {}
+    waiting: tuple[int, int] | None = None
+    events: Iterator[tuple[int, int, Event]] = chain.from_iterable(
+        ((place, number, event) for number, event in enumerate(bar.events)) for place, bar in enumerate(bars)
+    )
+    for place, number, event in events:
+        if not isinstance(event, Note | Rest):
+            continue
+        if waiting and isinstance(event, Note):
+            between = bars[waiting[0] : place]
+            if not (bars[place].endings and any(bar.repeat_end for bar in between)):
+                found[waiting] = event
+        waiting = (place, number) if isinstance(event, Note) and event.tie else None
+    return found

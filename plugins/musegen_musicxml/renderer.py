@@ -1,0 +1,65 @@
+"""Scores to MusicXML 4.0 files, partwise and uncompressed."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from xml.etree.ElementTree import Element, SubElement, indent, tostring
+
+from musegen import Score
+from musegen_musicxml.part import Part
+from musegen_musicxml.signs import text_element
+
+_HEAD = """<?xml version="1.0" encoding="UTF-8"?>
+<!DOCTYPE score-partwise PUBLIC "-//Recordare//DTD MusicXML 4.0 Partwise//EN" \
+"http://www.musicxml.org/dtds/partwise.dtd">
+"""
+_CREATORS = {"C": "composer", "Z": "transcriber"}
+_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+class MusicXMLRenderer:
+    """Writes the page: repeats, endings and play order are signs, and nothing is played out."""
+
+    suffix = ".musicxml"
+
+    def __init__(self, *, chords: bool = True, lyrics: bool = True) -> None:
+        """``chords`` and ``lyrics`` False leave the chord symbols and the syllables out."""
+        self._chords = chords
+        self._lyrics = lyrics
+
+    def render(self, score: Score, path: Path) -> None:
+        """Write ``score`` to ``path``. Raises MusegenError for a pitch outside C0 to B9."""
+        root = Element("score-partwise", version="4.0")
+        _header(root, score)
+        part_list = SubElement(root, "part-list")
+        text_element(SubElement(part_list, "score-part", id="P1"), "part-name", "Melody")
+        root.append(Part(score, chords=self._chords, lyrics=self._lyrics).element())
+        for element in root.iter():
+            if element.text:
+                element.text = _NOT_XML.sub("\ufffd", element.text)
+            for name, value in element.items():
+                element.set(name, _NOT_XML.sub("\ufffd", value))
+        indent(root)
+        path.write_text(f"{_HEAD}{tostring(root, encoding='unicode')}\n", encoding="utf-8", newline="\n")
+
+
+def _header(root: Element, score: Score) -> None:
+    """Title, who made it, where it comes from; no date, so that the same score gives the same bytes."""
+    if score.title:
+        text_element(SubElement(root, "work"), "work-title", score.title)
+        text_element(root, "movement-title", score.title)
+    identification = SubElement(root, "identification")
+    for letter, value in score.fields:
+        if letter in _CREATORS:
+            text_element(identification, "creator", value, type=_CREATORS[letter])
+    text_element(SubElement(identification, "encoding"), "software", "musegen")
+    sources = [value for letter, value in score.fields if letter == "S"]
+    if sources:
+        text_element(identification, "source", "; ".join(sources))
+    more = {"rhythm": score.rhythm, "play-order": score.play_order, "words": "\n".join(score.words)}
+    if any(more.values()):
+        miscellaneous = SubElement(identification, "miscellaneous")
+        for name, value in more.items():
+            if value:
+                text_element(miscellaneous, "miscellaneous-field", value, name=name)
