@@ -13,7 +13,10 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class Contender:
-    """Something that generates ``tokens`` tokens, about half a second's work, each time it is run."""
+    """Something that generates ``tokens`` tokens, or reads so many tunes, each time it is run.
+
+    About half a second's work.
+    """
 
     name: str
     tokens: int
@@ -22,7 +25,7 @@ class Contender:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """Tokens per second of one contender, round by round."""
+    """Tokens (or tunes) per second of one contender, round by round."""
 
     rates: tuple[float, ...]
 
@@ -47,9 +50,11 @@ def compare(contenders: list[Contender], rounds: int) -> dict[str, Result]:
     return {name: Result(tuple(each[1:])) for name, each in rates.items()}
 
 
-def table(title: str, results: Mapping[str, Result], baseline: str, notes: list[str]) -> str:
+def table(
+    title: str, results: Mapping[str, Result], baseline: str, notes: list[str], unit: str = "tokens/s"
+) -> str:
     """A table of medians, quartiles and ratios to ``baseline`` (left out where it did not run)."""
-    lines = [title, machine(), *notes, f"{'':34}{'tokens/s':>10}{'quartiles':>18}{'× ' + baseline:>20}"]
+    lines = [title, machine(), *notes, f"{'':34}{unit:>10}{'quartiles':>18}{'× ' + baseline:>20}"]
     for name, result in results.items():
         low, _, high = statistics.quantiles(result.rates, n=4)
         ratio = f"{result.times(results[baseline]):.1f}" if baseline in results else "-"
@@ -64,7 +69,7 @@ def machine() -> str:
         names = [line.partition(": ")[2] for line in info.read_text().splitlines() if "model name" in line]
         cpu = f"{len(names)} × {names[0]}" if names else cpu
     versions = [f"Python {platform.python_version()}"]
-    for name in ("numpy", "keras", "tensorflow"):
+    for name in ("numpy", "keras", "tensorflow", "symusic", "music21"):
         try:
             versions.append(f"{name} {metadata.version(name)}")
         except metadata.PackageNotFoundError:

@@ -110,7 +110,11 @@ class _BarFit:
     Inside a strain each does exactly. At a boundary (repeat sign, double bar line, ending, part, change of
     metre) what is left unfinished must be made up by what is played next, on every path: back to the repeat
     and on to the next strain. So a double bar line inside a bar, or an ending that begins inside one, is fine
-    where both sides make a bar. An upbeat after a bar that is already full is tolerated with a note.
+    where both sides make a bar.
+
+    Tolerated with a note, as collections are full of it: an upbeat after a bar that is already full, an
+    upbeat to the whole tune that stands apart (``D2|:``), and a last note that would fill its bar if it were
+    held up to twice as long as written.
     """
 
     def __init__(self, score: Score) -> None:
@@ -127,6 +131,9 @@ class _BarFit:
     def _fault(self, number: int, message: str) -> None:
         bar = self._score.bars[number]
         self.faults[Fault("bars", message, number + 1, bar.line)] = None
+
+    def _note(self, number: int, message: str) -> None:
+        self.notes[f"bar {number + 1}: {message}"] = None
 
     def _walk(self) -> None:
         bars, order = self._score.bars, playing_order(self._score)
@@ -149,7 +156,10 @@ class _BarFit:
             if total == length or (owed and total == owed_length):
                 owed = Fraction(0)
             elif total > length:
-                self._too_long(number, length, owed, owed_by)
+                if owed and place == 1 and bar.duration == length:
+                    self._note(owed_by, "an upbeat before a full bar")
+                else:
+                    self._too_long(number, length, owed, owed_by)
                 owed = Fraction(0)
             elif closes:
                 owed, owed_by, owed_length = total, number, length
@@ -159,12 +169,16 @@ class _BarFit:
                 elif not boundary:
                     self._fault(number, f"lasts {_bars(total, length)}")
                 elif place:
-                    self.notes[f"bar {number + 1}: an upbeat after a full bar"] = None
+                    self._note(number, "an upbeat after a full bar")
                 owed = Fraction(0)
             boundary = closes
         if owed:
             upbeats = {bars[i].duration for i in (0, strain) if bars[i].duration < self._lengths[i]}
-            if all(owed + upbeat != owed_length for upbeat in upbeats):
+            if any(owed + upbeat == owed_length for upbeat in upbeats):
+                pass
+            elif owed + _last_note(bars[owed_by]) >= owed_length:
+                self._note(owed_by, "its last note is shorter than the rest of the bar")
+            else:
                 self._fault(owed_by, f"lasts {_bars(owed, owed_length)} and no upbeat fills it")
 
     def _begins_passage(self, number: int) -> bool:
@@ -180,6 +194,12 @@ class _BarFit:
             self._fault(owed_by, f"lasts {_bars(owed, length)} and no upbeat fills it")
         else:
             self._fault(owed_by, f"with the upbeat that follows it lasts {_bars(owed + duration, length)}")
+
+
+def _last_note(bar: Bar) -> Fraction:
+    """How long the note lasts that ``bar`` ends with; 0 for a rest."""
+    last = next((event for event in reversed(bar.events) if isinstance(event, Note | Rest)), None)
+    return last.duration if isinstance(last, Note) else Fraction(0)
 
 
 def _bars(duration: Fraction, length: Fraction) -> str:

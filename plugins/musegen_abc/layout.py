@@ -42,10 +42,13 @@ class Layout(NamedTuple):
         return bool(self.header) and self.header[-1].letter == "K"
 
     def fields(self) -> dict[str, Line]:
-        """The header's fields by letter, in order of first appearance, each with the line that counts."""
+        """The header's fields by letter, in order of first appearance, each with the line that counts.
+
+        That is the first with a value, of :data:`LAST_COUNTS` the last.
+        """
         fields: dict[str, Line] = {}
         for line in self.header:
-            if line.letter not in fields or line.letter in LAST_COUNTS:
+            if line.letter not in fields or line.letter in LAST_COUNTS or not fields[line.letter].text:
                 fields[line.letter] = line
         return fields
 

@@ -81,6 +81,11 @@ Token: TypeAlias = re.Match[str]
 TUPLETS = {2: 3, 3: 2, 4: 3, 6: 2, 8: 3}
 """In the time of how many so many notes are by default, whatever the metre (ABC 2.1 §4.13)."""
 
+# Two notes or more of which nothing but pitch and length is written.
+_RUN = r"(?P<run>(?:[A-Ga-g][,']*+[0-9]*+(?:/[0-9]*+){0,8}+(?!-)[ ]?+){2,16}+)"
+MUSIC = re.compile(f"{_RUN}|{TOKEN.pattern}", TOKEN.flags)
+"""As :data:`TOKEN`, with plain notes that follow each other as one token ``run``: half as many to handle."""
+
 NOTE = re.compile(_NOTE)
 """A note alone, for what stands in braces."""
 

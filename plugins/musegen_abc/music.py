@@ -6,13 +6,14 @@ import re
 from collections.abc import Callable
 from dataclasses import replace as _with
 from fractions import Fraction
+from functools import lru_cache
 from typing import TypeAlias
 
 from musegen import Annotation, Event, Grace, Key, Metre, Note, Pitch, Rest
 from musegen_abc.bars import Bars, read_sign
 from musegen_abc.chord_symbols import LONGEST_SYMBOL, read_chord_symbol
 from musegen_abc.layout import Voices
-from musegen_abc.lexer import DECORATIONS, NOTE, TOKEN, Token, read_ending, read_length, read_tuplet
+from musegen_abc.lexer import DECORATIONS, MUSIC, NOTE, TOKEN, Token, read_ending, read_length, read_tuplet
 from musegen_abc.lyrics import BAR, read_syllables
 from musegen_abc.pitches import NO_KEY, Accidentals
 
@@ -25,6 +26,17 @@ _ONE = Fraction(1)
 
 Report: TypeAlias = Callable[[int, str], None]
 """Takes a column and what was wrong there."""
+
+
+# Two notes of three were read before in the same key and unit, be it in another tune. No text makes more of
+# them known than these.
+_MOST_KEYS, _MOST_KNOWN = 64, 2000
+
+
+@lru_cache(maxsize=_MOST_KEYS)
+def _known(key: Key, unit: Fraction) -> tuple[dict[str, Note], dict[str, list[Note]]]:
+    """The notes, and the notes in a row, that are known by their text in this key and unit."""
+    return {}, {}
 
 
 class Music:
@@ -50,9 +62,10 @@ class Music:
         self._graces: list[Grace] = []
         self._decorations: list[str] = []
         self._symbols = dict(DECORATIONS)
-        self.set_key(NO_KEY)
+        self._key = NO_KEY
         self.set_unit(Fraction(1, 2))
         self._all: dict[str | None, Callable[[Token], None]] = {
+            "run": self._run,
             "note": self._note,
             "bar": self._bar,
             "string": self._string,
@@ -87,13 +100,14 @@ class Music:
 
     def set_key(self, key: Key) -> None:
         """Set the key."""
+        self._key = key
         self._accidentals.set_key(key)
-        self._plain: dict[str, Note] = {}
+        self._plain, self._runs = _known(key, self.unit)
 
     def set_unit(self, unit: Fraction) -> None:
         """Set the unit note length, in quarter notes."""
         self.unit = unit
-        self._plain = {}
+        self._plain, self._runs = _known(self._key, unit)
         self._durations: dict[str, Fraction] = {}
 
     def define_symbol(self, text: str, column: int) -> None:
@@ -120,7 +134,7 @@ class Music:
         """Read one line of music code."""
         if not self._voices.reading and "[V:" not in code:
             return
-        for token in TOKEN.finditer(code):
+        for token in MUSIC.finditer(code):
             handlers = self._handlers if self._voices.reading else self._other_voice
             handler = handlers.get(token.lastgroup)
             if handler:
@@ -198,9 +212,10 @@ class Music:
             events[place] = Rest(duration * before)
         return duration * after
 
-    def _note(self, token: Token) -> None:
-        column = token.start() + 1
-        nothing_pending = not (
+    @property
+    def _nothing_pending(self) -> bool:
+        """Whether a plain note is now nothing but its pitch in the key and its length."""
+        return not (
             self._graces
             or self._decorations
             or self._slurs
@@ -208,6 +223,30 @@ class Music:
             or self._broken_by
             or self._accidentals.deviate
         )
+
+    def _run(self, token: Token) -> None:
+        """Plain notes in a row; where they are known, all at once."""
+        nothing_pending = self._nothing_pending
+        run = self._runs.get(token[0]) if nothing_pending and self.sung is None else None
+        if run is None:
+            for note in NOTE.finditer(token.string, token.start(), token.end()):
+                self._note(note)
+            if nothing_pending and len(self._runs) < _MOST_KNOWN:
+                notes = [self._plain.get(note[0]) for note in NOTE.finditer(token[0])]
+                if None not in notes:
+                    self._runs[token[0]] = [note for note in notes if note]
+            return
+        bar = self.bars.current
+        if not bar.line:
+            bar.line, bar.column = self.line, token.start() + 1
+        bar.sounds = True
+        bar.events += run
+        self._last = bar.events, len(bar.events) - 1
+        self.notes += len(run)
+
+    def _note(self, token: Token) -> None:
+        column = token.start() + 1
+        nothing_pending = self._nothing_pending
         if nothing_pending and (plain := self._plain.get(token[0])):  # two notes of three, at twice the speed
             self.notes += 1
             self._sound(plain, column)
@@ -216,7 +255,8 @@ class Music:
         pitch = self._accidentals.pitch(accidental, name)
         duration = self._in_time(self._duration(length, column), column)
         note = self._play((pitch,), duration, bool(tie), column)
-        if nothing_pending and not accidental and not tie:
+        known = nothing_pending and not accidental and not tie
+        if known and len(self._plain) < _MOST_KNOWN and read_length(length) is not None:
             self._plain[token[0]] = note
 
     def _play(self, pitches: tuple[Pitch, ...], duration: Fraction, tie: bool, column: int) -> Note:

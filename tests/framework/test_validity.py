@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import pytest
 
-from musegen import Bar, Judgement, Key, Metre, MetreChange, Note, Pitch, Score, Valid, judge
+from musegen import Bar, Judgement, Key, Metre, MetreChange, Note, Pitch, Rest, Score, Valid, judge
 from musegen.validity import parse_pitch
 
 JIG = Metre(6, 8)
@@ -77,8 +77,38 @@ def test_a_full_last_bar_after_an_upbeat_is_tolerated() -> None:
 
 def test_a_short_last_bar_without_upbeat_does_not_fit() -> None:
     """The last bar is blamed."""
-    (fault,) = judge(tune(6, 6, 5), LOOSE).faults
+    (fault,) = judge(tune(6, 6, 4), LOOSE).faults
     assert (fault.kind, fault.bar) == ("bars", 3)
+
+
+def test_a_last_note_may_be_written_short() -> None:
+    """It would fill the bar if it were held, up to twice as long as written; a rest would not."""
+    judgement = judge(tune(6, 6, 5), LOOSE)
+    assert judgement.valid
+    assert judgement.notes == ("bar 3: its last note is shorter than the rest of the bar",)
+    whole, short = tune(6, 6, 5), tune(6, 6, 4)
+    rested = (*short.bars[2].events, Rest(Fraction(1, 2)))
+    assert kinds(marked(short, b2={"events": rested})) == ["bars"]
+    assert kinds(marked(whole, b2={"repeat_end": 2})) == ["bars"]
+
+
+@pytest.mark.parametrize("sign", [{"barline": "||"}, {"part": "A"}, {"repeat_start": True}])
+def test_an_upbeat_to_the_whole_tune_may_stand_apart(sign: dict[str, object]) -> None:
+    """``D2 |: ...`` where the bars of the strain are full and so is its last."""
+    score = tune(2, 6, 6, 6)
+    score = marked(score, **({"b0": sign} if "barline" in sign else {"b1": sign}))
+    if "repeat_start" in sign:
+        score = marked(score, b3={"repeat_end": 2})
+    judgement = judge(score, LOOSE)
+    assert judgement.valid
+    assert judgement.notes == ("bar 1: an upbeat before a full bar",)
+
+
+def test_an_upbeat_apart_later_does_not_fit() -> None:
+    """Only the tune's own: before a later strain a bar would be missing a piece."""
+    score = tune(6, 6, 2, 6, 6)
+    score = marked(score, b1={"barline": "||"}, b3={"repeat_start": True}, b4={"repeat_end": 2})
+    assert kinds(score) == ["bars"]
 
 
 def test_the_way_back_to_the_repeat_counts() -> None:

@@ -1,0 +1,99 @@
+"""What the form of a text does to it: ``python tests/entropy.py``.
+
+For each collection at hand, written as it is prepared by default, canonically, under one tonic, and both:
+characters, vocabulary, and what an n-gram (interpolated Witten-Bell, order chosen on the validation tunes)
+needs for the test tunes, in nats a character and in nats a note. Only the last stays comparable when the text
+changes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from musegen import Dataset, Prepare, Silent, TrainingJob, Tune, installed_plugins
+from musegen.corpus import Corpus, Split, read_corpus
+from musegen.losses import measure
+from real_tunes import collections
+
+FORMS = {
+    "as prepared": {},
+    "canonical": {"canonical": True},
+    "tonic C": {"tonic": "C"},
+    "canonical, tonic C": {"canonical": True, "tonic": "C"},
+}
+ORDERS = range(3, 9)
+SEED = 7
+
+
+class Given:
+    """A reader of tunes at hand."""
+
+    def __init__(self, tunes: Sequence[Tune]) -> None:
+        self._tunes = tunes
+
+    def sources(self) -> list[Path]:
+        """None: nothing is cached here."""
+        return []
+
+    def read(self, report: Callable[[str], None]) -> Iterator[Tune]:
+        """The tunes."""
+        return iter(self._tunes)
+
+
+def figures(corpus: Corpus) -> tuple[int, int, int, float, float]:
+    """Characters, vocabulary, order, and nats a character and a note of the test tunes."""
+    plugins = installed_plugins()
+    char, ngram, abc = plugins.tokenizer("char"), plugins.model("ngram"), plugins.notation("abc")
+    tokenizer = char.build(char.options()).train([tune.text for tune in corpus.tunes])
+    notation = abc.build(abc.options())
+    encoded = {part: corpus.encoded(part, tokenizer) for part in ("train", "validation", "test")}
+    dataset = Dataset(tokenizer.vocabulary, **encoded)
+    best: tuple[float, int, dict[str, object]] | None = None
+    for order in ORDERS:
+        trainer = ngram.build(ngram.options.model_validate({"order": order}))
+        with TemporaryDirectory() as folder:
+            job = TrainingJob(SEED, Path(folder), Silent().begin("model"), {})
+            model = trainer.train(dataset, job).model
+        measured = measure(model, corpus, tokenizer, notation)
+        validation = measured["validation_nats"]
+        assert isinstance(validation, float)
+        if best is None or validation < best[0]:
+            best = validation, order, dict(measured)
+    assert best is not None
+    characters = sum(len(tune.text) for tune in corpus.tunes)
+    symbols = len(set("".join(tune.text for tune in corpus.tunes)))
+    return (
+        characters,
+        symbols,
+        best[1],
+        float(str(best[2]["test_nats"])),
+        float(str(best[2]["test_nats_a_note"])),
+    )
+
+
+def main() -> None:
+    """Print the table."""
+    abc = installed_plugins().notation("abc")
+    notations = {"abc": abc.build(abc.options())}
+    print("| collection | form | characters | vocabulary | order | nats a character | nats a note |")
+    print("|---|---|---|---|---|---|---|")
+    for name, tunes in collections():
+        parts: dict[str, str] = {}  # the same tunes are held out whatever the form
+        for form, options in FORMS.items():
+            prepare = Prepare.model_validate(options)
+            corpus = read_corpus(
+                [Given(tunes)], notations, prepare, Split(), SEED, lambda line: None, lambda done, total: None
+            )
+            parts = parts or {
+                tune.source: part for tune, part in zip(corpus.tunes, corpus.parts, strict=True)
+            }
+            corpus = Corpus(corpus.tunes, tuple(parts.get(tune.source, "train") for tune in corpus.tunes))
+            characters, symbols, order, a_character, a_note = figures(corpus)
+            row = (name, form, f"{characters:,}", symbols, order, f"{a_character:.3f}", f"{a_note:.3f}")
+            print(f"| {' | '.join(map(str, row))} |", flush=True)
+
+
+if __name__ == "__main__":
+    main()
