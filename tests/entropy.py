@@ -13,8 +13,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from musegen import Dataset, Prepare, Silent, TrainingJob, Tune, installed_plugins
-from musegen.corpus import Corpus, Split, read_corpus
+from musegen.corpus import Corpus, read_corpus
 from musegen.losses import measure
+from musegen.splitting import Split
 from real_tunes import collections
 
 FORMS = {

@@ -5,7 +5,13 @@ from __future__ import annotations
 import random
 from pathlib import Path
 
-PHRASES = ["DFA d2A", "BAG AFD", "E2G GFE", "dcB AGF", "A2d fed", "FGA B2A", "GEC EDE", "d3 D3"]
+BEATS = ("{}{}{}", "{}{}{}", "{}2{}", "{}3")
+NOTES = "CDEFGABcdef"
+
+
+def _beat(rng: random.Random) -> str:
+    shape = rng.choice(BEATS)
+    return shape.format(*rng.choices(NOTES, k=shape.count("{}")))
 
 
 def jig(number: int) -> str:
@@ -13,7 +19,7 @@ def jig(number: int) -> str:
     rng = random.Random(number)
     strains = []
     for _ in range(2):
-        bars = [rng.choice(PHRASES) for _ in range(3)]
+        bars = [f"{_beat(rng)} {_beat(rng)}" for _ in range(3)]
         strains.append("|: " + " | ".join([*bars, "D3 D3"]) + " :|")
     key = rng.choice(["D", "G", "Em"])
     return (

@@ -2,31 +2,26 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from pydantic import Field
 
 from musegen.components import CorpusReader, Notation, Tokenizer
 from musegen.errors import ArtifactError, CorpusError, NotationError
-from musegen.options import Options, Prepare
+from musegen.options import Prepare
+from musegen.splitting import (
+    Split,
+    bare_text,
+    find_groups,
+    large_groups,
+    read_split,
+    split_groups,
+)
 from musegen.tune import Tune
 from musegen.vocabulary import Tokens
-
-PARTS = ("train", "validation", "test")
-
-
-class Split(Options):
-    """``[split]``: which tunes a model learns from, is chosen by and is judged by; whole tunes."""
-
-    validation: float = Field(0.1, ge=0, lt=1)
-    """Share of the tunes that choose the best epoch."""
-    test: float = Field(0.1, ge=0, lt=1)
-    """Share of the tunes that are looked at once, at the end."""
 
 
 @dataclass(frozen=True)
@@ -35,9 +30,13 @@ class Corpus:
 
     tunes: tuple[Tune, ...]
     parts: tuple[str, ...]
-    """One of :data:`PARTS` for each tune."""
+    """One of :data:`musegen.splitting.PARTS` for each tune."""
+    groups: tuple[int, ...] = ()
+    """The near-duplicate group of each tune: the number of the first tune in it."""
     skipped: int = 0
     """Tunes that could not be used."""
+    duplicates: int = 0
+    """Tunes that were left out, since another has the same text but for number and title."""
 
     def part(self, name: str) -> tuple[Tune, ...]:
         """The tunes of one part."""
@@ -55,17 +54,20 @@ class Corpus:
     def save(self, folder: Path) -> None:
         """Write ``tunes.jsonl``, a line a tune."""
         with (folder / "tunes.jsonl").open("w", encoding="utf-8") as file:
-            for tune, part in zip(self.tunes, self.parts, strict=True):
+            for tune, part, group in zip(self.tunes, self.parts, self.groups, strict=True):
                 row = {
                     "part": part,
+                    "group": group,
                     "source": tune.source,
                     "title": tune.title,
                     "notation": tune.notation,
                     "text": tune.text,
+                    "work": tune.work,
                     "tonic": tune.tonic,
                 }
                 file.write(json.dumps(row, ensure_ascii=False) + "\n")
-        (folder / "skipped.json").write_text(json.dumps(self.skipped))
+        left_out = {"skipped": self.skipped, "duplicates": self.duplicates}
+        (folder / "left_out.json").write_text(json.dumps(left_out))
 
     @classmethod
     def load(cls, folder: Path) -> Corpus:
@@ -74,11 +76,17 @@ class Corpus:
             with (folder / "tunes.jsonl").open(encoding="utf-8") as file:
                 rows = [json.loads(line) for line in file]
             tunes = tuple(
-                Tune(row["text"], row["notation"], row["title"], row["source"], tonic=row["tonic"])
+                Tune(*(row[name] for name in ("text", "notation", "title", "source", "work", "tonic")))
                 for row in rows
             )
-            skipped = int((folder / "skipped.json").read_text())
-            return cls(tunes, tuple(row["part"] for row in rows), skipped)
+            left_out = json.loads((folder / "left_out.json").read_text())
+            return cls(
+                tunes,
+                tuple(row["part"] for row in rows),
+                tuple(row["group"] for row in rows),
+                left_out["skipped"],
+                left_out["duplicates"],
+            )
         except (ValueError, KeyError, TypeError) as error:
             raise ArtifactError(f"{folder}: is no saved corpus; delete it and run again") from error
 
@@ -102,7 +110,7 @@ def read_corpus(
     report: Callable[[str], None],
     advance: Callable[[int, int], None],
 ) -> Corpus:
-    """Read every reader's tunes, prepare and split them.
+    """Read every reader's tunes, prepare them, drop exact duplicates, and split by near-duplicate group.
 
     A tune that its notation cannot read is passed over and ``report`` told so. Raises CorpusError where no
     tune is left, where tunes are in different notations, or where a part would be empty.
@@ -130,31 +138,21 @@ def read_corpus(
     used = sorted({tune.notation for tune in tunes})
     if len(used) > 1:
         raise CorpusError(f"the corpus mixes notations ({', '.join(used)}); a model learns one")
-    return Corpus(tuple(tunes), split_tunes(tunes, split, seed), skipped)
+    read = len(tunes)
+    tunes = _without_copies(tunes, notations[used[0]])
+    groups = find_groups(tunes, notations[used[0]])
+    for large in large_groups(groups):
+        report(f"{tunes[large].source}: {groups.count(large)} tunes seem to be versions of this one")
+    if split.file:
+        parts = read_split(Path(split.file), tunes, report)
+    else:
+        parts = split_groups(tunes, groups, split, seed)
+    return Corpus(tuple(tunes), parts, tuple(groups), skipped, read - len(tunes))
 
 
-def split_tunes(tunes: Sequence[Tune], split: Split, seed: int) -> tuple[str, ...]:
-    """The part of each tune.
-
-    Tunes whose text is the same but for the title stay together. Whether a tune is held out depends on its
-    text and ``seed``, not on its place in the corpus. Raises CorpusError where a wanted part would be empty.
-    """
-    groups: dict[str, list[int]] = {}
-    for i, tune in enumerate(tunes):
-        text = tune.text.replace(tune.title, "", 1) if tune.title else tune.text
-        groups.setdefault(hashlib.sha256(f"{seed}/{text}".encode()).hexdigest(), []).append(i)
-    parts = ["train"] * len(tunes)
-    waiting = [groups[digest] for digest in sorted(groups)]
-    for part, share in (("test", split.test), ("validation", split.validation)):
-        wanted = max(round(share * len(tunes)), 1) if share else 0
-        held_out = 0
-        while held_out < wanted and len(waiting) > 1:
-            group = waiting.pop()
-            held_out += len(group)
-            for i in group:
-                parts[i] = part
-        if held_out < wanted:
-            raise CorpusError(
-                f"{len(tunes)} tunes are too few for [split] {part} = {share}; add tunes or set it to 0"
-            )
-    return tuple(parts)
+def _without_copies(tunes: Sequence[Tune], notation: Notation) -> list[Tune]:
+    """The first of all tunes that are equal but for number and title."""
+    kept: dict[str, Tune] = {}
+    for tune in tunes:
+        kept.setdefault(bare_text(notation, tune), tune)
+    return list(kept.values())

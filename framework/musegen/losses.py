@@ -7,9 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 
 from musegen.components import JSON, LanguageModel, Notation, Tokenizer
-from musegen.corpus import PARTS, Corpus, with_marks
+from musegen.corpus import Corpus, with_marks
 from musegen.errors import NotationError
 from musegen.score import Note
+from musegen.splitting import PARTS
 from musegen.tune import Tune
 from musegen.vocabulary import Tokens
 

@@ -21,11 +21,11 @@ from musegen.components import (
     Renderer,
     TokenizerTrainer,
 )
-from musegen.corpus import Split
 from musegen.errors import ArtifactError, CorpusError, NotationError, PipelineError, PluginError
 from musegen.generation import Sample
 from musegen.options import Options, Prepare
 from musegen.plugins import Plugins, installed_plugins
+from musegen.splitting import Split
 from musegen.toml_source import Place, TomlSource, dotted, has
 
 T_co = TypeVar("T_co", covariant=True)

@@ -99,8 +99,11 @@ def _loss_csv(losses: Sequence[EpochLoss]) -> bytes:
 
 
 def _split_csv(corpus: Corpus) -> bytes:
-    rows = [["source", "title", "part"]]
-    rows += [[tune.source, tune.title, part] for tune, part in zip(corpus.tunes, corpus.parts, strict=True)]
+    rows = [["source", "title", "part", "group"]]
+    rows += [
+        [tune.source, tune.title, part, corpus.tunes[group].source]
+        for tune, part, group in zip(corpus.tunes, corpus.parts, corpus.groups, strict=True)
+    ]
     return _csv(rows)
 
 

@@ -28,8 +28,8 @@ from musegen.components import (
     TrainingJob,
 )
 from musegen.console import Reporter
-from musegen.corpus import PARTS, Corpus, read_corpus
-from musegen.errors import MusegenError
+from musegen.corpus import Corpus, read_corpus
+from musegen.errors import CorpusError, MusegenError
 from musegen.generation import (
     Composer,
     Home,
@@ -47,6 +47,7 @@ from musegen.rendering import Rendering
 from musegen.results import Run
 from musegen.sampling import derive_seed
 from musegen.saved_model import describe_component
+from musegen.splitting import PARTS
 from musegen.tune import Tune
 from musegen.vocabulary import Tokens
 
@@ -96,9 +97,18 @@ class _Work:
             "notations": [_describe_use(use) for use in self.plan.notations.values()],
             "sources": sources,
             "prepare": _options(self.plan.prepare),
-            "split": _options(self.plan.split),
+            "split": [_options(self.plan.split), *self._split_file()],
             "seed": derive_seed(self.seed, "corpus"),
         }
+
+    def _split_file(self) -> list[str]:
+        """The digest of the split that is given, if one is."""
+        file = self.plan.split.file
+        if file is None:
+            return []
+        if not Path(file).is_file():
+            raise CorpusError(f"{file}: no such file; [split] file names a split.csv of an earlier run")
+        return [file_digest(Path(file))]
 
     def _inputs(self, after: str, use: Use[Any]) -> dict[str, JSON]:
         stage = STAGES[STAGES.index(after) + 1]
@@ -218,7 +228,8 @@ class _Work:
     def _say_corpus(self, folder: Path) -> str:
         counts = Corpus.load(folder)
         parts = ", ".join(f"{counts.parts.count(part)} {part}" for part in PARTS)
-        return f"{len(counts.tunes)} tunes: {parts}; {counts.skipped} skipped"
+        left_out = f"{counts.duplicates} duplicates left out, {counts.skipped} skipped"
+        return f"{len(counts.tunes)} tunes in {len(set(counts.groups))} groups: {parts}; {left_out}"
 
     def _build_tokenizer(self, folder: Path, progress: Progress) -> None:
         tokenizer = self.plan.tokenizer.build().train([tune.text for tune in self._corpus.tunes])

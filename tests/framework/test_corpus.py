@@ -1,4 +1,4 @@
-"""Reading and splitting a corpus."""
+"""Reading a corpus."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ import pytest
 import musegen
 from invented import jig
 from musegen import CorpusError, Prepare, Tune
-from musegen.corpus import Corpus, Split, read_corpus, split_tunes
+from musegen.corpus import Corpus, read_corpus
+from musegen.splitting import Split
 
 TUNES = [Tune(jig(number), title=f"Jig No {number}", source=f"jigs.abc:{number}") for number in range(1, 41)]
 
@@ -44,33 +45,12 @@ def read(*tunes: Tune, split: Split = NO_SPLIT) -> tuple[Corpus, list[str]]:
     return corpus, lines
 
 
-def test_parts_have_their_share() -> None:
-    """Of forty tunes four each are held out."""
-    parts = split_tunes(TUNES, Split(), seed=0)
-    assert [parts.count(part) for part in ("train", "validation", "test")] == [32, 4, 4]
-
-
-def test_a_tune_keeps_its_part_wherever_it_stands() -> None:
-    """The order of the corpus does not matter; the seed does."""
-    parts = dict(zip(TUNES, split_tunes(TUNES, Split(), 0), strict=True))
-    turned = dict(zip(TUNES[::-1], split_tunes(TUNES[::-1], Split(), 0), strict=True))
-    assert parts == turned
-    assert parts != dict(zip(TUNES, split_tunes(TUNES, Split(), 1), strict=True))
-
-
-def test_the_same_music_under_two_titles_stays_together() -> None:
-    """A copy in the test part would be known from training."""
-    copies = [Tune(tune.text.replace(tune.title, "Copy"), title="Copy") for tune in TUNES]
-    parts = split_tunes([*TUNES, *copies], Split(), 0)
-    assert parts[: len(TUNES)] == parts[len(TUNES) :]
-
-
-@pytest.mark.parametrize("count", [1, 2])
-def test_too_few_tunes_for_a_part_are_refused(count: int) -> None:
-    """The line says which part and what to do."""
-    with pytest.raises(CorpusError, match=r"too few for \[split\] (validation|test)"):
-        split_tunes(TUNES[:count], Split(), 0)
-    assert split_tunes(TUNES[:count], Split(validation=0, test=0), 0) == ("train",) * count
+def test_copies_are_dropped() -> None:
+    """The same text under another number and title is no new tune."""
+    copy = Tune(TUNES[0].text.replace("X:1", "X:99").replace(TUNES[0].title, "Copy"), title="Copy")
+    corpus, _ = read(*TUNES[:3], copy)
+    assert [tune.title for tune in corpus.tunes] == [tune.title for tune in TUNES[:3]]
+    assert corpus.duplicates == 1
 
 
 def test_a_tune_that_cannot_be_used_is_skipped_and_counted() -> None:

@@ -1,0 +1,136 @@
+"""Which tunes a model learns from, is chosen by and is judged by: whole groups of near-duplicates."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import re
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from pydantic import Field
+
+from musegen.components import Notation
+from musegen.errors import CorpusError, NotationError
+from musegen.options import Options, PathPattern
+from musegen.similarity import Patterns, components, patterns, similar_pairs
+from musegen.tune import Tune
+
+PARTS = ("train", "validation", "test")
+_LARGEST_GROUP = 20
+"""Larger groups are told: one common phrase may have joined what is not one tune."""
+
+
+class Split(Options):
+    """``[split]``: which tunes a model learns from, is chosen by and is judged by; versions stay together."""
+
+    validation: float = Field(0.1, ge=0, lt=1)
+    """Share of the tunes that choose the best epoch."""
+    test: float = Field(0.1, ge=0, lt=1)
+    """Share of the tunes that are looked at once, at the end."""
+    file: PathPattern | None = Field(None, examples=["split.csv"])
+    """A split.csv of an earlier run, which then decides instead of the shares."""
+
+
+def bare_text(notation: Notation, tune: Tune) -> str:
+    """The text without number and title: equal for exact duplicates. Raises NotationError for no tune."""
+    begin = notation.body(tune)
+    header = [line for line in tune.text[:begin].splitlines() if not re.match(r"[XT]:", line)]
+    return "\n".join(header) + "\n" + tune.text[begin:]
+
+
+def find_groups(tunes: Sequence[Tune], notation: Notation) -> list[int]:
+    """The near-duplicate group of each tune: the number of the first tune in it.
+
+    Tunes are joined where their patterns overlap by half (:func:`musegen.similarity.similar_pairs`), where
+    their texts are equal but for number and title, and where they are settings of one work. A tune that
+    cannot be parsed is joined by text and work only.
+    """
+    sets: list[Patterns] = []
+    pairs: list[tuple[int, int]] = []
+    first: dict[str, int] = {}
+    for i, tune in enumerate(tunes):
+        names = [f"work {tune.work}"] if tune.work else []
+        try:
+            names.append(f"text {bare_text(notation, tune)}")
+            sets.append(patterns(notation.parse(tune)))
+        except NotationError:
+            names.append(f"text {tune.text}")
+            sets.append(sets[-1][:0] if sets else Patterns((0,)))
+        pairs += [(first.setdefault(name, i), i) for name in names if first.setdefault(name, i) != i]
+    return components(len(tunes), pairs + similar_pairs(sets))
+
+
+def split_groups(tunes: Sequence[Tune], groups: Sequence[int], split: Split, seed: int) -> tuple[str, ...]:
+    """The part of each tune: whole groups are held out until the wanted share is reached.
+
+    Whether a group is held out depends on its texts and ``seed``, not on the order of the corpus. Raises
+    CorpusError where a wanted part would be empty.
+    """
+    members: dict[int, list[int]] = {}
+    for i, group in enumerate(groups):
+        members.setdefault(group, []).append(i)
+    digests = {
+        hashlib.sha256(
+            f"{seed}/{sorted(tunes[i].text.replace(tunes[i].title, '', 1) for i in inside)}".encode()
+        ).hexdigest(): inside
+        for inside in members.values()
+    }
+    parts = ["train"] * len(tunes)
+    waiting = [digests[digest] for digest in sorted(digests)]
+    for part, share in (("test", split.test), ("validation", split.validation)):
+        wanted = max(round(share * len(tunes)), 1) if share else 0
+        held_out = 0
+        while held_out < wanted and len(waiting) > 1:
+            inside = waiting.pop()
+            if held_out and held_out + len(inside) > wanted + max(_LARGEST_GROUP, wanted // 10):
+                continue  # a large group would make the part much larger than asked; it is learned from
+            held_out += len(inside)
+            for i in inside:
+                parts[i] = part
+        if held_out < wanted:
+            raise CorpusError(
+                f"{len(tunes)} tunes in {len(members)} groups are too few for [split] {part} = {share}; "
+                "add tunes or set it to 0"
+            )
+    return tuple(parts)
+
+
+def read_split(file: Path, tunes: Sequence[Tune], report: Callable[[str], None]) -> tuple[str, ...]:
+    """The part of each tune as a ``split.csv`` says, by source and title.
+
+    Raises CorpusError for a file that is none, or that does not know a tune; ``report`` is told of rows
+    without a tune.
+    """
+    given = _rows(file)
+    keys = [(tune.source, tune.title) for tune in tunes]
+    unknown = [key for key in keys if key not in given]
+    if unknown:
+        source, title = unknown[0]
+        raise CorpusError(
+            f'{file}: does not name {len(unknown)} of {len(tunes)} tunes, such as {source} "{title}"; '
+            "leave [split] file out, or give the corpus that it was made from"
+        )
+    missing = len(given.keys() - set(keys))
+    if missing:
+        report(f"{file}: {missing} of its tunes are not in the corpus")
+    return tuple(given[key] for key in keys)
+
+
+def _rows(file: Path) -> Mapping[tuple[str, str], str]:
+    try:
+        with file.open(newline="", encoding="utf-8") as opened:
+            rows = list(csv.DictReader(opened))
+        given = {(row["source"], row["title"]): row["part"] for row in rows}
+    except (OSError, UnicodeDecodeError, csv.Error, KeyError, TypeError) as error:
+        cause = error.strerror if isinstance(error, OSError) else "it needs the columns source, title, part"
+        raise CorpusError(f"{file}: cannot be read as a split ({cause})") from None
+    for number, (_, part) in enumerate(given.items(), 2):
+        if part not in PARTS:
+            raise CorpusError(f'{file}:{number}: no part "{part}"; choose from: {", ".join(PARTS)}')
+    return given
+
+
+def large_groups(groups: Sequence[int]) -> list[int]:
+    """The groups of more than twenty tunes."""
+    return [group for group in dict.fromkeys(groups) if groups.count(group) > _LARGEST_GROUP]

@@ -1,0 +1,102 @@
+"""Splits: whole groups of near-duplicates, or as a file says."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from invented import jig
+from musegen import CorpusError, Tune, installed_plugins
+from musegen.splitting import Split, find_groups, read_split, split_groups
+
+TUNES = [Tune(jig(number), title=f"Jig No {number}", source=f"jigs.abc:{number}") for number in range(1, 41)]
+ALONE = list(range(len(TUNES)))
+_ABC = installed_plugins().notation("abc")
+ABC = _ABC.build(_ABC.options())
+
+
+def test_parts_have_their_share() -> None:
+    """Of forty tunes four each are held out."""
+    parts = split_groups(TUNES, ALONE, Split(), seed=0)
+    assert [parts.count(part) for part in ("train", "validation", "test")] == [32, 4, 4]
+
+
+def test_a_tune_keeps_its_part_wherever_it_stands() -> None:
+    """The order of the corpus does not matter; the seed does."""
+    parts = dict(zip(TUNES, split_groups(TUNES, ALONE, Split(), 0), strict=True))
+    turned = dict(zip(TUNES[::-1], split_groups(TUNES[::-1], ALONE, Split(), 0), strict=True))
+    assert parts == turned
+    assert parts != dict(zip(TUNES, split_groups(TUNES, ALONE, Split(), 1), strict=True))
+
+
+def test_versions_stay_together() -> None:
+    """A transposed copy in the test part would be known from training."""
+    copies = [replace(ABC.transpose(tune, 2), title="Copy") for tune in TUNES]
+    groups = find_groups([*TUNES, *copies], ABC)
+    assert groups == [*ALONE, *ALONE]
+    parts = split_groups([*TUNES, *copies], groups, Split(), 0)
+    assert parts[: len(TUNES)] == parts[len(TUNES) :]
+
+
+def test_settings_of_one_work_stay_together() -> None:
+    """Whatever they sound like; and tunes too short for patterns by their text."""
+    works = [replace(tune, work=f"work {i % 20}") for i, tune in enumerate(TUNES)]
+    assert find_groups(works, ABC) == [i % 20 for i in range(40)]
+    short = Tune("X:1\nT:a\nK:D\nDEF\n", title="a")
+    assert find_groups([short, replace(short, text=short.text.replace("T:a", "T:b")), TUNES[0]], ABC) == [
+        0,
+        0,
+        2,
+    ]
+
+
+def test_text_that_is_no_tune_is_a_group_of_its_own() -> None:
+    """It stops nothing."""
+    assert find_groups([Tune("no tune"), Tune("no tune"), Tune("none")], ABC) == [0, 0, 2]
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_too_few_tunes_for_a_part_are_refused(count: int) -> None:
+    """The line says which part and what to do."""
+    with pytest.raises(CorpusError, match=r"too few for \[split\] (validation|test)"):
+        split_groups(TUNES[:count], ALONE[:count], Split(), 0)
+    none = Split(validation=0, test=0)
+    assert split_groups(TUNES[:count], ALONE[:count], none, 0) == ("train",) * count
+
+
+def test_one_group_cannot_be_split() -> None:
+    """Forty versions of one tune have no test part."""
+    with pytest.raises(CorpusError, match="40 tunes in 1 groups are too few"):
+        split_groups(TUNES, [0] * 40, Split(), 0)
+
+
+def test_a_split_from_a_file(tmp_path: Path) -> None:
+    """By source and title, in any order."""
+    file = tmp_path / "split.csv"
+    rows = [f"{tune.source},{tune.title},{'test' if i % 2 else 'train'},x" for i, tune in enumerate(TUNES)]
+    file.write_text("\n".join(["source,title,part,group", *rows[::-1], "gone.abc:1,Gone,train,x"]) + "\n")
+    lines: list[str] = []
+    assert read_split(file, TUNES, lines.append) == ("train", "test") * 20
+    assert lines == [f"{file}: 1 of its tunes are not in the corpus"]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("source,title,part\n", "does not name 40 of 40 tunes, such as jigs.abc:1"),
+        ("source,title\na,b\n", "cannot be read as a split"),
+        ("source,title,part\na,b,trian\n", ':2: no part "trian"; choose from: train, validation, test'),
+        (None, "cannot be read as a split"),
+    ],
+)
+def test_a_bad_split_file(tmp_path: Path, text: str | None, message: str) -> None:
+    """One line that says what is wrong with it."""
+    file = tmp_path / "split.csv"
+    if text is not None:
+        file.write_text(text)
+    with pytest.raises(CorpusError) as caught:
+        read_split(file, TUNES, print)
+    assert message in str(caught.value)
+    assert "\n" not in str(caught.value)
