@@ -11,6 +11,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from musegen.corpus_commands import add_corpus
 from musegen.errors import MusegenError
 
 _INTERRUPTED = 130
@@ -79,6 +80,8 @@ def _parser() -> argparse.ArgumentParser:
     _add_sample(commands.add_parser("sample", help="write tunes from a model.safetensors alone"))
 
     _add_convert(commands.add_parser("convert", help="convert a file of tunes, or transpose it"))
+
+    add_corpus(commands)
 
     render = commands.add_parser("render", help="render every tune of some files")
     render.add_argument("files", type=Path, nargs="+", metavar="FILE")

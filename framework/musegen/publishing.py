@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from musegen.artifacts import RunFolder
-from musegen.components import EpochLoss
+from musegen.components import JSON, EpochLoss
 from musegen.console import Reporter
 from musegen.corpus import Corpus
 from musegen.plot import can_plot, plot_losses
@@ -30,9 +30,17 @@ class Finished:
 
 
 def publish(
-    folder: RunFolder, finished: Mapping[str, Finished], pipeline: str, seed: int, reporter: Reporter
+    folder: RunFolder,
+    finished: Mapping[str, Finished],
+    pipeline: str,
+    seed: int,
+    corpora: Sequence[Mapping[str, JSON]],
+    reporter: Reporter,
 ) -> Run:
-    """Copy what people look at to the top of the folder, and write ``run.json``."""
+    """Copy what people look at to the top of the folder, and write ``run.json``.
+
+    ``corpora``: source and licence of what the tunes come from.
+    """
     corpus, model, sample, render = (
         finished[stage].folder for stage in ("corpus", "model", "sample", "render")
     )
@@ -59,6 +67,7 @@ def publish(
     report = {
         "pipeline": pipeline,
         "seed": seed,
+        "corpora": list(corpora),
         "stages": {
             name: {"key": done.key, "seconds": round(done.seconds, 3), "cached": done.cached}
             for name, done in finished.items()

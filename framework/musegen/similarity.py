@@ -20,6 +20,7 @@ _OVERLAP = 2  # a pair shares at least 1 / _OVERLAP of the smaller set
 
 Patterns: TypeAlias = NDArray[np.uint64]
 """uint64 (k,), ascending, each once: a hash for each pattern of eight notes."""
+NO_PATTERNS: Patterns = np.empty(0, np.uint64)
 
 
 def patterns(score: Score) -> Patterns:
@@ -31,7 +32,7 @@ def patterns(score: Score) -> Patterns:
     """
     pitches, durations = _melody(score.bars)
     if len(pitches) < FEWEST_NOTES:
-        return np.empty(0, np.uint64)
+        return NO_PATTERNS
     grid = lcm(*(duration.denominator for duration in durations))
     lengths = np.array([int(duration * grid) for duration in durations], np.int64)
     common = np.gcd(lengths[1:], lengths[:-1])

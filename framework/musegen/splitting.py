@@ -13,7 +13,8 @@ from pydantic import Field
 from musegen.components import Notation
 from musegen.errors import CorpusError, NotationError
 from musegen.options import Options, PathPattern
-from musegen.similarity import Patterns, components, patterns, similar_pairs
+from musegen.score import Score
+from musegen.similarity import NO_PATTERNS, components, patterns, similar_pairs
 from musegen.tune import Tune
 
 PARTS = ("train", "validation", "test")
@@ -40,24 +41,36 @@ def bare_text(notation: Notation, tune: Tune) -> str:
 
 
 def find_groups(tunes: Sequence[Tune], notation: Notation) -> list[int]:
-    """The near-duplicate group of each tune: the number of the first tune in it.
+    """The near-duplicate group of each tune: the number of the first tune in it; see :func:`group_tunes`.
+
+    A tune that cannot be parsed is joined by its text and work only.
+    """
+    scores: list[Score | None] = []
+    texts: dict[str, list[int]] = {}
+    for i, tune in enumerate(tunes):
+        try:
+            texts.setdefault(bare_text(notation, tune), []).append(i)
+            scores.append(notation.parse(tune))
+        except NotationError:
+            texts.setdefault(tune.text, []).append(i)
+            scores.append(None)
+    return group_tunes(tunes, scores, list(texts.values()))
+
+
+def group_tunes(
+    tunes: Sequence[Tune], scores: Sequence[Score | None], equal: Sequence[Sequence[int]]
+) -> list[int]:
+    """The group of each tune: the number of the first tune in it.
 
     Tunes are joined where their patterns overlap by half (:func:`musegen.similarity.similar_pairs`), where
-    their texts are equal but for number and title, and where they are settings of one work. A tune that
-    cannot be parsed is joined by text and work only.
+    ``equal`` lists them together, and where they are settings of one work.
     """
-    sets: list[Patterns] = []
-    pairs: list[tuple[int, int]] = []
-    first: dict[str, int] = {}
+    works: dict[str, list[int]] = {}
     for i, tune in enumerate(tunes):
-        names = [f"work {tune.work}"] if tune.work else []
-        try:
-            names.append(f"text {bare_text(notation, tune)}")
-            sets.append(patterns(notation.parse(tune)))
-        except NotationError:
-            names.append(f"text {tune.text}")
-            sets.append(sets[-1][:0] if sets else Patterns((0,)))
-        pairs += [(first.setdefault(name, i), i) for name in names if first.setdefault(name, i) != i]
+        if tune.work:
+            works.setdefault(tune.work, []).append(i)
+    pairs = [(same[0], other) for same in (*equal, *works.values()) for other in same[1:]]
+    sets = [patterns(score) if score else NO_PATTERNS for score in scores]
     return components(len(tunes), pairs + similar_pairs(sets))
 
 

@@ -47,6 +47,7 @@ from musegen.rendering import Rendering
 from musegen.results import Run
 from musegen.sampling import derive_seed
 from musegen.saved_model import describe_component
+from musegen.sources import used_collections
 from musegen.splitting import PARTS
 from musegen.tune import Tune
 from musegen.vocabulary import Tokens
@@ -83,7 +84,12 @@ class _Work:
         self._stage("model", self._model_inputs(), self._build_model, self._say_model)
         self._stage("sample", sample_inputs, self._build_sample, self._say_sample)
         self._stage("render", self._render_inputs(), self._build_render)
-        return publish(self.folder, self.finished, self.plan.file.name, self.seed, self.reporter)
+        corpora = [
+            row
+            for use in self.plan.corpus
+            for row in used_collections(use.component, getattr(use.options, "collections", ()))
+        ]
+        return publish(self.folder, self.finished, self.plan.file.name, self.seed, corpora, self.reporter)
 
     # What each stage depends on.
 

@@ -56,7 +56,8 @@ def test_a_run_leaves_what_it_promises(pipeline_file: Path) -> None:
         rows = list(csv.DictReader(file))
     assert len(rows) == 30
     assert {row["part"] for row in rows} == {"train", "validation", "test"}
-    assert rows[0] == {"source": "jigs.abc:1", "title": "Jig No 1", "part": rows[0]["part"]}
+    first = {"source": "jigs.abc:1", "title": "Jig No 1", "part": rows[0]["part"], "group": "jigs.abc:1"}
+    assert rows[0] == first
 
 
 def test_tunes_are_objects(pipeline_file: Path) -> None:
