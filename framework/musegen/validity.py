@@ -15,7 +15,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 
 from musegen.options import Options
-from musegen.playing_order import playing_order
+from musegen.playing_order import mend_repeats, playing_order
 from musegen.score import Bar, Metre, MetreChange, Note, Pitch, Rest, Score
 
 
@@ -80,7 +80,7 @@ class Judgement:
 
 def judge(score: Score, rules: Valid) -> Judgement:
     """Every fault of ``score``."""
-    fit = _BarFit(score)
+    fit = _BarFit(mend_repeats(score))
     return Judgement(
         (
             *fit.faults,

@@ -50,11 +50,11 @@ def write_abc(score: Score, reference: int = 1) -> str:
     """
     header = [("X", str(reference)), ("T", score.title), ("R", score.rhythm), *score.fields]
     header += [
-        ("Y", score.suggested_order),
+        ("Y", _order(score.suggested_order)),
         ("M", write_metre(score.metre)),
         ("L", _fraction(score.unit / 4)),
         ("Q", write_tempo(score.tempo) if score.tempo else ""),
-        ("P", score.play_order),
+        ("P", _order(score.play_order)),
         ("K", write_key(score.key)),
     ]
     lines = [written_field(letter, value) for letter, value in header if value]
@@ -99,6 +99,11 @@ def write_pitch(pitch: Pitch) -> str:
     if pitch.octave >= 5:
         return pitch.step.lower() + "'" * (pitch.octave - 5)
     return pitch.step + "," * (4 - pitch.octave)
+
+
+def _order(labels: str) -> str:
+    """A play order; dots keep small letters from looking like words (ABC 2.1 §3.1.9)."""
+    return labels if labels.isupper() else ".".join(labels)
 
 
 def _fraction(value: Fraction) -> str:

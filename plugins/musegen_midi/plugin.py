@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import Field
 
 from musegen import Component, Options, Renderer, component, hookimpl
@@ -14,6 +16,9 @@ class MidiOptions(Options):
     """Ticks a quarter note; 480 holds lengths down to 1/128 notes, and triplets of 1/32 notes, exactly."""
     tempo_bpm: float | None = Field(None, ge=10, le=600, examples=[100.0])
     """Beats a minute in place of the tune's own tempo: dotted quarters in a jig, half notes in a reel."""
+    repeats: Literal["meant", "letter"] = "meant"
+    """``meant`` goes back to the last double bar line where |: is missing, and plays each ending once;
+    ``letter`` takes the signs as they stand, as abc2midi does."""
     swing: float = Field(1.0, ge=1, le=3, examples=[2.0])
     """Long half of a beat to the short: 1 as written, 2 as in triplets; 6/8 and its kind stay as written."""
     suggested_order: bool = False
@@ -33,6 +38,7 @@ def build_renderer(options: MidiOptions) -> Renderer:
     return MidiRenderer(
         ticks_per_beat=options.ticks_per_beat,
         tempo_bpm=options.tempo_bpm,
+        mend=options.repeats == "meant",
         swing=options.swing,
         suggested_order=options.suggested_order,
         program=options.program,

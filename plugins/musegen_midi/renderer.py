@@ -18,6 +18,7 @@ from musegen import (
     Score,
     Tempo,
     accompaniment,
+    mend_repeats,
     perform,
     ticks,
 )
@@ -44,6 +45,7 @@ class MidiRenderer:
         tempo_bpm: float | None = None,
         program: int = 110,
         chord_program: int | None = 0,
+        mend: bool = False,
         swing: float = 1.0,
         suggested_order: bool = False,
     ) -> None:
@@ -51,6 +53,7 @@ class MidiRenderer:
         self._ticks_per_beat = ticks_per_beat
         self._tempo_bpm = tempo_bpm
         self._program = program
+        self._mend = mend
         self._swing = swing
         self._suggested_order = suggested_order
         self._chord_program = chord_program
@@ -61,7 +64,10 @@ class MidiRenderer:
         Raises MusegenError for a pitch or tempo that MIDI cannot say, or a tune longer than it can count.
         """
         performance = perform(
-            score, self._tempo_bpm, swing=self._swing, suggested_order=self._suggested_order
+            mend_repeats(score) if self._mend else score,
+            self._tempo_bpm,
+            swing=self._swing,
+            suggested_order=self._suggested_order,
         )
         end = ticks(performance.duration, self._ticks_per_beat) or int(performance.duration > 0)
         if end > _MOST_TICKS:

@@ -14,6 +14,7 @@ from musegen import (
     Tune,
     default_tempo,
     installed_plugins,
+    mend_repeats,
     perform,
 )
 from musegen_mitdeeplearning.abc2wav import DEBIAN, check_programs, run_abc2wav
@@ -51,6 +52,7 @@ class Abc2WavRenderer:
         Raises MusegenError where that takes too long or leaves no sound of the right length: the exit status
         of the programs says nothing.
         """
+        score = mend_repeats(score)  # abc2midi takes the signs to the letter
         score = replace(score, tempo=score.tempo or default_tempo(score.rhythm, score.metre))
         duration_s = perform(score).duration_s
         text = _notation().write(score)

@@ -14,6 +14,9 @@ class WavOptions(Options):
 
     tempo_bpm: float | None = Field(None, ge=10, le=600, examples=[100.0])
     """Beats a minute in place of the tune's own tempo: dotted quarters in a jig, half notes in a reel."""
+    repeats: Literal["meant", "letter"] = "meant"
+    """``meant`` goes back to the last double bar line where |: is missing, and plays each ending once;
+    ``letter`` takes the signs as they stand, as abc2midi does."""
     swing: float = Field(1.0, ge=1, le=3, examples=[2.0])
     """Long half of a beat to the short: 1 as written, 2 as in triplets; 6/8 and its kind stay as written."""
     suggested_order: bool = False
@@ -30,6 +33,7 @@ def build_renderer(options: WavOptions) -> Renderer:
 
     return WavRenderer(
         tempo_bpm=options.tempo_bpm,
+        mend=options.repeats == "meant",
         swing=options.swing,
         suggested_order=options.suggested_order,
         accompanied=options.accompaniment,

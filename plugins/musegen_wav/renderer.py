@@ -6,7 +6,7 @@ import wave
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from musegen import MusegenError, Performance, PlayedNote, Score, accompaniment, perform
+from musegen import MusegenError, Performance, PlayedNote, Score, accompaniment, mend_repeats, perform
 from musegen_wav.room import pcm, place
 from musegen_wav.synth import INSTRUMENTS, RATE_HZ, Strike, sound
 
@@ -29,12 +29,14 @@ class WavRenderer:
         tempo_bpm: float | None = None,
         accompanied: bool = True,
         instrument: str = "piano",
+        mend: bool = False,
         swing: float = 1.0,
         suggested_order: bool = False,
     ) -> None:
         """``accompanied`` False leaves the chord symbols silent."""
         self._tempo_bpm = tempo_bpm
         self._accompanied = accompanied
+        self._mend = mend
         self._swing = swing
         self._suggested_order = suggested_order
         self._instrument = INSTRUMENTS[instrument]
@@ -45,7 +47,10 @@ class WavRenderer:
         Raises MusegenError for a tune of more than 15 minutes or a pitch that MIDI does not have.
         """
         performance = perform(
-            score, self._tempo_bpm, swing=self._swing, suggested_order=self._suggested_order
+            mend_repeats(score) if self._mend else score,
+            self._tempo_bpm,
+            swing=self._swing,
+            suggested_order=self._suggested_order,
         )
         duration_s = performance.duration_s
         if duration_s > LONGEST_S:

@@ -173,6 +173,11 @@ def test_reading_back_gives_the_score(text: str) -> None:
 
 @settings(max_examples=300)
 @given(broken_texts)
+@example("P:s8\nK:\nA")
+@example("K:\nA:|(2")
+@example("T:\nT:x\nK:\nB")
+@example("K:\nD\nw:\\-")
+@example("K:\nA[952c")
 def test_reading_back_hostile_text(text: str) -> None:
     """The same for text of which parts may look like ABC; what cannot be written says so."""
     try:

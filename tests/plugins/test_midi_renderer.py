@@ -25,6 +25,8 @@ from musegen import (
     Tempo,
     TempoChange,
     accompaniment,
+    installed_plugins,
+    mend_repeats,
     perform,
     ticks,
 )
@@ -348,8 +350,18 @@ def test_any_score_can_be_written(
     once = (folder / "tune.mid").read_bytes()
     written(score, folder, ticks_per_beat=division)
     assert (folder / "tune.mid").read_bytes() == once
-    performance = perform(score)
+    performance = perform(mend_repeats(score))
     end = ticks(performance.duration, division) or int(performance.duration > 0)
     assert {length(track) for track in file.tracks} == {end}
     for track in file.tracks[1:]:
         assert all(0 <= onset < onset + span <= end for onset, span, *_ in notes(track))
+
+
+@pytest.mark.parametrize(("repeats", "notes"), [("meant", "CDCE"), ("letter", "CDCEC")])
+def test_repeats_as_meant_or_to_the_letter(tmp_path: Path, repeats: str, notes: str) -> None:
+    """The ``:|`` behind the last ending ends it, or asks for one turn more."""
+    component = installed_plugins().renderer("midi")
+    renderer = component.build(component.options.model_validate({"repeats": repeats}))
+    renderer.render(tune("C4:4 [1 D4:4 :| [2 E4:4 :|"), tmp_path / "a.mid")
+    played = [m.note for m in mido.MidiFile(tmp_path / "a.mid") if m.type == "note_on" and m.velocity]
+    assert played == [{"C": 60, "D": 62, "E": 64}[name] for name in notes]
