@@ -146,6 +146,8 @@ def _mend(bars: list[Bar], passage: _Passage) -> None:
     elif not final.repeat_end:
         return
     bars[first] = replace(bars[first], repeat_start=True)
+    if first and not bars[first - 1].barline:
+        bars[first - 1] = replace(bars[first - 1], barline="|")  # the |: is a bar line too
 
 
 def _passages(bars: Sequence[Bar], first: int, last: int) -> list[_Passage]:

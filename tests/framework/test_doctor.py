@@ -29,7 +29,7 @@ def test_findings_are_located_and_sorted_by_kind() -> None:
         NOTATIONS,
     )
     assert found.tunes == 5
-    assert found.failures == {"no tune": ["a.abc:91:1"]}
+    assert found.failures == {"no tune: it has no K: field": ["a.abc:91:1"]}
     assert found.warnings["unknown character"] == ["a.abc:25:5", "a.abc:26:10"]
     assert any(line.startswith("a.abc:26: bars: bar 4") for line in found.bars)
     assert found.keys == {"D major": 4}

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 
 from musegen import NotationError, Note, Prepare, Score, Tune, Wishes, mend_repeats, perform, read_tunes
 from musegen_abc.notation import AbcNotation
@@ -44,6 +44,7 @@ def test_decorations_by_choice() -> None:
 @pytest.mark.parametrize("options", [CANONICAL, Prepare(tonic="C"), Prepare(canonical=True, tonic="Bb")])
 @settings(max_examples=100)
 @given(text=tune_texts())
+@example(text="X:1\nK:C\nA\nP:B\nC:|\n")
 def test_preparing_twice_is_preparing_once(options: Prepare, text: str) -> None:
     """Else a corpus would not be the fixed point that a model learns."""
     try:
