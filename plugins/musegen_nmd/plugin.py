@@ -1,0 +1,38 @@
+"""Foxley's own text format: ``[[corpus]] use = "nmd"``."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from musegen import Component, CorpusReader, Options, PathPattern, component, hookimpl
+
+SUFFIXES = (".mus", ".nmd")
+
+
+class NmdOptions(Options):
+    """Tunes in Foxley's own text format; read from notes about it, as no genuine file was at hand."""
+
+    paths: tuple[PathPattern, ...] = Field(
+        min_length=1,
+        description="files, folders (all .mus and .nmd files, and others with a .MS line), or patterns",
+        examples=[["tunes/*.mus"]],
+    )
+    unit: Literal["auto", "1/4", "1/8"] = "auto"
+    """Length of a note without marks; ``auto`` takes the one that makes the bars fit."""
+    upbeat: Literal["auto", "0", "1"] = "auto"
+    """Number of a short first bar where bars are copied; ``auto`` takes the one that makes the bars fit."""
+
+
+def build_reader(options: NmdOptions) -> CorpusReader:
+    """A reader of the files that the patterns name."""
+    from musegen_nmd.reader import NmdReader
+
+    return NmdReader(options.paths, options.unit, options.upbeat)
+
+
+@hookimpl
+def musegen_corpus_readers() -> list[Component[CorpusReader]]:
+    """Declare ``nmd``."""
+    return [component("nmd", version=1, options=NmdOptions, build=build_reader, suffixes=SUFFIXES)]

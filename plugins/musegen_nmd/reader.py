@@ -1,0 +1,111 @@
+"""Files in Foxley's format to tunes in ABC."""
+
+from __future__ import annotations
+
+import glob
+import re
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Literal
+
+from musegen import CorpusError, NotationError, Tune, installed_plugins
+from musegen_nmd.plugin import SUFFIXES
+from musegen_nmd.scanner import ScoreError
+from musegen_nmd.scores import Reading, read_score
+
+_LARGEST = 64 * 2**20
+_BEGIN, _END = re.compile(r"^\.MS\b.*$", re.MULTILINE), re.compile(r"^\.ME\b.*$", re.MULTILINE)
+
+
+class NmdReader:
+    """The scores of some files, folders or patterns, each as a tune in ABC."""
+
+    def __init__(
+        self,
+        paths: Sequence[str],
+        unit: Literal["auto", "1/4", "1/8"] = "auto",
+        upbeat: Literal["auto", "0", "1"] = "auto",
+    ) -> None:
+        self._paths, self._reading = paths, Reading(unit, upbeat)
+
+    def sources(self) -> list[Path]:
+        """The files in the order of the patterns, sorted in each. Raises CorpusError for one without any."""
+        return list(dict.fromkeys(file for pattern in self._paths for file in _matches(pattern)))
+
+    def read(self, report: Callable[[str], None]) -> Iterator[Tune]:
+        """The tunes. A score that cannot be read is told and left out; CorpusError for a file without any."""
+        for file in self.sources():
+            tunes = list(self._tunes(file, report))
+            if not tunes:
+                raise CorpusError(f"{file}: no score in it can be read")
+            yield from tunes
+
+    def _tunes(self, file: Path, report: Callable[[str], None]) -> Iterator[Tune]:
+        text = _text(file)
+        abc = installed_plugins().notation("abc")
+        notation = abc.build(abc.options())
+        for begin, end, closed in _scores(text):
+            line = text.count("\n", 0, begin) + 1
+
+            def where(place: int, begin: int = begin) -> str:
+                before = text[: begin + place]
+                return f"{file.name}:{before.count(chr(10)) + 1}:{len(before) - before.rfind(chr(10))}"
+
+            try:
+                if not closed:
+                    raise ScoreError(0, ".MS without .ME")
+                score = read_score(
+                    text[begin:end], self._reading, lambda place, what: report(f"{where(place)}: {what}")
+                )
+                yield Tune(notation.write(score), "abc", score.title, f"{file.name}:{line}")
+            except ScoreError as mistake:
+                report(f"{where(mistake.place)}: {mistake.message}; the tune is left out")
+            except NotationError as error:
+                report(f"{where(0)}: {error.message}; the tune is left out")
+
+
+def _scores(text: str) -> Iterator[tuple[int, int, bool]]:
+    """Begin and end of each score, and whether it is closed; a text without ``.MS`` is one score."""
+    begins = [match.end() for match in _BEGIN.finditer(text)]
+    if not begins:
+        yield 0, len(text), True
+    for begin, following in zip(begins, [*begins[1:], len(text)], strict=True) if begins else ():
+        end = _END.search(text, begin, following)
+        yield begin, end.start() if end else following, end is not None
+
+
+def _text(file: Path) -> str:
+    try:
+        if file.stat().st_size > _LARGEST:
+            raise CorpusError(f"{file}: is larger than {_LARGEST >> 20} MB")
+        content = file.read_bytes()
+    except OSError as error:
+        raise CorpusError(f"{file}: {error.strerror or error}") from error
+    if b"\0" in content:
+        raise CorpusError(f"{file}: is no text file")
+    return content.decode("utf-8", "replace").replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _matches(pattern: str) -> list[Path]:
+    path = Path(pattern)
+    if path.is_dir():
+        found = sorted(file for file in path.rglob("*") if file.is_file() and _is_score(file))
+    elif path.exists():
+        found = [path]
+    elif glob.has_magic(pattern):
+        found = sorted(Path(match) for match in glob.glob(pattern, recursive=True))  # noqa: PTH207
+    else:
+        raise CorpusError(f"{pattern}: no such file or folder")
+    if not found:
+        raise CorpusError(f"{pattern}: no file in Foxley's format here ({', '.join(SUFFIXES)})")
+    return found
+
+
+def _is_score(file: Path) -> bool:
+    """By its suffix, or without one by a ``.MS`` line: the database's names have none."""
+    if file.suffix.lower() in SUFFIXES:
+        return True
+    if file.suffix:
+        return False
+    with file.open("rb") as opened:
+        return b"\n.MS" in b"\n" + opened.read(2**16)

@@ -1,0 +1,60 @@
+"""What texts above the stave mean: chords, decorations, endings, or just text."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+_SHIFT = re.compile(r"\\@[<>]\.?[0-9]*")
+_FONT = re.compile(r"\\f.")
+_CHORD = re.compile(
+    r"(?P<root>[A-G][+-]?)(?P<quality>(?:\\dim|\\\(pl|m|maj|min|dim|aug|sus|add|[0-9]){0,3})(?:/(?P<bass>[A-Ga-g][+-]?))?"
+)
+_DECORATIONS = {
+    r"\>": "accent",
+    r"\.": "staccato",
+    r"\segno": "segno",
+    r"\dc": "D.C.",
+    r"\ds": "D.S.",
+    r"\fine": "fine",
+    r"\pause": "fermata",
+    r"\turn": "turn",
+    r"\mordant": "mordent",
+    r"\bowup": "upbow",
+}
+_GLYPHS = {"\\+": "#", "\\-": "b", "\\=": "="}
+
+
+class Meaning(NamedTuple):
+    """What one text says; all but one are empty."""
+
+    chord: str = ""
+    """In ABC's spelling."""
+    decoration: str = ""
+    """A name of ABC 2.1 §4.14."""
+    number: int = 0
+    """1 or 2: an ending, 3: a triplet or a fingering."""
+    annotation: str = ""
+
+
+def read_text(text: str) -> Meaning:
+    """What a text above the stave means; ``'D/f+'`` is the chord D over F sharp."""
+    plain = _FONT.sub("", _SHIFT.sub("", text)).strip()
+    if plain in _DECORATIONS or f"\\{plain}" in _DECORATIONS:
+        return Meaning(decoration=_DECORATIONS.get(plain) or _DECORATIONS[f"\\{plain}"])
+    if plain in ("1", "2", "3"):
+        return Meaning(number=int(plain))
+    bracketed = plain[1:-1] if plain.startswith("(") and plain.endswith(")") else plain
+    if chord := _CHORD.fullmatch(bracketed):
+        quality = chord["quality"].replace(r"\dim", "dim").replace(r"\(pl", "aug")
+        bass = f"/{_sign(chord['bass']).capitalize()}" if chord["bass"] else ""
+        return Meaning(chord=_sign(chord["root"]) + quality + bass)
+    if re.fullmatch(r"[a-g][+-]?", plain):
+        return Meaning(annotation=f"_{_sign(plain)}")  # a note of a bass run, no chord
+    for glyph, sign in _GLYPHS.items():
+        plain = plain.replace(glyph, sign)
+    return Meaning(annotation="^" + plain.replace('"', "'").replace("\n", " "))
+
+
+def _sign(name: str) -> str:
+    return name.replace("+", "#").replace("-", "b")
