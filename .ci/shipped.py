@@ -6,7 +6,7 @@ import zipfile
 
 PACKAGES = (
     "musegen musegen_abc musegen_char musegen_corpora musegen_keras musegen_midi musegen_mitdeeplearning "
-    "musegen_ngram musegen_sampling musegen_wav"
+    "musegen_musicxml musegen_ngram musegen_nmd musegen_sampling musegen_wav"
 )
 sdist, wheel = sys.argv[1:]
 with tarfile.open(sdist) as archive:

@@ -160,7 +160,7 @@ def test_lyrics_ties_changes_and_rests(tmp_path: Path) -> None:
     assert "G- G" in tune.text
     assert "[K:G]" in tune.text
     assert parse_abc(tune).metre == Metre(4, 4)
-    assert lines == ["a.mus:3:29: r is taken as a rest"]
+    assert lines == ["a.mus:3:28: r is taken as a rest"]
 
 
 @pytest.mark.parametrize(
