@@ -18,12 +18,14 @@ from typing import Any
 from musegen.artifacts import RunFolder, clear_os_errors, content_key, file_digest
 from musegen.components import (
     JSON,
+    BookRenderer,
     Component,
     CorpusReader,
     Dataset,
     LanguageModel,
     Notation,
     Progress,
+    Renderer,
     Tokenizer,
     TrainingJob,
 )
@@ -81,6 +83,7 @@ class _Work:
         sample_inputs = self._sample_inputs()
         if not self.folder.has("sample", content_key(sample_inputs)):
             self._check_wishes()
+            _ = self._renderers  # one that lacks a program says so before any training
         self._stage("model", self._model_inputs(), self._build_model, self._say_model)
         self._stage("sample", sample_inputs, self._build_sample, self._say_sample)
         self._stage("render", self._render_inputs(), self._build_render)
@@ -216,6 +219,10 @@ class _Work:
     def _model(self) -> LanguageModel:
         return self.plan.model.build().load(self.finished["model"].folder / "model.safetensors")
 
+    @cached_property
+    def _renderers(self) -> list[Renderer | BookRenderer]:
+        return [use.build() for use in self.plan.render]
+
     # What stages do.
 
     def _build_corpus(self, folder: Path, progress: Progress) -> None:
@@ -345,7 +352,7 @@ class _Work:
         return line + ("" if ceiling is None else f" ({100 * ceiling:.0f} % of real test tunes)")
 
     def _build_render(self, folder: Path, progress: Progress) -> None:
-        rendering = Rendering([use.build() for use in self.plan.render], folder)
+        rendering = Rendering(self._renderers, folder)
         texts = _sampled(self.finished["sample"].folder, self._corpus.notation)
         failures: dict[str, list[str]] = {}
         for done, path in enumerate(texts):
