@@ -14,6 +14,7 @@ _HEAD = """<?xml version="1.0" encoding="UTF-8"?>
 <!DOCTYPE score-partwise PUBLIC "-//Recordare//DTD MusicXML 4.0 Partwise//EN" \
 "http://www.musicxml.org/dtds/partwise.dtd">
 """
+_FIDDLE = 41  # General MIDI, counted from 1
 _CREATORS = {"C": "composer", "Z": "transcriber"}
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -33,7 +34,7 @@ class MusicXMLRenderer:
         root = Element("score-partwise", version="4.0")
         _header(root, score)
         part_list = SubElement(root, "part-list")
-        text_element(SubElement(part_list, "score-part", id="P1"), "part-name", "Melody")
+        _instrument(SubElement(part_list, "score-part", id="P1"))
         root.append(Part(score, chords=self._chords, lyrics=self._lyrics).element())
         for element in root.iter():
             if element.text:
@@ -42,6 +43,15 @@ class MusicXMLRenderer:
                 element.set(name, _NOT_XML.sub("\ufffd", value))
         indent(root)
         path.write_text(f"{_HEAD}{tostring(root, encoding='unicode')}\n", encoding="utf-8", newline="\n")
+
+
+def _instrument(part: Element) -> None:
+    """The melody's name, and a fiddle to play it."""
+    text_element(part, "part-name", "Melody")
+    text_element(SubElement(part, "score-instrument", id="P1-I1"), "instrument-name", "Violin")
+    midi = SubElement(part, "midi-instrument", id="P1-I1")
+    text_element(midi, "midi-channel", "1")
+    text_element(midi, "midi-program", str(_FIDDLE))
 
 
 def _header(root: Element, score: Score) -> None:
