@@ -105,7 +105,7 @@ def found(read: Sequence[Score], name: str, seed: int = 1) -> float:
     hits = 0
     for score in read:
         pair = [patterns(score), patterns(CHANGES[name](score, rng))]
-        hits += bool(similar_pairs(pair))
+        hits += len(list(similar_pairs(pair)))
     return hits / len(read)
 
 

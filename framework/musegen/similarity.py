@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from math import lcm
 from typing import TypeAlias
@@ -82,19 +82,19 @@ def _melody(bars: Sequence[Bar]) -> tuple[list[int], list[Fraction]]:
     return pitches, durations
 
 
-def similar_pairs(sets: Sequence[Patterns]) -> list[tuple[int, int]]:
+def similar_pairs(sets: Sequence[Patterns]) -> Iterator[tuple[int, int]]:
     """``(i, j)``, i < j, of the sets that share at least half of the smaller one's patterns.
 
-    Each pattern is looked up in an index of all sets, so that only what is shared costs time.
+    Each pattern is looked up in an index of all sets, so that only what is shared costs time: a pattern of
+    n tunes costs n² additions, and memory no more than the index and the patterns' owners of one tune.
     """
     sizes = np.array([len(each) for each in sets], np.int64)
     if not sizes.sum():
-        return []
+        return
     owners = np.repeat(np.arange(len(sets), dtype=np.int32), sizes)
     every = np.concatenate(sets)
     order = np.argsort(every, kind="stable")
     every, owners = every[order], owners[order]
-    pairs: list[tuple[int, int]] = []
     for i, own in enumerate(sets):
         if not len(own):
             continue
@@ -103,11 +103,10 @@ def similar_pairs(sets: Sequence[Patterns]) -> list[tuple[int, int]]:
         shared = np.concatenate([owners[begin:end] for begin, end in zip(begins, ends, strict=True)])
         counts = np.bincount(shared[shared > i], minlength=len(sets))
         near = np.flatnonzero((counts > 0) & (_OVERLAP * counts >= np.minimum(sizes, len(own))))
-        pairs += [(i, int(j)) for j in near]
-    return pairs
+        yield from ((i, int(j)) for j in near)
 
 
-def components(count: int, pairs: Sequence[tuple[int, int]]) -> list[int]:
+def components(count: int, pairs: Iterable[tuple[int, int]]) -> list[int]:
     """The connected component of each of ``count`` things: the number of its first member."""
     first = list(range(count))
 

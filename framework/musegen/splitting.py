@@ -5,7 +5,9 @@ from __future__ import annotations
 import csv
 import hashlib
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 
 from pydantic import Field
@@ -71,7 +73,7 @@ def group_tunes(
             works.setdefault(tune.work, []).append(i)
     pairs = [(same[0], other) for same in (*equal, *works.values()) for other in same[1:]]
     sets = [patterns(score) if score else NO_PATTERNS for score in scores]
-    return components(len(tunes), pairs + similar_pairs(sets))
+    return components(len(tunes), chain(pairs, similar_pairs(sets)))
 
 
 def split_groups(tunes: Sequence[Tune], groups: Sequence[int], split: Split, seed: int) -> tuple[str, ...]:
@@ -110,16 +112,16 @@ def split_groups(tunes: Sequence[Tune], groups: Sequence[int], split: Split, see
 
 
 def read_split(file: Path, tunes: Sequence[Tune], report: Callable[[str], None]) -> tuple[str, ...]:
-    """The part of each tune as a ``split.csv`` says, by source and title.
+    """The part of each tune as a ``split.csv`` says, by source and title; equal ones by their order.
 
-    Raises CorpusError for a file that is none, or that does not know a tune; ``report`` is told of rows
-    without a tune.
+    Raises CorpusError for a file that is none, that does not know a tune, or that leaves none to learn from;
+    ``report`` is told of rows without a tune.
     """
     given = _rows(file)
-    keys = [(tune.source, tune.title) for tune in tunes]
+    keys = list(_numbered((tune.source, tune.title) for tune in tunes))
     unknown = [key for key in keys if key not in given]
     if unknown:
-        source, title = unknown[0]
+        source, title, _ = unknown[0]
         raise CorpusError(
             f'{file}: does not name {len(unknown)} of {len(tunes)} tunes, such as {source} "{title}"; '
             "leave [split] file out, or give the corpus that it was made from"
@@ -127,14 +129,26 @@ def read_split(file: Path, tunes: Sequence[Tune], report: Callable[[str], None])
     missing = len(given.keys() - set(keys))
     if missing:
         report(f"{file}: {missing} of its tunes are not in the corpus")
-    return tuple(given[key] for key in keys)
+    parts = tuple(given[key] for key in keys)
+    if "train" not in parts:
+        raise CorpusError(f"{file}: puts no tune of the corpus into train; a model has nothing to learn from")
+    return parts
 
 
-def _rows(file: Path) -> Mapping[tuple[str, str], str]:
+def _numbered(keys: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str, int]]:
+    """Each source and title, and how often it came before: files of two folders may share their name."""
+    seen: Counter[tuple[str, str]] = Counter()
+    for key in keys:
+        yield (*key, seen[key])
+        seen[key] += 1
+
+
+def _rows(file: Path) -> Mapping[tuple[str, str, int], str]:
     try:
         with file.open(newline="", encoding="utf-8") as opened:
             rows = list(csv.DictReader(opened))
-        given = {(row["source"], row["title"]): row["part"] for row in rows}
+        keys = _numbered((row["source"], row["title"]) for row in rows)
+        given = {key: row["part"] for key, row in zip(keys, rows, strict=True)}
     except (OSError, UnicodeDecodeError, csv.Error, KeyError, TypeError) as error:
         cause = error.strerror if isinstance(error, OSError) else "it needs the columns source, title, part"
         raise CorpusError(f"{file}: cannot be read as a split ({cause})") from None
@@ -146,4 +160,4 @@ def _rows(file: Path) -> Mapping[tuple[str, str], str]:
 
 def large_groups(groups: Sequence[int]) -> list[int]:
     """The groups of more than twenty tunes."""
-    return [group for group in dict.fromkeys(groups) if groups.count(group) > _LARGEST_GROUP]
+    return [group for group, size in Counter(groups).items() if size > _LARGEST_GROUP]
