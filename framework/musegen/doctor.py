@@ -16,7 +16,9 @@ from musegen.splitting import bare_text, group_tunes, large_groups
 from musegen.tune import Tune
 from musegen.validity import Valid, judge
 
-_SPECIFIC = re.compile(r"(?<!no tune)(?<!K):.*|\(got .*|\"[^\"]*\"|(?<=rest for )\d+|(?<=voice ).*(?= is)")
+_SPECIFIC = re.compile(
+    r"(?<!no tune)(?<!K): .*|\(got .*|\"[^\"]*\"|(?<=rest for) \d+|(?<=voice) .*(?= is)|(?<=U:).*(?= defines)"
+)
 """What differs from one message of a kind to the next."""
 _ANY_LENGTH = Valid(bars=0, repetition=10**6, lowest="C-1", highest="G9")
 

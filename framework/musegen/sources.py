@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from musegen.components import Component, CorpusReader
 from musegen.errors import PluginError
 from musegen.files import file_readers
+from musegen.options import Options
 from musegen.plugins import installed_plugins
 
 
@@ -67,12 +68,11 @@ def collection_rows() -> Iterator[dict[str, Any]]:
             }
 
 
-def used_collections(component: Component[CorpusReader], chosen: Sequence[str]) -> list[dict[str, Any]]:
-    """Source and licence of what a pipeline's reader gives; a line for files of the user's own."""
+def used_collections(component: Component[CorpusReader], options: Options) -> list[dict[str, Any]]:
+    """Source and licence of what a pipeline's reader gives, with its options; files are the user's own."""
+    chosen: Sequence[str] = getattr(options, "collections", ())
+    reader = {"reader": component.name, "options": options.model_dump(mode="json")}
     used = [one for one in component.collections if not chosen or one.name in chosen]
     if not used:
-        return [{"reader": component.name, "source": "files given by the user", "licence": "theirs to know"}]
-    return [
-        {"reader": component.name, "collection": one.name, "source": one.source, "licence": one.licence}
-        for one in used
-    ]
+        return [{**reader, "source": "files given by the user", "licence": "theirs to know"}]
+    return [{**reader, "collection": one.name, "source": one.source, "licence": one.licence} for one in used]

@@ -87,11 +87,7 @@ class _Work:
         self._stage("model", self._model_inputs(), self._build_model, self._say_model)
         self._stage("sample", sample_inputs, self._build_sample, self._say_sample)
         self._stage("render", self._render_inputs(), self._build_render)
-        corpora = [
-            row
-            for use in self.plan.corpus
-            for row in used_collections(use.component, getattr(use.options, "collections", ()))
-        ]
+        corpora = [row for use in self.plan.corpus for row in used_collections(use.component, use.options)]
         return publish(self.folder, self.finished, self.plan.file.name, self.seed, corpora, self.reporter)
 
     # What each stage depends on.

@@ -38,6 +38,17 @@ def test_findings_are_located_and_sorted_by_kind() -> None:
     assert found.lengths["bars"][0] == 2
 
 
+def test_kinds_leave_out_what_is_specific() -> None:
+    """Voices and symbols that differ make one kind, and its name still says what is wrong."""
+    header = "M:4/4\nL:1/8\nK:D\n"
+    bodies = ("V:2\nA8|\n", "V:3 name=flute\nA8|\n", "A8 k|\n", "A8 j|\n", "U:? = x\nA8|\n")
+    found = diagnose([tune(LONG + body, n, header) for n, body in enumerate(bodies, 1)], NOTATIONS)
+    counts = {kind: len(places) for kind, places in found.warnings.items()}
+    assert counts["voice is passed over"] == 2
+    assert counts["unknown symbol"] == 2
+    assert counts["U: defines no symbol"] == 1
+
+
 def test_copies_and_versions() -> None:
     """Equal but for number and title; and a transposed one that is not equal."""
     version = NOTATIONS["abc"].transpose(tune(LONG, 3), 2)

@@ -9,7 +9,7 @@ import pytest
 
 from invented import jig
 from musegen import CorpusError, Tune, installed_plugins
-from musegen.splitting import Split, find_groups, read_split, split_groups
+from musegen.splitting import Split, find_groups, large_groups, read_split, split_groups
 
 TUNES = [Tune(jig(number), title=f"Jig No {number}", source=f"jigs.abc:{number}") for number in range(1, 41)]
 ALONE = list(range(len(TUNES)))
@@ -82,6 +82,19 @@ def test_a_split_from_a_file(tmp_path: Path) -> None:
     assert lines == [f"{file}: 1 of its tunes are not in the corpus"]
 
 
+def test_files_of_one_name_keep_their_parts(tmp_path: Path) -> None:
+    """Untitled tunes of a/1.abc and b/1.abc are told apart by their order."""
+    same = [Tune(jig(number), source="1.abc:1") for number in (1, 2, 3)]
+    file = tmp_path / "split.csv"
+    file.write_text("source,title,part\n1.abc:1,,test\n1.abc:1,,train\n1.abc:1,,validation\n")
+    assert read_split(file, same, print) == ("test", "train", "validation")
+
+
+def test_large_groups_are_named_once() -> None:
+    """Twenty tunes are few enough."""
+    assert large_groups([0] * 20 + [20] * 21 + [41]) == [20]
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
@@ -89,6 +102,10 @@ def test_a_split_from_a_file(tmp_path: Path) -> None:
         ("source,title\na,b\n", "cannot be read as a split"),
         ("source,title,part\na,b,trian\n", ':2: no part "trian"; choose from: train, validation, test'),
         (None, "cannot be read as a split"),
+        (
+            "source,title,part\n" + "".join(f"{tune.source},{tune.title},test\n" for tune in TUNES),
+            "puts no tune of the corpus into train",
+        ),
     ],
 )
 def test_a_bad_split_file(tmp_path: Path, text: str | None, message: str) -> None:

@@ -78,9 +78,9 @@ def test_a_split_can_be_given_back(pipeline_file: Path) -> None:
     assert (again.folder / "split.csv").read_text() == split
     other = load(pipeline_file, ["run.seed=99", "run.folder=other"]).run(Silent())
     assert (other.folder / "split.csv").read_text() != split
-    assert first.report["corpora"] == [
-        {"reader": "abc", "source": "files given by the user", "licence": "theirs to know"}
-    ]
+    [corpus] = first.report["corpora"]
+    assert (corpus["reader"], corpus["source"]) == ("abc", "files given by the user")
+    assert corpus["options"]["paths"] == ["jigs.abc"]
     assert first.report["validation_nats_a_note"] > 0
 
 
