@@ -4,7 +4,29 @@
 arithmetic is compiled C (csrc/), the same bits on every machine; NumPy serves where it could not be built.
 """
 
-from musegen_sampling.sampler import Sampler
+from pathlib import Path
+
+from musegen_sampling.calibration import calibrate
+from musegen_sampling.constraints import CompiledConstraint, Constraint, ConstraintError, DeadEndError
+from musegen_sampling.precision import Precision
+from musegen_sampling.sampler import Sampler, State
 from musegen_sampling.weights import LSTMLayer, LSTMWeights
 
-__all__ = ["LSTMLayer", "LSTMWeights", "Sampler"]
+__all__ = [
+    "CompiledConstraint",
+    "Constraint",
+    "ConstraintError",
+    "DeadEndError",
+    "LSTMLayer",
+    "LSTMWeights",
+    "Precision",
+    "Sampler",
+    "State",
+    "calibrate",
+    "get_include",
+]
+
+
+def get_include() -> str:
+    """The folder of ``constraint.h``, for plugins that are compiled against it."""
+    return str(Path(__file__).parent)

@@ -1,18 +1,23 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, initializedcheck=False, embedsignature=True
 """The compiled engine: hands checked arrays to the C token loop and lets go of the GIL while it runs."""
 
+from cpython.pycapsule cimport PyCapsule_GetPointer
 from libc.stddef cimport ptrdiff_t
-from libc.stdint cimport int32_t, uint8_t
+from libc.stdint cimport int32_t, uint8_t, uint32_t
 from libc.stdlib cimport calloc, free
 from libc.string cimport memset
 
 from musegen_sampling._kernels cimport (
-    MG_MAX_THREADS, mg_choice, mg_dense, mg_kernels, mg_layer, mg_model, mg_run, mg_select, mg_target, mg_walk,
+    MG_BF16, MG_FP32, MG_INT8, MG_MAX_THREADS, mg_drawing, mg_fold, mg_kernels, mg_layer, mg_model, mg_read_rate, mg_run,
+    mg_scratch_size, mg_select, mg_state_size, mg_target, mg_tune,
 )
+from musegen_sampling.constraint cimport MUSEGEN_ALL, MUSEGEN_CONSTRAINT, MUSEGEN_SOME, musegen_constraint
 
 import numpy as np
 
-from musegen_sampling.packing import aligned_zeros, pack
+from musegen_sampling.constraints import CompiledConstraint, ConstraintError, flags
+from musegen_sampling.engine import End
+from musegen_sampling.packing import STREAMS, aligned_zeros, pack
 
 MAX_THREADS = MG_MAX_THREADS
 
@@ -28,20 +33,42 @@ def targets(here=True):
     return tuple(names)
 
 
+cdef const mg_kernels *kernels_named(str isa) except NULL:
+    cdef const mg_kernels *kernels = mg_select(isa.encode())
+    if kernels == NULL:
+        raise ValueError(f"kernel target {isa!r} cannot run on this CPU; these can: {', '.join(targets())}")
+    return kernels
+
+
+def read_rate(size_t size, int threads=1, bint zigzag=False, int sweeps=101, str isa=""):
+    """Bytes a second that ``threads`` read of ``size`` bytes again and again, each its own part: the median sweep.
+
+    ``zigzag``: every sweep goes in the direction opposite to the last.
+    """
+    cdef const mg_kernels *kernels = kernels_named(isa)
+    cdef uint32_t[::1] words = aligned_zeros((max(size // 16384, <size_t>threads) * 4096,), np.uint32)
+    cdef double rate
+    cdef size_t bytes = <size_t>words.shape[0] * 4
+    words[:] = 1  # pages that were never written are all one page of zeros
+    with nogil:
+        rate = mg_read_rate(kernels, &words[0], bytes, sweeps, zigzag, threads)
+    return rate
+
+
 cdef class CompiledEngine:
     """A model packed for one kernel target; see engine.Engine."""
 
     cdef mg_model model
     cdef mg_layer *layers
-    cdef ptrdiff_t state_size
+    cdef readonly str precision
     cdef list arrays  # keeps alive what the model points to
+    cdef object __weakref__
 
-    def __cinit__(self, weights, str isa=""):
-        name = isa.encode()
-        self.model.kernels = mg_select(name)
-        if self.model.kernels == NULL:
-            raise ValueError(f"kernel target {isa!r} cannot run on this CPU; these can: {', '.join(targets())}")
-        packed = pack(weights, self.model.kernels.lanes)
+    def __cinit__(self, weights, str precision, str isa=""):
+        self.precision = precision
+        self.model.kernels = kernels_named(isa)
+        self.model.precision = {"fp32": MG_FP32, "bf16": MG_BF16, "int8": MG_INT8}[precision]
+        packed = pack(weights, self.model.kernels.lanes, precision)
         self.layers = <mg_layer *>calloc(len(packed.layers), sizeof(mg_layer))
         if self.layers == NULL:
             raise MemoryError
@@ -49,84 +76,197 @@ cdef class CompiledEngine:
         self.model.layers = self.layers
         self.model.depth = len(packed.layers)
         self.model.V = len(weights.vocabulary)
-        self.model.dense_blocks = len(packed.dense)
-        self.model.dense = self.pointer(packed.dense)
-        self.model.dense_bias = self.pointer(packed.dense_bias)
+        _, self.model.dense_streams, self.model.dense_words, _ = packed.dense.shape
+        self.model.dense = <const uint32_t *>self.pointer(packed.dense)
+        self.model.dense_bias = <const float *>self.pointer(packed.dense_bias)
         for number, layer in enumerate(packed.layers):
-            self.layers[number].units = layer.units
-            self.layers[number].inputs = layer.inputs
+            self.layers[number].parts = layer.parts
+            self.layers[number].part_units = layer.part_units
             self.layers[number].blocks = len(layer.weights)
-            self.layers[number].weights = self.pointer(layer.weights)
-            self.layers[number].start = self.pointer(self.fold(packed) if number == 0 else layer.bias)
-            self.state_size += 3 * len(layer.weights) * self.model.kernels.lanes * 2
+            self.layers[number].h_words = layer.h_words
+            self.layers[number].x_words = layer.x_words
+            self.layers[number].weights = <const uint32_t *>self.pointer(layer.weights)
+            self.layers[number].scales = <const float *>self.pointer(layer.scales)
+            self.layers[number].offsets = <const int32_t *>self.pointer(layer.offsets)
+            start = self.fold(packed) if number == 0 else layer.bias
+            self.layers[number].start = <const float *>self.pointer(start)
 
     def __dealloc__(self):
         free(self.layers)
 
-    cdef const float *pointer(self, array):
-        flat = array.reshape(-1)
-        self.arrays.append(flat)
-        cdef const float[::1] floats = flat
-        return &floats[0]
+    cdef const void *pointer(self, array) except? NULL:
+        if array.size == 0:
+            return NULL
+        self.arrays.append(array)
+        cdef const uint8_t[::1] raw = array.reshape(-1).view(np.uint8)
+        return &raw[0]
 
     cdef fold(self, packed):
         """The token table (V, B, 8L): embedding @ kernel + bias of the first layer."""
         bias = packed.layers[0].bias
         if packed.embedding is None:
-            return packed.first_kernel + bias
-        table = aligned_zeros((self.model.V, *bias.shape))
-        cdef const float[:, ::1] embedding = packed.embedding
-        cdef const float[:, :, :, ::1] kernel = packed.first_kernel
-        cdef const float[:, ::1] biases = bias
-        cdef float[:, :, ::1] rows = table
+            table = packed.first_kernel + bias
+        else:
+            table = aligned_zeros((self.model.V, *bias.shape), np.float32)
+            self.multiply(packed.embedding, packed.first_kernel, table.reshape(self.model.V, -1))
+            table += bias
+        return table
+
+    cdef multiply(self, const float[:, ::1] x, const float[:, :, ::1] weights, float[:, ::1] y):
         cdef ptrdiff_t v
         with nogil:
-            for v in range(rows.shape[0]):
-                mg_dense(self.model.kernels, &kernel[0, 0, 0, 0], &biases[0, 0], &embedding[v, 0], embedding.shape[1],
-                         rows.shape[1], &rows[v, 0, 0])
-        return table
+            for v in range(x.shape[0]):
+                mg_fold(self.model.kernels, &weights[0, 0, 0], weights.shape[0], x.shape[1], &x[v, 0], &y[v, 0])
 
     @property
     def isa(self):
         return self.model.kernels.isa.decode()
 
     def state(self):
-        return aligned_zeros((self.state_size,))
+        return aligned_zeros((mg_state_size(&self.model),), np.float32)
 
-    def feed(self, float[::1] state, int32_t[::1] tokens, int threads, float[:, ::1] logits=None):
-        cdef mg_walk walk
-        cdef float[::1] row
-        if tokens.shape[0] == 0:
-            return
-        memset(&walk, 0, sizeof(walk))
-        walk.state, walk.steps, walk.tokens = &state[0], tokens.shape[0], &tokens[0]
+    def feed(self, states, tokens, int threads, logits=None):
+        cdef Run run = Run(len(states))
+        for number, state in enumerate(states):
+            run.feed(number, state, tokens[number], None if logits is None else logits[number])
+        run.go(self, threads)
+
+    def draw(self, draws, choice, const uint8_t[::1] stops, int threads):
+        cdef Run run = Run(len(draws))
+        run.drawing.choice.temperature = choice.temperature
+        run.drawing.choice.top_p = choice.top_p
+        run.drawing.choice.top_k = min(choice.top_k, self.model.V)
+        run.drawing.stops = &stops[0]
+        for number, draw in enumerate(draws):
+            run.draw(number, draw, self.model.V)
+        run.go(self, threads)
+        run.finish(draws)
+
+
+cdef class Run:
+    """The tunes of one call, and what they point to."""
+
+    cdef mg_tune *tunes
+    cdef ptrdiff_t n
+    cdef mg_drawing drawing
+    cdef list alive, tokens, bridges
+
+    def __cinit__(self, ptrdiff_t n):
+        self.n, self.alive, self.tokens, self.bridges = n, [], [], []
+        memset(&self.drawing, 0, sizeof(self.drawing))
+        self.tunes = <mg_tune *>calloc(max(n, 1), sizeof(mg_tune))
+        if self.tunes == NULL:
+            raise MemoryError
+
+    def __dealloc__(self):
+        free(self.tunes)
+
+    cdef feed(self, ptrdiff_t number, float[::1] state, int32_t[::1] tokens, float[:, ::1] logits):
+        cdef mg_tune *tune = &self.tunes[number]
+        tune.state, tune.steps, tune.tokens = &state[0], tokens.shape[0], &tokens[0]
         if logits is not None:
-            row = self.row()
-            walk.row, walk.logits = &row[0], &logits[0, 0]
-        with nogil:
-            mg_run(&self.model, &walk, threads)
+            tune.logits = &logits[0, 0]
+        self.alive.append((state, tokens, logits))
 
-    def draw(self, float[::1] state, int32_t token, const double[::1] uniforms, choice, const uint8_t[::1] stops,
-             int threads):
-        cdef mg_choice how = mg_choice(choice.temperature, choice.top_p, min(choice.top_k, self.model.V))
-        cdef mg_walk walk
-        cdef float[::1] row = self.row()
-        cdef float[:, ::1] probabilities = np.empty((threads, self.model.V), np.float32)
-        cdef int32_t[:, ::1] heaps = np.empty((threads, self.model.V), np.int32)
-        cdef int32_t[::1] tokens
-        cdef ptrdiff_t drawn
-        result = np.empty(len(uniforms) + 1, np.int32)
-        tokens = result
-        tokens[0] = token
-        if uniforms.shape[0] == 0:
-            return result[1:]
-        memset(&walk, 0, sizeof(walk))
-        walk.state, walk.steps, walk.tokens, walk.uniforms = &state[0], uniforms.shape[0], &tokens[0], &uniforms[0]
-        walk.choice, walk.stops, walk.row = &how, &stops[0], &row[0]
-        walk.probabilities, walk.heaps = &probabilities[0, 0], &heaps[0, 0]
-        with nogil:
-            drawn = mg_run(&self.model, &walk, threads)
-        return result[1:drawn + 1]
+    cdef draw(self, ptrdiff_t number, draw, ptrdiff_t V):
+        cdef mg_tune *tune = &self.tunes[number]
+        cdef float[::1] state = draw.state
+        cdef const double[::1] uniforms = draw.uniforms
+        drawn = np.empty(len(draw.uniforms) + 1, np.int32)
+        cdef int32_t[::1] tokens = drawn
+        cdef uint8_t[::1] allowed
+        cdef Bridge bridge
+        tokens[0] = draw.token
+        tune.state, tune.steps, tune.tokens, tune.uniforms = &state[0], uniforms.shape[0], &tokens[0], &uniforms[0]
+        if draw.constraint is not None:
+            allowed = np.zeros(2 * V, np.uint8)
+            bridge = Bridge(draw.constraint)
+            tune.allowed, tune.constraint = &allowed[0], bridge.pointer
+            self.bridges.append(bridge)
+            self.alive.append(allowed)
+        self.tokens.append(drawn)
+        self.alive.append((state, uniforms))
 
-    cdef row(self):
-        return aligned_zeros((self.model.dense_blocks * self.model.kernels.lanes * 8,))
+    cdef go(self, CompiledEngine engine, int threads):
+        cdef size_t size = mg_scratch_size(&engine.model, threads)
+        cdef uint8_t[::1] scratch = aligned_zeros((size,), np.uint8)
+        with nogil:
+            mg_run(&engine.model, self.tunes, self.n, &self.drawing, threads, &scratch[0])
+
+    cdef finish(self, draws):
+        cdef ptrdiff_t number
+        for bridge in self.bridges:
+            bridge.check()
+        for number in range(self.n):
+            draws[number].tokens = self.tokens[number][1:self.tunes[number].fed + 1]
+            draws[number].end = End(self.tunes[number].end)
+
+
+cdef class Bridge:
+    """A constraint as the loop wants it: the C functions that it brings, or ones that call it in Python."""
+
+    cdef const musegen_constraint *pointer
+    cdef musegen_constraint own
+    cdef object constraint, capsule, error
+
+    def __cinit__(self, constraint):
+        self.constraint = constraint
+        if isinstance(constraint, CompiledConstraint):
+            self.capsule = constraint.__musegen_constraint__()
+            self.pointer = <const musegen_constraint *>PyCapsule_GetPointer(self.capsule, MUSEGEN_CONSTRAINT)
+        else:
+            self.own = musegen_constraint(<void *>self, allow_in_python, take_in_python)
+            self.pointer = &self.own
+
+    def check(self):
+        """Raises what the constraint raised."""
+        if self.error is not None:
+            raise self.error
+
+
+cdef int allow_in_python(void *self, uint8_t *allowed, ptrdiff_t V) noexcept with gil:
+    cdef Bridge bridge = <Bridge>self
+    cdef uint8_t[::1] mask = <uint8_t[:V]>allowed
+    cdef const uint8_t[::1] given_mask
+    try:
+        given = bridge.constraint.allow()
+        if given is None:
+            return MUSEGEN_ALL
+        given_mask = flags(given, V)
+        mask[:] = given_mask
+        return MUSEGEN_SOME
+    except BaseException as error:
+        bridge.error = error
+        return -1
+
+
+cdef int take_in_python(void *self, int32_t token) noexcept with gil:
+    cdef Bridge bridge = <Bridge>self
+    try:
+        bridge.constraint.take(token)
+        return 0
+    except BaseException as error:
+        bridge.error = error
+        return -1
+
+
+cdef class ConstraintCalls:
+    """The C functions of a constraint for callers in Python; see constraints.Constraint."""
+
+    cdef Bridge bridge
+    cdef ptrdiff_t V
+
+    def __cinit__(self, constraint, ptrdiff_t V):
+        self.bridge, self.V = Bridge(constraint), V
+
+    def allow(self):
+        allowed = np.zeros(self.V, np.uint8)
+        cdef uint8_t[::1] mask = allowed
+        verdict = self.bridge.pointer.allow(self.bridge.pointer.self, &mask[0], self.V)
+        if verdict not in (MUSEGEN_ALL, MUSEGEN_SOME):
+            raise ConstraintError("the constraint reported an error")
+        return None if verdict == MUSEGEN_ALL else allowed
+
+    def take(self, int32_t token):
+        if self.bridge.pointer.take(self.bridge.pointer.self, token) != 0:
+            raise ConstraintError("the constraint reported an error")

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import math
 import operator
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import IntEnum
 from typing import Protocol
 
+import numpy as np
+
+from musegen_sampling.constraints import CompiledConstraint, Constraint
 from musegen_sampling.types import Doubles, Flags, Floats, Tokens
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """How a token is drawn from logits; csrc/kernels.h says in which order.
+    """How a token is drawn from logits; csrc/choose.h says in which order.
 
-    Raises ValueError unless ``temperature`` is finite and above 0, ``top_k`` at least 0 (0: all) and
-    ``top_p`` in (0, 1].
+    Raises ValueError unless ``temperature`` is finite and at least 0 (0: always the likeliest), ``top_k`` at
+    least 0 (0: all) and ``top_p`` in (0, 1].
     """
 
     temperature: float = 1.0
@@ -24,12 +29,40 @@ class Choice:
 
     def __post_init__(self) -> None:
         """Checks the ranges."""
-        if not (math.isfinite(self.temperature) and self.temperature > 0):
-            raise ValueError(f"temperature: a finite number above 0 expected (got {self.temperature!r})")
+        if not (math.isfinite(self.temperature) and self.temperature >= 0):
+            raise ValueError(f"temperature: a finite number from 0 expected (got {self.temperature!r})")
         if operator.index(self.top_k) < 0:
             raise ValueError(f"top_k: at least 0 expected, 0 for all (got {self.top_k!r})")
         if not 0 < self.top_p <= 1:
             raise ValueError(f"top_p: above 0 and at most 1 expected (got {self.top_p!r})")
+
+
+class End(IntEnum):
+    """How a tune came to its end; the numbers are those of csrc/loop.h."""
+
+    RUNNING = 0
+    """It did not."""
+    STOPPED = 1
+    DEAD_END = 2
+    """Its constraint allowed no token."""
+    REFUSED = 3
+    """Its constraint reported an error."""
+
+
+@dataclass(slots=True)
+class Draw:
+    """One tune that is drawn: what is to be done, and what came of it."""
+
+    state: Floats
+    """Brought forward in place."""
+    token: int
+    """Fed first."""
+    uniforms: Doubles
+    """In [0, 1), one for each token that is to be drawn."""
+    constraint: Constraint | CompiledConstraint | None = None
+    tokens: Tokens = field(default_factory=lambda: np.empty(0, np.int32))
+    """What was drawn, the last of which has not been fed; a stop token included."""
+    end: End = End.RUNNING
 
 
 class Engine(Protocol):
@@ -45,14 +78,18 @@ class Engine(Protocol):
     def state(self) -> Floats:
         """The zero state that every tune begins from; ``feed`` and ``draw`` bring it forward in place."""
 
-    def feed(self, state: Floats, tokens: Tokens, threads: int, logits: Floats | None = None) -> None:
-        """Steps through ``tokens`` (n,); writes the logits after each into ``logits`` (n, V) if given."""
+    def feed(
+        self,
+        states: Sequence[Floats],
+        tokens: Sequence[Tokens],
+        threads: int,
+        logits: Sequence[Floats] | None = None,
+    ) -> None:
+        """Steps each tune through its ``tokens`` (n,), n > 0; writes the logits (n, V) after each."""
 
-    def draw(
-        self, state: Floats, token: int, uniforms: Doubles, choice: Choice, stops: Flags, threads: int
-    ) -> Tokens:
-        """Feeds ``token``, draws the next, feeds that, and so on: one for each of ``uniforms``, in [0, 1).
+    def draw(self, draws: Sequence[Draw], choice: Choice, stops: Flags, threads: int) -> None:
+        """For each: feeds its token, draws the next, feeds that, and so on.
 
-        Ends early after a token where ``stops`` (V,) is not 0, which is returned as the last. The last token
-        drawn has not been fed.
+        One ends early after a token where ``stops`` (V,) is not 0, and where its constraint says so; an
+        exception of a constraint in Python comes through.
         """

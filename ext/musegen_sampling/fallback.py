@@ -6,6 +6,7 @@ import numpy as np
 
 from musegen_sampling.reference import ReferenceEngine, f32
 from musegen_sampling.types import Floats
+from musegen_sampling.weights import LSTMWeights
 
 
 class NumPyEngine(ReferenceEngine):
@@ -13,10 +14,18 @@ class NumPyEngine(ReferenceEngine):
 
     isa = "numpy"
 
-    def product(self, x: Floats, kernel: Floats, total: Floats | None = None) -> Floats:
+    def chain(self, x: Floats, kernel: Floats, total: Floats | None = None) -> Floats:
         """``total + x @ kernel``."""
         product: Floats = x @ kernel
         return product if total is None else total + product
+
+    def matrix(self, weights: LSTMWeights, name: str) -> Floats:
+        """int8 matrices in float32 too."""
+        if self.precision != "int8":
+            return np.asarray(super().matrix(weights, name), np.float32)
+        values, _ = quantized = weights.quantized(name)
+        matrix: Floats = values * quantized.output_scales
+        return matrix
 
     def sigmoid(self, x: Floats) -> Floats:
         """1 / (1 + e^-x), NaN counting as -87 as in the kernels."""

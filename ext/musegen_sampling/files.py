@@ -1,4 +1,4 @@
-"""The layout of ``model.safetensors``: named float32 arrays and one metadata key with canonical JSON.
+"""The layout of ``model.safetensors``: named arrays and one metadata key with canonical JSON.
 
 The container is the safetensors library's; what is inside is checked from the header on, before any array is
 read, because such files come from anywhere.
@@ -15,18 +15,21 @@ from typing import Any, NoReturn
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
-from musegen_sampling.shapes import Shape, check_shapes, check_vocabulary
-from musegen_sampling.types import Floats
+from musegen_sampling.precision import PRECISIONS
+from musegen_sampling.shapes import Shape, check_shapes, check_vocabulary, stored_as
+from musegen_sampling.types import Array
 
 KEY = "musegen"
 FORMAT = {"format": 1, "gate_order": "ifco"}
-FIELDS = {*FORMAT, "about", "end", "shapes", "start", "vocabulary"}
+TYPES = {"F32": "float32", "I8": "int8", "U32": "uint32"}
+FIELDS = {*FORMAT, "about", "end", "losses", "precision", "shapes", "start", "store", "vocabulary"}
 
 
-def write(path: Path, arrays: Mapping[str, Floats], metadata: Mapping[str, Any]) -> None:
+def write(path: Path, arrays: Mapping[str, Array], metadata: Mapping[str, Any]) -> None:
     """Writes the file whole or not at all; equal arguments give equal bytes.
 
-    ``metadata``: about, end, start, vocabulary. Raises ValueError if it is not JSON, OSError.
+    ``metadata``: about, end, losses, precision, start, store, vocabulary. Raises ValueError if it is not
+    JSON, OSError.
     """
     arrays = dict(sorted(arrays.items()))
     shapes = {name: array.shape for name, array in arrays.items()}
@@ -47,7 +50,7 @@ def write(path: Path, arrays: Mapping[str, Floats], metadata: Mapping[str, Any])
         partial.unlink(missing_ok=True)
 
 
-def read(path: Path) -> tuple[dict[str, Floats], dict[str, Any]]:
+def read(path: Path) -> tuple[dict[str, Array], dict[str, Any]]:
     """The arrays and the metadata of a file that ``write`` could have written; ValueError for any other."""
     with path.open("rb"):  # so that a file which cannot be read is an OSError, whatever the library would say
         pass
@@ -56,12 +59,14 @@ def read(path: Path) -> tuple[dict[str, Floats], dict[str, Any]]:
             metadata = _metadata((file.metadata() or {}).get(KEY))
             names = list(file.keys())
             headers = {name: file.get_slice(name) for name in names}
+            store = metadata["store"]
             for name, header in headers.items():
-                if header.get_dtype() != "F32":
-                    raise ValueError(f"{name}: float32 expected (got {header.get_dtype()})")
+                found, wanted = header.get_dtype(), stored_as(name, store)
+                if TYPES.get(found) != wanted:
+                    raise ValueError(f"{name}: {wanted} expected (got {found})")
             shapes: dict[str, Shape] = {name: tuple(header.get_shape()) for name, header in headers.items()}
             check_vocabulary(tuple(metadata["vocabulary"]), metadata["start"], metadata["end"])
-            check_shapes(shapes, len(metadata["vocabulary"]))
+            check_shapes(shapes, len(metadata["vocabulary"]), store)
             if metadata["shapes"] != {name: list(shape) for name, shape in shapes.items()}:
                 raise ValueError("shapes: the metadata has others than the arrays")
             return {name: file.get_tensor(name) for name in names}, metadata
@@ -81,13 +86,30 @@ def _metadata(text: str | None) -> dict[str, Any]:
     for field, value in FORMAT.items():
         if metadata.get(field) != value:
             raise ValueError(f"{field}: {value!r} expected (got {metadata.get(field)!r})")
+    metadata = {"losses": None, "precision": None, "store": "fp32", **metadata}  # older files have none
     if wrong := sorted(metadata.keys() ^ FIELDS):
         raise ValueError(f"metadata: {wrong[0]!r} is {'missing' if wrong[0] in FIELDS else 'unknown'}")
     if not isinstance(metadata["vocabulary"], list):
         raise ValueError(f"vocabulary: a list expected (got {metadata['vocabulary']!r:.40})")
+    if metadata["store"] not in ("fp32", "int8"):
+        raise ValueError(f"store: fp32 or int8 expected (got {metadata['store']!r:.40})")
+    if metadata["precision"] not in (None, *PRECISIONS):
+        raise ValueError(
+            f"precision: one of {', '.join(PRECISIONS)} expected (got {metadata['precision']!r:.40})"
+        )
+    if not _are_losses(metadata["losses"]):
+        raise ValueError(f"losses: a number for each precision expected (got {metadata['losses']!r:.40})")
     if not isinstance(metadata["about"], dict | None):
         raise ValueError(f"about: an object or null expected (got {metadata['about']!r:.40})")
     return metadata
+
+
+def _are_losses(found: object) -> bool:
+    return found is None or (
+        isinstance(found, dict)
+        and set(found) <= set(PRECISIONS)
+        and all(isinstance(loss, float) for loss in found.values())
+    )
 
 
 def _refuse(constant: str) -> NoReturn:

@@ -5,10 +5,15 @@ Slow, and meant to be read: it says what csrc/ computes. Each operation here is 
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+
 import numpy as np
 
-from musegen_sampling.engine import Choice
-from musegen_sampling.types import Doubles, Flags, Floats, Tokens
+from musegen_sampling.constraints import flags, in_python
+from musegen_sampling.engine import Choice, Draw, End
+from musegen_sampling.packing import part_units
+from musegen_sampling.precision import Precision, Quantized, bfloat16_words, from_bfloat16_words
+from musegen_sampling.types import Flags, Floats, Tokens
 from musegen_sampling.weights import LSTMWeights
 
 f32 = np.float32
@@ -23,6 +28,11 @@ def clamp(x: Floats, limit: float) -> Floats:
 def flush(x: Floats) -> Floats:
     """Zero for magnitudes below 2^-60, so that no denormal ever arises."""
     return np.where(np.abs(x) < f32(2.0**-60), f32(0), x)
+
+
+def limit(x: Floats) -> Floats:
+    """Finite, whatever it was."""
+    return flush(clamp(x, float(np.finfo(np.float32).max)))
 
 
 def exp(x: Floats) -> Floats:
@@ -56,16 +66,31 @@ def tanh(x: Floats) -> Floats:
     return np.where(s < f32(0.3025), small, large)
 
 
-def choose(logits: Floats, choice: Choice, uniform: float) -> int:
+def quantized(h: Floats) -> Floats:
+    """round(127 h) for |h| <= 1, halves to even."""
+    rounded: Floats = np.rint(h * f32(127.0))
+    return rounded
+
+
+def choose(logits: Floats, choice: Choice, uniform: float, allowed: Flags | None = None) -> int:
     """Draws a token from ``logits`` (V,): temperature, top-k, top-p, then the inverse of the cumulative sum.
 
     Equal logits rank by token, lower first. Probabilities are float32, their sums float64, added in token
-    order; only the sum that is compared with top_p runs from the likeliest down.
+    order; only the sum that is compared with top_p runs from the likeliest down. -1 if none is allowed.
     """
-    scaled = (logits.astype(np.float64) - np.max(logits).astype(np.float64)) / np.float64(choice.temperature)
-    p = np.where(scaled < -87.0, f32(0), exp(np.maximum(scaled, -88.0).astype(np.float32))).astype(np.float64)
-    ranked = np.argsort(-logits, kind="stable")
-    if 0 < choice.top_k < len(p):
+    tokens = np.arange(len(logits)) if allowed is None else np.flatnonzero(allowed)
+    if not len(tokens):
+        return -1
+    ranked = tokens[np.argsort(-logits[tokens], kind="stable")]
+    if choice.temperature == 0:
+        return int(ranked[0])
+    scaled = (logits.astype(np.float64) - logits[ranked[0]].astype(np.float64)) / np.float64(
+        choice.temperature
+    )
+    likely = exp(np.clip(scaled, -88.0, 0.0).astype(np.float32))
+    p = np.where(scaled < -87.0, f32(0), likely).astype(np.float64)
+    p[np.setdiff1d(np.arange(len(p)), tokens)] = 0
+    if 0 < choice.top_k < len(ranked):
         ranked, cut = np.split(ranked, [choice.top_k])
         p[cut] = 0
     if choice.top_p < 1:
@@ -82,22 +107,51 @@ class ReferenceEngine:
 
     isa = "reference"
 
-    def __init__(self, weights: LSTMWeights) -> None:
-        self.weights = weights
-        first = weights.layers[0]
+    def __init__(self, weights: LSTMWeights, precision: Precision) -> None:
+        self.precision: Precision = precision
+        self.vocabulary_size = len(weights.vocabulary)
+        self.units = weights.units
+        self.biases = [weights.bias(number, precision) for number in range(len(self.units))]
+        names = [f"lstm_{number}.recurrent_kernel" for number in range(len(self.units))]
+        self.recurrent_kernels = [self.matrix(weights, name) for name in names]
+        self.kernels = [self.matrix(weights, name.replace("recurrent_", "")) for name in names[1:]]
+        self.dense_kernel = (
+            weights.dense_kernel
+            if precision == "fp32"
+            else from_bfloat16_words(weights.dense_words(), self.units[-1])
+        )
+        self.dense_bias = weights.dense_bias
+        kernel = weights.input_kernel(precision)
         with np.errstate(over="ignore", invalid="ignore"):
             if weights.embedding is None:
-                self.table = first.kernel + first.bias
+                self.table = kernel + self.biases[0]
             else:
-                self.table = self.dense(weights.embedding, first.kernel, first.bias)
+                self.table = limit(self.chain(weights.embedding, kernel) + self.biases[0])
 
-    def product(self, x: Floats, kernel: Floats, total: Floats | None = None) -> Floats:
+    def matrix(self, weights: LSTMWeights, name: str) -> Floats | Quantized:
+        """One of an LSTM layer's matrices in this precision."""
+        if self.precision == "int8":
+            return weights.quantized(name)
+        if self.precision == "bf16":
+            words = bfloat16_words(weights.floats(name))
+            return from_bfloat16_words(words, len(weights.floats(name)))
+        return weights.floats(name)
+
+    def chain(self, x: Floats, kernel: Floats, total: Floats | None = None) -> Floats:
         """``total + x @ kernel``, one row of ``kernel`` (K, N) after the other; ``x`` is (..., K)."""
         if total is None:
             total = np.zeros((*x.shape[:-1], kernel.shape[1]), np.float32)
         for k, row in enumerate(kernel):
             total = total + x[..., k, np.newaxis] * row
         return total
+
+    def product(self, x: Floats, matrix: Floats | Quantized, total: Floats | None = None) -> Floats:
+        """What one of an LSTM layer's matrices adds to ``total``; ``x`` (K,) is in int8 if the matrix is."""
+        if not isinstance(matrix, Quantized):
+            return self.chain(x, matrix, total)
+        integers = x.astype(np.int64) @ matrix.values.astype(np.int64)
+        product: Floats = integers.astype(np.float32) * matrix.output_scales
+        return product if total is None else total + product
 
     def sigmoid(self, x: Floats) -> Floats:
         """The kernels' sigmoid."""
@@ -107,48 +161,71 @@ class ReferenceEngine:
         """The kernels' tanh."""
         return tanh(x)
 
-    def dense(self, x: Floats, kernel: Floats, bias: Floats) -> Floats:
-        """``x @ kernel + bias``, finite."""
-        return flush(clamp(self.product(x, kernel) + bias, float(np.finfo(np.float32).max)))
+    def gates(self, number: int, h: Floats, x: Floats) -> Floats:
+        """What layer ``number``'s gates (4H,) get from its last output and from the layer below."""
+        if self.precision == "int8":
+            h, x = quantized(h), quantized(x)
+        z = self.product(h, self.recurrent_kernels[number])
+        return self.product(x, self.kernels[number - 1], z) if number else z
+
+    def logits(self, h: Floats) -> Floats:
+        """(V,), finite: the bias, then what each part of the last layer's output adds."""
+        size, total = part_units(self.units[-1]), self.dense_bias
+        for begin in range(0, self.units[-1], size):
+            part = slice(begin, begin + size)
+            total = total + self.chain(h[part], self.dense_kernel[part])
+        return limit(total)
 
     def state(self) -> Floats:
         """Zeros: h, c of each layer."""
-        return np.zeros(sum(2 * layer.units for layer in self.weights.layers), np.float32)
+        return np.zeros(2 * sum(self.units), np.float32)
 
     def step(self, state: Floats, token: int) -> Floats:
         """Feeds one token and returns the last layer's output (H,) (Keras LSTMCell)."""
         at, x = 0, np.empty(0, np.float32)
-        for number, layer in enumerate(self.weights.layers):
-            h, c = state[at : at + 2 * layer.units].reshape(2, layer.units)
-            z = self.product(h, layer.recurrent_kernel)
-            if number > 0:
-                z = self.product(x, layer.kernel, z)
-            z = z + (layer.bias if number > 0 else self.table[token])
-            i, f, candidate, o = z.reshape(4, layer.units)
+        for number, units in enumerate(self.units):
+            h, c = state[at : at + 2 * units].reshape(2, units)
+            z = self.gates(number, h, x) + (self.biases[number] if number > 0 else self.table[token])
+            i, f, candidate, o = z.reshape(4, units)
             c[:] = flush(self.sigmoid(f) * c + self.sigmoid(i) * self.tanh(candidate))
             h[:] = x = flush(self.sigmoid(o) * self.tanh(c))
-            at += 2 * layer.units
+            at += 2 * units
         return x
 
-    def feed(self, state: Floats, tokens: Tokens, threads: int, logits: Floats | None = None) -> None:
+    def feed(
+        self,
+        states: Sequence[Floats],
+        tokens: Sequence[Tokens],
+        threads: int,
+        logits: Sequence[Floats] | None = None,
+    ) -> None:
         """See engine.Engine."""
         with np.errstate(over="ignore", invalid="ignore", under="ignore"):
-            for n, token in enumerate(tokens):
-                h = self.step(state, int(token))
-                if logits is not None:
-                    logits[n] = self.dense(h, self.weights.dense_kernel, self.weights.dense_bias)
+            for number, state in enumerate(states):
+                for n, token in enumerate(tokens[number]):
+                    h = self.step(state, int(token))
+                    if logits is not None:
+                        logits[number][n] = self.logits(h)
 
-    def draw(
-        self, state: Floats, token: int, uniforms: Doubles, choice: Choice, stops: Flags, threads: int
-    ) -> Tokens:
+    def draw(self, draws: Sequence[Draw], choice: Choice, stops: Flags, threads: int) -> None:
         """See engine.Engine."""
-        tokens: list[int] = []
-        with np.errstate(over="ignore", invalid="ignore", under="ignore"):
-            for uniform in uniforms:
-                h = self.step(state, token)
-                logits = self.dense(h, self.weights.dense_kernel, self.weights.dense_bias)
-                token = choose(logits, choice, float(uniform))
-                tokens.append(token)
-                if stops[token]:
-                    break
-        return np.array(tokens, np.int32)
+        for draw in draws:
+            with np.errstate(over="ignore", invalid="ignore", under="ignore"):
+                draw.tokens = np.array(list(self._tokens(draw, choice, stops)), np.int32)
+
+    def _tokens(self, draw: Draw, choice: Choice, stops: Flags) -> Iterator[int]:
+        token, constraint = draw.token, in_python(draw.constraint, self.vocabulary_size)
+        for uniform in draw.uniforms:
+            allowed = constraint.allow() if constraint else None
+            logits = self.logits(self.step(draw.state, token))
+            mask = None if allowed is None else flags(allowed, len(logits))
+            token = choose(logits, choice, float(uniform), mask)
+            if token < 0:
+                draw.end = End.DEAD_END
+                return
+            yield token
+            if constraint:
+                constraint.take(token)
+            if stops[token]:
+                draw.end = End.STOPPED
+                return

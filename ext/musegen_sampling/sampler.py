@@ -2,133 +2,225 @@
 
 from __future__ import annotations
 
-import functools
 import operator
 import os
 import threading
-import warnings
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from typing import Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from musegen_sampling.engine import Choice, Engine
-from musegen_sampling.fallback import NumPyEngine
-from musegen_sampling.reference import ReferenceEngine
+from musegen_sampling.constraints import CompiledConstraint, Constraint, ConstraintError, DeadEndError
+from musegen_sampling.engine import Choice, Draw, End, Engine
+from musegen_sampling.engines import cpus, shared_engine, shared_weights
+from musegen_sampling.precision import PRECISIONS, Precision
 from musegen_sampling.types import Flags, Floats, Tokens
 from musegen_sampling.weights import LSTMWeights
 
 MAX_THREADS = 64
 
 SECOND_THREAD_PAYS = 300_000
-"""Floats per token, about LSTM(256), from which two threads on idle cores beat one by half (EPYC 7003)."""
+"""Weights per token, about LSTM(256), from which two threads on idle cores beat one by half (EPYC 7003)."""
 
-FLOATS_A_SLICE = 2**29
-"""Weights read between two looks at pending signals: some 30 ms on one core."""
+WORDS_A_SLICE = 2**29
+"""Of 32 bits, read between two looks at pending signals: some 30 ms on one core."""
+
+STREAMED = 16
+"""Tokens that are drawn ahead of what ``stream`` has given out."""
+
+Seed: TypeAlias = int | np.random.Generator
+Rule: TypeAlias = Constraint | CompiledConstraint
+
+
+class State:
+    """A tune so far, from which any number may go on. Made by ``Sampler.prime``; belongs to its model."""
+
+    __slots__ = ("_array", "_engine", "_token")
+
+    def __init__(self, engine: Engine, array: Floats, token: int) -> None:
+        self._engine, self._array, self._token = engine, array, token
+
+    def copy(self) -> State:
+        """Another of the same, independent of this."""
+        return State(self._engine, _copied(self._engine, self._array), self._token)
 
 
 class Sampler:
     """Continues tunes with the model of ``weights``, one token after the other.
 
-    The same seed gives the same tokens on every machine, whatever its instruction set and the number of
-    threads (as long as the compiled extension serves; NumPy adds in another order). Python threads may share
-    a Sampler.
+    In each precision the same seed gives the same tokens on every machine, whatever its instruction set, the
+    number of threads and of tunes at once (as long as the compiled extension serves; NumPy adds in another
+    order). Python threads may share a Sampler; samplers of the same weights share what was packed for the
+    kernels.
 
-    ``threads``: how many share a step, 1 to 64; None: one or two, by the size of the model and the CPUs that
-    this process may use. The environment variable ``MUSEGEN_ISA`` forces a kernel target (``baseline``,
-    ``avx2``, ``avx512``) or an engine in NumPy (``numpy``; ``reference`` repeats the kernels' arithmetic,
-    slowly). Raises ValueError if it is unknown or cannot run here.
+    ``threads``: how many share the work, 1 to 64; None: one or two, by the size of the model and the CPUs
+    that this process may use. ``precision``: "fp32", "bf16", "int8" (precision.py says what they are) or
+    "auto", which is ``weights.precision`` and fp32 where nobody has measured. The environment variable
+    ``MUSEGEN_ISA`` forces a kernel target (``baseline``, ``avx2``, ``avx512``, ``neon``) or an engine in
+    NumPy (``numpy``; ``reference`` repeats the kernels' arithmetic, slowly). Raises ValueError if it is
+    unknown or cannot run here.
     """
 
-    def __init__(self, weights: LSTMWeights, threads: int | None = None) -> None:
+    def __init__(
+        self,
+        weights: LSTMWeights,
+        threads: int | None = None,
+        precision: Precision | Literal["auto"] = "auto",
+    ) -> None:
         if threads is None:
-            threads = 1 if weights.floats_per_token < SECOND_THREAD_PAYS else min(2, _cpus())
+            threads = 1 if weights.weights_per_token < SECOND_THREAD_PAYS else min(2, cpus())
         if not 1 <= operator.index(threads) <= MAX_THREADS:
             raise ValueError(f"threads: 1 to {MAX_THREADS} expected (got {threads})")
+        if precision not in ("auto", *PRECISIONS):
+            raise ValueError(f"precision: auto, {', '.join(PRECISIONS)} expected (got {precision!r})")
         self.weights = weights
         self.threads = threads
-        self._engine = _engine(weights, os.environ.get("MUSEGEN_ISA", ""))
-        self._slice = min(max(FLOATS_A_SLICE // weights.floats_per_token, 1), 4096)
+        self.precision: Precision = (weights.precision or "fp32") if precision == "auto" else precision
+        self._engine = shared_engine(weights, self.precision, os.environ.get("MUSEGEN_ISA", ""))
+        per_word = {"fp32": 1, "bf16": 2, "int8": 4}[self.precision]
+        self._slice = min(max(WORDS_A_SLICE * per_word // weights.weights_per_token, 1), 4096)
 
     @classmethod
-    def load(cls, path: str | os.PathLike[str], threads: int | None = None) -> Sampler:
-        """A sampler for the file that ``LSTMWeights.save`` wrote. Raises as ``LSTMWeights.load``."""
-        return cls(LSTMWeights.load(path), threads)
+    def load(
+        cls,
+        path: str | os.PathLike[str],
+        threads: int | None = None,
+        precision: Precision | Literal["auto"] = "auto",
+    ) -> Sampler:
+        """A sampler for the file that ``LSTMWeights.save`` wrote. Raises as ``LSTMWeights.load``.
+
+        A file that another sampler holds already is not read again, unless it has changed.
+        """
+        return cls(shared_weights(path), threads, precision)
 
     @property
     def isa(self) -> str:
         """The kernel target in use, or ``numpy``."""
         return self._engine.isa
 
+    def prime(self, tokens: ArrayLike, state: State | None = None) -> State:
+        """The state after ``tokens`` (m,), m ≥ 1, from which ``generate`` goes on; after ``state`` if given.
+
+        ``state`` stays as it is. Raises ValueError as ``generate``.
+        """
+        fed = self._tokens("tokens", tokens)
+        if state is None:
+            primed = State(self._engine, self._engine.state(), int(fed[-1]))
+        else:
+            primed = self._begun("state", state).copy()
+            fed = np.concatenate([[primed._token], fed]).astype(np.int32)
+            primed._token = int(fed[-1])
+        for part in _parts(len(fed) - 1, self._slice):
+            self._engine.feed([primed._array], [fed[part]], self.threads)
+        return primed
+
     def generate(
         self,
-        prime: ArrayLike,
+        prime: ArrayLike | State,
         length: int,
         temperature: float = 1.0,
         top_k: int = 0,
         top_p: float = 1.0,
-        seed: int = 0,
+        seed: Seed = 0,
         stop: Iterable[int] = (),
+        constraint: Rule | None = None,
+        cancel: threading.Event | None = None,
     ) -> Tokens:
         """Draws at most ``length`` tokens that continue ``prime``: int32 (n,), without the prime.
 
-        ``prime``: int32 (m,), m ≥ 1. Logits are divided by ``temperature``; of the tokens only the ``top_k``
-        likeliest stay (0: all), of these the likeliest until their probabilities reach ``top_p``; equal
-        logits rank by token, lower first. Ends after the model's ``end``, which is not returned, and after a
-        token in ``stop``, which is.
+        ``prime``: int32 (m,), m ≥ 1, or a State, which stays as it is. Logits are divided by ``temperature``
+        (0: always the likeliest); of the tokens only the ``top_k`` likeliest stay (0: all), of these the
+        likeliest until their probabilities reach ``top_p``; equal logits rank by token, lower first. Ends
+        after the model's ``end``, which is not returned, and after a token in ``stop``, which is. ``seed``: a
+        NumPy Generator goes on where it is. ``constraint`` is asked before each draw which tokens may come.
+        ``cancel``: once it is set, what there is by then is returned within some 30 ms.
 
-        Raises ValueError for an empty prime, tokens outside the vocabulary and arguments out of range.
+        Raises ValueError for an empty prime, tokens outside the vocabulary and arguments out of range,
+        DeadEndError where the constraint allows nothing, and what a constraint raises.
         """
-        choice, stops = Choice(temperature, top_k, top_p), self._stops(stop)
-        checked, length = self._tokens("prime", prime), _natural("length", length)
-        return _joined(self._draw(checked, length, choice, _natural("seed", seed), stops, self.threads))
+        many = self.generate_many(
+            [prime],
+            length,
+            temperature,
+            top_k,
+            top_p,
+            [seed],
+            stop,
+            None if constraint is None else [constraint],
+            cancel,
+        )
+        return many[0]
 
-    def generate_many(
+    def stream(
         self,
-        primes: Sequence[ArrayLike],
+        prime: ArrayLike | State,
         length: int,
         temperature: float = 1.0,
         top_k: int = 0,
         top_p: float = 1.0,
-        seeds: Sequence[int] | None = None,
+        seed: Seed = 0,
         stop: Iterable[int] = (),
-    ) -> list[Tokens]:
-        """``[generate(primes[i], length, ..., seed=seeds[i], ...), ...]``, one tune a thread.
+        constraint: Rule | None = None,
+    ) -> Iterator[int]:
+        """What ``generate`` returns, one token at a time; a tune that is not asked on costs nothing more.
 
-        ``seeds``: one a prime; None: 0, 1, 2, ... Raises as ``generate``, and if the numbers differ.
+        A few tokens are drawn ahead, which ``constraint`` sees. Raises as ``generate``.
+        """
+        choice, stops, length = (
+            Choice(temperature, top_k, top_p),
+            self._stops(stop),
+            _natural("length", length),
+        )
+        tunes = [_Tune(self._begun("prime", prime), _generator("seed", seed), constraint)]
+        for part in _parts(length, STREAMED):
+            yield from self._draw(tunes, part.stop - part.start, choice, stops)[0].tolist()
+            if tunes[0].ended:
+                return
+
+    def generate_many(
+        self,
+        primes: Sequence[ArrayLike | State],
+        length: int,
+        temperature: float = 1.0,
+        top_k: int = 0,
+        top_p: float = 1.0,
+        seeds: Sequence[Seed] | None = None,
+        stop: Iterable[int] = (),
+        constraints: Sequence[Rule] | None = None,
+        cancel: threading.Event | None = None,
+    ) -> list[Tokens]:
+        """``[generate(primes[i], length, ..., seed=seeds[i], ...), ...]``, many tunes side by side.
+
+        The more there are, the less each costs, for the weights are read once for all of them. ``seeds``: one
+        a prime; None: 0, 1, 2, ... Raises as ``generate``, and if the numbers differ.
         """
         seeds = range(len(primes)) if seeds is None else seeds
-        if len(seeds) != len(primes):
-            raise ValueError(f"seeds: one for each of {len(primes)} primes expected (got {len(seeds)})")
-        choice, stops = Choice(temperature, top_k, top_p), self._stops(stop)
-        length = _natural("length", length)
-        checked = [self._tokens(f"primes[{i}]", prime) for i, prime in enumerate(primes)]
-        seeds = [_natural(f"seeds[{i}]", seed) for i, seed in enumerate(seeds)]
-        workers = min(self.threads, len(primes))
-        if workers <= 1:
-            return [
-                _joined(self._draw(prime, length, choice, seed, stops, self.threads))
-                for prime, seed in zip(checked, seeds, strict=True)
-            ]
-
-        cancelled = threading.Event()  # Ctrl-C reaches the main thread only
-
-        def tune(prime: Tokens, seed: int) -> Tokens:
-            blocks = []
-            for block in self._draw(prime, length, choice, seed, stops, threads=1):
-                blocks.append(block)
-                if cancelled.is_set():
-                    break
-            return _joined(blocks)
-
-        with ThreadPoolExecutor(workers) as pool:
-            try:
-                return list(pool.map(tune, checked, seeds))
-            except BaseException:
-                cancelled.set()
-                pool.shutdown(wait=False, cancel_futures=True)
-                raise
+        for name, given in (("seeds", seeds), ("constraints", constraints)):
+            if given is not None and len(given) != len(primes):
+                raise ValueError(f"{name}: one for each of {len(primes)} primes expected (got {len(given)})")
+        choice, stops, length = (
+            Choice(temperature, top_k, top_p),
+            self._stops(stop),
+            _natural("length", length),
+        )
+        one = len(primes) == 1
+        generators = [_generator("seed" if one else f"seeds[{i}]", seed) for i, seed in enumerate(seeds)]
+        begun = [self._begun("prime" if one else f"primes[{i}]", prime) for i, prime in enumerate(primes)]
+        tunes = [
+            _Tune(state, generators[i], constraints[i] if constraints else None)
+            for i, state in enumerate(begun)
+        ]
+        drawn: list[list[Tokens]] = [[] for _ in tunes]
+        going = list(range(len(tunes)))
+        for part in _parts(length, max(self._slice // max(len(tunes) // self.threads, 1), 1)):
+            if not going or (cancel and cancel.is_set()):
+                break
+            blocks = self._draw([tunes[i] for i in going], part.stop - part.start, choice, stops)
+            for i, block in zip(going, blocks, strict=True):
+                drawn[i].append(block)
+            going = [i for i in going if not tunes[i].ended]
+        return [np.concatenate([np.empty(0, np.int32), *blocks]) for blocks in drawn]
 
     def logits(self, tokens: ArrayLike) -> Floats:
         """Logits float32 (n, V) after each of ``tokens`` (n,), from the zero state. Raises ValueError."""
@@ -136,7 +228,7 @@ class Sampler:
         logits = np.empty((len(fed), len(self.weights.vocabulary)), np.float32)
         state = self._engine.state()
         for part in _parts(len(fed), self._slice):
-            self._engine.feed(state, fed[part], self.threads, logits[part])
+            self._engine.feed([state], [fed[part]], self.threads, [logits[part]])
         return logits
 
     def nats(self, tokens: ArrayLike) -> float:
@@ -144,33 +236,49 @@ class Sampler:
 
         0.0 for a single token. Memory does not grow with their number. Raises ValueError as ``generate``.
         """
-        fed = self._tokens("tokens", tokens)
-        state, total = self._engine.state(), 0.0
-        for part in _parts(len(fed) - 1, min(self._slice, 256)):
-            logits = np.empty((part.stop - part.start, len(self.weights.vocabulary)), np.float32)
-            self._engine.feed(state, fed[part], self.threads, logits)
-            below = logits - logits.max(axis=1, keepdims=True).astype(np.float64)
-            drawn = below[np.arange(len(below)), fed[part.start + 1 : part.stop + 1]]
-            total += float(np.sum(np.log(np.exp(below).sum(axis=1)) - drawn))
-        return total
+        return self.nats_many([tokens])[0]
 
-    def _draw(
-        self, prime: Tokens, length: int, choice: Choice, seed: int, stops: Flags, threads: int
-    ) -> Iterator[Tokens]:
-        """Yields what is drawn in blocks; between two of them Python handles signals."""
-        uniforms = np.random.Generator(np.random.PCG64(seed))
-        state, token = self._engine.state(), int(prime[-1])
-        for part in _parts(len(prime) - 1, self._slice):
-            self._engine.feed(state, prime[part], threads)
-        for part in _parts(length, self._slice):
-            block = self._engine.draw(
-                state, token, uniforms.random(part.stop - part.start), choice, stops, threads
-            )
-            token = int(block[-1])
-            if stops[token]:
-                yield block[:-1] if token == self.weights.end else block
-                return
-            yield block
+    def nats_many(self, tunes: Sequence[ArrayLike]) -> list[float]:
+        """``[nats(tokens) for tokens in tunes]``, many side by side."""
+        fed = [self._tokens("tokens", tokens) for tokens in tunes]
+        states = [self._engine.state() for _ in fed]
+        totals = [0.0] * len(fed)
+        for part in _parts(max(map(len, fed), default=1) - 1, 64):
+            going = [i for i, tokens in enumerate(fed) if len(tokens) - 1 > part.start]
+            read = [fed[i][part.start : min(part.stop, len(fed[i]) - 1)] for i in going]
+            logits = [np.empty((len(some), len(self.weights.vocabulary)), np.float32) for some in read]
+            self._engine.feed([states[i] for i in going], read, self.threads, logits)
+            for i, rows in zip(going, logits, strict=True):
+                below = rows - rows.max(axis=1, keepdims=True).astype(np.float64)
+                drawn = below[np.arange(len(below)), fed[i][part.start + 1 :][: len(below)]]
+                totals[i] += float(np.sum(np.log(np.exp(below).sum(axis=1)) - drawn))
+        return totals
+
+    def _begun(self, name: str, prime: ArrayLike | State) -> State:
+        """Where a tune goes on, as a state of its own."""
+        if not isinstance(prime, State):
+            return self.prime(self._tokens(name, prime))
+        if prime._engine is not self._engine:
+            raise ValueError(f"{name}: a State of this model, precision and kernel target expected")
+        return prime.copy()
+
+    def _draw(self, tunes: list[_Tune], length: int, choice: Choice, stops: Flags) -> list[Tokens]:
+        """The next tokens of each, at most ``length``; between two such calls Python handles signals."""
+        draws = [
+            Draw(tune.state._array, tune.state._token, tune.generator.random(length), tune.constraint)
+            for tune in tunes
+        ]
+        self._engine.draw(draws, choice, stops, self.threads)
+        for tune, draw in zip(tunes, draws, strict=True):
+            if draw.end is End.DEAD_END:
+                raise DeadEndError("constraint: no token is allowed")
+            if draw.end is End.REFUSED:
+                raise ConstraintError("the constraint reported an error")
+            tune.ended = draw.end is End.STOPPED
+            tune.state._token = int(draw.tokens[-1])
+            if tune.ended and tune.state._token == self.weights.end:
+                draw.tokens = draw.tokens[:-1]
+        return [draw.tokens for draw in draws]
 
     def _tokens(self, name: str, tokens: ArrayLike, *, empty: bool = False) -> Tokens:
         array, size = np.asarray(tokens), len(self.weights.vocabulary)
@@ -193,8 +301,19 @@ class Sampler:
         return stops
 
 
-def _joined(blocks: Iterable[Tokens]) -> Tokens:
-    return np.concatenate([np.empty(0, np.int32), *blocks])
+class _Tune:
+    """One that is being drawn."""
+
+    __slots__ = ("constraint", "ended", "generator", "state")
+
+    def __init__(self, state: State, generator: np.random.Generator, constraint: Rule | None) -> None:
+        self.state, self.generator, self.constraint, self.ended = state, generator, constraint, False
+
+
+def _copied(engine: Engine, array: Floats) -> Floats:
+    copy = engine.state()  # aligned as the kernels want it
+    copy[:] = array
+    return copy
 
 
 def _parts(total: int, size: int) -> Iterator[slice]:
@@ -202,42 +321,13 @@ def _parts(total: int, size: int) -> Iterator[slice]:
     return (slice(at, min(at + size, total)) for at in range(0, total, size))
 
 
+def _generator(name: str, seed: Seed) -> np.random.Generator:
+    if isinstance(seed, np.random.Generator):
+        return seed
+    return np.random.Generator(np.random.PCG64(_natural(name, seed)))
+
+
 def _natural(name: str, number: int) -> int:
     if operator.index(number) < 0:
         raise ValueError(f"{name}: at least 0 expected (got {number})")
     return operator.index(number)
-
-
-def _cpus() -> int:
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
-def _engine(weights: LSTMWeights, isa: str) -> Engine:
-    if isa == "numpy":
-        return NumPyEngine(weights)
-    if isa == "reference":
-        return ReferenceEngine(weights)
-    try:
-        from musegen_sampling import _sampling
-    except ImportError as error:
-        if isa:
-            raise ValueError(f"MUSEGEN_ISA={isa}: the compiled extension is missing ({error})") from None
-        _warn_once(str(error))
-        return NumPyEngine(weights)
-    if isa and isa not in _sampling.targets():
-        what = "cannot run on this CPU" if isa in _sampling.targets(here=False) else "unknown"
-        choices = ", ".join((*_sampling.targets(), "numpy", "reference"))
-        raise ValueError(f"MUSEGEN_ISA={isa}: {what}; here it can be {choices}")
-    return _sampling.CompiledEngine(weights, isa)
-
-
-@functools.cache
-def _warn_once(reason: str) -> None:
-    warnings.warn(
-        f"musegen samples with NumPy, slower: its compiled extension is missing ({reason}); "
-        "install a C compiler, then musegen again from source",
-        RuntimeWarning,
-        stacklevel=4,
-    )

@@ -13,9 +13,29 @@ def layer_names(number: int) -> tuple[str, str, str]:
     return f"lstm_{number}.kernel", f"lstm_{number}.recurrent_kernel", f"lstm_{number}.bias"
 
 
+def int8_bias_name(number: int) -> str:
+    """The name of a layer's bias in int8, where calibration has put one."""
+    return f"lstm_{number}.int8_bias"
+
+
 def depth(names: Iterable[str]) -> int:
     """The number of layers that arrays of these names belong to."""
     return sum(name.endswith(".recurrent_kernel") for name in names)
+
+
+SCALES = ".scales"
+"""What the name of an int8 matrix's scales ends with."""
+
+
+def stored_as(name: str, store: str) -> str:
+    """NumPy's name for the type of an array in a file of the store "fp32" or "int8".
+
+    "int8" has the matrices of the LSTM layers in int8, with float32 scales, and the dense kernel in bfloat16,
+    two rows in one uint32 (precision.bfloat16_words); what is small stays float32.
+    """
+    if store == "int8" and name == "dense.kernel":
+        return "uint32"
+    return "int8" if store == "int8" and name.endswith("kernel") else "float32"
 
 
 def check_vocabulary(vocabulary: tuple[object, ...], start: object, end: object) -> None:
@@ -32,15 +52,17 @@ def check_vocabulary(vocabulary: tuple[object, ...], start: object, end: object)
             raise ValueError(f"{name}: None or a token below {len(vocabulary)} expected (got {token!r})")
 
 
-def check_shapes(shapes: Mapping[str, Shape], vocabulary_size: int) -> None:
+def check_shapes(shapes: Mapping[str, Shape], vocabulary_size: int, store: str = "fp32") -> None:
     """Raises ValueError, naming the array and both shapes, unless the arrays make one model."""
     names = {name for number in range(depth(shapes)) for name in layer_names(number)}
     if not names:
         raise ValueError("layers: at least one LSTM layer expected (got none)")
-    names |= {"dense.kernel", "dense.bias"}
+    scaled = {name for name in names if stored_as(name, store) == "int8"}
+    names |= {"dense.kernel", "dense.bias"} | {name + SCALES for name in scaled}
     if missing := sorted(names - shapes.keys()):
         raise ValueError(f"{missing[0]}: missing")
-    if surplus := sorted(shapes.keys() - names - {"embedding"}):
+    int8_biases = {int8_bias_name(number) for number in range(depth(shapes))} & shapes.keys()
+    if surplus := sorted(shapes.keys() - names - int8_biases - {"embedding"}):
         raise ValueError(f"{surplus[0]}: belongs to no layer")
 
     def check(name: str, *expected: int | str) -> None:
@@ -66,5 +88,9 @@ def check_shapes(shapes: Mapping[str, Shape], vocabulary_size: int) -> None:
         check(kernel, inputs, 4 * units)
         check(bias, 4 * units)
         inputs = units
-    check("dense.kernel", inputs, vocabulary_size)
+    check("dense.kernel", -(-inputs // 2) if store == "int8" else inputs, vocabulary_size)
     check("dense.bias", vocabulary_size)
+    for name in sorted(int8_biases):
+        check(name, *shapes[name.replace("int8_bias", "bias")])
+    for name in sorted(scaled):
+        check(name + SCALES, shapes[name][1])

@@ -4,14 +4,34 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 import numpy as np
 
 from musegen_sampling import files
-from musegen_sampling.shapes import check_shapes, check_vocabulary, depth, layer_names
-from musegen_sampling.types import Floats
+from musegen_sampling.precision import (
+    Precision,
+    Quantized,
+    Words,
+    bfloat16_words,
+    from_bfloat16_words,
+    quantize,
+)
+from musegen_sampling.shapes import (
+    SCALES,
+    check_shapes,
+    check_vocabulary,
+    depth,
+    int8_bias_name,
+    layer_names,
+    stored_as,
+)
+from musegen_sampling.types import Array, Floats
+
+Store: TypeAlias = Literal["fp32", "int8"]
+"""How a file holds the matrices."""
 
 
 class LSTMLayer(NamedTuple):
@@ -64,38 +84,146 @@ class LSTMWeights:
                 raise ValueError(f"{name}: a float32 array expected (got {found})")
         check_vocabulary(tuple(vocabulary), start, end)
         check_shapes({name: array.shape for name, array in arrays.items()}, len(vocabulary))
+        copies = {name: np.array(array, order="C") for name, array in arrays.items()}
+        self._take(copies, "fp32", tuple(vocabulary), start, end)
 
-        self.vocabulary = tuple(vocabulary)
+    def _take(
+        self,
+        arrays: dict[str, Array],
+        store: Store,
+        vocabulary: tuple[str, ...],
+        start: int | None,
+        end: int | None,
+    ) -> None:
+        """Makes these arrays, whose shapes are right, the model's."""
+        for name, array in arrays.items():
+            _check_values(name, array)
+            array.flags.writeable = False
+        self.arrays = arrays
+        """Every array, under the name and in the type that it has in a file of this store."""
+        self.store: Store = store
+        self.vocabulary = vocabulary
         self.start = start
         self.end = end
+        self.precision: Precision | None = None
+        """What a Sampler takes by default; None where nobody has measured (calibration.calibrate)."""
+        self.losses: dict[Precision, float] | None = None
+        """What was measured: the loss of each precision in nats a token."""
         self.about: dict[str, Any] | None = None
         """What was given to ``save(path, about=...)``, if these weights come from a file."""
-        self.arrays = {name: _frozen(name, array) for name, array in arrays.items()}
-        """Every array, under the name that it has in the file."""
-        self.embedding = self.arrays.get("embedding")
-        self.layers = tuple(LSTMLayer(*layer) for layer in _layers(self.arrays))
-        self.dense_kernel = self.arrays["dense.kernel"]
-        self.dense_bias = self.arrays["dense.bias"]
+
+    @cached_property
+    def units(self) -> tuple[int, ...]:
+        """H of each layer."""
+        names = [layer_names(number)[1] for number in range(depth(self.arrays))]
+        return tuple(len(self.arrays[name]) for name in names)
 
     @property
-    def floats_per_token(self) -> int:
-        """Weights read in a step once the first kernel is folded into a token table: what a step costs."""
-        recurrent = sum(layer.recurrent_kernel.size for layer in self.layers)
-        return recurrent + sum(layer.kernel.size for layer in self.layers[1:]) + self.dense_kernel.size
+    def embedding(self) -> Floats | None:
+        """float32 (V, E), or None for one-hot input."""
+        return self.arrays.get("embedding")
 
-    def save(self, path: str | os.PathLike[str], about: Mapping[str, Any] | None = None) -> None:
+    @property
+    def layers(self) -> tuple[LSTMLayer, ...]:
+        """The layers in float32; anew each time where they are stored in int8."""
+        names = map(layer_names, range(len(self.units)))
+        return tuple(LSTMLayer(*(self.floats(name) for name in layer)) for layer in names)
+
+    def bias(self, number: int, precision: Precision) -> Floats:
+        """A layer's bias float32 (4H,) as a model of this precision has it."""
+        names = [int8_bias_name(number)] * (precision == "int8") + [layer_names(number)[2]]
+        return next(self.arrays[name] for name in names if name in self.arrays)
+
+    @property
+    def dense_kernel(self) -> Floats:
+        """float32 (H, V); anew each time where it is stored in bfloat16."""
+        return self.floats("dense.kernel")
+
+    @property
+    def dense_bias(self) -> Floats:
+        """float32 (V,)"""
+        return self.arrays["dense.bias"]
+
+    def floats(self, name: str) -> Floats:
+        """An array in float32, whatever it is stored as."""
+        array: Floats = self.arrays[name]
+        if stored_as(name, self.store) == "int8":
+            return self.quantized(name).floats()
+        if stored_as(name, self.store) == "uint32":
+            return from_bfloat16_words(self.arrays[name], self.units[-1])
+        return array
+
+    def quantized(self, name: str) -> Quantized:
+        """A matrix of an LSTM layer in int8."""
+        if self.store == "int8":
+            return Quantized(self.arrays[name], self.arrays[name + SCALES])
+        return quantize(self.arrays[name])
+
+    def dense_words(self) -> Words:
+        """The dense kernel in bfloat16 (ceil(H / 2), V), two rows in a word."""
+        kernel = self.arrays["dense.kernel"]
+        return kernel if self.store == "int8" else bfloat16_words(kernel)
+
+    def input_kernel(self, precision: Precision) -> Floats:
+        """The first layer's kernel (E or V, 4H) as a model of this precision has it."""
+        name = layer_names(0)[0]
+        return self.quantized(name).floats() if precision == "int8" else self.floats(name)
+
+    @property
+    def weights_per_token(self) -> int:
+        """Weights read in a step once the first kernel is folded into a token table: what a step costs."""
+        below = (0, *self.units)
+        inner = sum(4 * units * (units + inputs) for units, inputs in zip(self.units, below, strict=False))
+        return inner + self.units[-1] * len(self.vocabulary)
+
+    def save(
+        self,
+        path: str | os.PathLike[str],
+        about: Mapping[str, Any] | None = None,
+        store: Store | None = None,
+    ) -> None:
         """Writes one safetensors file, a function of weights, vocabulary, start, end and ``about`` alone.
 
-        ``about``: a JSON object that belongs to the model; None keeps ``self.about``. The file appears whole
-        or not at all. Raises ValueError if ``about`` is not JSON, OSError.
+        ``about``: a JSON object that belongs to the model; None keeps ``self.about``. ``store``: "int8" is a
+        quarter as large as "fp32" and samples the same tunes in int8, but what was rounded is lost for the
+        other precisions; None keeps ``self.store``. The file appears whole or not at all. Raises ValueError
+        if ``about`` is not JSON or int8 was to become fp32, OSError.
         """
+        store = store or self.store
+        if store == "fp32" and self.store == "int8":
+            raise ValueError("store: int8 weights cannot become fp32 again; export the model they came from")
         metadata = {
             "about": self.about if about is None else about,
             "end": self.end,
+            "losses": self.losses,
+            "precision": self.precision,
             "start": self.start,
+            "store": store,
             "vocabulary": self.vocabulary,
         }
-        files.write(Path(path), self.arrays, metadata)
+        files.write(Path(path), self._stored(store), metadata)
+
+    def _stored(self, store: Store) -> dict[str, Array]:
+        if store == self.store:
+            return self.arrays
+        arrays: dict[str, Array] = {}
+        for name, array in self.arrays.items():
+            kind = stored_as(name, store)
+            if kind == "int8":
+                arrays[name], arrays[name + SCALES] = self.quantized(name)
+            else:
+                arrays[name] = self.dense_words() if kind == "uint32" else array
+        return arrays
+
+    def calibrated(
+        self, int8_biases: Sequence[Floats], losses: Mapping[Precision, float], precision: Precision
+    ) -> LSTMWeights:
+        """These weights with what calibration.calibrate has found."""
+        found = LSTMWeights.__new__(LSTMWeights)
+        biases = {int8_bias_name(number): bias for number, bias in enumerate(int8_biases)}
+        found._take(self.arrays | biases, self.store, self.vocabulary, self.start, self.end)
+        found.about, found.losses, found.precision = self.about, dict(losses), precision
+        return found
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> LSTMWeights:
@@ -103,32 +231,31 @@ class LSTMWeights:
 
         Raises ValueError with one line for any other file, before anything large is allocated, OSError.
         """
+        weights = cls.__new__(cls)
         try:
             arrays, metadata = files.read(Path(path))
-            weights = cls(
-                metadata["vocabulary"],
-                arrays.get("embedding"),
-                _layers(arrays),
-                arrays["dense.kernel"],
-                arrays["dense.bias"],
-                start=metadata["start"],
-                end=metadata["end"],
+            weights._take(
+                arrays,
+                metadata["store"],
+                tuple(metadata["vocabulary"]),
+                metadata["start"],
+                metadata["end"],
             )
         except ValueError as error:
             reason = " ".join(str(error).split())
             raise ValueError(f"{path}: not a model file of musegen: {reason}") from None
         weights.about = metadata["about"]
+        weights.precision, weights.losses = metadata["precision"], metadata["losses"]
         return weights
 
 
-def _layers(arrays: dict[str, Floats]) -> list[tuple[Floats, Floats, Floats]]:
-    names = map(layer_names, range(depth(arrays)))
-    return [(arrays[kernel], arrays[recurrent], arrays[bias]) for kernel, recurrent, bias in names]
-
-
-def _frozen(name: str, array: Floats) -> Floats:
-    if not np.isfinite(array).all():
+def _check_values(name: str, array: Array) -> None:
+    """ValueError for what no kernel could multiply by."""
+    if array.dtype == np.int8:
+        if array.size and array.min() < -127:
+            raise ValueError(f"{name}: int8 weights from -127 to 127 expected (got -128)")
+    elif array.dtype == np.uint32:
+        if not np.isfinite(from_bfloat16_words(array, 2 * len(array))).all():
+            raise ValueError(f"{name}: finite weights expected (got NaN or infinity)")
+    elif not np.isfinite(array).all():
         raise ValueError(f"{name}: finite weights expected (got NaN or infinity)")
-    copy = np.array(array, order="C")
-    copy.flags.writeable = False
-    return copy

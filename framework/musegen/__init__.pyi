@@ -3,6 +3,7 @@
 from .accompaniment import accompaniment as accompaniment
 from .api import (
     Pipeline as Pipeline,
+    export as export,
     load as load,
     render as render,
     sample as sample,
@@ -21,6 +22,7 @@ from .components import (
     Notation as Notation,
     Progress as Progress,
     Renderer as Renderer,
+    StorableModel as StorableModel,
     Tokenizer as Tokenizer,
     TokenizerTrainer as TokenizerTrainer,
     TrainedModel as TrainedModel,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from musegen.artifacts import clear_os_errors, write_atomically
-from musegen.components import JSON, BookRenderer, Notation, Renderer
+from musegen.components import JSON, BookRenderer, LanguageModel, Notation, Renderer, StorableModel
 from musegen.console import Console, Reporter, Silent
 from musegen.errors import ArtifactError, CorpusError, MusegenError, PluginError
 from musegen.files import file_readers
@@ -69,7 +69,7 @@ def sample(
         raise MusegenError(f"seed: must lie in 0 to {2**31 - 1} (got {seed})")
     writers = _renderers(plugins, renderers)
     about = read_about(model)
-    trainer = _named(plugins, model, "model", about["model"])
+    trained = _trained(plugins, model, about)
     tokenizer = _named(plugins, model, "tokenizer", about["tokenizer"]).load(about["tokenizer"].get("state"))
     notation: Notation = _named(plugins, model, "notation", about["notation"])
     home = Home.load(about["notation"].get("home"))
@@ -79,7 +79,7 @@ def sample(
         if field not in fields:
             reporter.say(f"{model}: its corpus never had the field {field}; it has not learned what it means")
     name = about["notation"]["name"]
-    composer = Composer(trainer.load(model), tokenizer, notation, name, fields, asked, home)
+    composer = Composer(trained, tokenizer, notation, name, fields, asked, home)
     composition = composer.compose(seed, reporter.begin("sample").advance)
     valid = sum(draw.judgement.valid for draw in composition.draws)
     reporter.finish("sample", f"{valid} of {len(composition.draws)} draws valid")
@@ -103,6 +103,27 @@ def sample(
                 reporter.say(f"{text}: {'; '.join(faults)}")
         rendering.finish()
     return tuple(tunes)
+
+
+def export(
+    model: Path | str, output: Path | str, store: str = "int8", *, force: bool = False
+) -> tuple[int, int]:
+    """Write a saved model to another file, stored otherwise; returns the bytes of both.
+
+    Raises MusegenError for a file that is no model, a store it does not have, and for an ``output`` that
+    exists unless ``force``.
+    """
+    model, output = Path(model), Path(output)
+    trained = _trained(installed_plugins(), model, read_about(model))
+    stores = trained.stores if isinstance(trained, StorableModel) else ()
+    if not isinstance(trained, StorableModel) or store not in stores:
+        known = f"it can be {', '.join(stores)}" if stores else "its kind has one way only"
+        raise MusegenError(f"{model}: cannot be stored as {store}; {known}")
+    if output.exists() and (not force or output.samefile(model)):
+        raise MusegenError(f"{output}: exists; name another file or give --force")
+    with clear_os_errors(output):
+        trained.save_as(output, store)
+    return model.stat().st_size, output.stat().st_size
 
 
 def render(
@@ -142,6 +163,11 @@ def render(
     if not number:
         raise CorpusError(f"{', '.join(str(file) for file in files)}: no tune found")
     return number - failed, failed
+
+
+def _trained(plugins: Plugins, model: Path, about: Mapping[str, Any]) -> LanguageModel:
+    trained: LanguageModel = _named(plugins, model, "model", about["model"]).load(model)
+    return trained
 
 
 def _sample_options(options: dict[str, Any]) -> Sample:

@@ -17,7 +17,7 @@ from musegen.errors import MusegenError
 _INTERRUPTED = 130
 _SAMPLE_OPTIONS = (
     *("tunes", "key", "metre", "rhythm", "start", "prime"),
-    *("temperature", "top_k", "top_p", "max_length", "keep", "attempts"),
+    *("temperature", "top_k", "top_p", "precision", "max_length", "keep", "attempts"),
 )
 
 
@@ -79,6 +79,8 @@ def _parser() -> argparse.ArgumentParser:
 
     _add_sample(commands.add_parser("sample", help="write tunes from a model.safetensors alone"))
 
+    _add_export(commands.add_parser("export", help="store a model.safetensors otherwise, say in int8"))
+
     _add_convert(commands.add_parser("convert", help="convert a file of tunes, or transpose it"))
 
     add_corpus(commands)
@@ -97,6 +99,11 @@ def _add_sample(sample: argparse.ArgumentParser) -> None:
     sample.add_argument("--temperature", type=float)
     sample.add_argument("--top-k", type=int)
     sample.add_argument("--top-p", type=float)
+    sample.add_argument(
+        "--precision",
+        choices=["auto", "fp32", "bf16", "int8"],
+        help="arithmetic of keras-lstm (default: auto)",
+    )
     sample.add_argument("--max-length", type=int, help="tokens a tune at most")
     sample.add_argument("--key", help="such as D or Edor")
     sample.add_argument("--metre", help="such as 6/8")
@@ -108,6 +115,14 @@ def _add_sample(sample: argparse.ArgumentParser) -> None:
     sample.add_argument("--quiet", "-q", action="store_true")
     _add_output(sample, "tunes")
     sample.set_defaults(action=_sample)
+
+
+def _add_export(export: argparse.ArgumentParser) -> None:
+    export.add_argument("file", type=Path, metavar="MODEL")
+    export.add_argument("-o", "--output", type=Path, required=True, metavar="OUT")
+    export.add_argument("--store", default="int8", help="fp32, or int8: a quarter as large (default: int8)")
+    export.add_argument("--force", action="store_true", help="write over OUT")
+    export.set_defaults(action=_export)
 
 
 def _add_convert(convert: argparse.ArgumentParser) -> None:
@@ -230,6 +245,15 @@ def _sample(options: argparse.Namespace) -> int:
     )
     valid = sum(tune.valid for tune in tunes)
     print(f"{len(tunes)} tunes, {valid} of them valid, are in {options.output}")
+    return 0
+
+
+def _export(options: argparse.Namespace) -> int:
+    from musegen.api import export
+
+    _report_faults()
+    before, after = export(options.file, options.output, options.store, force=options.force)
+    print(f"{options.output}: {after:,} bytes, {options.file} has {before:,}")
     return 0
 
 

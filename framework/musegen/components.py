@@ -218,6 +218,18 @@ class LanguageModel(Protocol):
         ...
 
 
+@runtime_checkable
+class StorableModel(LanguageModel, Protocol):
+    """A model that has more than one way to be stored."""
+
+    stores: tuple[str, ...]
+    """Their names, the one of :meth:`save` first."""
+
+    def save_as(self, path: Path, store: str) -> None:
+        """Write it so. Raises ModelError where these weights cannot be."""
+        ...
+
+
 @dataclass(frozen=True)
 class TrainedModel:
     """What a training ends with."""

@@ -53,6 +53,8 @@ class Sample(Options):
     """Draw from the k likeliest tokens only; 0 draws from all."""
     top_p: float = Field(1.0, gt=0, le=1)
     """Draw from the likeliest tokens that together have this probability."""
+    precision: Literal["auto", "fp32", "bf16", "int8"] = "auto"
+    """Arithmetic of keras-lstm; ``auto`` is the fastest that lost nothing on the validation tunes."""
     max_length: int = Field(2000, ge=1, le=1_000_000)
     """Tokens a tune at most, header included."""
     keep: Literal["valid", "all"] = "valid"
@@ -68,7 +70,7 @@ class Sample(Options):
     @property
     def sampling(self) -> Sampling:
         """How the body's tokens are drawn."""
-        return Sampling(self.temperature, self.top_k, self.top_p, self.max_length)
+        return Sampling(self.temperature, self.top_k, self.top_p, self.max_length, self.precision)
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,8 @@ class Sampling:
     """Keep the likeliest tokens that together reach this probability, in (0, 1]."""
     max_tokens: int = 2000
     """At most so many new tokens."""
+    precision: str = "auto"
+    """The arithmetic of a model that has a choice of it: ``fp32``, ``bf16``, ``int8``, or what suits it."""
     stop: tuple[int, ...] = ()
     """Tokens that end a continuation and are its last; the end mark ends one too and is left out."""
 

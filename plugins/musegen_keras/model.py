@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cached_property
 from pathlib import Path
+from typing import Literal, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,25 +12,29 @@ from numpy.typing import NDArray
 from musegen import JSON, ArtifactError, Dataset, ModelError, Sampling, Tokens, TrainedModel, TrainingJob
 from musegen_keras.memory import check_memory
 from musegen_keras.options import KerasLSTMOptions
-from musegen_sampling import LSTMWeights, Sampler
+from musegen_sampling import LSTMWeights, Sampler, calibrate
+
+_CALIBRATED = 100
+"""Training tunes that the precision is measured on where there are no others."""
 
 
 class LSTMModel:
     """Stacked LSTM layers over tokens; every tune begins from the zero state."""
 
+    stores = ("fp32", "int8")
+
     def __init__(self, weights: LSTMWeights, about: Mapping[str, JSON] | None = None) -> None:
         """``about``: what a saved file says of its use; without it what the weights' own file said."""
         self.weights, self._about = weights, about
 
-    @cached_property
-    def _sampler(self) -> Sampler:
-        return Sampler(self.weights)
+    def _sampler(self, precision: str) -> Sampler:
+        return Sampler(self.weights, precision=cast(Literal["auto", "fp32", "bf16", "int8"], precision))
 
     def generate(
         self, primes: Sequence[Tokens], sampling: Sampling, seeds: Sequence[int]
     ) -> Iterator[Tokens]:
         """One continuation a prime, without it."""
-        yield from self._sampler.generate_many(
+        yield from self._sampler(sampling.precision).generate_many(
             primes,
             sampling.max_tokens,
             sampling.temperature,
@@ -41,12 +45,19 @@ class LSTMModel:
         )
 
     def nats(self, tunes: Sequence[Tokens]) -> NDArray[np.float64]:
-        """float64 (n,): each tune's -ln probability, its first token taken as given."""
-        return np.array([self._sampler.nats(tune) for tune in tunes], np.float64)
+        """float64 (n,): each tune's -ln probability, in fp32, its first token taken as given."""
+        return np.array(self._sampler("fp32").nats_many(tunes), np.float64)
 
     def save(self, path: Path) -> None:
         """Write one safetensors file, a function of the weights, the vocabulary and ``about`` alone."""
         self.weights.save(path, self._about)
+
+    def save_as(self, path: Path, store: str) -> None:
+        """Write the same file with the matrices in fp32 or int8."""
+        try:
+            self.weights.save(path, self._about, cast(Literal["fp32", "int8"], store))
+        except ValueError as error:
+            raise ModelError(str(error)) from None
 
 
 class KerasLSTMTrainer:
@@ -66,6 +77,7 @@ class KerasLSTMTrainer:
         from musegen_keras.trainer import train
 
         weights, losses, best_epoch = train(self._options, dataset, job)
+        weights = calibrate(weights, dataset.validation or dataset.train[:_CALIBRATED])
         return TrainedModel(LSTMModel(weights, job.about), losses, best_epoch)
 
     def load(self, path: Path) -> LSTMModel:

@@ -6,40 +6,77 @@ import numpy as np
 import pytest
 from random_model import SHAPES, random_weights
 
-from musegen_sampling import LSTMWeights, Sampler
+from musegen_sampling import LSTMWeights, Precision, Sampler
+from musegen_sampling.precision import PRECISIONS
 
 
-def reference(weights: LSTMWeights, monkeypatch: pytest.MonkeyPatch) -> Sampler:
+def reference(
+    weights: LSTMWeights, monkeypatch: pytest.MonkeyPatch, precision: Precision = "fp32"
+) -> Sampler:
     """A sampler that adds in NumPy, in the kernels' order."""
     with monkeypatch.context() as patch:
         patch.setenv("MUSEGEN_ISA", "reference")
-        return Sampler(weights)
+        return Sampler(weights, precision=precision)
 
 
+@pytest.mark.parametrize("precision", PRECISIONS)
 @pytest.mark.parametrize("threads", [1, 2, 3])
 @pytest.mark.parametrize("shape", SHAPES.values(), ids=SHAPES.keys())
 def test_logits_bit_for_bit(
     target: str,
     shape: tuple[int, int | None, tuple[int, ...]],
     threads: int,
+    precision: Precision,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Same logits for sizes that do and do not fill a vector, and for more threads than blocks."""
+    """Same logits for sizes that do and do not fill a vector, and for more threads than parts."""
     weights = random_weights(*shape)
     tokens = np.random.default_rng(1).integers(0, shape[0], 60)
-    sampler = Sampler(weights, threads)
+    sampler = Sampler(weights, threads, precision)
     assert sampler.isa == target
-    assert sampler.logits(tokens).tobytes() == reference(weights, monkeypatch).logits(tokens).tobytes()
+    expected = reference(weights, monkeypatch, precision).logits(tokens)
+    assert sampler.logits(tokens).tobytes() == expected.tobytes()
 
 
-@pytest.mark.parametrize("scale", [1e-30, 1e-3, 30.0, 3e38])
-def test_extreme_weights_bit_for_bit(target: str, scale: float, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("precision", PRECISIONS)
+def test_many_parts_bit_for_bit(target: str, precision: Precision, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A layer that is shared out in parts, its last one partly filled, by any number of threads."""
+    weights = random_weights(40, 8, (70, 150), scale=0.1)
+    tokens = np.random.default_rng(1).integers(0, 40, 30)
+    expected = reference(weights, monkeypatch, precision).logits(tokens)
+    for threads in (1, 2, 5, 40):
+        assert Sampler(weights, threads, precision).logits(tokens).tobytes() == expected.tobytes()
+
+
+@pytest.mark.parametrize("precision", PRECISIONS)
+@pytest.mark.parametrize("tunes", [2, 3, 9, 40, 70])
+def test_tunes_side_by_side(
+    target: str, tunes: int, precision: Precision, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each tune is what it is alone, at any place among any number, while others end beside it."""
+    weights, stop = random_weights(29, 8, (40, 33), end=2, scale=0.4), [5, 9]
+    primes = [[1 + n % 28, n % 7] for n in range(tunes)]
+    alone = Sampler(weights, 1, precision)
+    expected = [alone.generate(prime, 30, seed=n, stop=stop).tolist() for n, prime in enumerate(primes)]
+    assert tunes < 9 or len({len(tune) for tune in expected}) > 3
+    again = reference(weights, monkeypatch, precision).generate(primes[1], 30, seed=1, stop=stop)
+    assert again.tolist() == expected[1]
+    for threads in (1, 2, 3):
+        many = Sampler(weights, threads, precision).generate_many(primes, 30, stop=stop)
+        assert [tune.tolist() for tune in many] == expected
+
+
+@pytest.mark.parametrize("precision", PRECISIONS)
+@pytest.mark.parametrize("scale", [1e-38, 1e-30, 1e-3, 30.0, 3e38])
+def test_extreme_weights_bit_for_bit(
+    target: str, scale: float, precision: Precision, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Sums that vanish, saturate every gate or overflow to infinity minus infinity: finite and the same."""
     weights = random_weights(40, None, (24, 24), seed=2, scale=scale / 10)
     tokens = np.random.default_rng(1).integers(0, 40, 100)
-    logits = Sampler(weights, 2).logits(tokens)
+    logits = Sampler(weights, 2, precision).logits(tokens)
     assert np.isfinite(logits).all()
-    assert logits.tobytes() == reference(weights, monkeypatch).logits(tokens).tobytes()
+    assert logits.tobytes() == reference(weights, monkeypatch, precision).logits(tokens).tobytes()
 
 
 def test_gates_over_their_whole_range_bit_for_bit(target: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -78,7 +115,7 @@ def test_decaying_states_never_become_denormal(target: str, monkeypatch: pytest.
 
 
 @pytest.mark.parametrize("threads", [1, 2, 3])
-@pytest.mark.parametrize("temperature", [1e-300, 0.05, 0.7, 1.0, 1e300])
+@pytest.mark.parametrize("temperature", [0.0, 1e-300, 0.05, 0.7, 1.0, 1e300])
 @pytest.mark.parametrize(
     ("top_k", "top_p"), [(0, 1.0), (5, 1.0), (0, 0.8), (10, 0.6), (1, 1e-300), (999, 0.999999)]
 )

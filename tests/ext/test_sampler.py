@@ -67,7 +67,7 @@ def test_slices_do_not_show(endless: LSTMWeights, monkeypatch: pytest.MonkeyPatc
     """However often it looks at signals, the tokens, logits and nats are the same."""
     prime = list(range(20))
     whole = Sampler(endless, 2)
-    monkeypatch.setattr("musegen_sampling.sampler.FLOATS_A_SLICE", 7 * endless.floats_per_token)
+    monkeypatch.setattr("musegen_sampling.sampler.WORDS_A_SLICE", 7 * endless.weights_per_token)
     sliced = Sampler(endless, 2)
     assert sliced.generate(prime, 100).tolist() == whole.generate(prime, 100).tolist()
     np.testing.assert_allclose(sliced.logits(prime), whole.logits(prime), atol=1e-6)
@@ -142,7 +142,7 @@ def test_logits_of_nothing(weights: LSTMWeights) -> None:
         ({"stop": [2**40]}, "stop: tokens from 0 to 28 expected"),
         ({"length": -1}, "length: at least 0"),
         ({"seed": -1}, "seed: at least 0"),
-        ({"temperature": 0.0}, "temperature: a finite number above 0"),
+        ({"temperature": -0.1}, "temperature: a finite number from 0"),
         ({"temperature": float("nan")}, "temperature"),
         ({"temperature": float("inf")}, "temperature"),
         ({"top_k": -1}, "top_k: at least 0"),

@@ -36,7 +36,7 @@ def test_weights_are_copied_and_frozen() -> None:
     with pytest.raises(ValueError, match="read-only"):
         weights.dense_bias[0] = 1
     assert [layer.units for layer in weights.layers] == [4, 5]
-    assert weights.floats_per_token == 4 * 16 + 4 * 20 + 5 * 20 + 5 * 3
+    assert weights.weights_per_token == 4 * 16 + 4 * 20 + 5 * 20 + 5 * 3
 
 
 @pytest.mark.parametrize(

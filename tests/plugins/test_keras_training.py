@@ -227,7 +227,7 @@ def test_saved_weights_compute_what_keras_computes(units: tuple[int, ...], tmp_p
     arrays += [model.weights.dense_kernel, model.weights.dense_bias]
     network.restore(arrays, network.state()[1])
     expected = np.asarray(network._model(tune[np.newaxis, :200]))[0]
-    assert np.abs(model._sampler.logits(tune[:200]) - expected).max() < 1e-4
+    assert np.abs(model._sampler("fp32").logits(tune[:200]) - expected).max() < 1e-4
 
 
 def test_a_saved_model_is_the_same_model(whole: TrainedModel, tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 /* From logits to a token; see mg_choose in kernels.h. */
+#include "choose.h"
+
 #include "elementary.h"
-#include "kernels.h"
 
 static int ranks_before(const float *logits, int32_t a, int32_t b) {
     return logits[a] > logits[b] || (logits[a] == logits[b] && a < b);
@@ -32,32 +33,39 @@ static double sum(const float *p, ptrdiff_t V) {
     return total;
 }
 
-/* Sets the probabilities to zero that top-k and top-p leave out. */
-static void keep_best(const float *logits, ptrdiff_t V, const mg_choice *choice, float *p, int32_t *heap) {
-    ptrdiff_t kept = choice->top_k > 0 && choice->top_k < V ? choice->top_k : V;
-    for (ptrdiff_t v = 0; v < V; v++) heap[v] = (int32_t)v;
-    for (ptrdiff_t v = V / 2; v-- > 0;) sift_down(logits, heap, V, v);
-    for (ptrdiff_t size = V; size > V - kept; size--) pop(logits, heap, size);
-    for (ptrdiff_t i = 0; i < V - kept; i++) p[heap[i]] = 0.0f;
-    if (choice->top_p < 1.0) { /* the best lies at V - 1, the next before it */
+/* Sets the probabilities to zero that top-k and top-p leave out. `heap` has the n tokens that are allowed. */
+static void keep_best(const float *logits, ptrdiff_t V, const mg_choice *choice, float *p, int32_t *heap, ptrdiff_t n) {
+    ptrdiff_t kept = choice->top_k > 0 && choice->top_k < n ? choice->top_k : n;
+    for (ptrdiff_t i = n / 2; i-- > 0;) sift_down(logits, heap, n, i);
+    for (ptrdiff_t size = n; size > n - kept; size--) pop(logits, heap, size);
+    for (ptrdiff_t i = 0; i < n - kept; i++) p[heap[i]] = 0.0f;
+    if (choice->top_p < 1.0) { /* the best lies at n - 1, the next before it */
         double enough = choice->top_p * sum(p, V), reached = 0.0;
-        ptrdiff_t i = V;
-        while (i > V - kept && reached < enough) reached += p[heap[--i]];
-        while (i > V - kept) p[heap[--i]] = 0.0f;
+        ptrdiff_t i = n;
+        while (i > n - kept && reached < enough) reached += p[heap[--i]];
+        while (i > n - kept) p[heap[--i]] = 0.0f;
     }
 }
 
-int32_t mg_choose(const float *logits, ptrdiff_t V, const mg_choice *choice, double uniform, float *probabilities,
-                  int32_t *heap) {
-    float *p = probabilities, highest = logits[0];
-    for (ptrdiff_t v = 1; v < V; v++) highest = logits[v] > highest ? logits[v] : highest;
+int32_t mg_choose(const float *logits, ptrdiff_t V, const mg_choice *choice, double uniform, const uint8_t *allowed,
+                  float *probabilities, int32_t *heap) {
+    float *p = probabilities;
+    int32_t best = -1;
+    ptrdiff_t n = 0;
+    for (ptrdiff_t v = 0; v < V; v++) {
+        if (allowed != NULL && !allowed[v]) continue;
+        heap[n++] = (int32_t)v;
+        if (best < 0 || logits[v] > logits[best]) best = (int32_t)v;
+    }
+    if (best < 0 || choice->temperature == 0.0) return best;
+    float highest = logits[best];
     for (ptrdiff_t v = 0; v < V; v++) {
         double scaled = ((double)logits[v] - highest) / choice->temperature;
-        p[v] = scaled < -87.0 ? 0.0f : mg_exp((float)scaled);
+        p[v] = scaled < -87.0 || (allowed != NULL && !allowed[v]) ? 0.0f : mg_exp((float)scaled);
     }
-    if (choice->top_k > 0 || choice->top_p < 1.0) keep_best(logits, V, choice, p, heap);
+    if (choice->top_k > 0 || choice->top_p < 1.0) keep_best(logits, V, choice, p, heap, n);
     double target = uniform * sum(p, V), reached = 0.0;
-    int32_t last = 0; /* rounding may leave the target unreached */
+    int32_t last = best; /* rounding may leave the target unreached */
     for (ptrdiff_t v = 0; v < V; v++) {
         reached += p[v];
         if (p[v] > 0.0f) last = (int32_t)v;

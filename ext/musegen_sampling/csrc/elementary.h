@@ -4,6 +4,7 @@
 #ifndef MUSEGEN_ELEMENTARY_H
 #define MUSEGEN_ELEMENTARY_H
 
+#include <stddef.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -32,6 +33,11 @@ static inline float mg_flush(float x) {
     return magnitude < 0x1p-60f ? 0.0f : x;
 }
 
+/* Logits made finite, whatever they are. */
+static inline void mg_limit(float *y, ptrdiff_t n) {
+    for (ptrdiff_t i = 0; i < n; i++) y[i] = mg_flush(mg_clamp(y[i], 0x1.fffffep127f));
+}
+
 /* e^x for x clamped to [-87, 87]: x = n ln 2 + r with |r| <= ln 2 / 2, then 2^n times a minimax polynomial in r. */
 static inline float mg_exp(float x) {
     x = mg_clamp(x, 87.0f);
@@ -47,6 +53,9 @@ static inline float mg_exp(float x) {
     p = p * (r * r) + r + 1.0f;
     return mg_float(mg_bits(p) + (mg_bits(shifted) << 23));
 }
+
+/* round(127 x) for |x| <= 1, halves to even. */
+static inline int8_t mg_quantize(float x) { return (int8_t)(mg_bits(x * 127.0f + 12582912.0f) & 0xffu); }
 
 static inline float mg_sigmoid(float x) { return 1.0f / (1.0f + mg_exp(-x)); }
 

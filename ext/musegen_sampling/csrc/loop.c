@@ -2,88 +2,303 @@
 
 #include <string.h>
 
+#include "elementary.h"
 #include "os.h"
+
+static ptrdiff_t least(ptrdiff_t a, ptrdiff_t b) { return a < b ? a : b; }
+static ptrdiff_t block_units(const mg_kernels *kernels) { return MG_STREAM_VECTORS * kernels->lanes; }
+static size_t in_lines(size_t bytes) { return (bytes + 63) / 64 * 64; }
+
+static ptrdiff_t layer_units(const mg_layer *layer) { return layer->parts * layer->part_units; }
+
+/* The state of a layer: h and the next h in turns (2, units), c (units,), then h and the next as int8 (2, units). */
+static ptrdiff_t layer_state(const mg_model *model, const mg_layer *layer) {
+    return layer_units(layer) * 3 + (model->precision == MG_INT8 ? layer_units(layer) / 2 : 0);
+}
+
+ptrdiff_t mg_state_size(const mg_model *model) {
+    ptrdiff_t size = 0;
+    for (ptrdiff_t l = 0; l < model->depth; l++) size += layer_state(model, &model->layers[l]);
+    return size;
+}
+
+static float *output(const mg_layer *layer, float *state, int turn) { return state + turn * layer_units(layer); }
+
+static int8_t *quantized(const mg_layer *layer, float *state, int turn) {
+    return (int8_t *)(state + 3 * layer_units(layer)) + turn * layer_units(layer);
+}
+
+static const void *input(const mg_model *model, const mg_layer *layer, float *state, int turn) {
+    return model->precision == MG_INT8 ? (const void *)quantized(layer, state, turn) : output(layer, state, turn);
+}
+
+/* A tune on its way. */
+typedef struct {
+    mg_tune *tune;
+    ptrdiff_t t;
+    int32_t token;
+    int refused; /* the constraint did not take the last token */
+} walker;
+
+static int turn(const walker *w) { return (int)(w->t % 2); }
+
+static uint8_t *allowed(const walker *w, ptrdiff_t V) { return w->tune->allowed + turn(w) * V; }
+
+/* Where a thread works. */
+typedef struct {
+    mg_team *team; /* NULL: it walks alone */
+    int thread, threads;
+    float *partials; /* (2, P, S * 2L) shared: logits of each part of the last layer, steps in turns; NULL: not wanted */
+    int *verdicts;   /* (2,) shared: what the constraint said, steps in turns */
+    float *row;      /* (S * 2L,) its own: the logits, as are the next two */
+    float *probabilities;
+    int32_t *heap;
+} place;
+
+static ptrdiff_t row_size(const mg_model *model) { return model->dense_streams * block_units(model->kernels); }
+
+/* Steps one part of a layer, or in the opposite direction. */
+static void step_part(const mg_model *model, const mg_layer *layer, const mg_row *rows, ptrdiff_t n, ptrdiff_t part,
+                      int backwards) {
+    ptrdiff_t units = block_units(model->kernels), columns = MG_STREAMS * units, words = layer->h_words + layer->x_words;
+    ptrdiff_t begin = part * (layer->part_units / units);
+    ptrdiff_t end = least(begin + layer->part_units / units, layer->blocks);
+    for (ptrdiff_t i = begin; i < end; i++) {
+        ptrdiff_t b = backwards ? begin + end - 1 - i : i;
+        mg_block block = {layer->weights + b * words * columns, layer->h_words, layer->x_words, NULL, NULL};
+        if (model->precision == MG_INT8) {
+            block.scales = layer->scales + b * 2 * columns;
+            block.offsets = layer->offsets + b * 2 * columns;
+        }
+        mg_row at[MG_ROWS];
+        for (ptrdiff_t r = 0; r < n; r++) {
+            at[r] = rows[r];
+            at[r].start += b * columns, at[r].c += b * units, at[r].h_out += b * units;
+            if (at[r].q_out != NULL) at[r].q_out += b * units;
+        }
+        model->kernels->lstm[model->precision](&block, at, n);
+    }
+}
+
+/* The logits (S * 2L,) that come of one part of the last layer's output `h`. */
+static void project_part(const mg_model *model, const float *h, float *y, ptrdiff_t part) {
+    const mg_layer *last = &model->layers[model->depth - 1];
+    const uint32_t *weights = model->dense + part * model->dense_words * row_size(model);
+    int precision = model->precision == MG_FP32 ? MG_FP32 : MG_BF16;
+    model->kernels->dense[precision](weights, model->dense_streams, model->dense_words, h + part * last->part_units, y);
+}
+
+/* One step of the tunes of `walkers`; threads that walk together do their own parts. Every other step goes in the opposite
+ * direction: the end of one sweep over the weights is still in the core's cache when the next begins there. */
+static void step(const mg_model *model, walker *walkers, ptrdiff_t n, const place *at, int backwards) {
+    const mg_layer *below = NULL;
+    ptrdiff_t offset = 0, offset_below = 0;
+    for (ptrdiff_t l = 0; l < model->depth; l++) {
+        const mg_layer *layer = &model->layers[l];
+        ptrdiff_t columns = layer->blocks * MG_STREAMS * block_units(model->kernels);
+        mg_row rows[MG_ROWS];
+        for (ptrdiff_t r = 0; r < n; r++) {
+            walker *w = &walkers[r];
+            float *state = w->tune->state + offset;
+            int8_t *q = model->precision == MG_INT8 ? quantized(layer, state, 1 - turn(w)) : NULL;
+            rows[r] = (mg_row){
+                .start = layer->start + (l == 0 ? w->token * columns : 0),
+                .h = input(model, layer, state, turn(w)),
+                .x = below ? input(model, below, w->tune->state + offset_below, 1 - turn(w)) : NULL,
+                .c = state + 2 * layer_units(layer),
+                .h_out = output(layer, state, 1 - turn(w)),
+                .q_out = q,
+            };
+        }
+        ptrdiff_t begin = layer->parts * at->thread / at->threads, end = layer->parts * (at->thread + 1) / at->threads;
+        for (ptrdiff_t i = begin; i < end; i++) {
+            ptrdiff_t part = backwards ? begin + end - 1 - i : i;
+            step_part(model, layer, rows, n, part, backwards);
+            if (l == model->depth - 1 && at->partials != NULL) {
+                float *y = at->partials + (turn(walkers) * layer->parts + part) * row_size(model);
+                project_part(model, rows[0].h_out, y, part);
+            }
+        }
+        if (at->team != NULL) mg_meet(at->team);
+        below = layer, offset_below = offset;
+        offset += layer_state(model, layer);
+    }
+}
+
+/* The logits of a walker: the bias, then part after part. */
+static void sum_parts(const mg_model *model, const walker *w, const place *at) {
+    const mg_layer *last = &model->layers[model->depth - 1];
+    ptrdiff_t size = row_size(model);
+    const float *partials = at->partials + turn(w) * last->parts * size;
+    memcpy(at->row, model->dense_bias, (size_t)size * sizeof(float));
+    for (ptrdiff_t part = 0; part < last->parts; part++, partials += size)
+        for (ptrdiff_t v = 0; v < size; v++) at->row[v] += partials[v];
+    mg_limit(at->row, size);
+}
+
+/* Asks the constraint, before the threads meet, so that all know at the draw. */
+static int ask(const mg_model *model, const walker *w) {
+    const musegen_constraint *constraint = w->tune->constraint;
+    if (w->refused) return -1;
+    if (constraint == NULL || w->tune->uniforms == NULL) return MUSEGEN_ALL;
+    return constraint->allow(constraint->self, allowed(w, model->V), model->V);
+}
+
+/* What follows the step of a walker whose logits are in at->row: the next token. Returns how the tune goes on; threads
+ * that walk together come to the same, and the first of them writes it down. */
+static mg_end go_on(const mg_model *model, walker *w, const mg_drawing *drawing, const place *at, int verdict) {
+    mg_tune *tune = w->tune;
+    mg_end end = MG_RUNNING;
+    if (tune->logits != NULL && at->thread == 0)
+        memcpy(tune->logits + w->t * model->V, at->row, (size_t)model->V * sizeof(float));
+    if (tune->uniforms != NULL) {
+        if (verdict != MUSEGEN_ALL && verdict != MUSEGEN_SOME) return MG_REFUSED;
+        w->token = mg_choose(at->row, model->V, &drawing->choice, tune->uniforms[w->t],
+                             verdict == MUSEGEN_SOME ? allowed(w, model->V) : NULL, at->probabilities, at->heap);
+        if (w->token < 0) return MG_DEAD_END;
+        if (at->thread == 0) {
+            tune->tokens[w->t + 1] = w->token;
+            if (tune->constraint != NULL) w->refused = tune->constraint->take(tune->constraint->self, w->token) != 0;
+        }
+        if (drawing->stops[w->token]) end = MG_STOPPED;
+    }
+    w->t++;
+    if (tune->uniforms == NULL && w->t < tune->steps) w->token = tune->tokens[w->t];
+    return end;
+}
+
+static int wants_logits(const mg_tune *tune) { return tune->uniforms != NULL || tune->logits != NULL; }
+
+static walker begin(mg_tune *tune) {
+    tune->fed = 0;
+    tune->end = MG_RUNNING;
+    return (walker){.tune = tune, .token = tune->tokens[0]};
+}
+
+/* Leaves the state as the next walk expects it: an odd number of steps has left h in the second place. */
+static void finish(const mg_model *model, const walker *w, mg_end end) {
+    float *state = w->tune->state;
+    for (ptrdiff_t l = 0; turn(w) == 1 && l < model->depth; l++) {
+        const mg_layer *layer = &model->layers[l];
+        size_t units = (size_t)layer_units(layer);
+        memcpy(output(layer, state, 0), output(layer, state, 1), units * sizeof(float));
+        if (model->precision == MG_INT8) memcpy(quantized(layer, state, 0), quantized(layer, state, 1), units);
+        state += layer_state(model, layer);
+    }
+    w->tune->fed = w->t;
+    w->tune->end = w->refused ? MG_REFUSED : end;
+}
 
 typedef struct {
     const mg_model *model;
-    const mg_walk *walk;
-    ptrdiff_t fed;
+    const mg_drawing *drawing;
+    mg_tune *tunes;
+    ptrdiff_t n;
+    char *scratch;
+    mg_counter next; /* the tune that is to be begun next */
 } run;
 
-static ptrdiff_t block_units(const mg_kernels *kernels) { return MG_STREAM_VECTORS * kernels->lanes; }
-static ptrdiff_t block_columns(const mg_kernels *kernels) { return MG_STREAMS * block_units(kernels); }
-
-static ptrdiff_t first_block(ptrdiff_t blocks, int thread, int threads) { return blocks * thread / threads; }
-
-/* This thread's blocks of one layer, in the opposite direction each step: the end of one sweep over the weights is
- * still in the core's cache when the next one begins there. */
-static void step_layer(const mg_kernels *kernels, const mg_layer *layer, const float *start, float *state,
-                       const float *x, ptrdiff_t t, int thread, int threads) {
-    ptrdiff_t columns = block_columns(kernels), units = block_units(kernels);
-    ptrdiff_t size = layer->blocks * units;
-    float *h = state + (t % 2) * size, *h_out = state + (1 - t % 2) * size, *c = state + 2 * size;
-    ptrdiff_t begin = first_block(layer->blocks, thread, threads);
-    ptrdiff_t end = first_block(layer->blocks, thread + 1, threads);
-    for (ptrdiff_t i = begin; i < end; i++) {
-        ptrdiff_t b = t % 2 ? begin + end - 1 - i : i;
-        kernels->lstm(layer->weights + b * (layer->units + layer->inputs) * columns, start + b * columns, h,
-                      layer->units, x, layer->inputs, c + b * units, h_out + b * units);
-    }
+/* Scratch memory: first what is shared, then each thread's own. */
+static size_t partials_size(const mg_model *model) {
+    const mg_layer *last = &model->layers[model->depth - 1];
+    return in_lines(2 * (size_t)(last->parts * row_size(model)) * sizeof(float));
 }
 
-static void walk_tokens(void *job, mg_team *team, int thread, int threads) {
-    const mg_model *model = ((run *)job)->model;
-    const mg_walk *walk = ((run *)job)->walk;
-    const mg_kernels *kernels = model->kernels;
-    ptrdiff_t columns = block_columns(kernels), units = block_units(kernels), t;
-    int32_t token = walk->tokens[0];
-    for (t = 0; t < walk->steps; t++) {
-        const float *x = NULL;
-        float *state = walk->state;
-        if (walk->uniforms == NULL) token = walk->tokens[t];
-        for (ptrdiff_t l = 0; l < model->depth; l++) {
-            const mg_layer *layer = &model->layers[l];
-            const float *start = layer->start + (l == 0 ? token * layer->blocks * columns : 0);
-            step_layer(kernels, layer, start, state, x, t, thread, threads);
-            x = state + (1 - t % 2) * layer->blocks * units;
-            state += 3 * layer->blocks * units;
-            mg_meet(team);
+static size_t floats_size(ptrdiff_t n) { return in_lines((size_t)n * sizeof(float)); }
+
+static size_t own_size(const mg_model *model) {
+    return (MG_ROWS + 1) * floats_size(row_size(model)) + 2 * floats_size(model->V) + 64;
+}
+
+size_t mg_scratch_size(const mg_model *model, int threads) {
+    return partials_size(model) + 64 + (size_t)threads * own_size(model);
+}
+
+/* Thread number `thread`'s own memory, as if it were alone. */
+static place take_place(const run *job, int thread) {
+    const mg_model *model = job->model;
+    char *own = job->scratch + partials_size(model) + 64 + (size_t)thread * own_size(model);
+    return (place){
+        .threads = 1,
+        .heap = (int32_t *)own,
+        .probabilities = (float *)(own + floats_size(model->V)),
+        .row = (float *)(own + 2 * floats_size(model->V)),
+    };
+}
+
+/* One tune by all threads. */
+static void walk_together(void *given, mg_team *team, int thread, int threads) {
+    const run *job = given;
+    const mg_model *model = job->model;
+    walker w = begin(job->tunes);
+    int logits = wants_logits(w.tune);
+    mg_end end = MG_RUNNING;
+    place at = take_place(job, thread);
+    at.team = team, at.thread = thread, at.threads = threads;
+    at.verdicts = (int *)(job->scratch + partials_size(model));
+    if (logits) at.partials = (float *)job->scratch;
+    while (end == MG_RUNNING && w.t < w.tune->steps) {
+        int *verdict = &at.verdicts[turn(&w)];
+        if (thread == 0) *verdict = ask(model, &w);
+        step(model, &w, 1, &at, turn(&w));
+        if (logits) sum_parts(model, &w, &at);
+        end = go_on(model, &w, job->drawing, &at, *verdict);
+    }
+    mg_meet(team);
+    if (thread == 0) finish(model, &w, end);
+}
+
+/* Adds to `sums`, a row a walker, the logits of their last step: the bias, then part after part, as sum_parts does. */
+static void project(const mg_model *model, walker *walkers, ptrdiff_t n, const place *at, float *const *sums) {
+    const mg_layer *last = &model->layers[model->depth - 1];
+    ptrdiff_t offset = mg_state_size(model) - layer_state(model, last), size = row_size(model);
+    for (ptrdiff_t r = 0; r < n; r++) memcpy(sums[r], model->dense_bias, (size_t)size * sizeof(float));
+    for (ptrdiff_t part = 0; part < last->parts; part++)
+        for (ptrdiff_t r = 0; r < n; r++) {
+            const float *h = output(last, walkers[r].tune->state + offset, 1 - turn(&walkers[r]));
+            project_part(model, h, at->row, part);
+            for (ptrdiff_t v = 0; v < size; v++) sums[r][v] += at->row[v];
         }
-        if (walk->row == NULL) continue;
-        ptrdiff_t H = model->layers[model->depth - 1].units, begin = first_block(model->dense_blocks, thread, threads);
-        mg_dense(kernels, model->dense + begin * H * columns, model->dense_bias + begin * columns, x, H,
-                 first_block(model->dense_blocks, thread + 1, threads) - begin, walk->row + begin * columns);
-        mg_meet(team);
-        if (walk->logits != NULL && thread == 0)
-            memcpy(walk->logits + t * model->V, walk->row, (size_t)model->V * sizeof(float));
-        if (walk->uniforms != NULL) { /* every thread draws the same token, which saves a meeting */
-            token = mg_choose(walk->row, model->V, walk->choice, walk->uniforms[t],
-                              walk->probabilities + thread * model->V, walk->heaps + thread * model->V);
-            if (thread == 0) walk->tokens[t + 1] = token;
-            if (walk->stops[token]) {
-                t++;
-                break;
-            }
+    for (ptrdiff_t r = 0; r < n; r++) mg_limit(sums[r], size);
+}
+
+/* Tunes side by side, each thread its own; where one ends the next is begun. */
+static void walk_apart(void *given, mg_team *team, int thread, int threads) {
+    run *job = given;
+    const mg_model *model = job->model;
+    place own = take_place(job, thread), at = own;
+    walker walkers[MG_ROWS];
+    float *sums[MG_ROWS];
+    ptrdiff_t most = least((job->n + threads - 1) / threads, MG_ROWS), active = 0, next;
+    (void)team;
+    for (ptrdiff_t r = 0; r < MG_ROWS; r++) sums[r] = own.row + (r + 1) * (ptrdiff_t)(floats_size(row_size(model)) / 4);
+    for (int backwards = 0;; backwards = !backwards) {
+        while (active < most && (next = (ptrdiff_t)mg_take(&job->next)) < job->n)
+            walkers[active++] = begin(&job->tunes[next]);
+        if (active == 0) return;
+        int verdicts[MG_ROWS];
+        for (ptrdiff_t r = 0; r < active; r++) verdicts[r] = ask(model, &walkers[r]);
+        step(model, walkers, active, &own, backwards);
+        if (wants_logits(walkers->tune)) project(model, walkers, active, &own, sums);
+        for (ptrdiff_t r = active; r-- > 0;) { /* the last of them takes the place of one that ends */
+            at.row = sums[r];
+            mg_end end = go_on(model, &walkers[r], job->drawing, &at, verdicts[r]);
+            if (end == MG_RUNNING && walkers[r].t < walkers[r].tune->steps) continue;
+            finish(model, &walkers[r], end);
+            walkers[r] = walkers[--active];
         }
     }
-    if (thread == 0) ((run *)job)->fed = t;
 }
 
-void mg_dense(const mg_kernels *kernels, const float *weights, const float *bias, const float *x, ptrdiff_t I,
-              ptrdiff_t D, float *products) {
-    ptrdiff_t columns = block_columns(kernels);
-    for (ptrdiff_t d = 0; d < D; d++)
-        kernels->dense(weights + d * I * columns, bias + d * columns, x, I, products + d * columns);
-}
-
-ptrdiff_t mg_run(const mg_model *model, const mg_walk *walk, int threads) {
-    run job = {model, walk, 0};
-    mg_run_team(walk_tokens, &job, threads);
-    float *state = walk->state;
-    for (ptrdiff_t l = 0; l < model->depth; l++) {
-        ptrdiff_t size = model->layers[l].blocks * block_units(model->kernels);
-        if (job.fed % 2) memcpy(state, state + size, (size_t)size * sizeof(float)); /* odd steps leave h there */
-        state += 3 * size;
+void mg_run(const mg_model *model, mg_tune *tunes, ptrdiff_t n, const mg_drawing *drawing, int threads, void *scratch) {
+    run job = {.model = model, .drawing = drawing, .tunes = tunes, .n = n, .scratch = scratch};
+    if (n >= threads) {
+        mg_run_team(walk_apart, &job, threads);
+        return;
     }
-    return job.fed;
+    for (; job.n > 0; job.n--, job.tunes++) mg_run_team(walk_together, &job, threads);
+}
+
+void mg_fold(const mg_kernels *kernels, const float *weights, ptrdiff_t streams, ptrdiff_t K, const float *x, float *y) {
+    kernels->dense[MG_FP32]((const uint32_t *)weights, streams, K, x, y);
 }

@@ -1,47 +1,72 @@
-/* The token loop: layers over blocks over threads. Knows no instruction set and no operating system. */
+/* The token loop: layers over blocks over tunes over threads. Knows no instruction set and no operating system. */
 #ifndef MUSEGEN_LOOP_H
 #define MUSEGEN_LOOP_H
 
+#include "../constraint.h"
+#include "choose.h"
 #include "kernels.h"
 
+/* Units are handed to threads in parts, and the logits are summed part by part, so that neither depends on the number of
+ * threads: at most 16 parts, each of a multiple of 32 units (packing.part_units). */
 typedef struct {
-    ptrdiff_t units;      /* H; the blocks hold H rounded up to 2L, the surplus weights are zero */
-    ptrdiff_t inputs;     /* I: units of the layer below, 0 in the first layer */
+    ptrdiff_t parts;      /* P */
+    ptrdiff_t part_units; /* U: a multiple of 2L; P * U >= H, what lies beyond H is zero */
     ptrdiff_t blocks;     /* B = ceil(H / 2L) */
-    const float *weights; /* (B, 4, H + I, 2L) */
-    const float *start;   /* first layer: the token table (V, B, 8L); others: the bias (B, 8L) */
+    ptrdiff_t h_words, x_words; /* Gh, Gx = 0 in the first layer */
+    const uint32_t *weights;    /* (B, 4, Gh + Gx, 2L) */
+    const float *scales;        /* int8: (B, 2, 8L) */
+    const int32_t *offsets;     /* int8: (B, 2, 8L) */
+    const float *start;         /* first layer: the token table (V, B, 8L); others: the bias (B, 8L) */
 } mg_layer;
 
 typedef struct {
     const mg_kernels *kernels;
+    mg_precision precision;
     const mg_layer *layers;
     ptrdiff_t depth; /* number of layers, >= 1 */
     ptrdiff_t V;
-    ptrdiff_t dense_blocks;  /* D = ceil(V / 8L) */
-    const float *dense;      /* (D, 4, H of the last layer, 2L) */
-    const float *dense_bias; /* (D, 8L) */
+    ptrdiff_t dense_streams;    /* S = ceil(V / 2L) */
+    ptrdiff_t dense_words;      /* Gd: words of a part of the last layer */
+    const uint32_t *dense;      /* (P of the last layer, S, Gd, 2L) */
+    const float *dense_bias;    /* (S * 2L,) */
 } mg_model;
 
-/* One walk over `steps` tokens, given (uniforms == NULL) or drawn. */
+typedef enum { MG_RUNNING, MG_STOPPED, MG_DEAD_END, MG_REFUSED } mg_end;
+
+/* One tune: `steps` tokens are fed, given (uniforms == NULL) or drawn. */
 typedef struct {
-    float *state;           /* for each layer (3, B * 2L): h, room for the next h, c; brought forward in place */
+    float *state;           /* mg_state_size floats, brought forward in place */
     ptrdiff_t steps;
     int32_t *tokens;        /* given: (steps,). Drawn: (steps + 1,), the first is given, token t + 1 drawn after t */
     const double *uniforms; /* (steps,) in [0, 1), or NULL */
-    const mg_choice *choice;
-    const uint8_t *stops; /* (V,): not 0 where drawing ends; NULL when tokens are given */
-    float *row;           /* (D * 8L,) scratch for the logits of one step; NULL: no logits are wanted */
-    float *logits;        /* (steps, V) or NULL */
-    float *probabilities; /* (threads, V) scratch for drawing */
-    int32_t *heaps;       /* (threads, V) scratch for drawing */
-} mg_walk;
+    float *logits;          /* (steps, V), or NULL where they are not wanted */
+    const musegen_constraint *constraint; /* or NULL */
+    uint8_t *allowed;       /* (2, V) for the constraint, zero before its first draw */
+    ptrdiff_t fed;          /* out: tokens fed, as many as were drawn */
+    mg_end end;             /* out: STOPPED by a stop token, DEAD_END: none was allowed, REFUSED by the constraint */
+} mg_tune;
 
-/* Returns how many tokens were fed. Threads share the blocks of a layer and meet after each layer; the result does not
- * depend on their number. */
-ptrdiff_t mg_run(const mg_model *model, const mg_walk *walk, int threads);
+/* How all of them are drawn. */
+typedef struct {
+    mg_choice choice;
+    const uint8_t *stops; /* (V,): not 0 where drawing ends */
+} mg_drawing;
 
-/* products (D, 8L) = x (I,) @ weights (D, 4, I, 2L) + bias (D, 8L): folds an embedding row into the token table. */
-void mg_dense(const mg_kernels *kernels, const float *weights, const float *bias, const float *x, ptrdiff_t I,
-              ptrdiff_t D, float *products);
+/* Floats in the state of a tune: for each layer h, room for the next h, c and, for int8, both h once more as int8. */
+ptrdiff_t mg_state_size(const mg_model *model);
+
+/* Bytes of scratch memory, on a 64-byte boundary, that mg_run wants for so many threads. */
+size_t mg_scratch_size(const mg_model *model, int threads);
+
+/* Feeds all tunes. Fewer tunes than threads: one after the other, each by all threads, which share the parts of a layer
+ * and meet after each. Else each thread carries some of its own side by side and takes another as one ends. */
+void mg_run(const mg_model *model, mg_tune *tunes, ptrdiff_t n, const mg_drawing *drawing, int threads, void *scratch);
+
+/* y (S, 2L) = x (K,) @ weights (S, K, 2L), float32: folds an embedding row into the token table. */
+void mg_fold(const mg_kernels *kernels, const float *weights, ptrdiff_t streams, ptrdiff_t K, const float *x, float *y);
+
+/* Bytes a second that `threads` read of `bytes` at `words` (64-byte aligned), each its own part, median of `sweeps` sweeps;
+ * `zigzag`: every sweep in the direction opposite to the last. */
+double mg_read_rate(const mg_kernels *kernels, const uint32_t *words, size_t bytes, int sweeps, int zigzag, int threads);
 
 #endif

@@ -12,20 +12,37 @@
 #define MG_THREADS 1
 typedef volatile LONG64 counter;
 static int64_t add_one(counter *c) { return InterlockedIncrement64(c); }
+int64_t mg_take(mg_counter *c) { return InterlockedIncrement64((counter *)c) - 1; }
 static int64_t load(counter *c) { return InterlockedCompareExchange64(c, 0, 0); }
 static void store(counter *c, int64_t value) { InterlockedExchange64(c, value); }
 static void yield(void) { SwitchToThread(); }
+double mg_seconds(void) {
+    LARGE_INTEGER ticks, frequency;
+    QueryPerformanceCounter(&ticks);
+    QueryPerformanceFrequency(&frequency);
+    return (double)ticks.QuadPart / (double)frequency.QuadPart;
+}
 #elif defined(__GNUC__) || defined(__clang__)
 #include <pthread.h>
 #include <sched.h>
+#include <time.h>
 #define MG_THREADS 1
 typedef int64_t counter;
 static int64_t add_one(counter *c) { return __atomic_add_fetch(c, 1, __ATOMIC_ACQ_REL); }
+int64_t mg_take(mg_counter *c) { return __atomic_fetch_add(c, 1, __ATOMIC_RELAXED); }
 static int64_t load(counter *c) { return __atomic_load_n(c, __ATOMIC_ACQUIRE); }
 static void store(counter *c, int64_t value) { __atomic_store_n(c, value, __ATOMIC_RELEASE); }
 static void yield(void) { sched_yield(); }
+double mg_seconds(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
 #else
+#include <time.h>
 #define MG_THREADS 0
+double mg_seconds(void) { return (double)clock() / CLOCKS_PER_SEC; }
+int64_t mg_take(mg_counter *c) { return (*c)++; }
 #endif
 
 /* Denormal results and inputs as zero (x86: FTZ and DAZ; arm64: FZ). Returns the mode to put back. */

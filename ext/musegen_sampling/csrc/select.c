@@ -6,7 +6,9 @@
 static int runs_here(const mg_kernels *kernels) {
 #if MG_X86_TARGETS
     __builtin_cpu_init();
-    if (kernels == &mg_kernels_avx512) return __builtin_cpu_supports("avx512f");
+    if (kernels == &mg_kernels_avx512)
+        return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+               __builtin_cpu_supports("avx512vnni");
     if (kernels == &mg_kernels_avx2) return __builtin_cpu_supports("avx2");
 #endif
     return kernels == &mg_kernels_baseline;

@@ -1,0 +1,87 @@
+"""Which precision a model can do with, found out once on real tunes and kept in its file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import islice
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from musegen_sampling.precision import PRECISIONS, Precision
+from musegen_sampling.sampler import Sampler
+from musegen_sampling.types import Doubles, Floats
+from musegen_sampling.weights import LSTMLayer, LSTMWeights
+
+TOLERANCE = 0.001
+"""Nats a token that a precision may lose to fp32 and still be taken."""
+
+_MEAN_TOKENS = 2000
+
+
+def calibrate(weights: LSTMWeights, tunes: Sequence[ArrayLike], threads: int | None = None) -> LSTMWeights:
+    """``weights`` with the fastest precision whose loss on ``tunes`` is within 0.001 nats a token of fp32.
+
+    ``tunes``: tokens of tunes that were not learned from, each (n,), n ≥ 1. Their losses in every precision
+    are kept too, and for int8 biases that make good what rounding the kernels does to the mean of the gates:
+    bias + m @ (kernel - int8 kernel) with m the mean of what goes in (Nagel et al., Data-Free Quantization,
+    2019, section 4.2). The same weights come back where there is nothing to measure. Raises ValueError for
+    weights that are stored in int8, and as ``Sampler.nats``.
+    """
+    if weights.store == "int8":
+        raise ValueError("weights: fp32 expected (got int8, in which the rest is lost)")
+    tokens = sum(max(len(np.asarray(tune)) - 1, 0) for tune in tunes)
+    if not tokens:
+        return weights
+    biases = _int8_biases(weights, tunes)
+    found = weights.calibrated(biases, {}, "fp32")
+    losses: dict[Precision, float] = {
+        precision: sum(Sampler(found, threads, precision).nats_many(tunes)) / tokens
+        for precision in PRECISIONS
+    }
+    near = [precision for precision in PRECISIONS if losses[precision] <= losses["fp32"] + TOLERANCE]
+    return weights.calibrated(biases, losses, near[-1])
+
+
+def _int8_biases(weights: LSTMWeights, tunes: Sequence[ArrayLike]) -> list[Floats]:
+    means = _mean_inputs(weights, tunes)
+    biases = []
+    for number, layer in enumerate(weights.layers):
+        change = _rounded_off(weights, f"lstm_{number}.kernel", means[number])
+        change += _rounded_off(weights, f"lstm_{number}.recurrent_kernel", means[number + 1])
+        biases.append((layer.bias + change).astype(np.float32))
+    return biases
+
+
+def _rounded_off(weights: LSTMWeights, name: str, mean: Doubles) -> Doubles:
+    product: Doubles = mean @ (weights.floats(name).astype(np.float64) - weights.quantized(name).floats())
+    return product
+
+
+def _mean_inputs(weights: LSTMWeights, tunes: Sequence[ArrayLike]) -> list[Doubles]:
+    """The mean over the first tokens of ``tunes``: of what is fed, then of each layer's output (H,)."""
+    kept = list(islice(_steps(weights, tunes), _MEAN_TOKENS))
+    return [np.mean(vectors, axis=0, dtype=np.float64) for vectors in zip(*kept, strict=True)]
+
+
+def _steps(weights: LSTMWeights, tunes: Sequence[ArrayLike]) -> Iterator[list[Floats]]:
+    """What is fed and what the layers put out, token after token (Keras LSTMCell)."""
+    layers, embedding = weights.layers, weights.embedding
+    if embedding is None:
+        embedding = np.eye(len(weights.vocabulary), dtype=np.float32)
+    for tune in tunes:
+        states = [(np.zeros(units, np.float32), np.zeros(units, np.float32)) for units in weights.units]
+        for token in np.asarray(tune):
+            vectors = [embedding[token]]
+            for number, layer in enumerate(layers):
+                states[number] = _step(layer, vectors[-1], *states[number])
+                vectors.append(states[number][0])
+            yield vectors
+
+
+def _step(layer: LSTMLayer, x: Floats, h: Floats, c: Floats) -> tuple[Floats, Floats]:
+    z = x @ layer.kernel + h @ layer.recurrent_kernel + layer.bias
+    gates = z.reshape(4, -1)
+    i, f, _, o = np.float32(1) / (1 + np.exp(-np.fmax(gates, np.float32(-80))))
+    c_out: Floats = f * c + i * np.tanh(gates[2])
+    return o * np.tanh(c_out), c_out
