@@ -70,7 +70,7 @@ cdef extern from "loop.h" nogil:
 
     ptrdiff_t mg_state_size(const mg_model *model)
     size_t mg_scratch_size(const mg_model *model, int threads)
-    void mg_run(const mg_model *model, mg_tune *tunes, ptrdiff_t n, const mg_drawing *drawing, int threads, void *scratch)
+    int mg_run(const mg_model *model, mg_tune *tunes, ptrdiff_t n, const mg_drawing *drawing, int threads, void *scratch)
     void mg_fold(const mg_kernels *kernels, const float *weights, ptrdiff_t streams, ptrdiff_t K, const float *x, float *y)
     double mg_read_rate(const mg_kernels *kernels, const uint32_t *words, size_t bytes, int sweeps, int zigzag, int threads)
 

@@ -139,8 +139,9 @@ cdef class CompiledEngine:
         run.drawing.stops = &stops[0]
         for number, draw in enumerate(draws):
             run.draw(number, draw, self.model.V)
-        run.go(self, threads)
+        parted = run.go(self, threads)
         run.finish(draws)
+        return parted
 
 
 cdef class Run:
@@ -187,11 +188,13 @@ cdef class Run:
         self.tokens.append(drawn)
         self.alive.append((state, uniforms))
 
-    cdef go(self, CompiledEngine engine, int threads):
+    cdef bint go(self, CompiledEngine engine, int threads) except -1:
         cdef size_t size = mg_scratch_size(&engine.model, threads)
         cdef uint8_t[::1] scratch = aligned_zeros((size,), np.uint8)
+        cdef bint parted
         with nogil:
-            mg_run(&engine.model, self.tunes, self.n, &self.drawing, threads, &scratch[0])
+            parted = mg_run(&engine.model, self.tunes, self.n, &self.drawing, threads, &scratch[0])
+        return parted
 
     cdef finish(self, draws):
         cdef ptrdiff_t number

@@ -87,9 +87,10 @@ class Engine(Protocol):
     ) -> None:
         """Steps each tune through its ``tokens`` (n,), n > 0; writes the logits (n, V) after each."""
 
-    def draw(self, draws: Sequence[Draw], choice: Choice, stops: Flags, threads: int) -> None:
+    def draw(self, draws: Sequence[Draw], choice: Choice, stops: Flags, threads: int) -> bool:
         """For each: feeds its token, draws the next, feeds that, and so on.
 
         One ends early after a token where ``stops`` (V,) is not 0, and where its constraint says so; an
-        exception of a constraint in Python comes through.
+        exception of a constraint in Python comes through. Returns whether threads that shared a tune were too
+        much in others' way to stay together.
         """

@@ -207,11 +207,12 @@ class ReferenceEngine:
                     if logits is not None:
                         logits[number][n] = self.logits(h)
 
-    def draw(self, draws: Sequence[Draw], choice: Choice, stops: Flags, threads: int) -> None:
+    def draw(self, draws: Sequence[Draw], choice: Choice, stops: Flags, threads: int) -> bool:
         """See engine.Engine."""
         for draw in draws:
             with np.errstate(over="ignore", invalid="ignore", under="ignore"):
                 draw.tokens = np.array(list(self._tokens(draw, choice, stops)), np.int32)
+        return False
 
     def _tokens(self, draw: Draw, choice: Choice, stops: Flags) -> Iterator[int]:
         token, constraint = draw.token, in_python(draw.constraint, self.vocabulary_size)

@@ -26,6 +26,9 @@ SECOND_THREAD_PAYS = 300_000
 WORDS_A_SLICE = 2**29
 """Of 32 bits, read between two looks at pending signals: some 30 ms on one core."""
 
+SLICES_ALONE = 20
+"""Slices that one thread does before more are tried again, after others wanted their cores."""
+
 STREAMED = 16
 """Tokens that are drawn ahead of what ``stream`` has given out."""
 
@@ -79,6 +82,7 @@ class Sampler:
         self.precision: Precision = (weights.precision or "fp32") if precision == "auto" else precision
         self._engine = shared_engine(weights, self.precision, os.environ.get("MUSEGEN_ISA", ""))
         per_word = {"fp32": 1, "bf16": 2, "int8": 4}[self.precision]
+        self._alone = 0
         self._slice = min(max(WORDS_A_SLICE * per_word // weights.weights_per_token, 1), 4096)
 
     @classmethod
@@ -268,7 +272,9 @@ class Sampler:
             Draw(tune.state._array, tune.state._token, tune.generator.random(length), tune.constraint)
             for tune in tunes
         ]
-        self._engine.draw(draws, choice, stops, self.threads)
+        self._alone = max(self._alone - 1, 0)
+        if self._engine.draw(draws, choice, stops, 1 if self._alone else self.threads):
+            self._alone = SLICES_ALONE
         for tune, draw in zip(tunes, draws, strict=True):
             if draw.end is End.DEAD_END:
                 raise DeadEndError("constraint: no token is allowed")

@@ -50,6 +50,8 @@ typedef struct {
     int thread, threads;
     float *partials; /* (2, P, S * 2L) shared: logits of each part of the last layer, steps in turns; NULL: not wanted */
     int *verdicts;   /* (2,) shared: what the constraint said, steps in turns */
+    int *partings;   /* (2,) shared: whether the threads part after this step, steps in turns */
+    double waited;   /* seconds at meetings */
     float *row;      /* (S * 2L,) its own: the logits, as are the next two */
     float *probabilities;
     int32_t *heap;
@@ -90,7 +92,7 @@ static void project_part(const mg_model *model, const float *h, float *y, ptrdif
 
 /* One step of the tunes of `walkers`; threads that walk together do their own parts. Every other step goes in the opposite
  * direction: the end of one sweep over the weights is still in the core's cache when the next begins there. */
-static void step(const mg_model *model, walker *walkers, ptrdiff_t n, const place *at, int backwards) {
+static void step(const mg_model *model, walker *walkers, ptrdiff_t n, place *at, int backwards) {
     const mg_layer *below = NULL;
     ptrdiff_t offset = 0, offset_below = 0;
     for (ptrdiff_t l = 0; l < model->depth; l++) {
@@ -119,7 +121,7 @@ static void step(const mg_model *model, walker *walkers, ptrdiff_t n, const plac
                 project_part(model, rows[0].h_out, y, part);
             }
         }
-        if (at->team != NULL) mg_meet(at->team);
+        if (at->team != NULL) at->waited += mg_meet(at->team);
         below = layer, offset_below = offset;
         offset += layer_state(model, layer);
     }
@@ -196,7 +198,12 @@ typedef struct {
     ptrdiff_t n;
     char *scratch;
     mg_counter next; /* the tune that is to be begun next */
+    int parted;      /* whether threads that walked together did not stay together */
 } run;
+
+/* A wait this long, in seconds, and this part of the time is not for a thread that is at work but for one that has lost
+ * its core: one thread alone is then faster than two. */
+static const double LONG_WAIT = 5e-4, WAITING_SHARE = 0.25;
 
 /* Scratch memory: first what is shared, then each thread's own. */
 static size_t partials_size(const mg_model *model) {
@@ -228,23 +235,33 @@ static place take_place(const run *job, int thread) {
 
 /* One tune by all threads. */
 static void walk_together(void *given, mg_team *team, int thread, int threads) {
-    const run *job = given;
+    run *job = given;
     const mg_model *model = job->model;
     walker w = begin(job->tunes);
     int logits = wants_logits(w.tune);
     mg_end end = MG_RUNNING;
+    double began = mg_seconds();
     place at = take_place(job, thread);
     at.team = team, at.thread = thread, at.threads = threads;
-    at.verdicts = (int *)(job->scratch + partials_size(model));
+    at.verdicts = (int *)(job->scratch + partials_size(model)), at.partings = at.verdicts + 2;
     if (logits) at.partials = (float *)job->scratch;
     while (end == MG_RUNNING && w.t < w.tune->steps) {
-        int *verdict = &at.verdicts[turn(&w)];
-        if (thread == 0) *verdict = ask(model, &w);
+        int *verdict = &at.verdicts[turn(&w)], *parting = &at.partings[turn(&w)];
+        if (thread == 0) {
+            *verdict = ask(model, &w);
+            if (at.team != NULL) /* once parted, the others may yet have to read it */
+                *parting = at.waited > LONG_WAIT && at.waited > WAITING_SHARE * (mg_seconds() - began);
+        }
         step(model, &w, 1, &at, turn(&w));
+        if (at.team != NULL && *parting) { /* the first is on its way: nothing else that is shared may be read */
+            if (thread != 0) return;
+            job->parted = 1;
+            at.team = NULL, at.threads = 1;
+        }
         if (logits) sum_parts(model, &w, &at);
         end = go_on(model, &w, job->drawing, &at, *verdict);
     }
-    mg_meet(team);
+    if (at.team != NULL) mg_meet(team);
     if (thread == 0) finish(model, &w, end);
 }
 
@@ -290,13 +307,14 @@ static void walk_apart(void *given, mg_team *team, int thread, int threads) {
     }
 }
 
-void mg_run(const mg_model *model, mg_tune *tunes, ptrdiff_t n, const mg_drawing *drawing, int threads, void *scratch) {
+int mg_run(const mg_model *model, mg_tune *tunes, ptrdiff_t n, const mg_drawing *drawing, int threads, void *scratch) {
     run job = {.model = model, .drawing = drawing, .tunes = tunes, .n = n, .scratch = scratch};
     if (n >= threads) {
         mg_run_team(walk_apart, &job, threads);
-        return;
+        return 0;
     }
     for (; job.n > 0; job.n--, job.tunes++) mg_run_team(walk_together, &job, threads);
+    return job.parted;
 }
 
 void mg_fold(const mg_kernels *kernels, const float *weights, ptrdiff_t streams, ptrdiff_t K, const float *x, float *y) {

@@ -59,8 +59,10 @@ ptrdiff_t mg_state_size(const mg_model *model);
 size_t mg_scratch_size(const mg_model *model, int threads);
 
 /* Feeds all tunes. Fewer tunes than threads: one after the other, each by all threads, which share the parts of a layer
- * and meet after each. Else each thread carries some of its own side by side and takes another as one ends. */
-void mg_run(const mg_model *model, mg_tune *tunes, ptrdiff_t n, const mg_drawing *drawing, int threads, void *scratch);
+ * and meet after each; where they wait for each other too long, because others want their cores, the first goes on alone.
+ * Else each thread carries some of its own side by side and takes another as one ends. Returns whether a tune was left
+ * to one thread. */
+int mg_run(const mg_model *model, mg_tune *tunes, ptrdiff_t n, const mg_drawing *drawing, int threads, void *scratch);
 
 /* y (S, 2L) = x (K,) @ weights (S, K, 2L), float32: folds an embedding row into the token table. */
 void mg_fold(const mg_kernels *kernels, const float *weights, ptrdiff_t streams, ptrdiff_t K, const float *x, float *y);

@@ -105,11 +105,16 @@ static void relax(int *spins) {
 #endif
 }
 
-void mg_meet(mg_team *team) {
+double mg_meet(mg_team *team) {
     int64_t threads = load(&team->threads);
-    if (threads == 1) return;
+    if (threads == 1) return 0.0;
     int64_t all = (add_one(&team->arrivals) + threads - 1) / threads * threads;
-    for (int spins = 0; load(&team->arrivals) < all;) relax(&spins);
+    double began = 0.0;
+    for (int spins = 0; load(&team->arrivals) < all;) {
+        if (spins == SPINS && began == 0.0) began = mg_seconds();
+        relax(&spins);
+    }
+    return began == 0.0 ? 0.0 : mg_seconds() - began;
 }
 
 static void join_in(member *m) {
@@ -155,7 +160,10 @@ void mg_run_team(mg_work *work, void *job, int threads) {
 
 #else
 
-void mg_meet(mg_team *team) { (void)team; }
+double mg_meet(mg_team *team) {
+    (void)team;
+    return 0.0;
+}
 
 void mg_run_team(mg_work *work, void *job, int threads) {
     (void)threads;

@@ -21,7 +21,7 @@ int64_t mg_take(mg_counter *counter);
 /* A clock in seconds. */
 double mg_seconds(void);
 
-/* Returns when all threads of the team have called it as often as this one. */
-void mg_meet(mg_team *team);
+/* Returns when all threads of the team have called it as often as this one: how many seconds it waited, 0 if hardly. */
+double mg_meet(mg_team *team);
 
 #endif

@@ -3,6 +3,11 @@
 
 #include "targets.h"
 
+#if MG_ARM_TARGETS && defined(__linux__)
+#include <sys/auxv.h>
+enum { DOT_PRODUCTS = 1 << 20 }; /* HWCAP_ASIMDDP */
+#endif
+
 static int runs_here(const mg_kernels *kernels) {
 #if MG_X86_TARGETS
     __builtin_cpu_init();
@@ -10,6 +15,11 @@ static int runs_here(const mg_kernels *kernels) {
         return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
                __builtin_cpu_supports("avx512vnni");
     if (kernels == &mg_kernels_avx2) return __builtin_cpu_supports("avx2");
+#endif
+#if MG_ARM_TARGETS && defined(__linux__)
+    if (kernels == &mg_kernels_neon) return (getauxval(AT_HWCAP) & DOT_PRODUCTS) != 0;
+#elif MG_ARM_TARGETS
+    if (kernels == &mg_kernels_neon) return 1; /* every arm64 Mac */
 #endif
     return kernels == &mg_kernels_baseline;
 }
@@ -19,6 +29,9 @@ const mg_kernels *mg_target(int i) {
 #if MG_X86_TARGETS
         &mg_kernels_avx512,
         &mg_kernels_avx2,
+#endif
+#if MG_ARM_TARGETS
+        &mg_kernels_neon,
 #endif
         &mg_kernels_baseline,
     };

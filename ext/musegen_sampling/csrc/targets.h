@@ -13,4 +13,11 @@ extern const mg_kernels mg_kernels_avx2, mg_kernels_avx512;
 #define MG_X86_TARGETS 0
 #endif
 
+#if defined(__aarch64__) && (defined(__linux__) || defined(__APPLE__)) && (defined(__GNUC__) || defined(__clang__))
+#define MG_ARM_TARGETS 1
+extern const mg_kernels mg_kernels_neon;
+#else
+#define MG_ARM_TARGETS 0
+#endif
+
 #endif
