@@ -1,4 +1,4 @@
-"""Checks what an sdist and a wheel contain: every package, no C source in the wheel, no tests in it."""
+"""Checks what an sdist and a wheel contain: every package, no C source but the public header in the wheel, no tests in it."""
 
 import sys
 import tarfile
@@ -22,7 +22,11 @@ for package in PACKAGES.split():
         for name in ("__init__.py", "py.typed")
         if f"{package}/{name}" not in built
     ]
-problems += [f"wheel holds {name}" for name in sorted(built) if name.endswith((".c", ".h", ".pyx"))]
+public = {"musegen_sampling/constraint.h", "musegen_sampling/constraint.pxd"}  # for plugins that are compiled
+problems += [f"wheel lacks {name}" for name in sorted(public - built)]
+problems += [
+    f"wheel holds {name}" for name in sorted(built - public) if name.endswith((".c", ".h", ".pyx", ".pxd"))
+]
 problems += [
     f"wheel holds {name}" for name in sorted(built) if name.startswith(("tests", "benchmarks", ".ci"))
 ]

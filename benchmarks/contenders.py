@@ -1,97 +1,208 @@
-"""Ways to sample from one LSTM layer: ours, NumPy's, and two that TensorFlow offers."""
+"""Who takes part: musegen and the peers that are installed, each tool in a process of its own.
+
+So each has the threads it was given, and no thread pool, allocator or instruction set of one tool can
+disturb another.
+"""
 
 from __future__ import annotations
 
+import importlib
+import multiprocessing
 import os
-from collections.abc import Callable
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from multiprocessing.connection import Connection
+from typing import Any
+from unittest import mock
 
 import numpy as np
 from paired import Contender
+from roofline import read_limits
 
 from musegen_sampling import LSTMWeights, Sampler
+from musegen_sampling.precision import PRECISIONS, Precision
 
-THREADS = 2
-
-
-def mit_weights(vocabulary_size: int = 83, embedding_size: int = 256, units: int = 1024) -> LSTMWeights:
-    """Random weights of the MIT 6.S191 shape, as large as trained ones are."""
-    generator = np.random.default_rng(0)
-
-    def array(*shape: int) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
-        return generator.uniform(-1 / 32, 1 / 32, shape).astype(np.float32)
-
-    layer = (array(embedding_size, 4 * units), array(units, 4 * units), array(4 * units))
-    symbols = [chr(0x100 + token) for token in range(vocabulary_size)]
-    embedding = 32 * array(vocabulary_size, embedding_size)
-    return LSTMWeights(symbols, embedding, [layer], 8 * array(units, vocabulary_size), array(vocabulary_size))
-
-
-def musegen(weights: LSTMWeights) -> Contender:
-    """One call for the whole tune."""
-    sampler = Sampler(weights, threads=THREADS)
-    return Contender(f"musegen ({sampler.isa})", 1500, lambda tokens: sampler.generate([0], tokens))
+TOOLS = {
+    "musegen": "musegen",
+    "roofline": "the read limit",
+    "numpy": "NumPy",
+    "onnx": "ONNX Runtime (pip install 'musegen[benchmark]')",
+    "torch": "torch (pip install torch)",
+    "tensorflow": "TensorFlow (pip install 'musegen[keras]')",
+}
+"""What is said where one is not installed. The last four have a module ``peers_...``."""
+TUNE = 400
+"""Tokens of a tune that musegen draws in one call: about a real one's."""
+TUNE_IN_BATCH = 100
+"""Less, or a batch would take seconds."""
 
 
-def numpy_loop(weights: LSTMWeights) -> Contender:
-    """The best that plain NumPy does: embedding, kernel and bias folded into a table of tokens.
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """Embedding (0: one-hot input) → LSTMs → Dense."""
 
-    As many threads as its BLAS takes.
-    """
-    layer, units = weights.layers[0], weights.layers[0].units
-    assert weights.embedding is not None
-    table = weights.embedding @ layer.kernel + layer.bias
+    vocabulary: int
+    embedding: int
+    units: tuple[int, ...]
 
-    def run(tokens: int) -> None:
-        uniforms = np.random.default_rng(0)
-        h = c = np.zeros(units, np.float32)
-        token = 0
-        for _ in range(tokens):
-            z = table[token] + h @ layer.recurrent_kernel
-            i, f, o = 1 / (1 + np.exp(-z.reshape(4, units)[[0, 1, 3]]))
-            c = f * c + i * np.tanh(z[2 * units : 3 * units])
-            h = o * np.tanh(c)
-            logits = h @ weights.dense_kernel + weights.dense_bias
-            cumulative = np.cumsum(np.exp(logits - logits.max()))
-            token = int(np.searchsorted(cumulative, uniforms.random() * cumulative[-1]))
+    def __str__(self) -> str:
+        first = (
+            f"Embedding({self.vocabulary} × {self.embedding})"
+            if self.embedding
+            else f"one-hot({self.vocabulary})"
+        )
+        layers = [f"LSTM({units})" for units in self.units]
+        return " → ".join([first, *layers, f"Dense({self.vocabulary})"])
 
-    return Contender("NumPy, token table", 800, run)
+    def weights(self) -> LSTMWeights:
+        """Random weights, as large as trained ones are; the same each time."""
+        generator = np.random.default_rng(0)
+
+        def normal(scale: float, *shape: int) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
+            return (scale * generator.standard_normal(shape)).astype(np.float32)
+
+        embedding = normal(1, self.vocabulary, self.embedding) if self.embedding else None
+        layers, inputs = [], self.embedding or self.vocabulary
+        for units in self.units:
+            bias = np.repeat(np.array([0, 1, 0, 0], np.float32), units)
+            kernel, recurrent_kernel = (
+                normal(inputs**-0.5, inputs, 4 * units),
+                normal(units**-0.5, units, 4 * units),
+            )
+            layers.append((kernel, recurrent_kernel, bias))
+            inputs = units
+        symbols = [chr(0x100 + token) for token in range(self.vocabulary)]
+        dense = normal(4 * inputs**-0.5, inputs, self.vocabulary), normal(0.1, self.vocabulary)
+        return LSTMWeights(symbols, embedding, layers, *dense)
 
 
-def keras_loops(weights: LSTMWeights) -> list[Contender]:
-    """The tutorials' stateful loop, eager and as a tf.function. ImportError without TensorFlow."""
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    import keras
-    import tensorflow as tf
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What is sampled and how."""
 
-    tf.config.threading.set_intra_op_parallelism_threads(THREADS)
-    tf.config.threading.set_inter_op_parallelism_threads(THREADS)
-    assert weights.embedding is not None
-    embedding = keras.layers.Embedding(*weights.embedding.shape)
-    lstm = keras.layers.LSTM(weights.layers[0].units, return_sequences=True, stateful=True)
-    dense = keras.layers.Dense(len(weights.vocabulary))
-    model = keras.Sequential([keras.Input(batch_shape=(1, None), dtype="int32"), embedding, lstm, dense])
-    embedding.set_weights([weights.embedding])
-    lstm.set_weights(list(weights.layers[0]))
-    dense.set_weights([weights.dense_kernel, weights.dense_bias])
+    shape: Shape
+    batch: int = 1
+    threads: int = 2
+    isa: str = ""
+    """Forces musegen's target and, for ``avx2``, OpenBLAS's; empty: the best."""
 
-    tokens = np.arange(50) % len(weights.vocabulary)
-    ours, theirs = Sampler(weights).logits(tokens), model(tokens[np.newaxis]).numpy()[0]
-    np.testing.assert_allclose(ours, theirs, atol=1e-4)
+    @property
+    def environment(self) -> Mapping[str, str]:
+        """What tools read once, when they are loaded."""
+        pools = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+        variables = dict.fromkeys(pools, str(self.threads))
+        variables |= {
+            "KERAS_BACKEND": "tensorflow",
+            "TF_CPP_MIN_LOG_LEVEL": "3",
+            "CUDA_VISIBLE_DEVICES": "-1",
+        }
+        if self.isa:
+            variables["MUSEGEN_ISA"] = self.isa
+        if self.isa == "avx2":
+            variables["OPENBLAS_CORETYPE"] = "Haswell"
+        return variables
 
-    def step(token: tf.Tensor) -> tf.Tensor:
-        return tf.random.categorical(model(token)[:, -1], num_samples=1, dtype=tf.int32)
 
-    def loop(step: Callable[[tf.Tensor], tf.Tensor]) -> Callable[[int], None]:
+def musegen(setting: Setting, weights: LSTMWeights) -> list[Contender]:
+    """One call for a tune, or for a batch of them, in each precision."""
+
+    def contender(precision: Precision) -> Contender:
+        sampler = Sampler(weights, threads=setting.threads, precision=precision)
+        prime = np.zeros(1, np.int32)
+        length = TUNE if setting.batch == 1 else TUNE_IN_BATCH
+
         def run(tokens: int) -> None:
-            lstm.reset_states()
-            token = tf.zeros((1, 1), tf.int32)
-            for _ in range(tokens):
-                token = step(token)
-                token.numpy()  # a tune is made of them
+            for first in range(0, tokens // length, setting.batch):
+                if setting.batch == 1:
+                    sampler.generate(prime, length, seed=first)
+                else:
+                    seeds = range(first, first + setting.batch)
+                    sampler.generate_many([prime] * setting.batch, length, seeds=seeds)
 
-        return run
+        return Contender(f"musegen, {precision}", length * setting.batch, run)
 
-    return [
-        Contender("Keras, eager", 60, loop(step)),
-        Contender("Keras, step as tf.function", 400, loop(tf.function(step))),
-    ]
+    return [contender(precision) for precision in PRECISIONS]
+
+
+def build(tool: str, setting: Setting) -> list[Contender]:
+    """The contenders of one tool. ImportError if it is not installed."""
+    weights = setting.shape.weights()
+    if tool == "musegen":
+        return musegen(setting, weights)
+    if tool == "roofline":
+        return read_limits(weights, setting.threads, setting.isa)
+    module = importlib.import_module(f"peers_{tool}")
+    peers = module.peers(weights, setting.batch, setting.threads)
+    return [peer.contender() for peer in peers]
+
+
+def serve(connection: Connection, tool: str, setting: Setting) -> None:
+    """The child: says whom it has, then answers (number, tokens) with tokens/s."""
+    try:
+        contenders = build(tool, setting)
+    except ImportError as error:
+        connection.send(error)
+        return
+    except Exception as error:
+        connection.send(RuntimeError(f"{tool}: {error!r}"))
+        raise
+    connection.send([(contender.name, contender.tokens) for contender in contenders])
+    while True:
+        try:
+            number, tokens = connection.recv()
+        except EOFError:
+            return
+        connection.send(replace(contenders[number], tokens=tokens).rate())
+
+
+@contextmanager
+def contenders(setting: Setting, tools: Sequence[str]) -> Iterator[tuple[list[Contender], list[str]]]:
+    """The contenders of these tools, and a line about each that is not installed."""
+    spawn = multiprocessing.get_context("spawn")
+    found: list[Contender] = []
+    missing: list[str] = []
+    children = []
+    try:
+        for tool in tools:
+            ours, theirs = spawn.Pipe()
+            child = spawn.Process(target=serve, args=(theirs, tool, setting), daemon=True)
+            with mock.patch.dict(os.environ, setting.environment):
+                child.start()
+            theirs.close()
+            children.append((child, ours))
+            answer = _answer(ours, tool)
+            if isinstance(answer, ImportError):
+                missing.append(f"{TOOLS[tool]}: left out, {answer}")
+                continue
+            if isinstance(answer, Exception):
+                raise answer
+            for number, (name, tokens) in enumerate(answer):
+                found.append(Contender(name, tokens, _Remote(ours, tool, number)))
+        yield found, missing
+    finally:
+        for child, ours in children:
+            ours.close()
+            child.join(10)
+            child.kill()
+
+
+@dataclass(frozen=True, slots=True)
+class _Remote:
+    """``run`` of a contender in a child."""
+
+    connection: Connection
+    tool: str
+    number: int
+
+    def __call__(self, tokens: int) -> float:
+        self.connection.send((self.number, tokens))
+        rate: float = _answer(self.connection, self.tool)
+        return rate
+
+
+def _answer(connection: Connection, tool: str) -> Any:
+    try:
+        return connection.recv()
+    except EOFError:
+        raise RuntimeError(f"the process of {tool} ended; what it said is above") from None

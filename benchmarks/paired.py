@@ -10,17 +10,28 @@ from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
+SETTLE_S = 0.03
+"""Until the threads of the last contender have stopped spinning."""
+
 
 @dataclass(frozen=True, slots=True)
 class Contender:
-    """Something that generates ``tokens`` tokens, or reads so many tunes, each time it is run.
-
-    About half a second's work.
-    """
+    """Something that generates ``tokens`` tokens, or reads so many tunes, each time it is run."""
 
     name: str
     tokens: int
     run: Callable[[int], object]
+    """Where it returns a float, that is the rate; else the clock tells."""
+
+    def rate(self, seconds: float = 0.0) -> float:
+        """Runs once, and again until so many seconds have passed: tokens per second."""
+        tokens, spent = 0, 0.0
+        while tokens == 0 or spent < seconds:
+            began = time.perf_counter()
+            rate = self.run(self.tokens)
+            spent += self.tokens / rate if isinstance(rate, float) else time.perf_counter() - began
+            tokens += self.tokens
+        return tokens / spent
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +50,13 @@ class Result:
         return statistics.median(a / b for a, b in zip(self.rates, other.rates, strict=True))
 
 
-def compare(contenders: list[Contender], rounds: int) -> dict[str, Result]:
-    """Runs all contenders in each round, after one round to warm up that does not count."""
+def compare(contenders: list[Contender], rounds: int, seconds: float = 0.0) -> dict[str, Result]:
+    """Each contender's rate in each round, after one round to warm up that does not count."""
     rates: dict[str, list[float]] = {contender.name: [] for contender in contenders}
     for _ in range(rounds + 1):
         for contender in contenders:
-            began = time.perf_counter()
-            contender.run(contender.tokens)
-            rates[contender.name].append(contender.tokens / (time.perf_counter() - began))
+            rates[contender.name].append(contender.rate(seconds))
+            time.sleep(SETTLE_S)
     return {name: Result(tuple(each[1:])) for name, each in rates.items()}
 
 
@@ -54,11 +64,11 @@ def table(
     title: str, results: Mapping[str, Result], baseline: str, notes: list[str], unit: str = "tokens/s"
 ) -> str:
     """A table of medians, quartiles and ratios to ``baseline`` (left out where it did not run)."""
-    lines = [title, machine(), *notes, f"{'':34}{unit:>10}{'quartiles':>18}{'× ' + baseline:>20}"]
+    lines = [title, machine(), *notes, f"{'':34}{unit:>10}{'quartiles':>18}{'× ' + baseline:>24}"]
     for name, result in results.items():
         low, _, high = statistics.quantiles(result.rates, n=4)
         ratio = f"{result.times(results[baseline]):.1f}" if baseline in results else "-"
-        lines.append(f"{name:34}{result.median:10,.0f}{f'{low:,.0f} - {high:,.0f}':>18}{ratio:>20}")
+        lines.append(f"{name:34}{result.median:10,.0f}{f'{low:,.0f} - {high:,.0f}':>18}{ratio:>24}")
     return "\n".join(lines)
 
 
@@ -69,7 +79,7 @@ def machine() -> str:
         names = [line.partition(": ")[2] for line in info.read_text().splitlines() if "model name" in line]
         cpu = f"{len(names)} × {names[0]}" if names else cpu
     versions = [f"Python {platform.python_version()}"]
-    for name in ("numpy", "keras", "tensorflow", "symusic", "music21"):
+    for name in ("numpy", "keras", "tensorflow", "onnxruntime", "torch", "symusic", "music21"):
         try:
             versions.append(f"{name} {metadata.version(name)}")
         except metadata.PackageNotFoundError:

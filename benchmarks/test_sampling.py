@@ -1,54 +1,146 @@
-"""How fast one tune is drawn, against what people use. Ratios are shown, not asserted."""
+"""How fast tunes are drawn, against what people use and what the memory allows. Nothing is asserted of it.
+
+The tools alternate in paired rounds, each in a process of its own, and each has first shown that its logits
+are musegen's.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from contenders import THREADS, keras_loops, mit_weights, musegen, numpy_loop
-from paired import Contender, Result, compare, table
+from contenders import TOOLS, Setting, Shape, contenders
+from paired import Result, compare, machine, table
+from roofline import bytes_per_token, limit_name
 
-ROUNDS = 9
-RECORDED_TOKENS = 60
-"""So few because Keras's eager loop needs more than a second for them."""
-EAGER = "Keras, eager"
-TITLE = (
-    f"Embedding(83 × 256) → LSTM(1024) → Dense(83), fp32, one tune, {THREADS} threads, {ROUNDS} paired rounds"
-)
+from musegen_sampling.precision import PRECISIONS
+
+ROUNDS = 7
+SECONDS = 0.2
+"""Of a contender in a round, at least."""
+EAGER, STEP, XLA = "Keras, eager", "Keras, step as tf.function", "tf.while_loop + XLA"
+RUN, BOUND, INT8 = "ONNX Runtime, session.run", "ONNX Runtime, io-binding", "ONNX Runtime, int8"
+TORCH, NUMPY = "torch, LSTMCell", "NumPy, token table"
+
+MIT = Shape(83, 256, (1024,))
+FOLK_RNN = Shape(137, 0, (512, 512, 512))
 
 
-@pytest.fixture(scope="module")
-def contenders() -> list[Contender]:
-    """Those that can run here."""
-    weights = mit_weights()
-    ours = [musegen(weights), numpy_loop(weights)]
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """That musegen in this precision should be at least so many times as fast as another."""
+
+    precision: str
+    other: str
+    times: float
+    stretch: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One table."""
+
+    setting: Setting
+    goals: tuple[Goal, ...]
+    tools: tuple[str, ...] = tuple(TOOLS)
+
+    def __str__(self) -> str:
+        batch, threads, isa = self.setting.batch, self.setting.threads, self.setting.isa
+        tunes = "one tune" if batch == 1 else f"{batch} tunes at once"
+        forced = f", {isa} forced" if isa else ""
+        return f"{self.setting.shape}, {tunes}, {threads} thread{'s'[: threads > 1]}{forced}"
+
+
+def _share(precision: str, share: float, stretch: float | None = None) -> Goal:
+    return Goal(precision, limit_name(precision), share, stretch)
+
+
+BATCH_TOOLS = tuple(tool for tool in TOOLS if tool != "roofline")
+"""A batch uses each weight many times: reading is not its limit."""
+CASES = {
+    "mit": Case(
+        Setting(MIT),
+        (
+            Goal("int8", EAGER, 300),
+            Goal("int8", XLA, 20),
+            Goal("int8", INT8, 6.5),
+            _share("int8", 0.75, stretch=0.85),
+            Goal("fp32", BOUND, 1.7),
+            Goal("fp32", TORCH, 2.1),
+            Goal("fp32", NUMPY, 1.4),
+            _share("fp32", 0.88),
+            Goal("bf16", BOUND, 4),
+            _share("bf16", 0.8),
+        ),
+    ),
+    "mit-1-thread": Case(Setting(MIT, threads=1), (Goal("int8", INT8, 2.5), Goal("fp32", BOUND, 1.4))),
+    "folk-rnn": Case(Setting(FOLK_RNN), (Goal("int8", INT8, 3.2, stretch=5),)),
+    "mit-64-tunes": Case(
+        Setting(MIT, batch=64), (Goal("int8", INT8, 5, stretch=10), Goal("bf16", BOUND, 6.5)), BATCH_TOOLS
+    ),
+    "mit-avx2": Case(Setting(MIT, isa="avx2"), (Goal("int8", NUMPY, 2),), ("musegen", "roofline", "numpy")),
+}
+
+
+def _goals(case: Case, results: dict[str, Result]) -> list[str]:
+    """What was to be reached beside what was, for those that ran."""
+    lines = []
+    for goal in case.goals:
+        if goal.other in results:
+            times = results[f"musegen, {goal.precision}"].times(results[goal.other])
+            wanted = f"{goal.times:g}" + (f" (stretch {goal.stretch:g})" if goal.stretch else "")
+            mark = "reached" if times >= goal.times else "missed"
+            lines.append(f"  {goal.precision} ÷ {goal.other:32}{times:8.2f}   goal {wanted}: {mark}")
+    return ["musegen's ratios, medians of the rounds:", *lines] if lines else []
+
+
+def _reading(case: Case, results: dict[str, Result]) -> list[str]:
+    """The bandwidth that was measured, and musegen's share."""
+    lines, weights = [], case.setting.shape.weights()
+    for precision in PRECISIONS:
+        if limit := results.get(limit_name(precision)):
+            size = bytes_per_token(weights, precision)
+            share = results[f"musegen, {precision}"].times(limit)
+            lines.append(
+                f"{precision}: {size / 1e6:.1f} MB a token, read at {limit.median * size / 1e9:.0f} GB/s; "
+                f"musegen reaches {share:.0%}"
+            )
+    return lines
+
+
+def _targets() -> tuple[str, ...]:
     try:
-        return [*ours, *keras_loops(weights)]
+        from musegen_sampling._sampling import targets
     except ImportError:
-        return ours
+        return ()
+    return targets()
 
 
-@pytest.fixture(scope="module")
-def results(contenders: list[Contender], tables: list[str]) -> dict[str, Result]:
-    """One paired run of all contenders; its table is printed at the end."""
-    results = compare(contenders, ROUNDS)
-    notes = [] if EAGER in results else ["Keras: skipped, TensorFlow is not installed (musegen[keras])"]
-    tables.append(table(TITLE, results, EAGER, notes))
-    return results
-
-
-@pytest.mark.parametrize("number", range(4), ids=["musegen", "numpy", "keras-eager", "keras-tf-function"])
-def test_one_tune(
-    number: int, contenders: list[Contender], results: dict[str, Result], benchmark: Any
-) -> None:
-    """One contender alone for pytest-benchmark's records, with the paired figures beside it."""
-    if number >= len(contenders):
-        pytest.skip("TensorFlow is not installed (musegen[keras])")
-    contender = contenders[number]
-    result = results[contender.name]
+@pytest.mark.parametrize("name", CASES)
+def test_sampling(name: str, tables: list[str], benchmark: Any) -> None:
+    """One paired run; musegen's int8 alone for pytest-benchmark's records, with all figures beside it."""
+    case = CASES[name]
+    if (isa := case.setting.isa) and isa not in _targets():
+        pytest.skip(f"{isa} cannot run here")
+    with contenders(case.setting, case.tools) as (found, missing):
+        results = compare(found, ROUNDS, SECONDS)
+        ours = next(contender for contender in found if contender.name == "musegen, int8")
+        benchmark.pedantic(ours.run, args=(ours.tokens,), rounds=9)
+    baseline = next(each for each in (EAGER, NUMPY) if each in results)
+    notes = [*missing, *_reading(case, results)]
+    title = f"{case}, {ROUNDS} paired rounds"
+    tables.append("\n".join([table(title, results, baseline, notes), *_goals(case, results)]))
     benchmark.extra_info |= {
-        "tokens": RECORDED_TOKENS,
-        "tokens_per_second": result.median,
-        "times_each_paired_contender": {name: result.times(other) for name, other in results.items()},
+        "case": str(case),
+        "machine": machine(),
+        "tokens": ours.tokens,
+        "tokens_per_second": {each: result.median for each, result in results.items()},
+        "times_each_paired_contender": {
+            precision: {
+                each: results[f"musegen, {precision}"].times(result) for each, result in results.items()
+            }
+            for precision in PRECISIONS
+        },
+        "not_installed": missing,
     }
-    benchmark.pedantic(contender.run, args=(RECORDED_TOKENS,), rounds=5, warmup_rounds=1)

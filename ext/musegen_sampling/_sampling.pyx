@@ -46,7 +46,7 @@ def read_rate(size_t size, int threads=1, bint zigzag=False, int sweeps=101, str
     ``zigzag``: every sweep goes in the direction opposite to the last.
     """
     cdef const mg_kernels *kernels = kernels_named(isa)
-    cdef uint32_t[::1] words = aligned_zeros((max(size // 16384, <size_t>threads) * 4096,), np.uint32)
+    cdef uint32_t[::1] words = aligned_zeros((max(size // 65536, <size_t>threads) * 16384,), np.uint32)
     cdef double rate
     cdef size_t bytes = <size_t>words.shape[0] * 4
     words[:] = 1  # pages that were never written are all one page of zeros

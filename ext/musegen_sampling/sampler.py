@@ -60,9 +60,9 @@ class Sampler:
     ``threads``: how many share the work, 1 to 64; None: one or two, by the size of the model and the CPUs
     that this process may use. ``precision``: "fp32", "bf16", "int8" (precision.py says what they are) or
     "auto", which is ``weights.precision`` and fp32 where nobody has measured. The environment variable
-    ``MUSEGEN_ISA`` forces a kernel target (``baseline``, ``avx2``, ``avx512``, ``neon``) or an engine in
-    NumPy (``numpy``; ``reference`` repeats the kernels' arithmetic, slowly). Raises ValueError if it is
-    unknown or cannot run here.
+    ``MUSEGEN_ISA`` forces a kernel target (``baseline``, ``avx2``, ``avx512``, ``amx``, ``neon``) or an
+    engine in NumPy (``numpy``; ``reference`` repeats the kernels' arithmetic, slowly). Raises ValueError if
+    it is unknown or cannot run here.
     """
 
     def __init__(

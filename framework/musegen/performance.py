@@ -6,9 +6,11 @@ Times are in quarter notes from the start; :class:`musegen.timing.TempoMap` turn
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import NamedTuple, TypeVar
+from functools import partial
+from typing import NamedTuple, TypeAlias, TypeVar
 
 from musegen.errors import MusegenError
 from musegen.grid import Grid, Step, beat
@@ -35,9 +37,12 @@ _MOST_QUARTERS = 20_000
 """Three hours of music; one absurd length or a thousandfold repeat goes beyond and is refused, not played."""
 _MOST_EVENTS = 200_000
 """Ten for each of these quarter notes: a play order over notes of a thousandth is refused too."""
+_ONE = Fraction(1)
 _CHANGES = (KeyChange, MetreChange, TempoChange)
 
 T = TypeVar("T")
+_Sound: TypeAlias = tuple[int, int, int, int]
+"""A note in units of the grid: onset, duration, MIDI pitch, velocity."""
 
 
 class PlayedNote(NamedTuple):
@@ -49,6 +54,10 @@ class PlayedNote(NamedTuple):
     """MIDI note number, 60 = middle C."""
     velocity: int
     """MIDI velocity, 1 to 127."""
+
+
+_played_note: Callable[[tuple[Fraction, Fraction, int, int]], PlayedNote] = partial(tuple.__new__, PlayedNote)
+"""As ``PlayedNote._make``, at three times the speed: most of what is made here is notes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,9 +152,14 @@ class _Setting(NamedTuple):
     tempo: Tempo
 
 
-def _settings(score: Score, tempo: Tempo) -> list[_Setting]:
-    """The key, metre and tempo before each bar as written, and those at the end."""
+def _settings(score: Score, tempo: Tempo, events: Iterable[Event]) -> list[_Setting]:
+    """The key, metre and tempo before each bar as written, and those at the end.
+
+    ``events`` are all of the score. Before and after a bar that changes nothing they are one object.
+    """
     setting = _Setting(score.key, score.metre, tempo)
+    if not any(isinstance(event, _CHANGES) for event in events):
+        return [setting] * (len(score.bars) + 1)
     settings = []
     for bar in score.bars:
         settings.append(setting)
@@ -167,6 +181,15 @@ def _change(changes: list[tuple[Fraction, T]], onset: Fraction, value: T) -> Non
         changes.pop()
     if not changes or changes[-1][1] != value:
         changes.append((onset, value))
+
+
+class _Played(NamedTuple):
+    """A bar as it sounded."""
+
+    begin: int
+    end: int
+    sounds: list[_Sound]
+    symbols: list[tuple[int, ChordSymbol]]
 
 
 class _Player:
@@ -191,78 +214,86 @@ class _Player:
                 f"(got {events})"
             )
         written = starting_tempo(score)
-        self.settings = _settings(score, written)
+        self.settings = _settings(score, written, self.grid.events)
         tempos = {id(setting.tempo): setting.tempo for setting in self.settings}.values()
         if any(tempo.quarters_per_minute <= 0 for tempo in tempos):
             raise MusegenError("a tempo must be above 0 beats a minute")
-        self.pace = starting_tempo(score, tempo_bpm).per_minute / written.per_minute
+        self.pace = _ONE if tempo_bpm is None else Fraction(tempo_bpm) / written.per_minute
         self.tempos: list[tuple[Fraction, Tempo]] = []
         self.metres: list[tuple[Fraction, Metre | None]] = []
         self.keys: list[tuple[Fraction, Key]] = []
-        self.melody: list[PlayedNote] = []
+        self.sounds: list[_Sound] = []
         self.symbols: list[tuple[int, ChordSymbol]] = []
         """Of those at one time the last counts."""
         self.turns: Counter[int] = Counter()
         """How often each bar has been played."""
-        self.beats: list[tuple[Fraction, int]] = []
+        self.beats: list[tuple[int, int]] = []
+        """Onset, and number in the bar."""
         self.tied: dict[int, int] = {}
-        """MIDI pitch -> number in ``melody`` of the notes that a tie holds over."""
+        """MIDI pitch -> number in ``sounds`` of the notes that a tie holds over."""
         self.now = 0
         self.bar_line = 0
         """Where the bar in force began; before the music where it begins with an upbeat."""
+        self.known: dict[tuple[int, int], _Played] = {}
+        """Of the bars that sound alike whenever they begin as far behind the bar line, by their number."""
         self._bars: list[tuple[int, int, int, Metre | None]] = []
         """Of each bar played: begin, end, bar line, metre."""
         self._set(_Setting(score.key, score.metre, written))
 
     def spans(self) -> list[Span]:
         """The bars as they were played."""
-        quarters = self.grid.quarters
-        return [
-            Span(quarters(begin), quarters(end), quarters(bar_line), metre)
-            for begin, end, bar_line, metre in self._bars
-        ]
+        at = self.grid.quarters
+        return [Span(at[begin], at[end], at[bar_line], metre) for begin, end, bar_line, metre in self._bars]
 
     def play(self) -> Performance:
         """Play every bar in order."""
-        bars, durations = self.score.bars, self.grid.durations
+        bars, durations, settings = self.score.bars, self.grid.durations, self.settings
+        begins_strain = [bool(bar.endings or bar.repeat_start) for bar in bars]
+        ends_strain = [bar.ends_strain for bar in bars]
         within = False  # whether the bar before left its bar unfinished, for this one to complete
         strain_begins = True
         setting = None  # what is in force
         for place, (number, jumped) in enumerate(self.order):
-            bar, duration = bars[number], durations[number]
+            duration = durations[number]
             following = self.order[place + 1].number if place + 1 < len(self.order) else None
-            if (jumped or not place) and self.settings[number] is not setting:
-                self._set(self.settings[number])
-            at_boundary = bar.ends_strain or (
-                following is not None and bool(bars[following].endings or bars[following].repeat_start)
-            )
-            length = self._length(bar, duration)
+            if (jumped or not place) and settings[number] is not setting:
+                self._set(settings[number])
+            setting = settings[number + 1]
+            at_boundary = ends_strain[number] or (following is not None and begins_strain[following])
+            same_metre = setting is settings[number]
+            length = (self.length or duration) if same_metre else self._length(bars[number], duration)
             if not within or self.now + duration > self.bar_line + length:
                 completed = at_boundary and (following is None or duration + durations[following] <= length)
                 upbeat = (strain_begins or jumped) and duration < length and not completed
                 self.bar_line = self.now - (length - duration if upbeat else 0)
-            self._bar(self.grid.bars[number], self.turns[number])
-            self.turns[number] += 1
+            self._bar(number)
             within = at_boundary and self.now - self.bar_line < length
             strain_begins = at_boundary
-            setting = self.settings[number + 1]
-        quarters = self.grid.quarters
+        return self._performance()
+
+    def _performance(self) -> Performance:
+        """What was collected, in quarter notes."""
+        at = self.grid.quarters
         ends = [onset for onset, _ in self.symbols[1:]] + [self.now]
-        chords = tuple(
-            [
-                PlayedChord(quarters(onset), quarters(end - onset), symbol)
-                for (onset, symbol), end in zip(self.symbols, ends, strict=False)
-                if end > onset
-            ]
-        )
         return Performance(
-            tuple(self.melody),
-            chords,
+            tuple(
+                [
+                    _played_note((at[onset], at[units], pitch, velocity))
+                    for onset, units, pitch, velocity in self.sounds
+                ]
+            ),
+            tuple(
+                [
+                    PlayedChord(at[onset], at[end - onset], symbol)
+                    for (onset, symbol), end in zip(self.symbols, ends, strict=False)
+                    if end > onset
+                ]
+            ),
             tuple(self.tempos),
             tuple(self.metres),
             tuple(self.keys),
-            tuple(self.beats),
-            quarters(self.now),
+            tuple([(at[onset], number) for onset, number in self.beats]),
+            at[self.now],
         )
 
     def _set(self, setting: _Setting) -> None:
@@ -272,17 +303,18 @@ class _Player:
         self._set_tempo(setting.tempo)
 
     def _set_key(self, key: Key) -> None:
-        _change(self.keys, self.grid.quarters(self.now), key)
+        _change(self.keys, self.grid.quarters[self.now], key)
 
     def _set_metre(self, metre: Metre | None) -> None:
         self.metre = metre
         self.beat = self.grid.units(beat(metre))
         self.length = self.grid.units(metre.bar) if metre else 0
-        _change(self.metres, self.grid.quarters(self.now), metre)
+        self.known = {}  # other notes are on the beat now
+        _change(self.metres, self.grid.quarters[self.now], metre)
 
     def _set_tempo(self, tempo: Tempo) -> None:
         played = replace(tempo, per_minute=tempo.per_minute * self.pace)
-        _change(self.tempos, self.grid.quarters(self.now), played)
+        _change(self.tempos, self.grid.quarters[self.now], played)
 
     def _length(self, bar: Bar, duration: int) -> int:
         """How long a full bar is where ``bar`` stands; in free metre every bar is full."""
@@ -291,31 +323,54 @@ class _Player:
                 return self.grid.units(event.metre.bar) if event.metre else duration
         return self.length or duration
 
-    def _bar(self, steps: list[Step], turn: int) -> None:
-        """Sound the events of a bar, for the first time where ``turn`` is 0, and count its beats."""
-        quarters, melody = self.grid.quarters, self.melody
-        begin = self.now
-        choice, over = 0, -1  # how many chord symbols have come at the time ``over``
+    def _bar(self, number: int) -> None:
+        """Sound a bar, as before where it was known to sound so, and count its beats."""
+        begin, key = self.now, (number, self.now - self.bar_line)
+        known = None if self.tied else self.known.get(key)
+        if known:
+            self._again(known)
+        else:
+            first_sound, first_symbol, tied = len(self.sounds), len(self.symbols), self.tied
+            one_way = self._events(self.grid.bars[number], self.turns[number])
+            if one_way and not (tied or self.tied) and self.settings[number] is self.settings[number + 1]:
+                self.known[key] = _Played(
+                    begin, self.now, self.sounds[first_sound:], self.symbols[first_symbol:]
+                )
+        self.turns[number] += 1
+        first, end = -((self.bar_line - begin) // self.beat), -((self.bar_line - self.now) // self.beat)
+        self.beats += [(self.bar_line + beat * self.beat, beat) for beat in range(first, end)]
+        self._bars.append((begin, self.now, self.bar_line, self.metre))
+
+    def _again(self, bar: _Played) -> None:
+        """Sound a bar as it sounded before."""
+        later = self.now - bar.begin
+        self.sounds += [
+            (onset + later, units, pitch, velocity) for onset, units, pitch, velocity in bar.sounds
+        ]
+        self.symbols += [(onset + later, symbol) for onset, symbol in bar.symbols]
+        self.now = bar.end + later
+
+    def _events(self, steps: list[Step], turn: int) -> bool:
+        """Sound the events of a bar, for the first time where ``turn`` is 0; whether any turn sounds so."""
+        sounds = self.sounds
+        choice, over, one_way = 0, -1, True  # how many chord symbols have come at the time ``over``
         for step in steps:
             event, units, _, _, pitch = step
             if pitch >= 0 and not self.tied:  # as in _note, at three times the speed
                 place = self.now - self.bar_line
                 velocity = _DOWNBEAT if not place else _OFFBEAT if place % self.beat else _BEAT
-                melody.append(PlayedNote(quarters(self.now), quarters(units), pitch, velocity))
+                sounds.append((self.now, units, pitch, velocity))
                 self.now += units
             elif isinstance(event, Note):
                 self._note(step, event)
             elif isinstance(event, ChordSymbol):
                 choice, over = choice + 1 if over == self.now else 0, self.now
+                one_way = one_way and not choice
                 if choice <= turn:
                     self.symbols.append((self.now, event))
             else:
                 self._event(event, units)
-        number = -((self.bar_line - begin) // self.beat)
-        while (onset := self.bar_line + number * self.beat) < self.now:
-            self.beats.append((quarters(onset), number))
-            number += 1
-        self._bars.append((begin, self.now, self.bar_line, self.metre))
+        return one_way
 
     def _event(self, event: Event, units: int) -> None:
         match event:
@@ -330,28 +385,22 @@ class _Player:
                 self._set_tempo(event.tempo)
 
     def _note(self, step: Step, note: Note) -> None:
-        melody, quarters = self.melody, self.grid.quarters
+        sounds = self.sounds
         place = self.now - self.bar_line
         velocity = _DOWNBEAT if not place else _OFFBEAT if place % self.beat else _BEAT
         onset, self.now = self.now, self.now + step.units
         for span, pitch in step.graces:
-            melody.append(PlayedNote(quarters(onset), quarters(span), pitch, velocity))
+            sounds.append((onset, span, pitch, velocity))
             onset += span
-        begin, duration = quarters(onset), quarters(self.now - onset)
         tied = {} if step.graces else self.tied
-        if not (tied or note.tie):
-            for pitch in step.pitches:
-                melody.append(PlayedNote(begin, duration, pitch, velocity))
-            self.tied = {}
-            return
         sounding: dict[int, int] = {}
         for pitch in step.pitches:
             held = tied.get(pitch)
             if held is None:
-                sounding[pitch] = len(melody)
-                melody.append(PlayedNote(begin, duration, pitch, velocity))
+                sounding[pitch] = len(sounds)
+                sounds.append((onset, self.now - onset, pitch, velocity))
             else:
                 sounding[pitch] = held
-                earlier = melody[held]
-                melody[held] = earlier._replace(duration=quarters(self.now) - earlier.onset)
+                begin, _, _, before = sounds[held]
+                sounds[held] = (begin, self.now - begin, pitch, before)
         self.tied = sounding if note.tie else {}

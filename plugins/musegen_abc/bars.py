@@ -80,9 +80,10 @@ class Bars:
     def sign(self, sign: Sign, endings: tuple[int, ...] = ()) -> bool:
         """End the current bar; False for an end of repeat where nothing could be repeated."""
         if self.current.sounds:
+            self.current.repeat_end, self.current.barline = sign.repeat_end, sign.barline
             self._close()
-        last = self._done[-1] if self._done else None
-        if last:
+        elif self._done:
+            last = self._done[-1]
             last.repeat_end = max(last.repeat_end, sign.repeat_end)
             if _WEIGHT[sign.barline] > _WEIGHT[last.barline]:
                 last.barline = sign.barline
@@ -90,7 +91,7 @@ class Bars:
             self.current.repeat_start = True
         if endings:
             self.current.endings = endings
-        return last is not None or not sign.repeat_end
+        return bool(self._done) or not sign.repeat_end
 
     def ending(self, endings: tuple[int, ...]) -> None:
         """Begin an ending here, bar line or not."""

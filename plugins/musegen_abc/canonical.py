@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from musegen import Bar, Event, Note, Prepare, Tune, mend_repeats
+from musegen import Annotation, Bar, Event, Note, Prepare, Tune, mend_repeats
 from musegen_abc.parser import parse_abc
 from musegen_abc.writer import write_abc
 
 
 def canonical_abc(tune: Tune, options: Prepare) -> Tune:
-    """The tune as the writer spells it, repeats explicit, lyrics gone, ornaments only if they are asked for.
+    """The tune as the writer spells it, repeats explicit, lyrics gone, ornaments and texts only if asked for.
 
     Raises NotationError for text that is no tune, or that cannot be written.
     """
@@ -20,7 +20,8 @@ def canonical_abc(tune: Tune, options: Prepare) -> Tune:
 
 
 def _plain(bar: Bar, options: Prepare) -> Bar:
-    return replace(bar, events=tuple(_plain_event(event, options) for event in bar.events))
+    kept = [event for event in bar.events if options.annotations or not isinstance(event, Annotation)]
+    return replace(bar, events=tuple(_plain_event(event, options) for event in kept))
 
 
 def _plain_event(event: Event, options: Prepare) -> Event:

@@ -83,6 +83,7 @@ def names_key(text: str) -> bool:
     return bool(_CLEF.sub(" ", text).strip())
 
 
+@lru_cache(maxsize=1024)
 def read_metre(text: str) -> Metre | None:
     """The metre that an ``M:`` field gives (ABC 2.1 §3.1.6); None for free metre.
 
@@ -104,6 +105,7 @@ def read_metre(text: str) -> Metre | None:
     return Metre(numerator, denominator)
 
 
+@lru_cache(maxsize=1024)
 def default_unit(metre: Metre | None) -> Fraction:
     """The unit note length in quarter notes where no ``L:`` gives it (ABC 2.1 §3.1.7).
 
@@ -112,6 +114,7 @@ def default_unit(metre: Metre | None) -> Fraction:
     return Fraction(1, 4) if metre is not None and metre.bar < 3 else Fraction(1, 2)
 
 
+@lru_cache(maxsize=1024)
 def read_unit(text: str) -> Fraction:
     """The unit note length in quarter notes that an ``L:`` field gives (ABC 2.1 §3.1.7).
 
@@ -124,6 +127,7 @@ def read_unit(text: str) -> Fraction:
     return Fraction(4 * numerator, denominator)
 
 
+@lru_cache(maxsize=1024)
 def read_tempo(text: str, unit: Fraction) -> Tempo | None:
     """The tempo that a ``Q:`` field gives (ABC 2.1 §3.1.8, §10.1); None where it is only words.
 

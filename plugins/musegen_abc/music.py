@@ -370,8 +370,8 @@ class Music:
             self.event(tuplet, token.start() + 1)
 
     def _bar(self, token: Token) -> None:
-        endings = token["bar_ending"]
-        self._bar_line(token["sign"], read_ending(endings) if endings else (), token.start() + 1)
+        sign, endings = token.group("sign", "bar_ending")
+        self._bar_line(sign, read_ending(endings) if endings else (), token.start() + 1)
 
     def _bar_line(self, sign: str, endings: tuple[int, ...], column: int) -> None:
         self._handlers = self._all

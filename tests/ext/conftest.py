@@ -7,7 +7,7 @@ import pytest
 try:
     from musegen_sampling import _sampling
 except ImportError:
-    TARGETS, HERE = ("avx512", "avx2", "baseline"), ()
+    TARGETS, HERE = ("amx", "avx512", "avx2", "baseline"), ()
     REASON = "the compiled extension is missing"
 else:
     TARGETS, HERE = _sampling.targets(here=False), _sampling.targets()

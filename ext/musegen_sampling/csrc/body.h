@@ -1,5 +1,5 @@
-/* The kernels, written once. A target file sets MG_ISA, MG_LANES, MG_TILE, mg_dot and the compiler's target, then
- * includes this. */
+/* The kernels, written once. A target file sets MG_ISA, MG_LANES, MG_TILE (how many tunes a kernel carries in registers),
+ * mg_dot and the compiler's target, then includes this. */
 
 #include "elementary.h"
 #include "kernels.h"
@@ -106,6 +106,15 @@ static inline void activate(const mg_precision precision, float *MG_RESTRICT z, 
 }
 
 MG_ALWAYS void lstm(const mg_precision precision, const mg_block *block, const mg_row *row, ptrdiff_t rows) {
+#if defined(MG_LEAST_MANY)
+    while (precision == MG_INT8 && rows >= MG_LEAST_MANY) {
+        float many[16][COLUMNS] MG_ALIGNED;
+        int n = rows < 16 ? (int)rows : 16;
+        gates_of_many(block, row, n, many[0]);
+        for (int r = 0; r < n; r++) activate(precision, many[r], row + r);
+        rows -= n, row += n;
+    }
+#endif
     float z[MG_TILE][COLUMNS] MG_ALIGNED;
     for (; rows >= MG_TILE; rows -= MG_TILE, row += MG_TILE) {
         for (int gate = 0; gate < MG_STREAMS; gate++) gates(precision, MG_TILE, gate, 1, block, row, z);
@@ -150,9 +159,10 @@ static void dense_bf16(const uint32_t *weights, ptrdiff_t streams, ptrdiff_t wor
 static uint32_t read(const uint32_t *words, ptrdiff_t n) {
     mg_words sums[MG_STREAMS * MG_STREAM_VECTORS] = {{0}};
     uint32_t sum = 0;
-    for (ptrdiff_t i = 0; i < n; i += COLUMNS)
+    for (ptrdiff_t i = 0; i < n / MG_STREAMS; i += UNITS)
         MG_UNROLL for (int v = 0; v < MG_STREAMS * MG_STREAM_VECTORS; v++)
-            sums[v] ^= *(const mg_words *)(words + i + v * MG_LANES);
+            sums[v] ^= *(const mg_words *)(words + v / MG_STREAM_VECTORS * (n / MG_STREAMS) + i +
+                                           v % MG_STREAM_VECTORS * MG_LANES);
     for (int v = 0; v < MG_STREAMS * MG_STREAM_VECTORS; v++) sum ^= mg_first(sums[v]);
     return sum;
 }

@@ -56,7 +56,7 @@ typedef struct {
     /* y (S, 2L) = x @ weights (S, G, 2L). int8 models have bfloat16 here. */
     void (*dense[MG_INT8])(const uint32_t *weights, ptrdiff_t streams, ptrdiff_t words, const float *x, float *y);
 
-    /* Reads n words, a multiple of 8L, as fast as it can; returns something that depends on all. */
+    /* Reads n words, a multiple of 8L, in four streams as above; returns something that depends on all. */
     uint32_t (*read)(const uint32_t *words, ptrdiff_t n);
 } mg_kernels;
 

@@ -8,12 +8,29 @@
 enum { DOT_PRODUCTS = 1 << 20 }; /* HWCAP_ASIMDDP */
 #endif
 
+#if MG_AMX_TARGET
+#include <cpuid.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+enum { AMX_TILE_AND_INT8 = 3 << 24 };             /* cpuid 7, edx */
+enum { ASK_FOR_STATE = 0x1023, TILE_DATA = 18 }; /* arch_prctl's ARCH_REQ_XCOMP_PERM */
+
+static int has_tiles(void) {
+    unsigned a, b, c, d;
+    return __get_cpuid_count(7, 0, &a, &b, &c, &d) && (d & AMX_TILE_AND_INT8) == AMX_TILE_AND_INT8 &&
+           syscall(SYS_arch_prctl, ASK_FOR_STATE, TILE_DATA) == 0;
+}
+#endif
+
 static int runs_here(const mg_kernels *kernels) {
 #if MG_X86_TARGETS
     __builtin_cpu_init();
-    if (kernels == &mg_kernels_avx512)
-        return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+    int vnni = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
                __builtin_cpu_supports("avx512vnni");
+    if (kernels == &mg_kernels_avx512) return vnni;
+#if MG_AMX_TARGET
+    if (kernels == &mg_kernels_amx) return vnni && has_tiles();
+#endif
     if (kernels == &mg_kernels_avx2) return __builtin_cpu_supports("avx2");
 #endif
 #if MG_ARM_TARGETS && defined(__linux__)
@@ -26,6 +43,9 @@ static int runs_here(const mg_kernels *kernels) {
 
 const mg_kernels *mg_target(int i) {
     static const mg_kernels *const best_first[] = {
+#if MG_AMX_TARGET
+        &mg_kernels_amx,
+#endif
 #if MG_X86_TARGETS
         &mg_kernels_avx512,
         &mg_kernels_avx2,
