@@ -98,6 +98,10 @@ class Sampler:
         """
         return cls(shared_weights(path), threads, precision)
 
+    def __reduce__(self) -> tuple[type[Sampler], tuple[LSTMWeights, int, Precision]]:
+        """To another process go weights and settings; it packs them for its own CPU."""
+        return Sampler, (self.weights, self.threads, self.precision)
+
     @property
     def isa(self) -> str:
         """The kernel target in use, or ``numpy``."""

@@ -12,6 +12,7 @@ import pytest
 
 import musegen
 from invented import NGRAM_PIPELINE, write_pipeline
+from musegen_sampling import LSTMWeights
 
 TINY = NGRAM_PIPELINE.replace(
     'use = "ngram"',
@@ -74,6 +75,52 @@ def test_killed_training_resumes_to_the_same_bytes(finished: Path, tmp_path: Pat
     assert "resuming after epoch" in said
     for name in ("model.safetensors", "loss.csv", "tunes/001.abc"):
         assert (file.parent / "run" / name).read_bytes() == (finished / name).read_bytes(), name
+
+
+def test_precision_is_found_once_and_kept(finished: Path, tmp_path: Path) -> None:
+    """The model file says what each precision loses; another may be asked for; all write valid files."""
+    weights = LSTMWeights.load(finished / "model.safetensors")
+    assert weights.losses is not None
+    assert set(weights.losses) == {"fp32", "bf16", "int8"}
+    assert weights.losses["fp32"] == pytest.approx(musegen.Run.load(finished).report["validation_nats"])
+    for precision in ("auto", "fp32", "bf16", "int8"):
+        out = tmp_path / precision
+        line = [
+            sys.executable,
+            "-m",
+            "musegen",
+            "sample",
+            str(finished / "model.safetensors"),
+            "-n",
+            "1",
+            "-q",
+        ]
+        line += ["--precision", precision, "--keep", "all", "--to", "midi", "-o", str(out)]
+        subprocess.run(line, check=True, timeout=120)
+        assert (out / "001.abc").exists()
+
+
+def test_export(finished: Path, tmp_path: Path) -> None:
+    """A smaller file that samples the same tunes; a file in the way stays; nonsense is said in a line."""
+    model, small = finished / "model.safetensors", tmp_path / "small.safetensors"
+    assert musegen.export(model, small) == (model.stat().st_size, small.stat().st_size)
+    assert small.stat().st_size < 0.6 * model.stat().st_size  # most of so tiny a model is its header
+    drawn = [musegen.sample(file, tmp_path / file.stem, tunes=2, keep="all") for file in (model, small)]
+    if LSTMWeights.load(model).precision == "int8":
+        assert [tune.text for tune in drawn[0]] == [tune.text for tune in drawn[1]]
+    before = small.read_bytes()
+    for arguments, message in (
+        (["-o", str(small)], "exists; name another file or give --force"),
+        (["-o", str(tmp_path / "m"), "--store", "int4"], "cannot be stored as int4; it can be fp32, int8"),
+    ):
+        line = [sys.executable, "-m", "musegen", "export", str(model), *arguments]
+        done = subprocess.run(line, check=False, capture_output=True, text=True, timeout=120)
+        assert done.returncode == 2
+        assert message in done.stderr
+        assert done.stderr.count("\n") == 1
+    assert small.read_bytes() == before
+    with pytest.raises(musegen.MusegenError, match="cannot become fp32"):
+        musegen.export(small, tmp_path / "big", "fp32")
 
 
 def test_saved_figures_do_not_need_tensorflow(finished: Path, tmp_path: Path) -> None:
