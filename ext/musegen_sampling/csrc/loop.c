@@ -201,9 +201,9 @@ typedef struct {
     int parted;      /* whether threads that walked together did not stay together */
 } run;
 
-/* A wait this long, in seconds, and this part of the time is not for a thread that is at work but for one that has lost
- * its core: one thread alone is then faster than two. */
-static const double LONG_WAIT = 5e-4, WAITING_SHARE = 0.25;
+/* So long, in seconds, and this part of the time, nobody waits for a thread that is at work, but for one that has lost its
+ * core: one thread alone is then faster than two. A time slice of the system is a few milliseconds. */
+static const double LONG_WAIT = 5e-3, WAITING_SHARE = 0.5;
 
 /* Scratch memory: first what is shared, then each thread's own. */
 static size_t partials_size(const mg_model *model) {
