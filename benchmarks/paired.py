@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
-SETTLE_S = 0.03
+SETTLE_S = 0.15
 """Until the threads of the last contender have stopped spinning."""
 
 

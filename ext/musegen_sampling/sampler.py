@@ -26,7 +26,7 @@ SECOND_THREAD_PAYS = 300_000
 WORDS_A_SLICE = 2**29
 """Of 32 bits, read between two looks at pending signals: some 30 ms on one core."""
 
-SLICES_ALONE = 10
+SLICES_ALONE = 20
 """Slices that one thread does before more are tried again, after others wanted their cores."""
 
 STREAMED = 16

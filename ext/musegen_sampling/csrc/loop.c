@@ -203,7 +203,7 @@ typedef struct {
 
 /* So long, in seconds, and this part of the time, nobody waits for a thread that is at work, but for one that has lost its
  * core: one thread alone is then faster than two. A time slice of the system is a few milliseconds. */
-static const double LONG_WAIT = 5e-3, WAITING_SHARE = 0.5;
+static const double LONG_WAIT = 2e-2, WAITING_SHARE = 0.5;
 
 /* Scratch memory: first what is shared, then each thread's own. */
 static size_t partials_size(const mg_model *model) {
