@@ -15,7 +15,7 @@ from invented import NGRAM_PIPELINE, write_pipeline
 from musegen import Pipeline, Plugins, Silent
 from musegen.cli import _parser
 from musegen.pipeline import load_plan
-from musegen_sampling import LSTMWeights
+from musegen_sampling import LSTMWeights, Sampler
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text("utf-8")
@@ -49,6 +49,20 @@ def test_the_notebook_lines_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     names: dict[str, object] = {}
     exec(block("python", "run.tunes[0].abc"), names)
     assert isinstance(names["run"], musegen.Run)
+
+
+def test_the_constraint_of_the_sampling_page_holds() -> None:
+    """The class and the call as they stand there: never the same token twice in a row."""
+    page = (ROOT / "docs" / "sampling.md").read_text("utf-8")
+    (code,) = re.findall(r"```python\n(class NoRepeat.*?)```", page, re.DOTALL)
+    rng = np.random.default_rng(0)
+    arrays = [rng.normal(size=shape).astype(np.float32) for shape in ((4, 8), (2, 8), (8,), (2, 4), (4,))]
+    weights = LSTMWeights("abcd", None, [(arrays[0], arrays[1], arrays[2])], arrays[3], arrays[4])
+    names: dict[str, object] = {"np": np, "sampler": Sampler(weights), "start": [0]}
+    exec(code, names)
+    tokens = np.asarray(names["tokens"])
+    assert len(tokens) == 500
+    assert (tokens[1:] != tokens[:-1]).all()
 
 
 def test_the_sampler_lines_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
