@@ -16,21 +16,24 @@ from musegen_sampling.weights import LSTMLayer, LSTMWeights
 TOLERANCE = 0.001
 """Nats a token that a precision may lose to fp32 and still be taken."""
 
-_MEAN_TOKENS = 2000
+_MOST_TOKENS, _MEAN_TOKENS = 100_000, 2000
+"""Of ``tunes`` that are measured, and that the means are taken of."""
 
 
 def calibrate(weights: LSTMWeights, tunes: Sequence[ArrayLike], threads: int | None = None) -> LSTMWeights:
     """``weights`` with the fastest precision whose loss on ``tunes`` is within 0.001 nats a token of fp32.
 
-    ``tunes``: tokens of tunes that were not learned from, each (n,), n ≥ 1. Their losses in every precision
-    are kept too, and for int8 biases that make good what rounding the kernels does to the mean of the gates:
-    bias + m @ (kernel - int8 kernel) with m the mean of what goes in (Nagel et al., Data-Free Quantization,
-    2019, section 4.2). The same weights come back where there is nothing to measure. Raises ValueError for
-    weights that are stored in int8, and as ``Sampler.nats``.
+    ``tunes``: tokens of tunes that were not learned from, each (n,), n ≥ 1; the first 100,000 tokens count.
+    Their losses in every precision are kept too, and for int8 biases that make good what rounding the kernels
+    does to the mean of the gates: bias + m @ (kernel - int8 kernel) with m the mean of what goes in (Nagel et
+    al., Data-Free Quantization, 2019, section 4.2). The same weights come back where there is nothing to
+    measure. Raises ValueError for weights that are stored in int8, and as ``Sampler.nats``.
     """
     if weights.store == "int8":
         raise ValueError("weights: fp32 expected (got int8, in which the rest is lost)")
-    tokens = sum(max(len(np.asarray(tune)) - 1, 0) for tune in tunes)
+    lengths = np.cumsum([max(len(np.asarray(tune)) - 1, 0) for tune in tunes])
+    tunes = tunes[: int(np.searchsorted(lengths, _MOST_TOKENS)) + 1]
+    tokens = int(lengths[len(tunes) - 1]) if tunes else 0
     if not tokens:
         return weights
     biases = _int8_biases(weights, tunes)

@@ -22,6 +22,16 @@ _engines: weakref.WeakKeyDictionary[LSTMWeights, weakref.WeakValueDictionary[tup
 _files: weakref.WeakValueDictionary[tuple[object, ...], LSTMWeights] = weakref.WeakValueDictionary()
 
 
+def _renew_lock() -> None:
+    """In a child process, whose parent's other threads may have held the lock and are not there."""
+    global _lock
+    _lock = threading.Lock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_renew_lock)
+
+
 def shared_engine(weights: LSTMWeights, precision: Precision, isa: str) -> Engine:
     """The engine of these weights that some sampler holds already, or a new one. Raises ValueError."""
     with _lock:
