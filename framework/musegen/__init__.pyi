@@ -27,6 +27,7 @@ from .components import (
     TokenizerTrainer as TokenizerTrainer,
     TrainedModel as TrainedModel,
     TrainingJob as TrainingJob,
+    Versions as Versions,
     Wishes as Wishes,
     component as component,
 )

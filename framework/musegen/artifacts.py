@@ -21,6 +21,8 @@ from musegen.components import JSON
 from musegen.errors import ArtifactError
 
 _MARKER = "artifact.json"
+_INPUTS = "inputs.json"
+"""What unfinished work is made from."""
 _LOCK = ".musegen.lock"
 
 
@@ -117,11 +119,26 @@ class RunFolder:
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
             return False
 
+    def other_work(self, stage: str, key: str, inputs: JSON) -> Iterator[str]:
+        """A line for each interrupted work of this stage that these inputs cannot go on with."""
+        for folder in sorted(self._partial.glob(f"{stage}-*")):
+            try:
+                before = json.loads((folder / _INPUTS).read_bytes())
+            except (OSError, ValueError):
+                continue
+            if folder.name != f"{stage}-{key}":
+                yield (
+                    f"{folder}: interrupted work is not taken up, since {_difference(before, inputs)}; "
+                    "it goes on when that is as it was"
+                )
+
     def make(self, stage: str, key: str, inputs: JSON, build: Callable[[Path], None]) -> Path:
         """Let ``build`` fill a folder and make it the result; it finds there what one that stopped left."""
         partial = self._partial / f"{stage}-{key}"
         partial.mkdir(parents=True, exist_ok=True)
+        write_atomically(partial / _INPUTS, canonical_json(inputs).encode())
         build(partial)
+        (partial / _INPUTS).unlink()
         files = {
             path.relative_to(partial).as_posix(): file_digest(path)
             for path in sorted(partial.rglob("*"))
@@ -172,3 +189,12 @@ class RunFolder:
             }
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
             return {}
+
+
+def _difference(before: JSON, now: JSON, name: str = "") -> str:
+    """The first thing that is not as it was: ``options.epochs was 4 and is 8``."""
+    if isinstance(before, Mapping) and isinstance(now, Mapping):
+        for key in sorted({*before, *now}):
+            if before.get(key) != now.get(key):
+                return _difference(before.get(key), now.get(key), f"{name}.{key}" if name else key)
+    return f"{name} was {canonical_json(before)} and is {canonical_json(now)}"

@@ -157,14 +157,26 @@ class TokenizerTrainer(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Versions:
+    """One training tune in other keys."""
+
+    tunes: Sequence[Tokens]
+    weights: Sequence[float]
+    """How often to take each, the tune itself being 1: so the keys stay as frequent as they were."""
+
+
 @dataclass(frozen=True)
 class Dataset:
     """Tunes as tokens, each from the start mark to the end mark: int32 (n + 2,)."""
 
     vocabulary: Vocabulary
-    train: tuple[Tokens, ...]
-    validation: tuple[Tokens, ...]
-    test: tuple[Tokens, ...]
+    train: Sequence[Tokens]
+    validation: Sequence[Tokens]
+    test: Sequence[Tokens]
+    transposed: Sequence[Versions] = ()
+    """Of each training tune its versions in other keys, where a pipeline asks for them: a model may learn
+    from one of them instead of the tune. Empty, or as long as ``train``."""
 
 
 class Progress(Protocol):
@@ -189,6 +201,8 @@ class TrainingJob:
     progress: Progress
     about: Mapping[str, JSON]
     """What the saved model says of where it fits: components and tokenizer state."""
+    logs: Path = Path("logs")
+    """A folder for what others may watch while the training works; made by whoever writes there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,6 +252,8 @@ class TrainedModel:
     losses: tuple[EpochLoss, ...]
     best_epoch: int
     """The epoch whose weights the model has, from 1."""
+    steps: tuple[float, ...] = ()
+    """The loss in nats a token of each step, where training goes by steps."""
 
 
 class ModelTrainer(Protocol):

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import overload
 
 import numpy as np
 
@@ -47,9 +48,10 @@ class Corpus:
         """The notation that all tunes share."""
         return self.tunes[0].notation
 
-    def encoded(self, name: str, tokenizer: Tokenizer) -> tuple[Tokens, ...]:
+    def encoded(self, name: str, tokenizer: Tokenizer) -> TokenTable:
         """The tunes of one part as tokens, start and end marks included: int32 (n + 2,) each."""
-        return tuple(with_marks(tokenizer, tune.text) for tune in self.part(name))
+        tokens = (with_marks(tokenizer, tune.text) for tune in self.part(name))
+        return TokenTable(tokens, len(tokenizer.vocabulary))
 
     def save(self, folder: Path) -> None:
         """Write ``tunes.jsonl``, a line a tune."""
@@ -89,6 +91,38 @@ class Corpus:
             )
         except (ValueError, KeyError, TypeError) as error:
             raise ArtifactError(f"{folder}: is no saved corpus; delete it and run again") from error
+
+
+class TokenTable(Sequence[Tokens]):
+    """Tunes as tokens in one array of few bytes each, for corpora of many."""
+
+    def __init__(self, tunes: Iterable[Tokens], size: int) -> None:
+        """``size``: V, which no token reaches."""
+        kind = np.min_scalar_type(size - 1)
+        parts = [tune.astype(kind) for tune in tunes]
+        self._ends = np.cumsum([0, *map(len, parts)])
+        self._flat = np.concatenate([*parts, np.zeros(0, kind)])
+
+    def __len__(self) -> int:
+        return len(self._ends) - 1
+
+    @overload
+    def __getitem__(self, place: int) -> Tokens: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> TokenTable: ...
+
+    def __getitem__(self, place: int | slice) -> Tokens | TokenTable:
+        """int32 (n,), or some tunes of the table, whose memory they share."""
+        if isinstance(place, slice):
+            first, last, step = place.indices(len(self))
+            if step != 1:
+                raise ValueError("a part of a token table has its tunes side by side")
+            part = TokenTable.__new__(TokenTable)
+            part._ends, part._flat = self._ends[first : max(last, first) + 1], self._flat
+            return part
+        place = range(len(self))[place]
+        return self._flat[self._ends[place] : self._ends[place + 1]].astype(np.int32)
 
 
 def with_marks(tokenizer: Tokenizer, text: str) -> Tokens:

@@ -68,3 +68,5 @@ class Prepare(Options):
     """Write every tune anew: one spelling for each thing, repeats explicit, beams and lines by the metre."""
     tonic: Tonic | None = Field(None, examples=["C"])
     """Bring every tune to this tonic, its mode kept, by the shorter way; new tunes are brought back."""
+    transpose: bool = False
+    """Let the model learn training tunes in all keys too that the others have in the same mode."""

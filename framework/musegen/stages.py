@@ -51,8 +51,8 @@ from musegen.sampling import derive_seed
 from musegen.saved_model import describe_component
 from musegen.sources import used_collections
 from musegen.splitting import PARTS
+from musegen.transposing import encode_transposed, load_transposed, save_transposed, transpose_all
 from musegen.tune import Tune
-from musegen.vocabulary import Tokens
 
 STAGES = ("corpus", "tokenizer", "model", "sample", "render")
 _VERSIONS = {"corpus": 2, "tokenizer": 1, "model": 2, "sample": 1, "render": 1}
@@ -153,6 +153,8 @@ class _Work:
         cached = self.folder.has(stage, key)
         if not cached:
             progress = self.reporter.begin(stage)
+            for line in self.folder.other_work(stage, key, inputs):
+                progress.say(line)
             self.folder.make(stage, key, inputs, lambda partial: build(partial, progress))
         folder = self.folder.folder(stage, key)
         seconds = time.monotonic() - started
@@ -233,6 +235,9 @@ class _Work:
             progress.advance,
         )
         corpus.save(folder)
+        if self.plan.prepare.transpose:
+            rows = transpose_all(notations[corpus.notation], corpus.part("train"))
+            save_transposed(folder, rows)
 
     def _say_corpus(self, folder: Path) -> str:
         counts = Corpus.load(folder)
@@ -241,7 +246,9 @@ class _Work:
         return f"{len(counts.tunes)} tunes in {len(set(counts.groups))} groups: {parts}; {left_out}"
 
     def _build_tokenizer(self, folder: Path, progress: Progress) -> None:
-        tokenizer = self.plan.tokenizer.build().train([tune.text for tune in self._corpus.tunes])
+        texts = [tune.text for tune in self._corpus.tunes]
+        texts += [text for row in load_transposed(self.finished["corpus"].folder) for text in row.texts]
+        tokenizer = self.plan.tokenizer.build().train(texts)
         (folder / "tokenizer.json").write_text(
             json.dumps(tokenizer.state(), ensure_ascii=False), encoding="utf-8"
         )
@@ -271,11 +278,13 @@ class _Work:
 
     def _build_model(self, folder: Path, progress: Progress) -> None:
         corpus, tokenizer, trainer = self._corpus, self._tokenizer, self.plan.model.build()
-        encoded: dict[str, tuple[Tokens, ...]] = {part: corpus.encoded(part, tokenizer) for part in PARTS}
+        train, validation, test = (corpus.encoded(part, tokenizer) for part in PARTS)
+        versions = encode_transposed(self.finished["corpus"].folder, tokenizer)
         checkpoints = folder / "checkpoints"
         checkpoints.mkdir(exist_ok=True)
-        job = TrainingJob(derive_seed(self.seed, "model"), checkpoints, progress, self._about())
-        trained = trainer.train(Dataset(tokenizer.vocabulary, **encoded), job)
+        logs = self.plan.folder / "logs" / folder.name
+        job = TrainingJob(derive_seed(self.seed, "model"), checkpoints, progress, self._about(), logs)
+        trained = trainer.train(Dataset(tokenizer.vocabulary, train, validation, test, versions), job)
         trained.model.save(folder / "model.safetensors")
         # The figures are those of the saved model, through the code that samples from it.
         model = trainer.load(folder / "model.safetensors")

@@ -1,9 +1,9 @@
-"""Which tunes are learned from side by side, and in which pieces.
+"""Which pieces of the tunes are learned from side by side.
 
-A batch has a fixed number of rows, and each row a queue of tunes. A tune is cut into pieces of equal
-length, learned one after the other with the state carried on; when it is over, the next tune of the queue
-begins, from its start mark and the zero state. So little is padding whatever the lengths, and every step
-sees beginnings, middles and ends of tunes.
+A :class:`Schedule` has a fixed number of rows, and each row a queue of tunes. A tune is cut into pieces of
+equal length, learned one after the other with the state carried on; when it is over, the next tune of the
+queue begins, from its start mark and the zero state. So little is padding whatever the lengths, and every
+step sees beginnings, middles and ends of tunes. :class:`Windows` are what tutorials take.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,6 +41,18 @@ class Batch:
         return int(np.count_nonzero(self.targets != PADDING))
 
 
+class Batches(Protocol):
+    """What one epoch learns from."""
+
+    def __len__(self) -> int:
+        """How many batches."""
+        ...
+
+    def batches(self, first: int = 0) -> Iterator[Batch]:
+        """The batches in order, from number ``first`` on."""
+        ...
+
+
 class Schedule:
     """Every piece of every tune once."""
 
@@ -61,9 +74,9 @@ class Schedule:
         """How many batches."""
         return len(self._placed)
 
-    def __iter__(self) -> Iterator[Batch]:
-        """The batches in order."""
-        for placed in self._placed:
+    def batches(self, first: int = 0) -> Iterator[Batch]:
+        """The batches in order, from number ``first`` on."""
+        for placed in self._placed[first:]:
             inputs = np.zeros((self._rows, self._steps), np.int32)
             targets = np.full((self._rows, self._steps), PADDING, np.int32)
             begins = np.ones(self._rows, np.bool_)
@@ -72,6 +85,31 @@ class Schedule:
                 inputs[row, : len(window) - 1], targets[row, : len(window) - 1] = window[:-1], window[1:]
                 begins[row] = piece == 0
             yield Batch(inputs, targets, begins, len(placed))
+
+
+class Windows:
+    """Pieces of the tunes' text, one tune behind the other, from anywhere, each from the zero state.
+
+    As tutorials take them: about as many tokens as the text has, some twice and some not at all.
+    """
+
+    def __init__(self, tunes: Sequence[Tokens], rows: int, steps: int, seed: int) -> None:
+        """``steps``: length of a piece, less than that of the text; ``seed`` decides which are taken."""
+        self._text = np.concatenate(tunes)
+        self._rows, self._steps, self._seed = rows, steps, seed
+
+    def __len__(self) -> int:
+        """How many batches."""
+        return -(-len(self._text) // (self._rows * self._steps))
+
+    def batches(self, first: int = 0) -> Iterator[Batch]:
+        """The batches in order, from number ``first`` on."""
+        last = len(self._text) - self._steps  # of the places where a piece can begin
+        begins = np.ones(self._rows, np.bool_)
+        places = np.random.default_rng(self._seed).integers(0, last, (len(self), self._rows, 1))
+        for at in places[first:]:
+            tokens = self._text[at + np.arange(self._steps + 1)]
+            yield Batch(tokens[:, :-1].copy(), tokens[:, 1:].copy(), begins, self._rows)
 
 
 def count_pieces(tune: Tokens, steps: int) -> int:

@@ -1,11 +1,11 @@
-"""Where a training stands after an epoch, in one file that is there whole or not at all."""
+"""Where a training stands, in one file that is there whole or not at all; the one before it is kept."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -18,28 +18,46 @@ from numpy.typing import NDArray
 from musegen import Dataset, EpochLoss
 
 Arrays: TypeAlias = tuple[NDArray[Any], ...]
-_PARTS = ("weights", "optimizer", "best")
+_PARTS = ("weights", "optimizer", "carried", "best", "steps")
 
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """All that the epochs to come depend on, besides job, options and dataset."""
+    """All that the steps to come depend on, besides job, options and dataset."""
 
     weights: Arrays
     optimizer: Arrays
+    carried: Arrays
+    """The states of the LSTM layers."""
     best: Arrays
     """The weights of the best epoch."""
     best_epoch: int
     losses: tuple[EpochLoss, ...]
-    """One for each epoch so far."""
+    """One for each epoch that is over."""
+    batch: int = 0
+    """Batches done of the epoch after those."""
+    nats: float = 0.0
+    """The loss over them, all tokens together."""
+    tokens: int = 0
+    """How many tokens that is."""
+    steps: Arrays = ()
+    """float32 (n,): the loss in nats a token of every step so far, one array an epoch."""
 
     @property
     def epoch(self) -> int:
         """Epochs finished."""
         return len(self.losses)
 
+    @property
+    def place(self) -> tuple[int, int]:
+        """Epochs finished, and batches of the next."""
+        return self.epoch, self.batch
+
     def save(self, path: Path, job: str) -> None:
-        """Write the file; until it is whole the one before it stays. ``job`` as in :func:`fingerprint`."""
+        """Write the file; until it is whole the one before it stays, and then under :func:`previous`.
+
+        ``job`` as in :func:`fingerprint`.
+        """
         tensors = {
             f"{part}.{number}": array for part in _PARTS for number, array in enumerate(getattr(self, part))
         }
@@ -47,19 +65,28 @@ class Checkpoint:
             "job": job,
             "best_epoch": self.best_epoch,
             "losses": [asdict(loss) for loss in self.losses],
+            "batch": self.batch,
+            "nats": self.nats,
+            "tokens": self.tokens,
         }
         partial = path.with_suffix(".partial")
         with partial.open("wb") as file:
             file.write(safetensors.numpy.save(tensors, {"checkpoint": json.dumps(state)}))
             file.flush()
             os.fsync(file.fileno())
+        if path.exists():
+            path.replace(previous(path))
         partial.replace(path)
 
     def like(self, other: Checkpoint) -> bool:
-        """Whether all arrays have the shapes and types of the other's."""
+        """Whether all arrays have the shapes and types of the other's, whatever the steps so far."""
 
         def shapes(checkpoint: Checkpoint) -> list[list[tuple[tuple[int, ...], Any]]]:
-            return [[(array.shape, array.dtype) for array in getattr(checkpoint, part)] for part in _PARTS]
+            return [
+                [(array.shape, array.dtype) for array in getattr(checkpoint, part)]
+                for part in _PARTS
+                if part != "steps"
+            ]
 
         return shapes(self) == shapes(other)
 
@@ -69,27 +96,55 @@ class Checkpoint:
         try:
             with safetensors.safe_open(path, "np") as file:
                 state = json.loads((file.metadata() or {})["checkpoint"])
-                if state["job"] != job:
+                if state.pop("job") != job:
                     raise ValueError("it is of another training")
                 names = set(file.keys())
-                arrays = {
+                arrays: dict[str, Any] = {
                     part: tuple(
                         file.get_tensor(f"{part}.{number}")
                         for number in range(sum(name.startswith(f"{part}.") for name in names))
                     )
                     for part in _PARTS
                 }
-            losses = tuple(EpochLoss(**loss) for loss in state["losses"])
-            return cls(**arrays, best_epoch=state["best_epoch"], losses=losses)
+            losses = tuple(EpochLoss(**loss) for loss in state.pop("losses"))
+            return cls(**arrays, losses=losses, **state)
         except (safetensors.SafetensorError, KeyError, TypeError, ValueError) as error:
             raise ValueError(" ".join(str(error).split())) from error
+
+
+def previous(path: Path) -> Path:
+    """Where the checkpoint before the one at ``path`` is kept."""
+    return path.with_suffix(".previous")
+
+
+def latest(
+    path: Path, job: str, fresh: Checkpoint, say: Callable[[str], None], place: tuple[int, int] | None = None
+) -> Checkpoint:
+    """The checkpoint at ``path``, else the one before it, else ``fresh``, whose shapes it must have.
+
+    What is there and cannot be used is said, a line each. ``place``: take the one that stands there.
+    """
+    found = [file for file in (path, previous(path)) if file.exists()]
+    for file in found:
+        try:
+            state = Checkpoint.load(file, job)
+            if not state.like(fresh):
+                raise ValueError("it is of another model")
+            if place is None or state.place == place:
+                return state
+        except (ValueError, OSError) as error:
+            say(f"{file}: not used: {error}")
+    if found:
+        say(f"{path}: no checkpoint can be used, training starts anew")
+    return fresh
 
 
 def fingerprint(options: str, seed: int, dataset: Dataset) -> str:
     """SHA-256 of what decides a training: options, seed, vocabulary, training and validation tunes."""
     digest = hashlib.sha256(json.dumps([options, seed, dataset.vocabulary.symbols]).encode())
-    for tunes in (dataset.train, dataset.validation):
+    for tunes in (dataset.train, dataset.validation, *(versions.tunes for versions in dataset.transposed)):
         _digest_tunes(digest, tunes)
+    digest.update(json.dumps([list(versions.weights) for versions in dataset.transposed]).encode())
     return digest.hexdigest()
 
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from musegen import JSON, ArtifactError, Dataset, ModelError, Sampling, Tokens, TrainedModel, TrainingJob
 from musegen_keras.memory import check_memory
 from musegen_keras.options import KerasLSTMOptions
+from musegen_keras.weights import lstm_weights
 from musegen_sampling import LSTMWeights, Sampler, calibrate
 
 _CALIBRATED = 100
@@ -76,9 +77,11 @@ class KerasLSTMTrainer:
         check_memory(self._options, len(dataset.vocabulary), dataset.train)
         from musegen_keras.trainer import train
 
-        weights, losses, best_epoch = train(self._options, dataset, job)
+        end = train(self._options, dataset, job)
+        weights = lstm_weights(end.best, dataset.vocabulary)
         weights = calibrate(weights, dataset.validation or dataset.train[:_CALIBRATED])
-        return TrainedModel(LSTMModel(weights, job.about), losses, best_epoch)
+        steps = tuple(float(loss) for epoch in end.steps for loss in epoch)
+        return TrainedModel(LSTMModel(weights, job.about), end.losses, end.best_epoch, steps)
 
     def load(self, path: Path) -> LSTMModel:
         """A saved model. Raises ArtifactError for a file that is none."""

@@ -1,150 +1,201 @@
-"""Training with Keras. Nothing else imports TensorFlow.
+"""Training with Keras: epochs, checkpoints, and the choice of the best one.
 
-Everything random is a function of (seed, epoch), so that an epoch depends on nothing but the checkpoint
-before it: the order of tunes, and the masks of dropout, whose generators no checkpoint keeps.
+Everything random is a function of (seed, epoch, step), so that a step depends on nothing but the checkpoint
+before it: the order of tunes, the key of each, and the masks of dropout.
 """
 
 from __future__ import annotations
 
 import math
-import os
-import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from typing import Any
+import time
+from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
-from musegen import Dataset, EpochLoss, ModelError, TrainingJob, derive_seed
-from musegen_keras.batches import PADDING, Batch, Schedule, count_pieces
-from musegen_keras.checkpoint import Checkpoint, fingerprint
+from musegen import Dataset, EpochLoss, ModelError, Tokens, TrainingJob, derive_seed
+from musegen_keras.backend import keras, tf
+from musegen_keras.batches import Batches, Schedule, Windows
+from musegen_keras.board import Board
+from musegen_keras.checkpoint import Checkpoint, fingerprint, latest
+from musegen_keras.distribution import describe, everybodys, make_strategy, workers
+from musegen_keras.network import Network
 from musegen_keras.options import KerasLSTMOptions
-from musegen_keras.weights import lstm_weights
-from musegen_sampling import LSTMWeights
+
+_REHEARSED = 3
+"""Batches of which the first is slow, since the graph is made, and the others tell how long one takes."""
 
 
-@contextmanager
-def _without_stderr() -> Iterator[None]:
-    """Importing TensorFlow prints about missing GPUs before any log level counts."""
-    sys.stderr.flush()
-    kept, nothing = os.dup(2), os.open(os.devnull, os.O_WRONLY)
-    try:
-        os.dup2(nothing, 2)
-        yield
-    finally:
-        os.dup2(kept, 2)
-        os.close(kept)
-        os.close(nothing)
-
-
-# Both are read when the libraries are imported, here for the first time.
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-os.environ["KERAS_BACKEND"] = "tensorflow"
-with _without_stderr():
-    import keras
-    import tensorflow as tf
-
-_CLIP = 1.0
-"""Greatest norm of a gradient."""
-_WEIGHT_DECAY = 0.01
-
-
-def train(
-    options: KerasLSTMOptions, dataset: Dataset, job: TrainingJob
-) -> tuple[LSTMWeights, tuple[EpochLoss, ...], int]:
-    """The weights of the best epoch, the losses of all, and which was best."""
+def train(options: KerasLSTMOptions, dataset: Dataset, job: TrainingJob) -> Checkpoint:
+    """Where the training ends: ``best`` are the weights of the best epoch. Raises ModelError."""
     if keras.backend.backend() != "tensorflow":
         raise ModelError(f"Keras runs on {keras.backend.backend()}; set KERAS_BACKEND=tensorflow")
     tf.config.experimental.enable_op_determinism()
     try:
-        network = _Network(options, dataset, job.seed)
-        state = _Training(options, dataset, job, network).run()
+        return _Training(options, dataset, job).run()
     except tf.errors.ResourceExhaustedError as error:
         raise ModelError(
             "model: the memory does not suffice; make units, embedding, batch or sequence smaller"
         ) from error
-    return lstm_weights(state.best, dataset.vocabulary), state.losses, state.best_epoch
+    except (tf.errors.UnavailableError, tf.errors.AbortedError, tf.errors.DeadlineExceededError) as error:
+        raise ModelError(
+            "model: another worker of TF_CONFIG cannot be reached any more; start all of them again, "
+            "they go on from their checkpoints"
+        ) from error
 
 
 class _Training:
-    """Epochs, checkpoints and the choice of the best one."""
+    """Epochs, from where the last attempt was interrupted to the end."""
 
-    def __init__(
-        self, options: KerasLSTMOptions, dataset: Dataset, job: TrainingJob, network: _Network
-    ) -> None:
-        self._options, self._dataset, self._job, self._network = options, dataset, job, network
+    def __init__(self, options: KerasLSTMOptions, dataset: Dataset, job: TrainingJob) -> None:
+        self._options, self._dataset, self._job = options, dataset, job
+        self._strategy = make_strategy(options.strategy)
+        replicas = self._strategy.num_replicas_in_sync
+        self._rows = -(-min(options.batch, len(dataset.train)) // replicas) * replicas
+        longest = (
+            sum(map(len, dataset.train)) if options.windows == "random" else max(map(len, dataset.train))
+        )
+        self._steps = min(options.sequence, longest - 1)
+        size = len(dataset.vocabulary)
+        self._network = Network(options, size, self._rows, self._steps, job.seed, self._strategy)
         self._path = job.checkpoints / "training.safetensors"
         self._fingerprint = fingerprint(options.model_dump_json(), job.seed, dataset)
-        self._pieces = sum(count_pieces(tune, network.steps) for tune in dataset.train)
+        self._board = Board(job.logs if options.tensorboard else None)
+        self._an_epoch = len(self._batches(1))
+        """Steps of an epoch; those to come may have one or two more or less."""
+        self._saved = time.monotonic()
 
     def run(self) -> Checkpoint:
-        """Train, from where the last attempt was interrupted, to the end."""
+        """Train to the end."""
         state = self._resume()
+        if not self._finished(state):
+            self._rehearse(state)
         while not self._finished(state):
             state = self._epoch(state)
-            state.save(self._path, self._fingerprint)
-            self._report(state.epoch, self._pieces, state)
+            self._save(state)
+            self._warn(state.losses)
+            self._report(state)
         return state
 
     def _resume(self) -> Checkpoint:
-        weights, optimizer = self._network.state()
-        fresh = Checkpoint(weights, optimizer, weights, 0, ())
-        if not self._path.exists():
-            return fresh
-        try:
-            state = Checkpoint.load(self._path, self._fingerprint)
-            if not state.like(fresh):
-                raise ValueError("it is of another model")
-        except (ValueError, OSError) as error:
-            self._job.progress.say(f"{self._path}: not used, training starts anew: {error}")
-            return fresh
-        self._job.progress.say(f"resuming after epoch {state.epoch}")
-        self._network.restore(state.weights, state.optimizer)
+        weights, optimizer, carried = self._network.state()
+        fresh = Checkpoint(weights, optimizer, carried, weights, 0, ())
+        state = latest(self._path, self._fingerprint, fresh, self._job.progress.say)
+        # Workers may have been stopped on both sides of a checkpoint: all go on from the earlier one.
+        place = divmod(min(everybodys(self._strategy, state.epoch << 32 | state.batch)), 1 << 32)
+        if place != state.place:
+            state = latest(self._path, self._fingerprint, fresh, self._job.progress.say, place)
+        if state.place != place:
+            raise ModelError(
+                f"{self._path}: another worker stands at epoch {place[0]}; copy its checkpoint here"
+            )
+        if state is not fresh:
+            batches = f", batch {state.batch}" if state.batch else ""
+            self._job.progress.say(f"resuming after epoch {state.epoch}{batches}")
+            self._network.restore(state.weights, state.optimizer, state.carried)
         return state
 
     def _finished(self, state: Checkpoint) -> bool:
-        patience, waited = self._options.patience, state.epoch - state.best_epoch
-        out_of_patience = bool(patience and self._dataset.validation and waited >= patience)
-        return state.epoch >= self._options.epochs or (state.epoch > 0 and out_of_patience)
+        if state.batch or not state.epoch:
+            return False
+        options = self._options
+        if (
+            options.patience
+            and self._dataset.validation
+            and state.epoch - state.best_epoch >= options.patience
+        ):
+            return True
+        if options.steps is not None:
+            return sum(map(len, state.steps)) >= options.steps
+        return state.epoch >= options.epochs
+
+    def _batches(self, epoch: int) -> Batches:
+        seed = derive_seed(self._job.seed, "order", epoch)
+        tunes = self._tunes(epoch)
+        if self._options.windows == "random":
+            return Windows(tunes, self._rows, self._steps, seed)
+        return Schedule(tunes, self._rows, self._steps, seed)
+
+    def _tunes(self, epoch: int) -> Sequence[Tokens]:
+        """The training tunes, each in one of the keys that it is given in."""
+        train, transposed = self._dataset.train, self._dataset.transposed
+        if not transposed:
+            return train
+        random = np.random.default_rng(derive_seed(self._job.seed, "keys", epoch))
+        chosen = []
+        for tune, versions in zip(train, transposed, strict=True):
+            up_to = np.cumsum([1.0, *versions.weights])
+            which = int(np.searchsorted(up_to, random.random() * up_to[-1], "right"))
+            chosen.append(versions.tunes[which - 1] if which else tune)
+        return chosen
+
+    def _rehearse(self, state: Checkpoint) -> None:
+        """Say on what it trains and about how long; the weights stay as they are."""
+        batches = self._batches(state.epoch + 1)
+        began = time.monotonic()
+        for number, batch in enumerate([*batches.batches()][:_REHEARSED]):
+            if number == 1:
+                began = time.monotonic()
+            self._network.learn(batch)
+        seconds = (time.monotonic() - began) / max(min(len(batches), _REHEARSED) - 1, 1)
+        self._network.restore(state.weights, state.optimizer, state.carried)
+        total = self._options.steps or self._options.epochs * self._an_epoch
+        left = total - sum(map(len, state.steps))
+        self._job.progress.say(
+            f"training on {describe(self._strategy)}: {total:,} steps of {self._rows} x {self._steps} "
+            f"tokens, {self._an_epoch:,} an epoch; at most {_duration(left * seconds)}, validation aside"
+        )
 
     def _epoch(self, state: Checkpoint) -> Checkpoint:
+        """The epoch after ``state``, or what is left of it."""
         epoch, network = state.epoch + 1, self._network
-        schedule = Schedule(
-            self._dataset.train, network.rows, network.steps, derive_seed(self._job.seed, "order", epoch)
-        )
-        network.begin_epoch(derive_seed(self._job.seed, "dropout", epoch))
-        nats, tokens, pieces = 0.0, 0, 0
-        for number, batch in enumerate(schedule):
-            done = (epoch - 1 + number / len(schedule)) / self._options.epochs
-            network.set_learning_rate(self._options.learning_rate * (1 + math.cos(math.pi * done)) / 2)
-            nats += self._check_finite(network.learn(batch), epoch)
-            tokens, pieces = tokens + batch.tokens, pieces + batch.pieces
-            if pieces < self._pieces:
-                self._report(epoch, pieces, state, nats / tokens)
-        validation = None
-        if self._dataset.validation:
-            validation = self._check_finite(self._validate(), epoch)
-        weights, optimizer = self._network.state()
+        batches = self._batches(epoch)
+        if not state.batch:
+            network.forget()
+            state = replace(state, steps=(*state.steps, np.zeros(0, np.float32)))
+        *before, steps = state.steps
+        earlier = sum(map(len, before))
+        nats, tokens, losses = state.nats, state.tokens, list(steps.tolist())
+        for number, batch in enumerate(batches.batches(state.batch), state.batch):
+            if earlier + number == self._options.steps:
+                break
+            network.set_learning_rate(self._rate(earlier + number, epoch - 1 + number / len(batches)))
+            loss = self._check_finite(network.learn(batch), epoch)
+            nats, tokens = nats + loss, tokens + batch.tokens
+            losses.append(loss / batch.tokens)
+            if number + 1 < len(batches):
+                self._report(state, (number + 1) / len(batches), nats / tokens)
+            if self._is_time():
+                weights, optimizer, carried = network.state()
+                learned = (*before, np.array(losses, np.float32))
+                between = replace(state, weights=weights, optimizer=optimizer, carried=carried, steps=learned)
+                self._save(replace(between, batch=number + 1, nats=nats, tokens=tokens))
+        weights, optimizer, carried = network.state()
         if not all(np.isfinite(array).all() for array in weights):
             self._check_finite(math.nan, epoch)
-        losses = (*state.losses, EpochLoss(epoch, nats / tokens, validation))
-        if self._is_best(losses):
-            return Checkpoint(weights, optimizer, weights, epoch, losses)
-        return Checkpoint(weights, optimizer, state.best, state.best_epoch, losses)
+        averaged = network.averaged()
+        validation = self._check_finite(self._validate(), epoch) if self._dataset.validation else None
+        network.assign(weights)
+        history = (*state.losses, EpochLoss(epoch, nats / tokens, validation))
+        best, best_epoch = (averaged, epoch) if _is_best(history) else (state.best, state.best_epoch)
+        self._board.write(history[-1], earlier + len(losses))
+        learned = (*before, np.array(losses, np.float32))
+        return Checkpoint(weights, optimizer, carried, best, best_epoch, history, steps=learned)
+
+    def _rate(self, steps: int, epochs: float) -> float:
+        """The learning rate after so many steps, which are so many epochs."""
+        if self._options.schedule == "constant":
+            return self._options.learning_rate
+        done = epochs / self._options.epochs if self._options.steps is None else steps / self._options.steps
+        return self._options.learning_rate * (1 + math.cos(math.pi * done)) / 2
 
     def _validate(self) -> float:
         """Nats a token of the validation tunes."""
         tunes = self._dataset.validation
-        schedule = Schedule(tunes, self._network.rows, self._network.steps, None)
-        nats = math.fsum(self._network.measure(batch) for batch in schedule)
+        schedule = Schedule(tunes, self._rows, self._steps, None)
+        self._network.forget()
+        nats = math.fsum(self._network.measure(batch) for batch in schedule.batches())
         return nats / sum(len(tune) - 1 for tune in tunes)
-
-    @staticmethod
-    def _is_best(losses: Sequence[EpochLoss]) -> bool:
-        """Whether the last epoch is the best so far; without validation tunes it always is."""
-        *before, last = (math.inf if loss.validation is None else loss.validation for loss in losses)
-        return losses[-1].validation is None or all(last < loss for loss in before)
 
     def _check_finite(self, loss: float, epoch: int) -> float:
         if not math.isfinite(loss):
@@ -154,130 +205,52 @@ class _Training:
             )
         return loss
 
-    def _report(self, epoch: int, pieces: int, state: Checkpoint, loss: float | None = None) -> None:
-        """Progress after so many pieces; ``loss``: of the epoch so far, without it that of ``state``."""
-        validation = state.losses[-1].validation if state.losses else None
-        loss = state.losses[-1].train if loss is None else loss
-        note = f"epoch {epoch}/{self._options.epochs} loss {loss:.3f}"
-        if validation is not None:
-            note += f" validation {validation:.3f}"
-        done = (epoch - 1) * self._pieces + pieces
-        self._job.progress.advance(done, self._options.epochs * self._pieces, note)
+    def _is_time(self) -> bool:
+        """Whether to save in the middle of an epoch; workers save together, at its end."""
+        waited = time.monotonic() - self._saved
+        return waited >= 60 * self._options.checkpoint_minutes and workers(self._strategy) == 1
 
+    def _save(self, state: Checkpoint) -> None:
+        state.save(self._path, self._fingerprint)
+        self._saved = time.monotonic()
 
-class _Network:
-    """The Keras model with its optimizer, and the compiled steps that change them."""
-
-    def __init__(self, options: KerasLSTMOptions, dataset: Dataset, seed: int) -> None:
-        """The first weights; the same seed gives the same."""
-        self.rows = min(options.batch, len(dataset.train))
-        """Tunes side by side, whose states the LSTM layers carry."""
-        self.steps = min(options.sequence, max(map(len, dataset.train)) - 1)
-        """Tokens of each that are learned from at a time."""
-        self._model = _build(options, len(dataset.vocabulary), self.rows, self.steps, seed)
-        self._variables = self._model.trainable_variables
-        self._recurrent = [layer for layer in self._model.layers if isinstance(layer, keras.layers.LSTM)]
-        self._dropout = [layer for layer in self._model.layers if isinstance(layer, keras.layers.Dropout)]
-        self._optimizer = keras.optimizers.AdamW(
-            options.learning_rate, weight_decay=_WEIGHT_DECAY, global_clipnorm=_CLIP
-        )
-        self._optimizer.exclude_from_weight_decay(var_names=["bias"])
-        self._optimizer.build(self._variables)
-        tokens = tf.TensorSpec((self.rows, self.steps), tf.int32)
-        signature = [tokens, tokens, tf.TensorSpec((self.rows,), tf.bool)]
-        self._learn = tf.function(self._learn_batch, input_signature=signature)
-        self._measure = tf.function(self._measure_batch, input_signature=signature)
-
-    def begin_epoch(self, seed: int) -> None:
-        """Give the dropout layers the masks that belong to ``seed``."""
-        for number, layer in enumerate(self._dropout):
-            layer_seed = derive_seed(seed, number)
-            layer.seed_generator.state.assign(
-                np.array([layer_seed & 0xFFFFFFFF, layer_seed >> 32], np.uint32)
-            )
-
-    def set_learning_rate(self, rate: float) -> None:
-        """The size of the steps to come."""
-        self._optimizer.learning_rate.assign(rate)
-
-    def learn(self, batch: Batch) -> float:
-        """Take one step; the loss on the way in nats, all tokens together."""
-        return float(self._learn(batch.inputs, batch.targets, batch.begins))
-
-    def measure(self, batch: Batch) -> float:
-        """The loss in nats, all tokens together."""
-        return float(self._measure(batch.inputs, batch.targets, batch.begins))
-
-    def _learn_batch(self, inputs: Any, targets: Any, begins: Any) -> Any:
-        with tf.GradientTape() as tape:
-            nats = self._nats(inputs, targets, begins, training=True)
-            # By a constant, so that a token counts the same in the thin batches that end an epoch.
-            loss = nats / (self.rows * self.steps)
-        self._optimizer.apply(tape.gradient(loss, self._variables), self._variables)
-        return nats
-
-    def _measure_batch(self, inputs: Any, targets: Any, begins: Any) -> Any:
-        return self._nats(inputs, targets, begins, training=False)
-
-    def _nats(self, inputs: Any, targets: Any, begins: Any, training: bool) -> Any:
-        for layer in self._recurrent:
-            for state in layer.states:
-                state.assign(tf.where(begins[:, tf.newaxis], 0.0, state))
-        logits = self._model(inputs, training=training)
-        nats = tf.nn.sparse_softmax_cross_entropy_with_logits(tf.maximum(targets, 0), logits)
-        return tf.reduce_sum(tf.where(targets != PADDING, nats, 0.0))
-
-    def state(self) -> tuple[tuple[NDArray[Any], ...], tuple[NDArray[Any], ...]]:
-        """Copies of the weights and of the optimizer's variables."""
-        return _arrays(self._variables), _arrays(self._optimizer.variables)
-
-    def restore(self, weights: Sequence[NDArray[Any]], optimizer: Sequence[NDArray[Any]]) -> None:
-        """Go back to what :meth:`state` gave."""
-        for variable, array in zip(self._variables, weights, strict=True):
-            variable.assign(array)
-        for variable, array in zip(self._optimizer.variables, optimizer, strict=True):
-            variable.assign(array)
-
-
-def _arrays(variables: Sequence[Any]) -> tuple[NDArray[Any], ...]:
-    return tuple(np.array(variable.numpy(), order="C") for variable in variables)
-
-
-def _build(options: KerasLSTMOptions, size: int, rows: int, steps: int, seed: int) -> Any:
-    """Embedding, LSTM and Dropout by turns, Dense; the seed decides the weights."""
-
-    def seed_of(name: str) -> int:
-        return derive_seed(seed, "weights", name) & 0x7FFFFFFF
-
-    initializers = keras.initializers
-    model = keras.Sequential(
-        [
-            keras.Input(batch_shape=(rows, steps), dtype="int32"),
-            keras.layers.Embedding(
-                size,
-                options.embedding,
-                embeddings_initializer=initializers.RandomUniform(-0.05, 0.05, seed_of("embedding")),
-                dtype="float32",
-            ),
+    def _warn(self, losses: Sequence[EpochLoss]) -> None:
+        """Say it when validation loss rises for the first time."""
+        rises = [
+            number
+            for number in range(1, len(losses))
+            if (losses[number].validation or 0) > (losses[number - 1].validation or 0)
+            and losses[number].train < losses[number - 1].train
         ]
-    )
-    for number, units in enumerate(options.units):
-        model.add(
-            keras.layers.LSTM(
-                units,
-                return_sequences=True,
-                stateful=True,
-                kernel_initializer=initializers.GlorotUniform(seed_of(f"kernel {number}")),
-                recurrent_initializer=initializers.Orthogonal(seed=seed_of(f"recurrent kernel {number}")),
-                dtype="float32",
+        if rises == [len(losses) - 1]:
+            before, last = losses[-2:]
+            self._job.progress.say(
+                f"epoch {last.epoch}: validation loss rises ({before.validation:.3f} to "
+                f"{last.validation:.3f}) while the training loss falls: it begins to learn the tunes by heart"
             )
-        )
-        if options.dropout:
-            # The seed given here does not matter: begin_epoch sets the generator.
-            model.add(keras.layers.Dropout(options.dropout, seed=number, dtype="float32"))
-    model.add(
-        keras.layers.Dense(
-            size, kernel_initializer=initializers.GlorotUniform(seed_of("dense")), dtype="float32"
-        )
-    )
-    return model
+
+    def _report(self, state: Checkpoint, share: float = 0.0, loss: float | None = None) -> None:
+        """Progress after ``state`` and this share of an epoch, with the epoch's ``loss`` so far."""
+        losses, epochs = state.losses, f"/{self._options.epochs}" if self._options.steps is None else ""
+        epoch, loss = (state.epoch, losses[-1].train) if loss is None else (state.epoch + 1, loss)
+        note = f"epoch {epoch}{epochs} loss {loss:.3f}"
+        if losses and losses[-1].validation is not None:
+            note += f" validation {losses[-1].validation:.3f}"
+        done, total = state.epoch + share, self._options.epochs * self._an_epoch
+        if self._options.steps is not None:
+            total = self._options.steps
+        self._job.progress.advance(min(round(done * self._an_epoch), total), total, note)
+
+
+def _is_best(losses: Sequence[EpochLoss]) -> bool:
+    """Whether the last epoch is the best so far; without validation tunes it always is."""
+    *before, last = (math.inf if loss.validation is None else loss.validation for loss in losses)
+    return losses[-1].validation is None or all(last < loss for loss in before)
+
+
+def _duration(seconds: float) -> str:
+    """As people say it: ``40 s``, ``12 min``, ``3 h 20 min``."""
+    if seconds < 100:
+        return f"{seconds:.0f} s"
+    minutes = round(seconds / 60)
+    return f"{minutes} min" if minutes < 100 else f"{minutes // 60} h {minutes % 60} min"

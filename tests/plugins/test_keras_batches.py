@@ -22,7 +22,7 @@ def test_every_tune_is_learned_once_and_in_order(count: int, rows: int, steps: i
     corpus = tunes(count, seed=1)
     schedule = Schedule(corpus, rows, steps, seed)
     found: list[list[int]] = []
-    batches = list(schedule)
+    batches = list(schedule.batches())
     for row in range(rows):
         for batch in batches:
             seen = batch.targets[row] != PADDING
@@ -45,11 +45,11 @@ def test_the_seed_decides_the_order() -> None:
     corpus = tunes(12, seed=1)
 
     def order(seed: int | None) -> list[list[int]]:
-        return [batch.targets.tolist() for batch in Schedule(corpus, 2, 10, seed)]
+        return [batch.targets.tolist() for batch in Schedule(corpus, 2, 10, seed).batches()]
 
     assert order(1) == order(1)
     assert order(1) != order(2)
-    first = next(iter(Schedule(corpus, 2, 100, None)))
+    first = next(Schedule(corpus, 2, 100, None).batches())
     for row in (0, 1):
         assert first.targets[row, : len(corpus[row]) - 1].tolist() == corpus[row][1:].tolist()
 
@@ -58,4 +58,4 @@ def test_the_seed_decides_the_order() -> None:
 def test_no_row_waits_for_another(rows: int) -> None:
     """All are busy until the tunes run out."""
     schedule = Schedule(tunes(40, seed=1), rows, 5, 3)
-    assert [batch.pieces for batch in schedule][: len(schedule) - 8] == [rows] * (len(schedule) - 8)
+    assert [batch.pieces for batch in schedule.batches()][: len(schedule) - 8] == [rows] * (len(schedule) - 8)

@@ -15,9 +15,14 @@ from training_jobs import dataset
 STATE = Checkpoint(
     (np.arange(6, dtype=np.float32).reshape(2, 3), np.array([0.1], np.float32)),
     (np.array(7), np.array(0.3, np.float32), np.zeros((2, 3), np.float32)),
+    (np.full((2, 4), 0.5, np.float32),),
     (np.ones((2, 3), np.float32), np.array([1 / 3], np.float32)),
     1,
     (EpochLoss(1, 1 / 3, None), EpochLoss(2, 0.1, 2.5)),
+    batch=3,
+    nats=1 / 7,
+    tokens=11,
+    steps=(np.array([0.4, 0.3], np.float32), np.array([0.2], np.float32)),
 )
 
 

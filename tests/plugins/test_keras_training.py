@@ -71,7 +71,7 @@ def test_a_resumed_training_ends_with_the_same_bits(
         train(tmp_path, kill_when(lambda done, total: done >= share * total))
     report = Report()
     resumed = train(tmp_path, report)
-    assert report.lines == [f"resuming after epoch {math.floor(4 * share)}"]
+    assert report.lines[0] == f"resuming after epoch {math.floor(4 * share)}"
     assert saved(resumed, tmp_path) == saved(whole, tmp_path)
     assert (resumed.losses, resumed.best_epoch) == (whole.losses, whole.best_epoch)
 
@@ -121,17 +121,17 @@ def test_another_seed_gives_another_model(whole: TrainedModel, tmp_path: Path) -
     assert saved(other, tmp_path) != saved(whole, tmp_path)
 
 
-def test_a_checkpoint_cut_short_is_not_used(whole: TrainedModel, tmp_path: Path) -> None:
-    """One line says so, and training begins anew."""
+def test_after_a_checkpoint_cut_short_the_one_before_is_used(whole: TrainedModel, tmp_path: Path) -> None:
+    """One line says so."""
     with pytest.raises(KilledError):
         train(tmp_path, kill_when(lambda done, total: 2 * done == total))
     path = tmp_path / "training.safetensors"
     path.write_bytes(path.read_bytes()[:1000])
     report = Report()
     assert saved(train(tmp_path, report), tmp_path) == saved(whole, tmp_path)
-    (line,) = report.lines
-    assert line.startswith(f"{path}: not used, training starts anew: ")
-    assert "\n" not in line
+    assert report.lines[0].startswith(f"{path}: not used: ")
+    assert report.lines[1] == "resuming after epoch 1"
+    assert "\n" not in report.lines[0]
 
 
 def test_progress_goes_up_to_the_whole(tmp_path: Path) -> None:
@@ -139,7 +139,7 @@ def test_progress_goes_up_to_the_whole(tmp_path: Path) -> None:
     report = Report()
     result = train(tmp_path, report, epochs=2)
     done, total = zip(*report.steps, strict=True)
-    assert list(done) == sorted(set(done))
+    assert list(done) == sorted(done)
     assert set(total) == {done[-1]}
     first, last = result.losses
     assert report.notes[0].startswith("epoch 1/2 loss ")
@@ -180,17 +180,17 @@ def test_it_stops_without_better_validation(tmp_path: Path) -> None:
 
 def test_a_loss_that_is_not_finite_stops_training(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The message says when and what to do; the epochs before it are kept."""
-    from musegen_keras import trainer
     from musegen_keras.batches import Batch, Schedule
+    from musegen_keras.network import Network
 
-    learn, calls = trainer._Network.learn, list[Batch]()
+    learn, calls = Network.learn, list[Batch]()
 
-    def fail_in_the_third_epoch(network: trainer._Network, batch: Batch) -> float:
+    def fail_in_the_third_epoch(network: Network, batch: Batch) -> float:
         calls.append(batch)
         per_epoch = len(Schedule(dataset().train, network.rows, network.steps, None)) + 1
         return math.nan if len(calls) > 3 * per_epoch else learn(network, batch)
 
-    monkeypatch.setattr(trainer._Network, "learn", fail_in_the_third_epoch)
+    monkeypatch.setattr(Network, "learn", fail_in_the_third_epoch)
     with pytest.raises(ModelError, match=r"no longer finite in epoch \d; lower learning_rate \(got 0.02\)"):
         train(tmp_path)
     monkeypatch.undo()
@@ -211,7 +211,9 @@ def test_a_model_with_weights_that_are_not_finite_is_refused(tmp_path: Path) -> 
 @pytest.mark.parametrize("units", [(8,), (8, 4, 6)])
 def test_saved_weights_compute_what_keras_computes(units: tuple[int, ...], tmp_path: Path) -> None:
     """Logits within 1e-4 over 200 steps, through the saved file."""
-    from musegen_keras.trainer import _Network
+    import tensorflow as tf
+
+    from musegen_keras.network import Network
 
     options = OPTIONS.model_copy(update={"units": units, "batch": 1, "sequence": 200})
     (tune,) = tunes(1, seed=8, longest=2)
@@ -220,13 +222,13 @@ def test_saved_weights_compute_what_keras_computes(units: tuple[int, ...], tmp_p
     result = KerasLSTMTrainer(options).train(data, job(tmp_path))
     result.model.save(tmp_path / "model")
     model = KerasLSTMTrainer(options).load(tmp_path / "model")
-    network = _Network(options, data, 0)
+    network = Network(options, len(VOCABULARY), 1, 200, 0, tf.distribute.get_strategy())
     assert model.weights.embedding is not None
     arrays = [model.weights.embedding]
     arrays += [array for layer in model.weights.layers for array in layer]
     arrays += [model.weights.dense_kernel, model.weights.dense_bias]
-    network.restore(arrays, network.state()[1])
-    expected = np.asarray(network._model(tune[np.newaxis, :200]))[0]
+    network.assign(tuple(arrays))
+    expected = network.logits(tune[np.newaxis, :200])[0]
     assert np.abs(model._sampler("fp32").logits(tune[:200]) - expected).max() < 1e-4
 
 
@@ -298,10 +300,18 @@ def test_it_is_declared() -> None:
         "units": [512],
         "dropout": 0.2,
         "epochs": 30,
+        "steps": 2000,
+        "windows": "random",
         "batch": 64,
         "sequence": 128,
         "learning_rate": 3e-3,
+        "schedule": "constant",
+        "weight_decay": 0.1,
+        "average": 0.999,
         "patience": 5,
+        "checkpoint_minutes": 2.5,
+        "tensorboard": True,
+        "strategy": "mirrored",
     }
     declared.options.model_validate_json(json.dumps(table))
     assert set(declared.options.model_fields) == set(table)

@@ -1,0 +1,32 @@
+"""TensorFlow and Keras, imported without noise; nothing else imports them."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+
+@contextmanager
+def _without_stderr() -> Iterator[None]:
+    """Importing TensorFlow prints about missing GPUs before any log level counts."""
+    sys.stderr.flush()
+    kept, nothing = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nothing, 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nothing)
+
+
+# Both are read when the libraries are imported, here for the first time.
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+os.environ["KERAS_BACKEND"] = "tensorflow"
+with _without_stderr():
+    import keras
+    import tensorflow as tf
+
+__all__ = ["keras", "tf"]

@@ -1,0 +1,74 @@
+"""Where a training runs: one device, all GPUs of a machine, or the machines that TF_CONFIG names."""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import Any
+
+import numpy as np
+
+from musegen import ModelError
+from musegen_keras.backend import tf
+
+
+def make_strategy(name: str) -> Any:
+    """The ``tf.distribute.Strategy`` of an option. Raises ModelError where it cannot be had."""
+    if name == "single":
+        return tf.distribute.get_strategy()
+    if name == "mirrored":
+        return tf.distribute.MirroredStrategy()
+    _check_cluster(os.environ.get("TF_CONFIG", ""))
+    return tf.distribute.MultiWorkerMirroredStrategy()
+
+
+_EXAMPLE = '{"cluster": {"worker": ["host1:12345", "host2:12345"]}, "task": {"type": "worker", "index": 0}}'
+
+
+def _check_cluster(text: str) -> None:
+    """Raises ModelError for a TF_CONFIG that does not name workers and which of them this is."""
+    wrong = "TF_CONFIG is not set"
+    if text:
+        try:
+            config = json.loads(text)
+            names, task = config["cluster"]["worker"], config["task"]
+            if set(config["cluster"]) == {"worker"} == {task["type"]} and task["index"] in range(len(names)):
+                return
+            wrong = f"TF_CONFIG cannot be used (task {task} of {len(names)} workers)"
+        except (ValueError, KeyError, TypeError) as error:
+            wrong = f"TF_CONFIG cannot be used ({type(error).__name__}: {error})"
+    raise ModelError(f'model: strategy "multi-worker": {wrong}; set it on every machine to {_EXAMPLE}')
+
+
+def workers(strategy: Any) -> int:
+    """How many processes train together."""
+    resolver = strategy.cluster_resolver
+    return len(resolver.cluster_spec().as_dict().get("worker", [""])) if resolver else 1
+
+
+def everybodys(strategy: Any, number: int) -> list[int]:
+    """The number that each process gives, the same list in all of them."""
+    count = workers(strategy)
+    if count == 1:
+        return [number]
+    given = np.zeros(count, np.int64)
+    given[strategy.cluster_resolver.task_id] = number
+
+    def gather() -> Any:
+        values = strategy.run(lambda: tf.constant(given))
+        return strategy.reduce(tf.distribute.ReduceOp.SUM, values, axis=None)
+
+    replicas = strategy.num_replicas_in_sync // count
+    return [int(total) // replicas for total in tf.function(gather)()]
+
+
+def describe(strategy: Any) -> str:
+    """On what it trains: ``2 CPU threads``, ``GPU``, ``2 workers with 1 GPU each``."""
+    gpus = tf.config.list_physical_devices("GPU")
+    count = workers(strategy)
+    local = strategy.num_replicas_in_sync // count
+    threads = tf.config.threading.get_intra_op_parallelism_threads() or len(os.sched_getaffinity(0))
+    one = f"{local} GPU{'s' * (local > 1)}" if gpus else f"{threads} CPU threads"
+    if not gpus and local > 1:
+        one += f", {local} replicas"
+    return one if count == 1 else f"{count} workers with {one} each"

@@ -1,0 +1,209 @@
+"""The Keras layers with their optimizer, and the compiled steps that change them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from musegen import derive_seed
+from musegen_keras.backend import keras, tf
+from musegen_keras.batches import PADDING, Batch
+from musegen_keras.checkpoint import Arrays
+from musegen_keras.options import KerasLSTMOptions
+
+_CLIP = 1.0
+"""Greatest norm of a gradient."""
+
+
+class Network:
+    """Embedding, LSTM layers with dropout, Dense; the states that it carries from batch to batch.
+
+    Every replica of ``strategy`` takes as many rows of a batch; gradients and losses are summed over all.
+    The weights are plain variables, the same on every worker, since all apply the same sum.
+    """
+
+    def __init__(
+        self, options: KerasLSTMOptions, size: int, rows: int, steps: int, seed: int, strategy: Any
+    ) -> None:
+        """``size``: V; ``rows``, ``steps``: shape of a batch; the same seed gives the same first weights."""
+        self.rows, self.steps, self._seed, self._strategy = rows, steps, seed, strategy
+        self._share = rows // strategy.num_replicas_in_sync
+        self._dropout = options.dropout
+        self._units = options.units
+        self._embedding, self._recurrent, self._dense = _layers(options, size, self._share, seed)
+        layers = [self._embedding, *self._recurrent, self._dense]
+        self.variables = [variable for layer in layers for variable in layer.trainable_variables]
+        self._shapes = [tuple(variable.shape) for variable in self.variables]
+        self._optimizer = keras.optimizers.AdamW(
+            options.learning_rate,
+            weight_decay=options.weight_decay,
+            global_clipnorm=_CLIP,
+            use_ema=options.average > 0,
+            ema_momentum=options.average,
+        )
+        self._optimizer.exclude_from_weight_decay(var_names=["bias"])
+        self._optimizer.build(self.variables)
+        self._learn, self._measure = tf.function(self._learn_batch), tf.function(self._measure_batch)
+        self.forget()
+
+    def forget(self) -> None:
+        """Carry zero states."""
+        zero = tuple(np.zeros((self._share, units), np.float32) for units in self._units for _ in range(2))
+        self._carried = self._each(lambda replica: zero)
+
+    def set_learning_rate(self, rate: float) -> None:
+        """The size of the steps to come."""
+        self._optimizer.learning_rate.assign(rate)
+
+    def learn(self, batch: Batch) -> float:
+        """Take one step; the loss on the way in nats, all tokens together."""
+        nats, self._carried = self._learn(self._pieces(batch), self._carried)
+        return float(nats)
+
+    def measure(self, batch: Batch) -> float:
+        """The loss in nats, all tokens together."""
+        nats, self._carried = self._measure(self._pieces(batch), self._carried)
+        return float(nats)
+
+    def _each(self, values: Any) -> Any:
+        """What each replica of this process takes: ``values(number of the replica)``, arrays in a tuple."""
+        return self._strategy.experimental_distribute_values_from_function(
+            lambda context: tuple(tf.constant(value) for value in values(context.replica_id_in_sync_group))
+        )
+
+    def _pieces(self, batch: Batch) -> Any:
+        def share(replica: int) -> Sequence[NDArray[Any]]:
+            rows = slice(replica * self._share, (replica + 1) * self._share)
+            return batch.inputs[rows], batch.targets[rows], batch.begins[rows]
+
+        return self._each(share)
+
+    def _learn_batch(self, pieces: Any, carried: Any) -> Any:
+        gradient, nats, carried = self._strategy.run(self._gradient, (pieces, carried))
+        gradient, nats = self._sum(gradient), self._sum(nats)
+        parts = tf.split(gradient, [math.prod(shape) for shape in self._shapes])
+        gradients = [tf.reshape(part, shape) for part, shape in zip(parts, self._shapes, strict=True)]
+        self._optimizer.apply(gradients, self.variables)
+        return nats, carried
+
+    def _gradient(self, pieces: Any, carried: Any) -> Any:
+        """Of one replica: its gradient as one vector, nats, states."""
+        with tf.GradientTape() as tape:
+            nats, carried = self._nats(pieces, carried, True)
+            # By a constant, so that a token counts the same in the thin batches that end an epoch.
+            loss = nats / (self.rows * self.steps)
+        gradients = tape.gradient(loss, [variable.value for variable in self.variables])
+        flat = [tf.reshape(tf.convert_to_tensor(gradient), [-1]) for gradient in gradients]
+        return tf.concat(flat, 0), nats, carried
+
+    def _measure_batch(self, pieces: Any, carried: Any) -> Any:
+        nats, carried = self._strategy.run(self._nats, (pieces, carried, False))
+        return self._sum(nats), carried
+
+    def _sum(self, value: Any) -> Any:
+        return self._strategy.reduce(tf.distribute.ReduceOp.SUM, value, axis=None)
+
+    def _nats(self, pieces: Any, carried: Any, training: bool) -> Any:
+        tokens, targets, begins = pieces
+        carried = [tf.where(begins[:, tf.newaxis], 0.0, state) for state in carried]
+        logits, states = self._logits(tokens, carried, training)
+        nats = tf.nn.sparse_softmax_cross_entropy_with_logits(tf.maximum(targets, 0), logits)
+        return tf.reduce_sum(tf.where(targets != PADDING, nats, 0.0)), states
+
+    def _logits(self, tokens: Any, carried: Any, training: bool) -> Any:
+        outputs, states = self._embedding(tokens), []
+        for number, layer in enumerate(self._recurrent):
+            outputs, *after = layer(outputs, initial_state=carried[2 * number : 2 * number + 2])
+            states += after
+            if training and self._dropout:
+                outputs *= self._mask(number)
+        return self._dense(outputs), tuple(states)
+
+    def logits(self, tokens: NDArray[np.int32]) -> NDArray[np.float32]:
+        """float32 (rows, steps, V) for int32 (rows, steps), from the zero state."""
+        zero = [np.zeros((len(tokens), units), np.float32) for units in self._units for _ in range(2)]
+        return np.asarray(self._logits(tokens, zero, False)[0])
+
+    def _mask(self, number: int) -> Any:
+        """What dropout leaves of a layer's outputs: a function of seed, step and row alone."""
+        seed = derive_seed(self._seed, "dropout", number) & 0x7FFFFFFF
+        step = tf.cast(self._optimizer.iterations.value, tf.int32)
+        shape = (self.rows, self.steps, self._units[number])
+        chances = tf.random.stateless_uniform(shape, tf.stack([seed, step]))
+        first = tf.distribute.get_replica_context().replica_id_in_sync_group * self._share
+        kept = chances[first : first + self._share] >= self._dropout
+        return tf.cast(kept, tf.float32) / (1 - self._dropout)
+
+    def state(self) -> tuple[Arrays, Arrays, Arrays]:
+        """Copies of the weights, of the optimizer's variables and of the states carried."""
+        return _arrays(self.variables), _arrays(self._optimizer.variables), self._states()
+
+    def _states(self) -> Arrays:
+        replicas = [self._strategy.experimental_local_results(state) for state in self._carried]
+        return tuple(np.concatenate([np.asarray(state) for state in states]) for states in replicas)
+
+    def restore(self, weights: Arrays, optimizer: Arrays, carried: Arrays) -> None:
+        """Go back to what :meth:`state` gave."""
+        self.assign(weights)
+        for variable, array in zip(self._optimizer.variables, optimizer, strict=True):
+            variable.assign(array)
+
+        def own(replica: int) -> Arrays:
+            """Its rows among those of this process, whose replicas are numbered in a row."""
+            first = replica * self._share % len(carried[0])
+            return tuple(state[first : first + self._share] for state in carried)
+
+        self._carried = self._each(own)
+
+    def assign(self, weights: Arrays) -> None:
+        """Take these weights."""
+        for variable, array in zip(self.variables, weights, strict=True):
+            variable.assign(array)
+
+    def averaged(self) -> Arrays:
+        """The running average of the weights; without one the weights. The network takes them on."""
+        if self._optimizer.use_ema:
+            self._optimizer.finalize_variable_values(self.variables)
+        return _arrays(self.variables)
+
+
+def _arrays(variables: Sequence[Any]) -> Arrays:
+    return tuple(np.array(variable.numpy(), order="C") for variable in variables)
+
+
+def _layers(options: KerasLSTMOptions, size: int, rows: int, seed: int) -> tuple[Any, list[Any], Any]:
+    """Embedding, LSTM layers and Dense, their variables made; the seed decides them."""
+
+    def seed_of(name: str) -> int:
+        return derive_seed(seed, "weights", name) & 0x7FFFFFFF
+
+    initializers = keras.initializers
+    embedding = keras.layers.Embedding(
+        size,
+        options.embedding,
+        embeddings_initializer=initializers.RandomUniform(-0.05, 0.05, seed_of("embedding")),
+        dtype="float32",
+    )
+    embedding.build((rows, None))
+    recurrent, inputs = [], options.embedding
+    for number, units in enumerate(options.units):
+        layer = keras.layers.LSTM(
+            units,
+            return_sequences=True,
+            return_state=True,
+            kernel_initializer=initializers.GlorotUniform(seed_of(f"kernel {number}")),
+            recurrent_initializer=initializers.Orthogonal(seed=seed_of(f"recurrent kernel {number}")),
+            dtype="float32",
+        )
+        layer.build((rows, None, inputs))
+        recurrent.append(layer)
+        inputs = units
+    dense = keras.layers.Dense(
+        size, kernel_initializer=initializers.GlorotUniform(seed_of("dense")), dtype="float32"
+    )
+    dense.build((rows, None, inputs))
+    return embedding, recurrent, dense
