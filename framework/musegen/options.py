@@ -58,6 +58,9 @@ FieldLetter: TypeAlias = Annotated[str, AfterValidator(_letter)]
 class Prepare(Options):
     """``[prepare]``: what of a tune the model sees."""
 
+    raw: bool = False
+    """Leave every tune's text as its collection has it, fields and all; the keys below then do not count,
+    except for tonic and transpose."""
     fields: tuple[FieldLetter, ...] = ("X", "T", "R", "M", "L", "K", "P")
     """Information fields to keep, in the order to write them; the key always closes the header."""
     annotations: bool = False

@@ -45,6 +45,9 @@ class AbcNotation:
         if options.tonic:
             tonic = self.parse(tune).key.tonic
             tune = replace(to_tonic(self, tune, options.tonic), tonic=tune.tonic or tonic)
+        if options.raw:
+            prepare_abc(tune, options)  # raises for what is no tune
+            return tune
         if options.canonical:
             tune = canonical_abc(tune, options)
         return prepare_abc(tune, options)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from musegen_keras.batches import PADDING, Schedule, count_pieces
+from musegen_keras.batches import PADDING, Schedule, Windows, count_pieces
 from training_jobs import tunes
 
 
@@ -59,3 +59,32 @@ def test_no_row_waits_for_another(rows: int) -> None:
     """All are busy until the tunes run out."""
     schedule = Schedule(tunes(40, seed=1), rows, 5, 3)
     assert [batch.pieces for batch in schedule.batches()][: len(schedule) - 8] == [rows] * (len(schedule) - 8)
+
+
+def test_windows_come_from_anywhere_in_the_text() -> None:
+    """Each is a piece of the tunes side by side, from the zero state; an epoch fills the text."""
+    corpus = tunes(12, seed=1)
+    text = np.concatenate(corpus)
+    windows = Windows(corpus, 3, 10, seed=4)
+    batches = list(windows.batches())
+    assert len(batches) == len(windows) == -(-len(text) // 30)
+    pieces = {tuple(text[at : at + 11]) for at in range(len(text) - 10)}
+    seen = set()
+    for batch in batches:
+        assert batch.begins.all()
+        for inputs, targets in zip(batch.inputs, batch.targets, strict=True):
+            piece = (int(inputs[0]), *map(int, targets))
+            assert piece in pieces
+            assert inputs[1:].tolist() == targets[:-1].tolist()
+            seen.add(piece)
+    assert len(seen) > len(text) // 20
+    again = list(windows.batches(first=2))
+    assert [batch.inputs.tolist() for batch in again] == [batch.inputs.tolist() for batch in batches[2:]]
+
+
+def test_a_text_of_one_window_has_it() -> None:
+    """As long as a piece and the token after it."""
+    (tune,) = tunes(1, seed=2)
+    windows = Windows([tune], 2, len(tune) - 1, seed=1)
+    for batch in windows.batches():
+        assert batch.targets.tolist() == [tune[1:].tolist()] * 2

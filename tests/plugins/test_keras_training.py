@@ -9,12 +9,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from musegen import ArtifactError, Dataset, ModelError, Options, Sampling, TrainedModel
+from musegen import ArtifactError, Dataset, ModelError, Options, Sampling, TrainedModel, Versions
 from musegen_keras.model import KerasLSTMTrainer
 from musegen_keras.options import KerasLSTMOptions
 from musegen_keras.plugin import musegen_models
@@ -74,6 +76,118 @@ def test_a_resumed_training_ends_with_the_same_bits(
     assert report.lines[0] == f"resuming after epoch {math.floor(4 * share)}"
     assert saved(resumed, tmp_path) == saved(whole, tmp_path)
     assert (resumed.losses, resumed.best_epoch) == (whole.losses, whole.best_epoch)
+
+
+@pytest.mark.parametrize("changes", [{}, {"windows": "random", "steps": 19}], ids=["tunes", "random"])
+def test_a_training_killed_within_an_epoch_ends_with_the_same_bits(
+    changes: dict[str, object], tmp_path: Path
+) -> None:
+    """States, losses, order and dropout go on where the last checkpoint was taken, whichever step it was."""
+    data = replace(dataset(), transposed=in_other_keys())
+    changes |= {"checkpoint_minutes": 1e-9, "schedule": "constant"}
+    whole = train(tmp_path / "whole", None, data, **changes)
+    said = set[str]()
+    for number, share in enumerate((0.1, 0.33, 0.6, 0.9)):
+        folder = tmp_path / str(number)
+        with pytest.raises(KilledError):
+            train(folder, kill_when(lambda done, total, share=share: done >= share * total), data, **changes)
+        report = Report()
+        resumed = train(folder, report, data, **changes)
+        said.add(report.lines[0])
+        assert saved(resumed, tmp_path) == saved(whole, tmp_path)
+        assert (resumed.losses, resumed.steps) == (whole.losses, whole.steps)
+    assert any(", batch " in line for line in said), said
+
+
+def in_other_keys() -> tuple[Versions, ...]:
+    """Two versions of each training tune, the one as frequent as the tune and the other half as much."""
+    return tuple(Versions(tunes(2, 100 + number), (1.0, 0.5)) for number in range(len(dataset().train)))
+
+
+def test_versions_are_learned_as_often_as_they_weigh(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Over many epochs the tune 40, the first version 40, the second 20 of 100 times."""
+    from musegen_keras import trainer
+
+    data = replace(dataset(), transposed=in_other_keys())
+    chosen = list[tuple[int, int]]()
+    monkeypatch.setattr(trainer, "Network", lambda *given: None)
+    training = trainer._Training(OPTIONS, data, job(tmp_path))
+    for epoch in range(1, 201):
+        for number, tune in enumerate(training._tunes(epoch)):
+            versions = [data.train[number], *data.transposed[number].tunes]
+            chosen.append((number, next(i for i, each in enumerate(versions) if np.array_equal(each, tune))))
+    shares = [sum(which == each for _, which in chosen) / len(chosen) for each in range(3)]
+    assert shares == pytest.approx([0.4, 0.4, 0.2], abs=0.04)
+    assert {number for number, which in chosen if which == 2} == set(range(len(data.train)))
+
+
+def test_steps_end_where_they_say(tmp_path: Path) -> None:
+    """In the middle of an epoch too, whose loss is that of the steps it had."""
+    result = train(tmp_path, steps=10)
+    assert len(result.steps) == 10
+    assert len(result.losses) == 2
+    assert all(math.isfinite(loss) for loss in result.steps)
+
+
+def test_the_average_is_of_the_weights(tmp_path: Path) -> None:
+    """After one step it is that step's weights; later it lags behind them."""
+    models = [
+        train(tmp_path / f"{steps} {average}", steps=steps, average=average).model.weights.dense_bias
+        for steps in (1, 6)
+        for average in (0.0, 0.9)
+    ]
+    assert np.array_equal(models[0], models[1])
+    assert np.abs(models[3]).sum() < np.abs(models[2]).sum()
+
+
+def test_it_says_when_it_begins_to_learn_by_heart(tmp_path: Path) -> None:
+    """Once, with the losses, and not again after it was resumed."""
+    report = Report()
+    options = {"epochs": 40, "units": (32,), "learning_rate": 0.05, "dropout": 0.0, "average": 0.0}
+    result = train(tmp_path, report, None, **options)
+    (line,) = [line for line in report.lines if "by heart" in line]
+    first = int(line.partition(":")[0].removeprefix("epoch "))
+    before, loss = result.losses[first - 2 : first]
+    assert before.validation is not None
+    assert loss.validation is not None
+    assert loss.validation > before.validation
+    assert loss.train < before.train
+    assert f"({before.validation:.3f} to {loss.validation:.3f})" in line
+
+
+def test_a_full_disk_keeps_the_last_checkpoint(
+    whole: TrainedModel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The training ends with the error; the next one goes on from the epoch before."""
+    from musegen_keras import checkpoint
+
+    written, fsync = list[int](), checkpoint.os.fsync
+
+    def fail(number: int) -> None:
+        written.append(number)
+        if len(written) > 2:
+            raise OSError(28, "No space left on device")
+        fsync(number)
+
+    monkeypatch.setattr(checkpoint.os, "fsync", fail)
+    with pytest.raises(OSError, match="No space"):
+        train(tmp_path)
+    monkeypatch.undo()
+    report = Report()
+    assert saved(train(tmp_path, report), tmp_path) == saved(whole, tmp_path)
+    assert report.lines[0] == "resuming after epoch 2"
+
+
+def test_losses_for_tensorboard_need_it(tmp_path: Path) -> None:
+    """They are written where the job says, or one line says what is missing."""
+    logs = tmp_path / "logs"
+    if find_spec("tensorboard") is None:
+        with pytest.raises(ModelError, match="pip install tensorboard"):
+            train(tmp_path, tensorboard=True)
+        return
+    options = OPTIONS.model_copy(update={"tensorboard": True, "epochs": 2})
+    KerasLSTMTrainer(options).train(dataset(), replace(job(tmp_path / "work"), logs=logs))
+    assert sum(path.stat().st_size for path in logs.iterdir()) > 100
 
 
 def test_a_finished_training_is_not_repeated(whole: TrainedModel, tmp_path: Path) -> None:
