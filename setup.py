@@ -1,4 +1,4 @@
-"""Builds the one extension module; everything else is in pyproject.toml."""
+"""Builds the extension modules; everything else is in pyproject.toml."""
 
 import os
 from pathlib import Path
@@ -8,6 +8,7 @@ from setuptools.command.build_ext import build_ext
 
 PACKAGE = Path("ext/musegen_sampling")
 CSRC = PACKAGE / "csrc"
+TRAINING = Path("ext/musegen_training")
 
 
 class BuildExt(build_ext):
@@ -17,13 +18,12 @@ class BuildExt(build_ext):
         if self.compiler.compiler_type == "msvc":
             options = ["/O2", "/std:c11", "/fp:precise"]
         else:
-            # A fused multiply-add rounds once instead of twice: other bits on other machines. Nobody looks at
-            # floating point exceptions, and without them loops with conditions become vectors.
-            options = ["-O3", "-ffp-contract=off", "-fno-trapping-math"]
+            # Nobody looks at floating point exceptions, and without them loops with conditions become vectors.
+            options = ["-O3", "-fno-trapping-math"]
             if os.environ.get("MUSEGEN_WERROR") == "1":
                 options += ["-Wall", "-Wextra", "-Werror"]
         for extension in self.extensions:
-            extension.extra_compile_args = options
+            extension.extra_compile_args = options + extension.extra_compile_args * (options[0] == "-O3")
         super().build_extensions()
 
 
@@ -35,7 +35,23 @@ setup(
             sources=["ext/musegen_sampling/_sampling.pyx", *sorted(map(str, CSRC.glob("*.c")))],
             depends=sorted(map(str, [*CSRC.glob("*.h"), *PACKAGE.glob("*.h"), *PACKAGE.glob("*.pxd")])),
             include_dirs=[str(CSRC), str(PACKAGE)],
+            # A fused multiply-add rounds once instead of twice: other bits on other machines.
+            extra_compile_args=["-ffp-contract=off"],
             optional=True,  # without a compiler musegen still installs and samples with NumPy
-        )
+        ),
+        Extension(
+            "musegen_training._training",
+            sources=[
+                "ext/musegen_training/_training.pyx",
+                *sorted(map(str, (TRAINING / "csrc").glob("*.c"))),
+                str(CSRC / "os.c"),
+            ],
+            depends=sorted(
+                map(str, [*CSRC.glob("*.h"), *TRAINING.glob("csrc/*.h"), *TRAINING.glob("*.pxd")])
+            ),
+            include_dirs=[str(TRAINING / "csrc"), str(CSRC)],
+            extra_compile_args=["-ffp-contract=fast"],
+            optional=True,  # without it models train with Keras's own layers
+        ),
     ],
 )

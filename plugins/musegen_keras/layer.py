@@ -1,0 +1,243 @@
+"""LSTM layers that train several times as fast as Keras's on a CPU, with Keras's weights.
+
+What depends on the step before runs in compiled C (musegen_training), whole sequences at a call; the rest, the
+products with the input and its kernel, is one TensorFlow product for all steps. Where tokens come in, a batch has
+more of them than the vocabulary, so what the embedding and the kernel make of each is computed once (V, 4H) and
+looked up; its gradient is added up by token before it is multiplied back.
+
+Import this after TensorFlow has been set up: it imports Keras and TensorFlow.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+try:
+    import musegen_training
+except ImportError:  # it was installed where there was no compiler
+    musegen_training = None  # type: ignore[assignment]
+
+
+def why_keras() -> str | None:
+    """Why :func:`lstm` and :func:`token_lstm` give Keras's own layers here; None where they give compiled ones."""
+    if tf.config.list_logical_devices("GPU"):
+        return "there is a GPU"
+    if musegen_training is None:
+        return "the compiled extension is missing; install a C compiler and reinstall musegen"
+    return None
+
+
+def token_lstm(
+    vocabulary: int, embedding: int, units: int, embeddings_initializer: Any = "uniform", **options: Any
+) -> list[Any]:
+    """The layers from tokens (B, T) to outputs (B, T, H): a :class:`TokenLSTM`, or Keras's Embedding and LSTM.
+
+    Their weights are the same, in the same order. ``options``: as for :func:`lstm`.
+    """
+    if why_keras() is None:
+        return [TokenLSTM(vocabulary, embedding, units, embeddings_initializer, **options)]
+    table = keras.layers.Embedding(
+        vocabulary, embedding, embeddings_initializer=embeddings_initializer, dtype="float32"
+    )
+    return [table, lstm(units, **options)]
+
+
+def lstm(units: int, **options: Any) -> Any:
+    """A :class:`SequenceLSTM`, or Keras's LSTM where :func:`why_keras` says so.
+
+    ``options``: ``stateful`` and what else :class:`SequenceLSTM` takes.
+    """
+    if why_keras() is None:
+        return SequenceLSTM(units, **options)
+    return keras.layers.LSTM(units, return_sequences=True, **{"dtype": "float32", **options})
+
+
+class SequenceLSTM(keras.layers.Layer):  # type: ignore[misc]
+    """``keras.layers.LSTM(units, return_sequences=True)``: inputs (B, T, I) to outputs (B, T, H), float32.
+
+    Its weights are Keras's: ``kernel`` (I, 4H), ``recurrent_kernel`` (H, 4H), ``bias`` (4H,), gates in the order
+    input, forget, candidate, output. With ``stateful`` the batch size is fixed, and ``states`` holds [h, c],
+    each (B, H), which a call carries on. No masks, no dropout, no activations but sigmoid and tanh.
+    """
+
+    def __init__(
+        self,
+        units: int,
+        use_bias: bool = True,
+        kernel_initializer: Any = "glorot_uniform",
+        recurrent_initializer: Any = "orthogonal",
+        bias_initializer: Any = "zeros",
+        unit_forget_bias: bool = True,
+        stateful: bool = False,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**{"dtype": "float32", **kwargs})
+        if self.compute_dtype != "float32":
+            raise ValueError(f"{self.name}: float32 expected (got dtype {self.compute_dtype})")
+        self.units, self.use_bias, self.stateful = units, use_bias, stateful
+        self.unit_forget_bias = unit_forget_bias
+        self.kernel_initializer = keras.initializers.get(kernel_initializer)
+        self.recurrent_initializer = keras.initializers.get(recurrent_initializer)
+        self.bias_initializer = keras.initializers.get(bias_initializer)
+        self.states: list[Any] | None = None
+
+    def build(self, input_shape: tuple[int | None, ...]) -> None:
+        """Create the weights, and the states of a stateful layer."""
+        rows, _, inputs = input_shape
+        units = self.units
+        self.kernel = self.add_weight((inputs, 4 * units), self.kernel_initializer, name="kernel")
+        self.recurrent_kernel = self.add_weight(
+            (units, 4 * units), self.recurrent_initializer, name="recurrent_kernel"
+        )
+        self.bias = self.add_weight((4 * units,), self._initial_bias, name="bias") if self.use_bias else None
+        if self.stateful:
+            if rows is None:
+                raise ValueError(f"{self.name}: a stateful layer needs a fixed batch size")
+            self.states = [
+                self.add_weight((rows, units), "zeros", trainable=False, name=name) for name in ("h", "c")
+            ]
+
+    def _initial_bias(self, shape: tuple[int, ...], dtype: Any = None) -> Any:
+        if not self.unit_forget_bias:
+            return self.bias_initializer(shape, dtype=dtype)
+        forget = tf.ones((self.units,), dtype or tf.float32)
+        first = self.bias_initializer((self.units,), dtype=dtype)
+        return tf.concat([first, forget, self.bias_initializer((2 * self.units,), dtype=dtype)], 0)
+
+    def call(self, inputs: Any) -> Any:
+        """Outputs (B, T, H) of inputs (B, T, I)."""
+        return self._run(self._start(inputs), None, tf.shape(inputs)[0])
+
+    def _start(self, inputs: Any) -> Any:
+        """What the gates get from inputs (..., I), all at once."""
+        product = tf.matmul(tf.reshape(inputs, (-1, inputs.shape[-1])), self.kernel)
+        if self.bias is not None:
+            product = tf.nn.bias_add(product, self.bias)
+        return tf.reshape(product, tf.concat([tf.shape(inputs)[:-1], [4 * self.units]], 0))
+
+    def _run(self, start: Any, tokens: Any, rows: Any) -> Any:
+        if self.states is None:
+            h = c = tf.zeros((rows, self.units))
+        else:
+            h, c = (tf.convert_to_tensor(state) for state in self.states)
+        outputs, cell = _sequence(start, tokens, tf.convert_to_tensor(self.recurrent_kernel), h, c)
+        if self.states is not None:
+            self.states[0].assign(outputs[:, -1])
+            self.states[1].assign(cell)
+        return outputs
+
+    def reset_state(self) -> None:
+        """Begin the next call from zeros."""
+        for state in self.states or ():
+            state.assign(tf.zeros_like(state))
+
+    def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
+        """(B, T, H)."""
+        return (*input_shape[:2], self.units)
+
+    def get_config(self) -> dict[str, Any]:
+        """What ``from_config`` makes an equal layer of."""
+        return {
+            **super().get_config(),
+            "units": self.units,
+            "use_bias": self.use_bias,
+            "kernel_initializer": keras.initializers.serialize(self.kernel_initializer),
+            "recurrent_initializer": keras.initializers.serialize(self.recurrent_initializer),
+            "bias_initializer": keras.initializers.serialize(self.bias_initializer),
+            "unit_forget_bias": self.unit_forget_bias,
+            "stateful": self.stateful,
+        }
+
+
+class TokenLSTM(SequenceLSTM):
+    """A Keras Embedding with an LSTM above it: tokens (B, T), each in [0, V), to outputs (B, T, H).
+
+    Its weights are ``embeddings`` (V, E) and those of :class:`SequenceLSTM`, in this order.
+    """
+
+    def __init__(
+        self,
+        vocabulary: int,
+        embedding: int,
+        units: int,
+        embeddings_initializer: Any = "uniform",
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(units, **kwargs)
+        self.vocabulary, self.embedding = vocabulary, embedding
+        self.embeddings_initializer = keras.initializers.get(embeddings_initializer)
+
+    def build(self, input_shape: tuple[int | None, ...]) -> None:
+        """Create the weights, and the states of a stateful layer."""
+        self.embeddings = self.add_weight(
+            (self.vocabulary, self.embedding), self.embeddings_initializer, name="embeddings"
+        )
+        super().build((*input_shape, self.embedding))
+
+    def call(self, inputs: Any) -> Any:
+        """Outputs (B, T, H) of tokens (B, T)."""
+        tokens, table = tf.cast(inputs, tf.int32), tf.convert_to_tensor(self.embeddings)
+        count = tokens.shape.num_elements()
+        if count is not None and count < self.vocabulary:
+            return super().call(tf.gather(table, tokens))
+        return self._run(self._start(table), tokens, tf.shape(tokens)[0])
+
+    def get_config(self) -> dict[str, Any]:
+        """What ``from_config`` makes an equal layer of."""
+        return {
+            **super().get_config(),
+            "vocabulary": self.vocabulary,
+            "embedding": self.embedding,
+            "embeddings_initializer": keras.initializers.serialize(self.embeddings_initializer),
+        }
+
+
+def _sequence(start: Any, tokens: Any, recurrent_kernel: Any, h: Any, c: Any) -> tuple[Any, Any]:
+    """Outputs (B, T, H) and the last cell (B, H), with gradients; arguments as for musegen_training.forward."""
+    steps = start.shape[1] if tokens is None else tokens.shape[1]
+    lookup = () if tokens is None else (tokens,)
+    threads = min(_cores(), musegen_training.MAX_THREADS)
+
+    def forward(start: Any, recurrent_kernel: Any, h: Any, c: Any, tokens: Any = None) -> Any:
+        return musegen_training.forward(start, tokens, recurrent_kernel, h, c, threads)
+
+    def backward(*arrays: Any) -> Any:
+        start, recurrent_kernel, h, c, outputs, kept, by_outputs, by_cell, *tokens = arrays
+        return musegen_training.backward(
+            start, *(tokens or [None]), recurrent_kernel, h, c, outputs, kept, by_outputs, by_cell, threads
+        )
+
+    @tf.custom_gradient  # type: ignore[untyped-decorator]
+    def run(*given: Any) -> Any:
+        _, recurrent_kernel, h, _ = given
+        results = tf.numpy_function(forward, [*given, *lookup], [tf.float32] * 3, stateful=False)
+        outputs, cell, kept = results
+        outputs.set_shape((h.shape[0], steps, h.shape[1]))
+        cell.set_shape(h.shape)
+
+        def gradient(by_outputs: Any, by_cell: Any) -> Any:
+            arrays = [*given, outputs, kept, by_outputs, by_cell, *lookup]
+            results = tf.numpy_function(backward, arrays, [tf.float32] * 4, stateful=False)
+            for result, array in zip(results, given, strict=True):
+                result.set_shape(array.shape)
+            return results
+
+        return (outputs, cell), gradient
+
+    result: tuple[Any, Any] = run(start, recurrent_kernel, h, c)
+    return result
+
+
+def _cores() -> int:
+    """Threads that TensorFlow was told to use, or else the cores there are for this process."""
+    told: int = tf.config.threading.get_intra_op_parallelism_threads()
+    if told:
+        return told
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
