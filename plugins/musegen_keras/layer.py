@@ -4,8 +4,6 @@ What depends on the step before runs in compiled C (musegen_training), whole seq
 products with the input and its kernel, is one TensorFlow product for all steps. Where tokens come in, a batch has
 more of them than the vocabulary, so what the embedding and the kernel make of each is computed once (V, 4H) and
 looked up; its gradient is added up by token before it is multiplied back.
-
-Import this after TensorFlow has been set up: it imports Keras and TensorFlow.
 """
 
 from __future__ import annotations
@@ -13,9 +11,7 @@ from __future__ import annotations
 import os
 from typing import Any
 
-import keras
-import numpy as np
-import tensorflow as tf
+from musegen_keras.backend import keras, tf
 
 try:
     import musegen_training
@@ -34,17 +30,34 @@ def why_keras() -> str | None:
 
 def token_lstm(
     vocabulary: int, embedding: int, units: int, embeddings_initializer: Any = "uniform", **options: Any
-) -> list[Any]:
-    """The layers from tokens (B, T) to outputs (B, T, H): a :class:`TokenLSTM`, or Keras's Embedding and LSTM.
+) -> Any:
+    """The layer from tokens (B, T) to outputs (B, T, H): a :class:`TokenLSTM`, or Keras's layers behind it.
 
-    Their weights are the same, in the same order. ``options``: as for :func:`lstm`.
+    ``options``: as for :func:`lstm`.
     """
     if why_keras() is None:
-        return [TokenLSTM(vocabulary, embedding, units, embeddings_initializer, **options)]
-    table = keras.layers.Embedding(
-        vocabulary, embedding, embeddings_initializer=embeddings_initializer, dtype="float32"
-    )
-    return [table, lstm(units, **options)]
+        return TokenLSTM(vocabulary, embedding, units, embeddings_initializer, **options)
+    return _KerasTokenLSTM(vocabulary, embedding, units, embeddings_initializer, **options)
+
+
+class _KerasTokenLSTM(keras.layers.Layer):  # type: ignore[misc]
+    """Keras's Embedding and LSTM as one layer, with the weights of a :class:`TokenLSTM` in its order."""
+
+    def __init__(
+        self, vocabulary: int, embedding: int, units: int, embeddings_initializer: Any, **options: Any
+    ) -> None:
+        super().__init__(dtype="float32")
+        self.table = keras.layers.Embedding(
+            vocabulary, embedding, embeddings_initializer=embeddings_initializer, dtype="float32"
+        )
+        self.lstm = lstm(units, **options)
+
+    def build(self, input_shape: tuple[int | None, ...]) -> None:
+        self.table.build(input_shape)
+        self.lstm.build((*input_shape, self.table.output_dim))
+
+    def call(self, inputs: Any, initial_state: Any = None) -> Any:
+        return self.lstm(self.table(inputs), initial_state=initial_state)
 
 
 def lstm(units: int, **options: Any) -> Any:
@@ -74,12 +87,14 @@ class SequenceLSTM(keras.layers.Layer):  # type: ignore[misc]
         bias_initializer: Any = "zeros",
         unit_forget_bias: bool = True,
         stateful: bool = False,
+        return_state: bool = False,
         **kwargs: Any,
     ) -> None:
         super().__init__(**{"dtype": "float32", **kwargs})
         if self.compute_dtype != "float32":
             raise ValueError(f"{self.name}: float32 expected (got dtype {self.compute_dtype})")
         self.units, self.use_bias, self.stateful = units, use_bias, stateful
+        self.return_state = return_state
         self.unit_forget_bias = unit_forget_bias
         self.kernel_initializer = keras.initializers.get(kernel_initializer)
         self.recurrent_initializer = keras.initializers.get(recurrent_initializer)
@@ -109,9 +124,9 @@ class SequenceLSTM(keras.layers.Layer):  # type: ignore[misc]
         first = self.bias_initializer((self.units,), dtype=dtype)
         return tf.concat([first, forget, self.bias_initializer((2 * self.units,), dtype=dtype)], 0)
 
-    def call(self, inputs: Any) -> Any:
-        """Outputs (B, T, H) of inputs (B, T, I)."""
-        return self._run(self._start(inputs), None, tf.shape(inputs)[0])
+    def call(self, inputs: Any, initial_state: Any = None) -> Any:
+        """Outputs (B, T, H) of inputs (B, T, I); with ``return_state`` also h and c after them, (B, H) each."""
+        return self._run(self._start(inputs), None, tf.shape(inputs)[0], initial_state)
 
     def _start(self, inputs: Any) -> Any:
         """What the gates get from inputs (..., I), all at once."""
@@ -120,8 +135,10 @@ class SequenceLSTM(keras.layers.Layer):  # type: ignore[misc]
             product = tf.nn.bias_add(product, self.bias)
         return tf.reshape(product, tf.concat([tf.shape(inputs)[:-1], [4 * self.units]], 0))
 
-    def _run(self, start: Any, tokens: Any, rows: Any) -> Any:
-        if self.states is None:
+    def _run(self, start: Any, tokens: Any, rows: Any, initial_state: Any) -> Any:
+        if initial_state is not None:
+            h, c = (tf.convert_to_tensor(state) for state in initial_state)
+        elif self.states is None:
             h = c = tf.zeros((rows, self.units))
         else:
             h, c = (tf.convert_to_tensor(state) for state in self.states)
@@ -129,16 +146,17 @@ class SequenceLSTM(keras.layers.Layer):  # type: ignore[misc]
         if self.states is not None:
             self.states[0].assign(outputs[:, -1])
             self.states[1].assign(cell)
-        return outputs
+        return (outputs, outputs[:, -1], cell) if self.return_state else outputs
 
     def reset_state(self) -> None:
         """Begin the next call from zeros."""
         for state in self.states or ():
             state.assign(tf.zeros_like(state))
 
-    def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
-        """(B, T, H)."""
-        return (*input_shape[:2], self.units)
+    def compute_output_shape(self, input_shape: tuple[int | None, ...], initial_state: Any = None) -> Any:
+        """(B, T, H), and the states' (B, H) where they are returned."""
+        outputs, state = (*input_shape[:2], self.units), (input_shape[0], self.units)
+        return (outputs, state, state) if self.return_state else outputs
 
     def get_config(self) -> dict[str, Any]:
         """What ``from_config`` makes an equal layer of."""
@@ -151,6 +169,7 @@ class SequenceLSTM(keras.layers.Layer):  # type: ignore[misc]
             "bias_initializer": keras.initializers.serialize(self.bias_initializer),
             "unit_forget_bias": self.unit_forget_bias,
             "stateful": self.stateful,
+            "return_state": self.return_state,
         }
 
 
@@ -179,13 +198,13 @@ class TokenLSTM(SequenceLSTM):
         )
         super().build((*input_shape, self.embedding))
 
-    def call(self, inputs: Any) -> Any:
-        """Outputs (B, T, H) of tokens (B, T)."""
+    def call(self, inputs: Any, initial_state: Any = None) -> Any:
+        """Outputs (B, T, H) of tokens (B, T); with ``return_state`` also h and c after them, (B, H) each."""
         tokens, table = tf.cast(inputs, tf.int32), tf.convert_to_tensor(self.embeddings)
         count = tokens.shape.num_elements()
         if count is not None and count < self.vocabulary:
-            return super().call(tf.gather(table, tokens))
-        return self._run(self._start(table), tokens, tf.shape(tokens)[0])
+            return super().call(tf.gather(table, tokens), initial_state)
+        return self._run(self._start(table), tokens, tf.shape(tokens)[0], initial_state)
 
     def get_config(self) -> dict[str, Any]:
         """What ``from_config`` makes an equal layer of."""

@@ -13,6 +13,7 @@ from musegen import derive_seed
 from musegen_keras.backend import keras, tf
 from musegen_keras.batches import PADDING, Batch
 from musegen_keras.checkpoint import Arrays
+from musegen_keras.layer import lstm, token_lstm
 from musegen_keras.options import KerasLSTMOptions
 
 _CLIP = 1.0
@@ -34,8 +35,8 @@ class Network:
         self._share = rows // strategy.num_replicas_in_sync
         self._dropout = options.dropout
         self._units = options.units
-        self._embedding, self._recurrent, self._dense = _layers(options, size, self._share, seed)
-        layers = [self._embedding, *self._recurrent, self._dense]
+        self._recurrent, self._dense = _layers(options, size, self._share, seed)
+        layers = [*self._recurrent, self._dense]
         self.variables = [variable for layer in layers for variable in layer.trainable_variables]
         self._shapes = [tuple(variable.shape) for variable in self.variables]
         self._optimizer = keras.optimizers.AdamW(
@@ -115,7 +116,7 @@ class Network:
         return tf.reduce_sum(tf.where(targets != PADDING, nats, 0.0)), states
 
     def _logits(self, tokens: Any, carried: Any, training: bool) -> Any:
-        outputs, states = self._embedding(tokens), []
+        outputs, states = tokens, []
         for number, layer in enumerate(self._recurrent):
             outputs, *after = layer(outputs, initial_state=carried[2 * number : 2 * number + 2])
             states += after
@@ -175,35 +176,33 @@ def _arrays(variables: Sequence[Any]) -> Arrays:
     return tuple(np.array(variable.numpy(), order="C") for variable in variables)
 
 
-def _layers(options: KerasLSTMOptions, size: int, rows: int, seed: int) -> tuple[Any, list[Any], Any]:
-    """Embedding, LSTM layers and Dense, their variables made; the seed decides them."""
+def _layers(options: KerasLSTMOptions, size: int, rows: int, seed: int) -> tuple[list[Any], Any]:
+    """What leads from tokens to logits, its variables made; the seed decides them.
+
+    Of the recurrent layers, called with their states, the first is called with tokens.
+    """
 
     def seed_of(name: str) -> int:
         return derive_seed(seed, "weights", name) & 0x7FFFFFFF
 
     initializers = keras.initializers
-    embedding = keras.layers.Embedding(
-        size,
-        options.embedding,
-        embeddings_initializer=initializers.RandomUniform(-0.05, 0.05, seed_of("embedding")),
-        dtype="float32",
-    )
-    embedding.build((rows, None))
-    recurrent, inputs = [], options.embedding
+    recurrent = []
     for number, units in enumerate(options.units):
-        layer = keras.layers.LSTM(
-            units,
-            return_sequences=True,
-            return_state=True,
-            kernel_initializer=initializers.GlorotUniform(seed_of(f"kernel {number}")),
-            recurrent_initializer=initializers.Orthogonal(seed=seed_of(f"recurrent kernel {number}")),
-            dtype="float32",
-        )
-        layer.build((rows, None, inputs))
+        given = {
+            "kernel_initializer": initializers.GlorotUniform(seed_of(f"kernel {number}")),
+            "recurrent_initializer": initializers.Orthogonal(seed=seed_of(f"recurrent kernel {number}")),
+            "return_state": True,
+        }
+        if number:
+            layer = lstm(units, **given)
+            layer.build((rows, None, options.units[number - 1]))
+        else:
+            first = initializers.RandomUniform(-0.05, 0.05, seed_of("embedding"))
+            layer = token_lstm(size, options.embedding, units, first, **given)
+            layer.build((rows, None))
         recurrent.append(layer)
-        inputs = units
     dense = keras.layers.Dense(
         size, kernel_initializer=initializers.GlorotUniform(seed_of("dense")), dtype="float32"
     )
-    dense.build((rows, None, inputs))
-    return embedding, recurrent, dense
+    dense.build((rows, None, options.units[-1]))
+    return recurrent, dense
