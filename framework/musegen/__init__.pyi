@@ -16,6 +16,7 @@ from .components import (
     CorpusReader as CorpusReader,
     Dataset as Dataset,
     EpochLoss as EpochLoss,
+    ForeignModels as ForeignModels,
     HeaderGuide as HeaderGuide,
     LanguageModel as LanguageModel,
     ModelTrainer as ModelTrainer,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +11,15 @@ from typing import Any
 from pydantic import ValidationError
 
 from musegen.artifacts import clear_os_errors, write_atomically
-from musegen.components import JSON, BookRenderer, LanguageModel, Notation, Renderer, StorableModel
+from musegen.components import (
+    JSON,
+    BookRenderer,
+    ForeignModels,
+    LanguageModel,
+    Notation,
+    Renderer,
+    StorableModel,
+)
 from musegen.console import Console, Reporter, Silent
 from musegen.errors import ArtifactError, CorpusError, MusegenError, PluginError
 from musegen.files import file_readers
@@ -106,15 +115,23 @@ def sample(
 
 
 def export(
-    model: Path | str, output: Path | str, store: str = "int8", *, force: bool = False
+    model: Path | str,
+    output: Path | str,
+    store: str = "int8",
+    *,
+    vocabulary: Path | str | None = None,
+    force: bool = False,
 ) -> tuple[int, int]:
     """Write a saved model to another file, stored otherwise; returns the bytes of both.
 
-    Raises MusegenError for a file that is no model, a store it does not have, and for an ``output`` that
-    exists unless ``force``.
+    ``model`` may be one that musegen did not save, such as a ``.keras`` file. Then ``vocabulary`` tells what
+    its tokens stand for: a JSON list of symbols, or a text whose characters, each once and sorted, they are.
+
+    Raises MusegenError for a file that is no model, one that cannot be expressed, a store it does not have,
+    and for an ``output`` that exists unless ``force``.
     """
     model, output = Path(model), Path(output)
-    trained = _trained(installed_plugins(), model, read_about(model))
+    trained = _foreign(model, vocabulary) or _trained(installed_plugins(), model, read_about(model))
     stores = trained.stores if isinstance(trained, StorableModel) else ()
     if not isinstance(trained, StorableModel) or store not in stores:
         known = f"it can be {', '.join(stores)}" if stores else "its kind has one way only"
@@ -163,6 +180,46 @@ def render(
     if not number:
         raise CorpusError(f"{', '.join(str(file) for file in files)}: no tune found")
     return number - failed, failed
+
+
+def _foreign(model: Path, vocabulary: Path | str | None) -> LanguageModel | None:
+    """The model of a file that musegen did not save; None for one that ends as its own do."""
+    plugins = installed_plugins()
+    suffixes = {suffix: name for name in plugins.names("model") for suffix in plugins.model(name).suffixes}
+    name = suffixes.get(model.suffix.lower())
+    if name is None:
+        if vocabulary is not None:
+            known = ", ".join(sorted(suffixes))
+            raise MusegenError(
+                f"{model}: has its vocabulary in it; one is given for files of others ({known})"
+            )
+        return None
+    installed = plugins.find("model", name)
+    if missing := installed.missing():
+        raise PluginError(f"{model}: {missing}")
+    if not model.is_file():
+        raise ArtifactError(f"{model}: no such file")
+    trainer = _default(installed.component)
+    if not isinstance(trainer, ForeignModels):
+        raise PluginError(f'{model}: model "{name}" declares {model.suffix} and cannot read it')
+    return trainer.read_foreign(model, None if vocabulary is None else _symbols(Path(vocabulary)))
+
+
+def _symbols(path: Path) -> list[str]:
+    """What the tokens of a model stand for."""
+    try:
+        text = path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise MusegenError(f"{path}: cannot be read as a vocabulary ({error})") from error
+    if path.suffix.lower() != ".json":
+        return sorted(set(text))
+    try:
+        symbols = json.loads(text)
+    except ValueError as error:
+        raise MusegenError(f"{path}: is no JSON ({error})") from error
+    if not isinstance(symbols, list) or not all(isinstance(symbol, str) for symbol in symbols):
+        raise MusegenError(f'{path}: is no list of symbols; write it as ["A", "B"]')
+    return symbols
 
 
 def _trained(plugins: Plugins, model: Path, about: Mapping[str, Any]) -> LanguageModel:

@@ -118,9 +118,15 @@ def _add_sample(sample: argparse.ArgumentParser) -> None:
 
 
 def _add_export(export: argparse.ArgumentParser) -> None:
-    export.add_argument("file", type=Path, metavar="MODEL")
+    export.add_argument("file", type=Path, metavar="MODEL", help="a model.safetensors, or a .keras file")
     export.add_argument("-o", "--output", type=Path, required=True, metavar="OUT")
     export.add_argument("--store", default="int8", help="fp32, or int8: a quarter as large (default: int8)")
+    export.add_argument(
+        "--vocabulary",
+        type=Path,
+        metavar="FILE",
+        help="of a .keras file: its symbols as JSON, or the text whose sorted characters they are",
+    )
     export.add_argument("--force", action="store_true", help="write over OUT")
     export.set_defaults(action=_export)
 
@@ -252,7 +258,9 @@ def _export(options: argparse.Namespace) -> int:
     from musegen.api import export
 
     _report_faults()
-    before, after = export(options.file, options.output, options.store, force=options.force)
+    before, after = export(
+        options.file, options.output, options.store, vocabulary=options.vocabulary, force=options.force
+    )
     print(f"{options.output}: {after:,} bytes, {options.file} has {before:,}")
     return 0
 

@@ -256,6 +256,19 @@ class TrainedModel:
     """The loss in nats a token of each step, where training goes by steps."""
 
 
+@runtime_checkable
+class ForeignModels(Protocol):
+    """What a model trainer is that also reads models which something else saved."""
+
+    def read_foreign(self, path: Path, symbols: Sequence[str] | None) -> StorableModel:
+        """The model in a file that ends as one of the component's ``suffixes``.
+
+        ``symbols``: what its tokens stand for, where a user knows. Raises ModelError that says what of it
+        cannot be expressed.
+        """
+        ...
+
+
 class ModelTrainer(Protocol):
     """Trains and loads models."""
 
@@ -323,7 +336,8 @@ class Component(Generic[T_co]):
     requires: tuple[str, ...] = ()
     extra: str = ""
     suffixes: tuple[str, ...] = ()
-    """Of a corpus reader with the option ``paths``: which files it reads, as ``.abc``."""
+    """Of a corpus reader with the option ``paths``: which files it reads, as ``.abc``. Of a model: which
+    files of others :meth:`ForeignModels.read_foreign` reads, as ``.keras``."""
     collections: tuple[Collection, ...] = ()
     """Of a corpus reader: what it can give without files of the user's."""
 
@@ -347,8 +361,9 @@ def component(
 
     ``version`` is raised when the same input gives another output, so that no cached result is taken for it.
     ``build`` gets checked options and imports what is heavy. ``requires`` names top-level modules that it
-    needs, and ``extra`` the extra of its distribution that brings them: ``keras``. ``suffixes`` and
-    ``collections`` are a corpus reader's. The first line of the options' docstring describes the component.
+    needs, and ``extra`` the extra of its distribution that brings them: ``keras``. ``suffixes`` are a
+    corpus reader's or a model's, ``collections`` a corpus reader's. The first line of the options' docstring
+    describes the component.
     """
     summary = (options.__doc__ or "").strip().splitlines()
     return Component(

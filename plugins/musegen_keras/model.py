@@ -83,6 +83,12 @@ class KerasLSTMTrainer:
         steps = tuple(float(loss) for epoch in end.steps for loss in epoch)
         return TrainedModel(LSTMModel(weights, job.about), end.losses, end.best_epoch, steps)
 
+    def read_foreign(self, path: Path, symbols: Sequence[str] | None) -> LSTMModel:
+        """The Embedding, LSTM layers and Dense of a saved ``keras.Sequential``. Raises ModelError."""
+        from musegen_keras.foreign import read_keras
+
+        return LSTMModel(read_keras(path, symbols))
+
     def load(self, path: Path) -> LSTMModel:
         """A saved model. Raises ArtifactError for a file that is none."""
         try:

@@ -24,5 +24,6 @@ def musegen_models() -> list[Component[ModelTrainer]]:
             build=build_model,
             requires=("tensorflow", "keras"),
             extra="keras",
+            suffixes=(".keras", ".h5"),
         )
     ]

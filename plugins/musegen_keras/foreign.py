@@ -1,0 +1,85 @@
+"""Keras models that were trained elsewhere: the weights of those that are LSTM language models."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from musegen import ModelError
+from musegen_keras.backend import keras
+from musegen_sampling import LSTMWeights
+
+_NO_EFFECT = ("InputLayer", "Dropout", "SpatialDropout1D", "GaussianDropout", "GaussianNoise")
+"""Layers that do nothing once the training is over."""
+
+
+def read_keras(path: Path, symbols: Sequence[str] | None) -> LSTMWeights:
+    """The weights of a saved ``keras.Sequential`` of Embedding, LSTM layers and Dense.
+
+    Dropout counts for nothing, a Dense with softmax is one without. ``symbols``: what the tokens stand for;
+    without them they are numbered. Raises ModelError that says which layer cannot be expressed, and why.
+    """
+    try:
+        model = keras.saving.load_model(path, compile=False)
+    except Exception as error:  # whatever a file that is none makes of Keras
+        cause = str(error).strip().splitlines()
+        raise ModelError(
+            f"{path}: Keras cannot load it ({cause[0] if cause else type(error).__name__})"
+        ) from error
+    if not isinstance(model, keras.Sequential):
+        raise ModelError(f"{path}: is a {type(model).__name__}; a keras.Sequential can be exported")
+    layers = [layer for layer in model.layers if type(layer).__name__ not in _NO_EFFECT]
+    embedding = layers.pop(0) if layers and isinstance(layers[0], keras.layers.Embedding) else None
+    dense = layers.pop() if layers and isinstance(layers[-1], keras.layers.Dense) else None
+    others = [layer for layer in layers if type(layer) is not keras.layers.LSTM]
+    if dense is None or others or not layers:
+        wrong = f'"{others[0].name}" is a {type(others[0]).__name__}' if others else "something is missing"
+        raise ModelError(f"{path}: {wrong}; Embedding, then LSTM layers, then Dense can be exported")
+    for layer in (*layers, dense, *([embedding] if embedding else [])):
+        if fault := _fault(layer, last=layer is layers[-1]):
+            raise ModelError(f'{path}: layer "{layer.name}" cannot be exported: {fault}')
+    size = dense.units
+    if symbols is not None and len(symbols) != size:
+        raise ModelError(f"{path}: has {size} tokens; the vocabulary has {len(symbols)}")
+    try:
+        return LSTMWeights(
+            symbols or [f"<{token}>" for token in range(size)],
+            None if embedding is None else _float32(embedding.embeddings),
+            [_lstm(layer) for layer in layers],
+            _float32(dense.kernel),
+            _float32(dense.bias) if dense.use_bias else np.zeros(size, np.float32),
+        )
+    except ValueError as error:
+        raise ModelError(f"{path}: {error}") from error
+
+
+def _fault(layer: Any, last: bool) -> str:
+    """What of a layer's settings a plain LSTM language model does not have; empty if nothing."""
+    if isinstance(layer, keras.layers.LSTM):
+        if layer.activation is not keras.activations.tanh:
+            return f"its activation is {layer.activation.__name__}, not tanh"
+        if layer.recurrent_activation is not keras.activations.sigmoid:
+            return f"its recurrent activation is {layer.recurrent_activation.__name__}, not sigmoid"
+        if layer.go_backwards:
+            return "it goes backwards"
+        if not (layer.return_sequences or last):
+            return "it gives its last output alone to the next one"
+    elif isinstance(layer, keras.layers.Embedding):
+        if layer.mask_zero:
+            return "it masks token 0"
+    elif layer.activation not in (keras.activations.linear, keras.activations.softmax):
+        return f"its activation is {layer.activation.__name__}, not softmax or none"
+    return ""
+
+
+def _lstm(layer: Any) -> tuple[Any, Any, Any]:
+    cell = layer.cell
+    bias = _float32(cell.bias) if cell.use_bias else np.zeros(4 * cell.units, np.float32)
+    return _float32(cell.kernel), _float32(cell.recurrent_kernel), bias
+
+
+def _float32(variable: Any) -> Any:
+    return np.array(variable.numpy(), np.float32)

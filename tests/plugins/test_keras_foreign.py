@@ -1,0 +1,116 @@
+"""Keras models that were trained elsewhere."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from musegen import ArtifactError, ModelError, MusegenError, export
+from musegen.cli import main
+from musegen_sampling import LSTMWeights, Sampler
+
+pytest.importorskip("tensorflow")
+from musegen_keras.backend import keras
+
+layers = keras.layers
+TEXT = "X:1\nT:a jig\nK:D\n"
+SYMBOLS = sorted(set(TEXT))
+
+
+def saved(path: Path, *parts: Any) -> Any:
+    """A Sequential in a file, built for tokens one after the other."""
+    model = keras.Sequential([keras.Input((None,), dtype="int32"), *parts])
+    model.save(path)
+    return model
+
+
+@pytest.mark.parametrize("suffix", [".keras", ".h5"])
+def test_a_model_of_a_tutorial_is_exported(suffix: str, tmp_path: Path) -> None:
+    """Two layers, dropout, softmax: the sampler's logits are Keras's up to a constant."""
+    keras.utils.set_random_seed(1)
+    model = saved(
+        tmp_path / f"tutorial{suffix}",
+        layers.Embedding(len(SYMBOLS), 5),
+        layers.LSTM(6, return_sequences=True, recurrent_initializer="glorot_uniform"),
+        layers.Dropout(0.5),
+        layers.LSTM(7, return_sequences=True, use_bias=False),
+        layers.Dense(len(SYMBOLS), activation="softmax"),
+    )
+    (tmp_path / "songs.txt").write_text(TEXT)
+    export(
+        tmp_path / f"tutorial{suffix}", tmp_path / "m.safetensors", "fp32", vocabulary=tmp_path / "songs.txt"
+    )
+    sampler = Sampler.load(tmp_path / "m.safetensors", precision="fp32")
+    assert list(sampler.weights.vocabulary) == SYMBOLS
+    tokens = np.random.default_rng(2).integers(0, len(SYMBOLS), 50).astype(np.int32)
+    logits = sampler.logits(tokens)
+    expected = np.log(np.asarray(model(tokens[np.newaxis]))[0])
+    difference = logits - expected
+    assert np.abs(difference - difference.mean(1, keepdims=True)).max() < 1e-5
+
+
+def test_a_model_without_vocabulary_has_numbers(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The command line says how large it is; int8 unless asked otherwise."""
+    saved(tmp_path / "m.keras", layers.Embedding(9, 4), layers.LSTM(8, stateful=False), layers.Dense(9))
+    assert main(["export", str(tmp_path / "m.keras"), "-o", str(tmp_path / "m.safetensors")]) == 0
+    weights = LSTMWeights.load(tmp_path / "m.safetensors")
+    assert weights.vocabulary[:2] == ("<0>", "<1>")
+    assert "bytes" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("parts", "reason"),
+    [
+        (lambda: [layers.Embedding(9, 4), layers.GRU(8), layers.Dense(9)], "is a GRU; Embedding"),
+        (lambda: [layers.Embedding(9, 4), layers.LSTM(8)], "something is missing"),
+        (
+            lambda: [layers.Embedding(9, 4), layers.LSTM(8, activation="relu"), layers.Dense(9)],
+            "is relu, not tanh",
+        ),
+        (
+            lambda: [layers.Embedding(9, 4), layers.LSTM(8, recurrent_activation="tanh"), layers.Dense(9)],
+            "recurrent activation is tanh",
+        ),
+        (lambda: [layers.Embedding(9, 4), layers.LSTM(8, go_backwards=True), layers.Dense(9)], "backwards"),
+        (lambda: [layers.Embedding(9, 4, mask_zero=True), layers.LSTM(8), layers.Dense(9)], "masks token 0"),
+        (
+            lambda: [layers.Embedding(9, 4), layers.LSTM(8), layers.Dense(9, activation="relu")],
+            "is relu, not",
+        ),
+        (
+            lambda: [layers.Embedding(9, 4), layers.Bidirectional(layers.LSTM(8)), layers.Dense(9)],
+            "is a Bidirectional",
+        ),
+        (lambda: [layers.Embedding(7, 4), layers.LSTM(8), layers.Dense(9)], r"7.*9|9.*7"),
+    ],
+)
+def test_what_cannot_be_expressed_is_refused(parts: Any, reason: str, tmp_path: Path) -> None:
+    """In one line, with the layer and why; nothing is written."""
+    saved(tmp_path / "m.keras", *parts())
+    with pytest.raises(ModelError, match=reason) as caught:
+        export(tmp_path / "m.keras", tmp_path / "m.safetensors")
+    assert "\n" not in str(caught.value)
+    assert not (tmp_path / "m.safetensors").exists()
+
+
+def test_a_file_that_is_no_model_is_refused(tmp_path: Path) -> None:
+    """Missing, nonsense, a functional model, a vocabulary of another size or none at all."""
+    with pytest.raises(ArtifactError, match="no such file"):
+        export(tmp_path / "none.keras", tmp_path / "out")
+    (tmp_path / "bad.keras").write_bytes(b"nonsense")
+    with pytest.raises(ModelError, match="Keras cannot load it"):
+        export(tmp_path / "bad.keras", tmp_path / "out")
+    inputs = keras.Input((3,))
+    keras.Model(inputs, layers.Dense(2)(inputs)).save(tmp_path / "f.keras")
+    with pytest.raises(ModelError, match=r"a keras\.Sequential can be exported"):
+        export(tmp_path / "f.keras", tmp_path / "out")
+    saved(tmp_path / "m.keras", layers.Embedding(9, 4), layers.LSTM(8), layers.Dense(9))
+    for content, reason in ((json.dumps(["a"]), "has 9 tokens"), ("{", "is no JSON"), ("[1]", "no list")):
+        (tmp_path / "v.json").write_text(content)
+        with pytest.raises(MusegenError, match=reason):
+            export(tmp_path / "m.keras", tmp_path / "out", vocabulary=tmp_path / "v.json")
+    assert not (tmp_path / "out").exists()
