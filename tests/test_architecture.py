@@ -14,6 +14,8 @@ import musegen
 ROOT = Path(__file__).parent.parent
 PLUGINS = sorted(path for path in (ROOT / "plugins").iterdir() if (path / "plugin.py").exists())
 
+EXTENSIONS = {path.parent.name for path in (ROOT / "ext").glob("*/__init__.py")}
+
 
 def imports(folder: Path) -> Iterator[tuple[Path, str, tuple[str, ...]]]:
     """Every import of every module: file, module, names."""
@@ -43,14 +45,15 @@ def test_plugins_import_only_public_names(plugin: Path) -> None:
         if module == "musegen":
             assert set(names) <= set(musegen.__all__), path
         elif ours(module):
-            assert module.partition(".")[0] in {plugin.name, "musegen_sampling"}, path
+            assert module.partition(".")[0] in {plugin.name, *EXTENSIONS}, path
 
 
-def test_the_sampler_stands_alone() -> None:
-    """Its packages are NumPy and safetensors only."""
-    for path, module, _ in imports(ROOT / "ext"):
+@pytest.mark.parametrize("extension", sorted(EXTENSIONS))
+def test_extensions_stand_alone(extension: str) -> None:
+    """Their packages are NumPy and safetensors only."""
+    for path, module, _ in imports(ROOT / "ext" / extension):
         root = module.partition(".")[0]
-        assert root in {"numpy", "safetensors", "musegen_sampling", ""} | sys.stdlib_module_names, path
+        assert root in {"numpy", "safetensors", extension, ""} | sys.stdlib_module_names, path
 
 
 def test_every_public_name_is_there() -> None:

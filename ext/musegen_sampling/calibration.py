@@ -39,7 +39,8 @@ def calibrate(weights: LSTMWeights, tunes: Sequence[ArrayLike], threads: int | N
     biases = _int8_biases(weights, tunes)
     found = weights.calibrated(biases, {}, "fp32")
     losses: dict[Precision, float] = {
-        precision: sum(Sampler(found, threads, precision).nats_many(tunes)) / tokens
+        precision: sum(float(nats.sum()) for nats in Sampler(found, threads, precision).nats_many(tunes))
+        / tokens
         for precision in PRECISIONS
     }
     near = [precision for precision in PRECISIONS if losses[precision] <= losses["fp32"] + TOLERANCE]

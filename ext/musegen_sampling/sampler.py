@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal, TypeAlias
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from musegen_sampling.constraints import CompiledConstraint, Constraint, ConstraintError, DeadEndError
 from musegen_sampling.engine import Choice, Draw, End, Engine
@@ -32,6 +32,7 @@ SLICES_ALONE = 20
 STREAMED = 16
 """Tokens that are drawn ahead of what ``stream`` has given out."""
 
+Nats: TypeAlias = NDArray[np.float64]
 Seed: TypeAlias = int | np.random.Generator
 Rule: TypeAlias = Constraint | CompiledConstraint
 
@@ -239,18 +240,18 @@ class Sampler:
             self._engine.feed([state], [fed[part]], self.threads, [logits[part]])
         return logits
 
-    def nats(self, tokens: ArrayLike) -> float:
-        """Negative log-likelihood in nats of ``tokens[1:]``, each given those before, from the zero state.
+    def nats(self, tokens: ArrayLike) -> Nats:
+        """float64 (n - 1,): -ln probability of ``tokens[1:]``, each given those before, from the zero state.
 
-        0.0 for a single token. Memory does not grow with their number. Raises ValueError as ``generate``.
+        Memory beyond that does not grow with their number. Raises ValueError as ``generate``.
         """
         return self.nats_many([tokens])[0]
 
-    def nats_many(self, tunes: Sequence[ArrayLike]) -> list[float]:
+    def nats_many(self, tunes: Sequence[ArrayLike]) -> list[Nats]:
         """``[nats(tokens) for tokens in tunes]``, many side by side."""
         fed = [self._tokens("tokens", tokens) for tokens in tunes]
         states = [self._engine.state() for _ in fed]
-        totals = [0.0] * len(fed)
+        nats = [np.empty(len(tokens) - 1, np.float64) for tokens in fed]
         for part in _parts(max(map(len, fed), default=1) - 1, 64):
             going = [i for i, tokens in enumerate(fed) if len(tokens) - 1 > part.start]
             read = [fed[i][part.start : min(part.stop, len(fed[i]) - 1)] for i in going]
@@ -259,8 +260,8 @@ class Sampler:
             for i, rows in zip(going, logits, strict=True):
                 below = rows - rows.max(axis=1, keepdims=True).astype(np.float64)
                 drawn = below[np.arange(len(below)), fed[i][part.start + 1 :][: len(below)]]
-                totals[i] += float(np.sum(np.log(np.exp(below).sum(axis=1)) - drawn))
-        return totals
+                nats[i][part.start :][: len(below)] = np.log(np.exp(below).sum(axis=1)) - drawn
+        return nats
 
     def _begun(self, name: str, prime: ArrayLike | State) -> State:
         """Where a tune goes on, as a state of its own."""

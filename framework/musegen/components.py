@@ -9,7 +9,7 @@ and writes new ones, the notation parses those and a :class:`Renderer` writes th
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Generic, Protocol, TypeAlias, TypeVar, cast, runtime_checkable
@@ -108,6 +108,13 @@ class Notation(Protocol):
 
     def body(self, tune: Tune) -> int:
         """Where in the text the body begins. Raises NotationError for text that is no tune."""
+        ...
+
+    def chord_symbols(self, tune: Tune) -> Iterable[tuple[int, int]]:
+        """Begin and end, in the text, of each accompaniment chord of the body: losses tell them apart.
+
+        None in a notation that has no such thing.
+        """
         ...
 
     def key(self, text: str) -> Key:
@@ -223,8 +230,8 @@ class LanguageModel(Protocol):
         """One continuation a prime, without it; ``seeds[i]`` alone decides the draws of item i."""
         ...
 
-    def nats(self, tunes: Sequence[Tokens]) -> NDArray[np.float64]:
-        """float64 (n,): each tune's -ln probability, its first token taken as given."""
+    def nats(self, tunes: Sequence[Tokens]) -> list[NDArray[np.float64]]:
+        """float64 (n - 1,) a tune: -ln probability of each token but the first, given those before it."""
         ...
 
     def save(self, path: Path) -> None:
@@ -340,6 +347,8 @@ class Component(Generic[T_co]):
     files of others :meth:`ForeignModels.read_foreign` reads, as ``.keras``."""
     collections: tuple[Collection, ...] = ()
     """Of a corpus reader: what it can give without files of the user's."""
+    baselines: Mapping[str, Mapping[str, JSON]] = field(default_factory=dict, hash=False)
+    """Of a model: lines that every run is compared with, by name, each with the options that make it."""
 
     def missing(self) -> tuple[str, ...]:
         """The modules of ``requires`` that are not installed; nothing is imported."""
@@ -356,14 +365,17 @@ def component(
     extra: str = "",
     suffixes: Sequence[str] = (),
     collections: Sequence[Collection] = (),
+    baselines: Mapping[str, Mapping[str, JSON]] | None = None,
 ) -> Component[T]:
     """Declare a component.
 
     ``version`` is raised when the same input gives another output, so that no cached result is taken for it.
     ``build`` gets checked options and imports what is heavy. ``requires`` names top-level modules that it
     needs, and ``extra`` the extra of its distribution that brings them: ``keras``. ``suffixes`` are a
-    corpus reader's or a model's, ``collections`` a corpus reader's. The first line of the options' docstring
-    describes the component.
+    corpus reader's or a model's, ``collections`` a corpus reader's. ``baselines`` are a model's that trains in seconds: each name, such
+    as ``ngram_memory``, stands for options (``{"memory": True}``), and every run of any model gets the figures
+    of a model of these beside its own: ``ngram_memory_nats`` in ``run.json``, a line in ``loss.png``.
+    The first line of the options' docstring describes the component.
     """
     summary = (options.__doc__ or "").strip().splitlines()
     return Component(
@@ -376,4 +388,5 @@ def component(
         extra,
         tuple(suffixes),
         tuple(collections),
+        dict(baselines or {}),
     )

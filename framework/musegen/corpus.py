@@ -20,6 +20,7 @@ from musegen.splitting import (
     large_groups,
     read_split,
     split_groups,
+    torn_groups,
 )
 from musegen.tune import Tune
 from musegen.vocabulary import Tokens
@@ -34,6 +35,8 @@ class Corpus:
     """One of :data:`musegen.splitting.PARTS` for each tune."""
     groups: tuple[int, ...] = ()
     """The near-duplicate group of each tune: the number of the first tune in it."""
+    melodies: tuple[str, ...] = ()
+    """A digest of each tune's melody, however it is spelled: :func:`musegen.similarity.melody_digest`."""
     skipped: int = 0
     """Tunes that could not be used."""
     duplicates: int = 0
@@ -56,10 +59,13 @@ class Corpus:
     def save(self, folder: Path) -> None:
         """Write ``tunes.jsonl``, a line a tune."""
         with (folder / "tunes.jsonl").open("w", encoding="utf-8") as file:
-            for tune, part, group in zip(self.tunes, self.parts, self.groups, strict=True):
+            for tune, part, group, melody in zip(
+                self.tunes, self.parts, self.groups, self.melodies, strict=True
+            ):
                 row = {
                     "part": part,
                     "group": group,
+                    "melody": melody,
                     "source": tune.source,
                     "title": tune.title,
                     "notation": tune.notation,
@@ -86,6 +92,7 @@ class Corpus:
                 tunes,
                 tuple(row["part"] for row in rows),
                 tuple(row["group"] for row in rows),
+                tuple(row["melody"] for row in rows),
                 left_out["skipped"],
                 left_out["duplicates"],
             )
@@ -174,14 +181,19 @@ def read_corpus(
         raise CorpusError(f"the corpus mixes notations ({', '.join(used)}); a model learns one")
     read = len(tunes)
     tunes = _without_copies(tunes, notations[used[0]])
-    groups = find_groups(tunes, notations[used[0]])
+    groups, melodies = find_groups(tunes, notations[used[0]])
     for large in large_groups(groups):
         report(f"{tunes[large].source}: {groups.count(large)} tunes seem to be versions of this one")
     if split.file:
         parts = read_split(Path(split.file), tunes, report)
+        if torn := torn_groups(groups, parts):
+            report(
+                f"{split.file}: tears {len(torn)} groups of versions apart, such as that of "
+                f"{tunes[torn[0]].source}; losses will look lower than they are"
+            )
     else:
         parts = split_groups(tunes, groups, split, seed)
-    return Corpus(tuple(tunes), parts, tuple(groups), skipped, read - len(tunes))
+    return Corpus(tuple(tunes), parts, tuple(groups), tuple(melodies), skipped, read - len(tunes))
 
 
 def _without_copies(tunes: Sequence[Tune], notation: Notation) -> list[Tune]:

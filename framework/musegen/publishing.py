@@ -8,13 +8,11 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from musegen.artifacts import RunFolder
 from musegen.components import JSON, EpochLoss
 from musegen.console import Reporter
 from musegen.corpus import Corpus
-from musegen.plot import can_plot, plot_losses
 from musegen.results import Run
 
 
@@ -41,21 +39,23 @@ def publish(
 
     ``corpora``: source and licence of what the tunes come from.
     """
-    corpus, model, sample, render = (
-        finished[stage].folder for stage in ("corpus", "model", "sample", "render")
+    corpus, model, measured, sample, render = (
+        finished[stage].folder for stage in ("corpus", "model", "figures", "sample", "render")
     )
     losses = json.loads((model / "losses.json").read_text())
+    figures = json.loads((measured / "figures.json").read_text())
     sampled = json.loads((sample / "sample.json").read_text("utf-8"))
     failures = json.loads((render / "failures.json").read_text("utf-8"))
     files: dict[str, Path | bytes] = {
         "model.safetensors": model / "model.safetensors",
         "loss.csv": _loss_csv([EpochLoss(**row) for row in losses["losses"]]),
         "split.csv": _split_csv(Corpus.load(corpus)),
+        "test.csv": measured / "test.csv",
     }
-    if not (model / "loss.png").exists() and not can_plot():
-        reporter.say('loss.png is not drawn: it needs matplotlib; pip install "musegen[plot]"')
+    if (measured / "loss.png").exists():
+        files["loss.png"] = measured / "loss.png"
     else:
-        files["loss.png"] = _picture(model, losses)
+        reporter.say('loss.png is not drawn: it needs matplotlib; pip install "musegen[plot]"')
     tunes = []
     for row in sampled["tunes"]:
         stem = f"{row['number']:03}"
@@ -72,7 +72,8 @@ def publish(
             name: {"key": done.key, "seconds": round(done.seconds, 3), "cached": done.cached}
             for name, done in finished.items()
         },
-        **{name: value for name, value in losses.items() if name != "losses"},
+        "best_epoch": losses["best_epoch"],
+        **figures,
         **{name: sampled[name] for name in ("draws", "kept", "real_test_tunes")},
         "tunes": tunes,
     }
@@ -92,13 +93,6 @@ def _books(render: Path) -> list[Path]:
     ]
 
 
-def _picture(model: Path, losses: Mapping[str, Any]) -> Path | bytes:
-    """The stage's picture; drawn now where matplotlib came later than the training."""
-    if (model / "loss.png").exists():
-        return model / "loss.png"
-    return plot_losses([EpochLoss(**row) for row in losses["losses"]], losses["best_epoch"])
-
-
 def _loss_csv(losses: Sequence[EpochLoss]) -> bytes:
     rows = [["epoch", "train", "validation"]]
     for loss in losses:
@@ -108,10 +102,11 @@ def _loss_csv(losses: Sequence[EpochLoss]) -> bytes:
 
 
 def _split_csv(corpus: Corpus) -> bytes:
-    rows = [["source", "title", "part", "group"]]
+    rows = [["source", "title", "part", "group", "melody"]]
+    columns = zip(corpus.tunes, corpus.parts, corpus.groups, corpus.melodies, strict=True)
     rows += [
-        [tune.source, tune.title, part, corpus.tunes[group].source]
-        for tune, part, group in zip(corpus.tunes, corpus.parts, corpus.groups, strict=True)
+        [tune.source, tune.title, part, corpus.tunes[group].source, melody]
+        for tune, part, group, melody in columns
     ]
     return _csv(rows)
 

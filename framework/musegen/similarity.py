@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from math import lcm
@@ -46,6 +47,19 @@ def patterns(score: Score) -> Patterns:
     for place in range(NGRAM - 1):
         hashes = _mixed(hashes + steps[place : place + count])
     return np.unique(hashes)
+
+
+def melody_digest(score: Score) -> str:
+    """Sixteen hexadecimal digits of the whole melody that :func:`patterns` are taken from.
+
+    The same however the tune is spelled, barred or transposed, and whether its lengths are doubled.
+    """
+    pitches, durations = _melody(score.bars)
+    melody = [
+        *(str(pitch - pitches[0]) for pitch in pitches),
+        *(str(duration / durations[0]) for duration in durations),
+    ]
+    return hashlib.sha256(" ".join(melody).encode()).hexdigest()[:16]
 
 
 def _mixed(values: NDArray[np.uint64]) -> NDArray[np.uint64]:

@@ -16,7 +16,7 @@ from musegen.components import Notation
 from musegen.errors import CorpusError, NotationError
 from musegen.options import Options, PathPattern
 from musegen.score import Score
-from musegen.similarity import NO_PATTERNS, components, patterns, similar_pairs
+from musegen.similarity import NO_PATTERNS, components, melody_digest, patterns, similar_pairs
 from musegen.tune import Tune
 
 PARTS = ("train", "validation", "test")
@@ -42,10 +42,10 @@ def bare_text(notation: Notation, tune: Tune) -> str:
     return "\n".join(header) + "\n" + tune.text[begin:]
 
 
-def find_groups(tunes: Sequence[Tune], notation: Notation) -> list[int]:
-    """The near-duplicate group of each tune: the number of the first tune in it; see :func:`group_tunes`.
+def find_groups(tunes: Sequence[Tune], notation: Notation) -> tuple[list[int], list[str]]:
+    """The near-duplicate group of each tune (:func:`group_tunes`), and the digest of each one's melody.
 
-    A tune that cannot be parsed is joined by its text and work only.
+    A tune that cannot be parsed is joined by its text and work only, and has a digest of its text.
     """
     scores: list[Score | None] = []
     texts: dict[str, list[int]] = {}
@@ -56,7 +56,11 @@ def find_groups(tunes: Sequence[Tune], notation: Notation) -> list[int]:
         except NotationError:
             texts.setdefault(tune.text, []).append(i)
             scores.append(None)
-    return group_tunes(tunes, scores, list(texts.values()))
+    melodies = [
+        melody_digest(score) if score else hashlib.sha256(tune.text.encode()).hexdigest()[:16]
+        for tune, score in zip(tunes, scores, strict=True)
+    ]
+    return group_tunes(tunes, scores, list(texts.values())), melodies
 
 
 def group_tunes(
@@ -156,6 +160,14 @@ def _rows(file: Path) -> Mapping[tuple[str, str, int], str]:
         if part not in PARTS:
             raise CorpusError(f'{file}:{number}: no part "{part}"; choose from: {", ".join(PARTS)}')
     return given
+
+
+def torn_groups(groups: Sequence[int], parts: Sequence[str]) -> list[int]:
+    """The groups that are not in one part: what a model learned, it would be judged by."""
+    first: dict[int, str] = {}
+    return sorted(
+        {group for group, part in zip(groups, parts, strict=True) if first.setdefault(group, part) != part}
+    )
 
 
 def large_groups(groups: Sequence[int]) -> list[int]:

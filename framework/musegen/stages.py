@@ -1,4 +1,4 @@
-"""A run: corpus, tokenizer, model, sample, render; each stage made once and found again by its content.
+"""A run: corpus, tokenizer, model, figures, sample, render; each made once and found again by its content.
 
 Every stage loads what it needs from what earlier stages saved, fresh or from before, and only when it has to
 work: where nothing changed, nothing is loaded at all.
@@ -11,7 +11,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -22,16 +22,19 @@ from musegen.components import (
     Component,
     CorpusReader,
     Dataset,
+    EpochLoss,
     LanguageModel,
+    ModelTrainer,
     Notation,
     Progress,
     Renderer,
     Tokenizer,
+    TrainedModel,
     TrainingJob,
 )
 from musegen.console import Reporter
 from musegen.corpus import Corpus, read_corpus
-from musegen.errors import CorpusError, MusegenError
+from musegen.errors import CorpusError, MusegenError, PluginError
 from musegen.generation import (
     Composer,
     Home,
@@ -40,7 +43,7 @@ from musegen.generation import (
     describe_judged,
     examine,
 )
-from musegen.losses import measure
+from musegen.measuring import baselines, failure, measure
 from musegen.options import Options
 from musegen.pipeline import Plan, Use
 from musegen.plot import can_plot, plot_losses
@@ -54,8 +57,8 @@ from musegen.splitting import PARTS
 from musegen.transposing import encode_transposed, load_transposed, save_transposed, transpose_all
 from musegen.tune import Tune
 
-STAGES = ("corpus", "tokenizer", "model", "sample", "render")
-_VERSIONS = {"corpus": 2, "tokenizer": 1, "model": 2, "sample": 1, "render": 1}
+STAGES = ("corpus", "tokenizer", "model", "figures", "sample", "render")
+_VERSIONS = {"corpus": 3, "tokenizer": 1, "baseline": 1, "model": 3, "figures": 1, "sample": 1, "render": 1}
 """Raised when the framework's own part of a stage gives another result for the same input."""
 _EXAMINED = 1000
 """Real test tunes that are judged for the ceiling, at most."""
@@ -75,16 +78,22 @@ class _Work:
         self.plan, self.folder, self.reporter = plan, folder, reporter
         self.seed = plan.run_options.seed
         self.finished: dict[str, Finished] = {}
+        self.baselines: dict[str, tuple[Use[ModelTrainer], Path]] = {}
+        """Those that are trained: name to component and folder."""
 
     def run(self) -> Run:
         """Every stage in order."""
         self._stage("corpus", self._corpus_inputs(), self._build_corpus, self._say_corpus)
-        self._stage("tokenizer", self._inputs("corpus", self.plan.tokenizer), self._build_tokenizer)
+        self._stage(
+            "tokenizer", self._inputs("tokenizer", self.plan.tokenizer, "corpus"), self._build_tokenizer
+        )
         sample_inputs = self._sample_inputs()
         if not self.folder.has("sample", content_key(sample_inputs)):
             self._check_wishes()
             _ = self._renderers  # one that lacks a program says so before any training
-        self._stage("model", self._model_inputs(), self._build_model, self._say_model)
+        self._train_baselines()
+        self._stage("model", self._model_inputs(self.plan.model), self._build_model, self._say_model)
+        self._stage("figures", self._figures_inputs(), self._build_figures, self._say_figures)
         self._stage("sample", sample_inputs, self._build_sample, self._say_sample)
         self._stage("render", self._render_inputs(), self._build_render)
         corpora = [row for use in self.plan.corpus for row in used_collections(use.component, use.options)]
@@ -115,21 +124,28 @@ class _Work:
             raise CorpusError(f"{file}: no such file; [split] file names a split.csv of an earlier run")
         return [file_digest(Path(file))]
 
-    def _inputs(self, after: str, use: Use[Any]) -> dict[str, JSON]:
-        stage = STAGES[STAGES.index(after) + 1]
+    def _inputs(self, stage: str, use: Use[Any], after: str) -> dict[str, JSON]:
         return {
             "stage": [stage, _VERSIONS[stage]],
             "component": _describe_use(use),
             after: self.finished[after].key,
         }
 
-    def _model_inputs(self) -> dict[str, JSON]:
-        return {**self._inputs("tokenizer", self.plan.model), "seed": derive_seed(self.seed, "model")}
+    def _model_inputs(self, use: Use[ModelTrainer], stage: str = "model") -> dict[str, JSON]:
+        return {**self._inputs(stage, use, "tokenizer"), "seed": derive_seed(self.seed, stage)}
+
+    def _figures_inputs(self) -> dict[str, JSON]:
+        return {
+            "stage": ["figures", _VERSIONS["figures"]],
+            "model": self.finished["model"].key,
+            "baselines": {name: folder.name for name, (_, folder) in self.baselines.items()},
+            "picture": can_plot(),
+        }
 
     def _sample_inputs(self) -> dict[str, JSON]:
         return {
             "stage": ["sample", _VERSIONS["sample"]],
-            "model": content_key(self._model_inputs()),
+            "model": content_key(self._model_inputs(self.plan.model)),
             "options": _options(self.plan.sample),
             "seed": self.seed,
         }
@@ -215,7 +231,7 @@ class _Work:
 
     @cached_property
     def _model(self) -> LanguageModel:
-        return self.plan.model.build().load(self.finished["model"].folder / "model.safetensors")
+        return _load(self.plan.model, self.finished["model"].folder)
 
     @cached_property
     def _renderers(self) -> list[Renderer | BookRenderer]:
@@ -260,9 +276,9 @@ class _Work:
         ):
             self.reporter.say(f"{self.plan.file}: sample: {warning}")
 
-    def _about(self) -> dict[str, JSON]:
+    def _about(self, use: Use[ModelTrainer]) -> dict[str, JSON]:
         name = self._corpus.notation
-        model, tokenizer = self.plan.model.component, self.plan.tokenizer.component
+        model, tokenizer = use.component, self.plan.tokenizer.component
         notation = self.plan.notations[name]
         return {
             "model": describe_component(model.name, model.version),
@@ -276,42 +292,99 @@ class _Work:
             ),
         }
 
-    def _build_model(self, folder: Path, progress: Progress) -> None:
-        corpus, tokenizer, trainer = self._corpus, self._tokenizer, self.plan.model.build()
-        train, validation, test = (corpus.encoded(part, tokenizer) for part in PARTS)
-        versions = encode_transposed(self.finished["corpus"].folder, tokenizer)
+    def _train_baselines(self) -> None:
+        """Bring every line to beat to its model. One that fails costs a line, never the run."""
+        said = []
+        own = content_key(_describe_use(self.plan.model))
+        for line in baselines(self.plan.plugins):
+            try:
+                if line.missing:
+                    raise PluginError(line.missing)
+                use = Use(line.component, line.component.options.model_validate(line.options))
+                if content_key(_describe_use(use)) == own:
+                    self.baselines[line.name] = (
+                        use,
+                        self.folder.folder("model", content_key(self._model_inputs(self.plan.model))),
+                    )
+                    continue  # it is this run's model
+                folder = self._baseline(use)
+                loss = json.loads((folder / "losses.json").read_text())["validation"]
+                said.append(f"{line.name} {loss:.3f}" if loss is not None else line.name)
+            except Exception as error:
+                self.reporter.say(failure(line.name, error))
+            else:
+                self.baselines[line.name] = use, folder
+        if said:
+            self.reporter.finish("baselines", f"{', '.join(said)} nats a token (validation)")
+
+    def _baseline(self, use: Use[ModelTrainer]) -> Path:
+        """The folder of a trained line, from now or before."""
+        inputs = self._model_inputs(use, "baseline")
+        key = content_key(inputs)
+        if not self.folder.has("baseline", key):
+            progress = self.reporter.begin("baselines")
+
+            def build(folder: Path) -> None:
+                trained = self._train(use, folder, progress, "baseline")
+                validation = next(
+                    loss.validation for loss in trained.losses if loss.epoch == trained.best_epoch
+                )
+                (folder / "losses.json").write_text(json.dumps({"validation": validation}))
+
+            self.folder.make("baseline", key, inputs, build)
+        return self.folder.folder("baseline", key)
+
+    def _train(self, use: Use[ModelTrainer], folder: Path, progress: Progress, stage: str) -> TrainedModel:
+        """Train a model and save it in ``folder``."""
+        tokenizer, corpus = self._tokenizer, self.finished["corpus"].folder
+        train, validation, test = (self._corpus.encoded(part, tokenizer) for part in PARTS)
+        dataset = Dataset(tokenizer.vocabulary, train, validation, test, encode_transposed(corpus, tokenizer))
         checkpoints = folder / "checkpoints"
         checkpoints.mkdir(exist_ok=True)
         logs = self.plan.folder / "logs" / folder.name
-        job = TrainingJob(derive_seed(self.seed, "model"), checkpoints, progress, self._about(), logs)
-        trained = trainer.train(Dataset(tokenizer.vocabulary, train, validation, test, versions), job)
+        job = TrainingJob(derive_seed(self.seed, stage), checkpoints, progress, self._about(use), logs)
+        trained = use.build().train(dataset, job)
         trained.model.save(folder / "model.safetensors")
-        # The figures are those of the saved model, through the code that samples from it.
-        model = trainer.load(folder / "model.safetensors")
-        figures = {
-            **measure(model, corpus, tokenizer, self._notation),
-            "best_epoch": trained.best_epoch,
-            "losses": [asdict(loss) for loss in trained.losses],
-        }
-        (folder / "losses.json").write_text(json.dumps(figures, indent=1) + "\n")
-        if can_plot():
-            (folder / "loss.png").write_bytes(plot_losses(trained.losses, trained.best_epoch))
         for path in sorted(checkpoints.rglob("*"), reverse=True):
             path.unlink() if path.is_file() else path.rmdir()
         checkpoints.rmdir()
+        return trained
+
+    def _build_model(self, folder: Path, progress: Progress) -> None:
+        trained = self._train(self.plan.model, folder, progress, "model")
+        losses = {"best_epoch": trained.best_epoch, "losses": [asdict(loss) for loss in trained.losses]}
+        (folder / "losses.json").write_text(json.dumps(losses, indent=1) + "\n")
 
     def _say_model(self, folder: Path) -> str:
-        figures = json.loads((folder / "losses.json").read_text())
-        token, note = (
-            ", ".join(
-                f"{part} {figures[f'{part}_{unit}']:.3f}"
-                for part in PARTS
-                if figures[f"{part}_{unit}"] is not None
+        losses = json.loads((folder / "losses.json").read_text())
+        return f"epoch {losses['best_epoch']} of {len(losses['losses'])}"
+
+    def _build_figures(self, folder: Path, progress: Progress) -> None:
+        # The figures are those of the saved models, through the code that samples from them.
+        lines = {name: partial(_load, use, trained) for name, (use, trained) in self.baselines.items()}
+        measured = measure(self._model, lines, self._corpus, self._tokenizer, self._notation, progress.say)
+        (folder / "figures.json").write_text(json.dumps(measured.figures, indent=1) + "\n")
+        (folder / "test.csv").write_bytes(measured.test_csv)
+        if can_plot():
+            trained = json.loads((self.finished["model"].folder / "losses.json").read_text())
+            losses = [EpochLoss(**row) for row in trained["losses"]]
+            levels = {name: measured.figures.get(f"{name}_validation_nats") for name in lines}
+            drawn = {name: level for name, level in levels.items() if level is not None}
+            (folder / "loss.png").write_bytes(plot_losses(losses, trained["best_epoch"], drawn))
+
+    def _say_figures(self, folder: Path) -> str:
+        figures = json.loads((folder / "figures.json").read_text())
+        said = []
+        for unit, name in (("nats", "nats a token"), ("bits_a_note", "bits a note")):
+            parts = [(part, figures[f"{part}_{unit}"]) for part in PARTS]
+            lines = [(line, figures.get(f"{line}_{unit}")) for line in self.baselines]
+            shown, beside = (
+                ", ".join(f"{each} {value:.3f}" for each, value in values if value is not None)
+                for values in (parts, lines)
             )
-            for unit in ("nats", "nats_a_note")
-        )
-        a_note = f"; a note: {note}" if note else ""
-        return f"epoch {figures['best_epoch']} of {len(figures['losses'])}, nats a token: {token}{a_note}"
+            if shown:
+                said.append(f"{name}: {shown}" + (f" ({beside})" if beside else ""))
+        return "; ".join(said)
 
     def _build_sample(self, folder: Path, progress: Progress) -> None:
         options = self.plan.sample
@@ -373,6 +446,10 @@ class _Work:
                 progress.say(f"{error}; not rendered")
         rendering.finish()
         (folder / "failures.json").write_text(json.dumps(failures, indent=1, ensure_ascii=False), "utf-8")
+
+
+def _load(use: Use[ModelTrainer], folder: Path) -> LanguageModel:
+    return use.build().load(folder / "model.safetensors")
 
 
 def _options(options: Options) -> dict[str, JSON]:

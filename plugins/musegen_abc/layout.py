@@ -61,6 +61,11 @@ def split_lines(text: str) -> list[str]:
     return lines
 
 
+def line_starts(text: str) -> list[int]:
+    """Where each of :func:`split_lines` begins in the text, and where one more would."""
+    return [0, *(end.end() for end in _LINE_END.finditer(text))]
+
+
 def read_field(line: str) -> tuple[str, str, int] | None:
     """``(letter, value, column of the value)`` of an information field; None for another line."""
     match = _FIELD.match(line)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from musegen import HeaderGuide, Key, NotationError, Prepare, Score, Tune, Wishes, to_tonic
@@ -11,6 +11,7 @@ from musegen_abc.guide import AbcGuide, wished_fields, wished_key
 from musegen_abc.layout import read_layout
 from musegen_abc.parser import no_tune, parse_abc
 from musegen_abc.prepare import prepare_abc
+from musegen_abc.spans import chord_symbol_spans
 from musegen_abc.transpose import transpose_abc
 from musegen_abc.writer import write_abc
 
@@ -63,6 +64,10 @@ class AbcNotation:
             if end < 0:
                 return len(tune.text)
         return end + 1
+
+    def chord_symbols(self, tune: Tune) -> Iterator[tuple[int, int]]:
+        """Begin and end of each chord symbol of the body, quotes included; annotations are none."""
+        return chord_symbol_spans(tune)
 
     def key(self, text: str) -> Key:
         """The key that a wish names. Raises NotationError for what is none."""

@@ -45,9 +45,9 @@ class LSTMModel:
             stop=sampling.stop,
         )
 
-    def nats(self, tunes: Sequence[Tokens]) -> NDArray[np.float64]:
-        """float64 (n,): each tune's -ln probability, in fp32, its first token taken as given."""
-        return np.array(self._sampler("fp32").nats_many(tunes), np.float64)
+    def nats(self, tunes: Sequence[Tokens]) -> list[NDArray[np.float64]]:
+        """float64 (n - 1,) a tune: -ln probability, in fp32, of each token but the first."""
+        return self._sampler("fp32").nats_many(tunes)
 
     def save(self, path: Path) -> None:
         """Write one safetensors file, a function of the weights, the vocabulary and ``about`` alone."""

@@ -7,8 +7,9 @@ children lie side by side in the next. Level 0 is the empty gram alone.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import count, islice
 
 import numpy as np
 from numpy.typing import NDArray
@@ -51,20 +52,25 @@ class GramCounts:
     @classmethod
     def of(cls, tunes: Sequence[Tokens], size: int, longest: int) -> GramCounts:
         """Count the grams of up to ``longest`` tokens. No gram spans two tunes or predicts a first token."""
+        return next(islice(cls.growing(tunes, size), longest - 1, None))
+
+    @classmethod
+    def growing(cls, tunes: Sequence[Tokens], size: int) -> Iterator[GramCounts]:
+        """The counts of grams of up to 1, 2, ... tokens, without end; each costs one more pass."""
         tokens = np.concatenate([*tunes, np.zeros(0, np.int32)]).astype(np.int64)
         # Place of each token in its own tune, from 0.
         places = np.concatenate([*(np.arange(len(tune)) for tune in tunes), np.zeros(0, np.int64)])
         levels, parents = list[Level](), np.zeros(len(tokens), np.int64)
-        for length in range(1, longest + 1):
+        for length in count(1):
             inside = places >= length - 1
             keys, nodes = np.unique(parents[inside] * size + tokens[inside], return_inverse=True)
             follows = places[inside] > 0
             levels.append(Level(keys, np.bincount(nodes[follows], minlength=len(keys)).astype(np.int64)))
+            yield cls(size, tuple(levels))
             # The gram that ends here is the parent of the one that ends at the next token.
             ending = np.full(len(tokens), -1, np.int64)
             ending[inside] = nodes
             parents = np.roll(ending, 1)
-        return cls(size, tuple(levels))
 
     def nodes(self, tokens: Tokens) -> list[Nodes]:
         """For each length 0, 1, ..., the node of the gram that ends at each token: int64 (n,) each."""

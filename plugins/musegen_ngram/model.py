@@ -1,8 +1,9 @@
-"""The interpolated Witten-Bell n-gram (Witten & Bell 1991): counts, probabilities, draws, files.
+"""The interpolated Witten-Bell n-gram (Witten & Bell 1991), with a memory of the tune so far or without.
 
 With c(h) the number of tokens seen after a context h, t(h) that of different ones, and h' the context h
 without its first token: p(w | h) = (c(h w) + t(h) p(w | h')) / (c(h) + t(h)); a context that was never seen
-adds nothing; below the empty one all tokens but the start mark are equally likely.
+adds nothing; below the empty one all tokens but the start mark are equally likely. With a memory, whose
+match of l tokens predicts the token v, it is (1 - s(l)) p(w | h) + s(l) [w = v].
 """
 
 from __future__ import annotations
@@ -22,17 +23,13 @@ from numpy.typing import NDArray
 from musegen import (
     JSON,
     ArtifactError,
-    Dataset,
-    EpochLoss,
-    ModelError,
     Sampling,
     Tokens,
-    TrainedModel,
-    TrainingJob,
 )
 from musegen_ngram.counts import GramCounts, Level
+from musegen_ngram.memory import LONGEST, Memory, recall
 
-FORMAT = "musegen-ngram-1"
+FORMAT = "musegen-ngram-2"
 
 _Choice: TypeAlias = tuple[list[int], list[float]]
 """Tokens, and the probability of each or one before it."""
@@ -42,10 +39,20 @@ class NgramModel:
     """Predicts each token from the ``order`` tokens before it, fewer at the beginning of a tune."""
 
     def __init__(
-        self, counts: GramCounts, symbols: Sequence[str], start: int, end: int, about: Mapping[str, JSON]
+        self,
+        counts: GramCounts,
+        symbols: Sequence[str],
+        start: int,
+        end: int,
+        about: Mapping[str, JSON],
+        shares: NDArray[np.float64] | None = None,
     ) -> None:
-        """``counts``: of grams of up to order + 1 tokens; ``about``: what a saved file says of its use."""
-        self.counts, self.order = counts, len(counts.levels) - 1
+        """``counts``: of grams of up to order + 1 tokens; ``about``: what a saved file says of its use.
+
+        ``shares``: float64 (33,), the memory's part in a prediction, by the length of its match; without it
+        the model has none.
+        """
+        self.counts, self.order, self.shares = counts, len(counts.levels) - 1, shares
         self._symbols, self._start, self._end, self._about = tuple(symbols), start, end, about
         # c(h) by node, for contexts of 0, 1, ... tokens; the last element stands for unknown ones.
         self._seen = list[NDArray[np.float64]]()
@@ -60,8 +67,26 @@ class NgramModel:
         self._lowest[start] = 0.0
 
     def probabilities(self, context: Tokens) -> NDArray[np.float64]:
-        """float64 (V,): of each token to come after ``context``, whose last ``order`` tokens count."""
-        return self._probabilities(self._context(context))
+        """float64 (V,): of each token to come after ``context``, the tune so far.
+
+        Without a memory only its last ``order`` tokens count.
+        """
+        chances = self._probabilities(self._context(context))
+        if self.shares is None or not len(context):
+            return chances
+        memory = Memory(1, len(context))
+        guess, match = [memory.hear(context[place : place + 1]) for place in range(len(context))][-1]
+        return self._with_memory(chances, int(guess[0]), int(match[0]))
+
+    def _with_memory(self, chances: NDArray[np.float64], guess: int, match: int) -> NDArray[np.float64]:
+        share = self._share(guess, match)
+        chances = chances * (1 - share)
+        chances[guess] += share
+        return chances
+
+    def _share(self, guess: int, match: int) -> float:
+        """Of the memory; the start mark is never a prediction."""
+        return 0.0 if self.shares is None or guess == self._start else float(self.shares[match])
 
     def _context(self, context: Sequence[int] | Tokens) -> tuple[int, ...]:
         """Nodes of the last 0, 1, ..., ``order`` tokens, as far as they were ever seen."""
@@ -80,12 +105,18 @@ class NgramModel:
                 chances[tokens] += counts / (seen + kinds)
         return chances
 
-    def nats(self, tunes: Sequence[Tokens]) -> NDArray[np.float64]:
-        """float64 (n,): each tune's -ln probability, its first token taken as given."""
-        return np.array([-np.log(self._chances(tune)).sum() for tune in tunes], np.float64)
+    def nats(self, tunes: Sequence[Tokens]) -> list[NDArray[np.float64]]:
+        """float64 (n - 1,) a tune: -ln probability of each token but the first, given those before it."""
+        if self.shares is None:
+            return [-np.log(self.chances(tune)) for tune in tunes]
+        nats = list[NDArray[np.float64]]()
+        for tune, guesses, matches in zip(tunes, *recall(tunes), strict=True):
+            shares = np.where(guesses == self._start, 0.0, self.shares[matches])
+            nats.append(-np.log((1 - shares) * self.chances(tune) + shares * (guesses == tune[1:])))
+        return nats
 
-    def _chances(self, tune: Tokens) -> NDArray[np.float64]:
-        """float64 (n - 1,): the probability of each token but the first."""
+    def chances(self, tune: Tokens) -> NDArray[np.float64]:
+        """float64 (n - 1,): the probability of each token but the first, the memory left out."""
         nodes = self.counts.nodes(tune)
         chances = self._lowest[tune[1:]]
         for length, level in enumerate(self.counts.levels):
@@ -101,14 +132,22 @@ class NgramModel:
         """One continuation a prime, without it; each has a random generator of its own seed."""
 
         @lru_cache(4096)
-        def choice(recent: tuple[int, ...]) -> _Choice:
-            return _choice(self._probabilities(self._context(recent)), sampling)
+        def choice(recent: tuple[int, ...], guess: int, match: int) -> _Choice:
+            chances = self._probabilities(self._context(recent))
+            return _choice(self._with_memory(chances, guess, match) if match else chances, sampling)
 
         for prime, seed in zip(primes, seeds, strict=True):
             uniforms = np.random.default_rng(seed).random(sampling.max_tokens).tolist()
             tokens = [int(token) for token in prime]
+            memory = Memory(1, len(tokens) + sampling.max_tokens) if self.shares is not None else None
+            guess = match = 0
+            heard = 0
             for uniform in uniforms:
-                likeliest, up_to = choice(tuple(tokens[-self.order :]))
+                if memory:
+                    for token in tokens[heard:]:
+                        (guess, match) = (int(each[0]) for each in memory.hear(np.array([token], np.int32)))
+                    heard = len(tokens)
+                likeliest, up_to = choice(tuple(tokens[-self.order :]), guess, match)
                 token = likeliest[bisect_right(up_to, uniform * up_to[-1], hi=len(up_to) - 1)]
                 if token == self._end:
                     break
@@ -118,13 +157,16 @@ class NgramModel:
             yield np.array(tokens[len(prime) :], np.int32)
 
     def save(self, path: Path) -> None:
-        """Write one safetensors file, a function of the counts, the vocabulary and ``about`` alone."""
-        tensors = dict[str, NDArray[np.int64]]()
+        """Write one safetensors file, a function of the model, the vocabulary and ``about`` alone."""
+        tensors = dict[str, NDArray[Any]]()
         for length, level in enumerate(self.counts.levels, 1):
             tensors |= {f"{length}.keys": level.keys, f"{length}.counts": level.counts}
+        if self.shares is not None:
+            tensors["memory"] = self.shares
         description = {
             "format": FORMAT,
             "order": self.order,
+            "memory": self.shares is not None,
             "vocabulary": self._symbols,
             "start": self._start,
             "end": self._end,
@@ -144,6 +186,7 @@ class NgramModel:
                     Level(_counts(file, f"{length}.keys"), _counts(file, f"{length}.counts"))
                     for length in range(1, order + 2)
                 )
+                shares = _shares(file) if description["memory"] else None
         except OSError as error:
             raise ArtifactError(f"{path}: {error.strerror or error}") from error
         except (safetensors.SafetensorError, KeyError, TypeError, ValueError, RecursionError) as error:
@@ -151,7 +194,7 @@ class NgramModel:
         counts = GramCounts(len(symbols), levels)
         if fault := counts.faults():
             raise ArtifactError(f"{path}: is no n-gram model ({fault})")
-        return cls(counts, symbols, description["start"], description["end"], description["about"])
+        return cls(counts, symbols, description["start"], description["end"], description["about"], shares)
 
 
 def _described(description: Any) -> tuple[int, list[str]]:
@@ -161,6 +204,8 @@ def _described(description: Any) -> tuple[int, list[str]]:
     order, symbols = description["order"], description["vocabulary"]
     if type(order) is not int or not 1 <= order <= 100:
         raise ValueError(f"order {order!r}")
+    if type(description["memory"]) is not bool:
+        raise ValueError(f"memory {description['memory']!r}")
     if not isinstance(symbols, list) or not all(isinstance(symbol, str) for symbol in symbols):
         raise ValueError("its vocabulary is no list of strings")
     if len(set(symbols)) < len(symbols):
@@ -182,6 +227,15 @@ def _counts(file: Any, name: str) -> NDArray[np.int64]:
     return array
 
 
+def _shares(file: Any) -> NDArray[np.float64]:
+    shares: NDArray[np.float64] = file.get_tensor("memory")
+    if shares.dtype != np.float64 or shares.shape != (LONGEST + 1,):
+        raise ValueError(f"memory is {shares.dtype} {shares.shape}, not float64 ({LONGEST + 1},)")
+    if shares[0] != 0 or not np.all((shares >= 0) & (shares < 1)):
+        raise ValueError("memory: shares from 0 to below 1 expected, 0 first")
+    return shares
+
+
 def _choice(chances: NDArray[np.float64], sampling: Sampling) -> _Choice:
     """What to draw from: temperature first, then the likeliest ``top_k``, then the nucleus ``top_p``."""
     order = np.argsort(-chances, kind="stable")  # of equals the lower token first
@@ -194,31 +248,3 @@ def _choice(chances: NDArray[np.float64], sampling: Sampling) -> _Choice:
         enough = int(np.searchsorted(up_to, sampling.top_p * up_to[-1])) + 1
         order, up_to = order[:enough], up_to[:enough]
     return order.tolist(), up_to.tolist()
-
-
-class NgramTrainer:
-    """Counts."""
-
-    def __init__(self, order: int) -> None:
-        """``order``: how many tokens are looked back on."""
-        self._order = order
-
-    def train(self, dataset: Dataset, job: TrainingJob) -> TrainedModel:
-        """A model of ``dataset.train``; it has one epoch and nothing to choose by validation."""
-        if not dataset.train:
-            raise ModelError("no tune to learn from")
-        vocabulary = dataset.vocabulary
-        counts = GramCounts.of(dataset.train, len(vocabulary), self._order + 1)
-        model = NgramModel(counts, vocabulary.symbols, vocabulary.start, vocabulary.end, job.about)
-        train = _mean_nats(model, dataset.train)
-        validation = _mean_nats(model, dataset.validation) if dataset.validation else None
-        job.progress.advance(1, 1, f"loss {train:.3f}")
-        return TrainedModel(model, (EpochLoss(1, train, validation),), 1)
-
-    def load(self, path: Path) -> NgramModel:
-        """A saved model. Raises ArtifactError for a file that is none."""
-        return NgramModel.load(path)
-
-
-def _mean_nats(model: NgramModel, tunes: Sequence[Tokens]) -> float:
-    return float(model.nats(tunes).sum() / sum(len(tune) - 1 for tune in tunes))

@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
+from typing import Annotated, Literal
+
 from pydantic import Field
 
-from musegen import Component, ModelTrainer, Options, component, hookimpl
+from musegen import JSON, Component, ModelTrainer, Options, component, hookimpl
 
 
 class NgramOptions(Options):
     """Interpolated Witten-Bell n-gram: trained in a second, the line that a neural network must beat."""
 
-    order: int = Field(4, ge=1, le=12)
-    """Tokens that it looks back on; 4 predicts a token from the four before it."""
+    order: Annotated[int, Field(ge=1, le=12)] | Literal["auto"] = "auto"
+    """Tokens that it looks back on; "auto" takes as many as serve the validation tunes best."""
+    memory: bool = False
+    """Predict also what followed the longest earlier match in the same tune; tunes repeat their phrases."""
 
 
 def build_model(options: NgramOptions) -> ModelTrainer:
     """The trainer."""
-    from musegen_ngram.model import NgramTrainer
+    from musegen_ngram.trainer import NgramTrainer
 
-    return NgramTrainer(options.order)
+    return NgramTrainer(None if options.order == "auto" else options.order, memory=options.memory)
 
 
 @hookimpl
 def musegen_models() -> list[Component[ModelTrainer]]:
     """Declare ``ngram``."""
-    return [component("ngram", version=1, options=NgramOptions, build=build_model)]
+    lines: dict[str, dict[str, JSON]] = {"ngram": {}, "ngram_memory": {"memory": True}}
+    return [component("ngram", version=2, options=NgramOptions, build=build_model, baselines=lines)]

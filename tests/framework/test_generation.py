@@ -51,9 +51,9 @@ class Scripted:
                 following = self.bodies[seed % len(self.bodies)]
             yield self.tokens.encode(following)[: sampling.max_tokens]
 
-    def nats(self, tunes: Sequence[Tokens]) -> NDArray[np.float64]:
+    def nats(self, tunes: Sequence[Tokens]) -> list[NDArray[np.float64]]:
         """Nothing."""
-        return np.zeros(len(tunes))
+        return [np.zeros(len(tune) - 1) for tune in tunes]
 
     def save(self, path: Path) -> None:
         """Nothing."""

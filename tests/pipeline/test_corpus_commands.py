@@ -72,7 +72,7 @@ def test_a_split_can_be_given_back(pipeline_file: Path) -> None:
     """The same parts under another seed; and run.json names what the tunes come from."""
     first = load(pipeline_file).run(Silent())
     split = (first.folder / "split.csv").read_text()
-    assert split.startswith("source,title,part,group\n")
+    assert split.startswith("source,title,part,group,melody\n")
     (pipeline_file.parent / "split.csv").write_text(split)
     again = load(pipeline_file, ["run.seed=99", "run.folder=again", "split.file=split.csv"]).run(Silent())
     assert (again.folder / "split.csv").read_text() == split
@@ -81,7 +81,7 @@ def test_a_split_can_be_given_back(pipeline_file: Path) -> None:
     [corpus] = first.report["corpora"]
     assert (corpus["reader"], corpus["source"]) == ("abc", "files given by the user")
     assert corpus["options"]["paths"] == ["jigs.abc"]
-    assert first.report["validation_nats_a_note"] > 0
+    assert first.report["validation_bits_a_note"] > 0
 
 
 def test_tunes_under_one_tonic_are_brought_back(pipeline_file: Path) -> None:

@@ -18,6 +18,7 @@ from safetensors.numpy import save_file
 import musegen
 from invented import NGRAM_PIPELINE, jig, write_pipeline
 from musegen import ArtifactError, MusegenError, Run, Silent, VocabularyError, hookimpl
+from musegen.stages import STAGES
 
 
 def run(file: Path, *overrides: str) -> Run:
@@ -42,12 +43,12 @@ def test_a_run_leaves_what_it_promises(pipeline_file: Path) -> None:
     folder = pipeline_file.parent / "run"
     assert result.folder == folder
     names = {path.relative_to(folder).as_posix() for path in folder.glob("*") if path.is_file()}
-    assert {"loss.png", "loss.csv", "model.safetensors", "split.csv", "run.json"} <= names
+    assert {"loss.png", "loss.csv", "model.safetensors", "split.csv", "test.csv", "run.json"} <= names
     assert sorted(path.name for path in (folder / "tunes").iterdir()) == [
         f"00{number}{suffix}" for number in (1, 2, 3) for suffix in (".abc", ".mid", ".wav")
     ]
     report = json.loads((folder / "run.json").read_text())
-    assert set(report["stages"]) == {"corpus", "tokenizer", "model", "sample", "render"}
+    assert set(report["stages"]) == {"corpus", "tokenizer", "model", "figures", "sample", "render"}
     assert all(isinstance(report[name], float) for name in ("train_nats", "validation_nats", "test_nats"))
     assert report["best_epoch"] == 1
     assert report["draws"]["tunes"] >= report["kept"]["tunes"] == 3
@@ -57,7 +58,7 @@ def test_a_run_leaves_what_it_promises(pipeline_file: Path) -> None:
     assert len(rows) == 30
     assert {row["part"] for row in rows} == {"train", "validation", "test"}
     first = {"source": "jigs.abc:1", "title": "Jig No 1", "part": rows[0]["part"], "group": "jigs.abc:1"}
-    assert rows[0] == first
+    assert rows[0] == first | {"melody": rows[0]["melody"]}
 
 
 def test_tunes_are_objects(pipeline_file: Path) -> None:
@@ -103,8 +104,8 @@ def test_the_same_seed_gives_the_same_bytes_elsewhere(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("override", "reused"),
     [
-        ("render.0.tempo_bpm=100.0", ["corpus", "tokenizer", "model", "sample"]),
-        ("sample.temperature=0.8", ["corpus", "tokenizer", "model"]),
+        ("render.0.tempo_bpm=100.0", ["corpus", "tokenizer", "model", "figures", "sample"]),
+        ("sample.temperature=0.8", ["corpus", "tokenizer", "model", "figures"]),
         ("model.order=3", ["corpus", "tokenizer"]),
         ("prepare.decorations=true", []),
     ],
@@ -179,7 +180,7 @@ def test_observers_hear_of_every_stage(pipeline_file: Path) -> None:
         run(pipeline_file)
     finally:
         plugins._manager.unregister(observer)
-    assert heard == [(stage, False) for stage in ("corpus", "tokenizer", "model", "sample", "render")]
+    assert heard == [(stage, False) for stage in STAGES]
 
 
 @pytest.fixture
@@ -236,7 +237,7 @@ def test_a_file_that_is_no_model_is_one_line(tmp_path: Path, content: bytes) -> 
     [
         ("tokenizer", {"name": "chars"}, 'no tokenizer "chars"; did you mean "char"?'),
         ("notation", {"name": "nmd"}, 'no notation "nmd"'),
-        ("model", {"version": 99}, 'version 99 of model "ngram"; version 1 is installed'),
+        ("model", {"version": 99}, 'version 99 of model "ngram"; version 2 is installed'),
         ("tokenizer", {"state": 7}, "char"),
     ],
 )

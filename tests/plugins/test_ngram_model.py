@@ -13,8 +13,10 @@ import safetensors.numpy
 from hypothesis import given, settings, strategies as st
 
 from musegen import ArtifactError, Dataset, ModelError, Sampling, Tokens
-from musegen_ngram.model import NgramModel, NgramTrainer
+from musegen_ngram.memory import LONGEST, Memory, copy_shares, recall
+from musegen_ngram.model import NgramModel
 from musegen_ngram.plugin import musegen_models
+from musegen_ngram.trainer import NgramTrainer
 from training_jobs import ABOUT, VOCABULARY, Report, dataset, job
 
 V = len(VOCABULARY)
@@ -26,9 +28,10 @@ def tune(body: list[int]) -> Tokens:
     return np.array([0, *body, 1], np.int32)
 
 
-def trained(tunes: list[Tokens], order: int, folder: Path = Path()) -> NgramModel:
+def trained(tunes: list[Tokens], order: int, folder: Path = Path(), *, memory: bool = False) -> NgramModel:
     """A model of some tunes."""
-    model = NgramTrainer(order).train(Dataset(VOCABULARY, tuple(tunes), (), ()), job(folder)).model
+    trainer = NgramTrainer(order, memory=memory)
+    model = trainer.train(Dataset(VOCABULARY, tuple(tunes), (), ()), job(folder)).model
     assert isinstance(model, NgramModel)
     return model
 
@@ -52,11 +55,17 @@ def brute_force(tunes: list[Tokens], context: list[int], token: int) -> float:
 
 
 @settings(deadline=None, max_examples=50)
-@given(st.lists(bodies, min_size=1, max_size=4), bodies, st.integers(1, 5))
-def test_probabilities_sum_to_one(corpus: list[list[int]], context: list[int], order: int) -> None:
-    """Over the vocabulary, after any context; the start mark never comes."""
-    model = trained([tune(body) for body in corpus], order)
-    for begun in (np.array([0, *context], np.int32), np.array(context, np.int32)):
+@given(st.lists(bodies, min_size=1, max_size=4), bodies, st.integers(1, 5), st.booleans())
+def test_probabilities_sum_to_one(
+    corpus: list[list[int]], context: list[int], order: int, memory: bool
+) -> None:
+    """Over the vocabulary, after any context, start marks in it included; the start mark never comes."""
+    model = trained([tune(body) for body in corpus], order, memory=memory)
+    for begun in (
+        np.array([0, *context], np.int32),
+        np.array(context * 2, np.int32),
+        np.array([2, 0] * 3, np.int32),
+    ):
         chances = model.probabilities(begun)
         assert math.isclose(chances.sum(), 1)
         assert chances[VOCABULARY.start] == 0
@@ -75,7 +84,7 @@ def test_nats_are_those_of_the_formula(corpus: list[list[int]], heard: list[int]
         chance = brute_force(tunes, context, int(judged[i]))
         assert math.isclose(model.probabilities(judged[:i])[judged[i]], chance)
         expected -= math.log(chance)
-    assert math.isclose(model.nats([judged])[0], expected)
+    assert math.isclose(model.nats([judged])[0].sum(), expected)
 
 
 def test_losses_are_nats_a_token(tmp_path: Path) -> None:
@@ -85,7 +94,7 @@ def test_losses_are_nats_a_token(tmp_path: Path) -> None:
     (loss,) = result.losses
     assert result.best_epoch == loss.epoch == 1
     for mean, part in ((loss.train, tunes.train), (loss.validation, tunes.validation)):
-        assert mean == pytest.approx(result.model.nats(part).sum() / sum(len(t) - 1 for t in part))
+        assert mean == pytest.approx(np.concatenate(result.model.nats(part)).mean())
     assert report.steps == [(1, 1)]
     with pytest.raises(ModelError):
         NgramTrainer(2).train(Dataset(VOCABULARY, (), (), ()), job(tmp_path))
@@ -112,10 +121,114 @@ def test_a_learned_tune_is_continued_to_its_end() -> None:
 
 
 @settings(deadline=None, max_examples=50)
-@given(st.lists(bodies, min_size=1, max_size=4), st.integers(1, 5))
-def test_a_draw_follows_the_whole_context(corpus: list[list[int]], order: int) -> None:
+@given(st.lists(bodies, min_size=1, max_size=4), bodies, st.integers(1, 4))
+def test_nats_with_a_memory_are_those_of_its_probabilities(
+    corpus: list[list[int]], heard: list[int], order: int
+) -> None:
+    """Token by token, the whole tune so far as context."""
+    judged = tune(heard * 3)
+    model = trained([tune(body * 2) for body in corpus], order, memory=True)
+    (nats,) = model.nats([judged])
+    expected = [-math.log(model.probabilities(judged[:i])[judged[i]]) for i in range(1, len(judged))]
+    assert np.allclose(nats, expected)
+
+
+def longest_match(tune: list[int]) -> tuple[int, int]:
+    """What followed the longest earlier occurrence of the tune's end, of equals the latest; its length."""
+    found = (0, 0)
+    for end in range(1, len(tune)):
+        length = next((n for n in range(end) if tune[end - 1 - n] != tune[-1 - n]), end)
+        if length and length >= found[1]:
+            found = tune[end], length
+    return found
+
+
+@settings(deadline=None, max_examples=100)
+@given(st.lists(st.lists(st.integers(2, 4), max_size=30), max_size=5))
+def test_the_memory_recalls_the_longest_match(corpus: list[list[int]]) -> None:
+    """Counted anew at each place; tunes of any lengths side by side."""
+    tunes = [tune(body) for body in corpus]
+    for heard, guesses, matches in zip(tunes, *recall(tunes), strict=True):
+        for place in range(1, len(heard)):
+            guess, length = longest_match(heard[:place].tolist())
+            assert matches[place - 1] == min(length, LONGEST)
+            assert not length or guesses[place - 1] == guess
+
+
+def test_the_memory_reaches_back_so_far_and_no_farther(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What lies farther back is forgotten; what lies within is matched as before."""
+    monkeypatch.setattr("musegen_ngram.memory.REACH", 4)
+    memory = Memory(1, 20)
+    heard = [2, 3, 4, 5, 6, 7, 2, 3, 8, 2, 3]
+    steps = [memory.hear(np.array([token], np.int32)) for token in heard]
+    assert steps[6][1] == 0
+    assert (steps[-1][0].item(), steps[-1][1].item()) == (8, 2)
+
+
+def test_shares_are_those_of_the_copies_that_were_right() -> None:
+    """Of a hundred copies with no other chance, drawn towards the length below by two; never 1."""
+    right = np.arange(100) < 80
+    shares = copy_shares(np.full(100, 1e-12), right, np.full(100, 3))
+    assert shares[3] == pytest.approx(80 / 102, abs=1e-6)
+    assert shares[0] == shares[1] == shares[2] == 0
+    assert shares[4] == pytest.approx(shares[3])
+    assert copy_shares(np.full(9, 1e-12), np.ones(9, bool), np.full(9, 1)).max() < 1
+
+
+def test_a_memory_pays_where_tunes_repeat_themselves() -> None:
+    """Random phrases played twice: the second time costs little."""
+    rng = np.random.default_rng(1)
+    tunes = [tune([*phrase, *phrase]) for phrase in rng.integers(2, V, (40, 12)).tolist()]
+    data = Dataset(VOCABULARY, tuple(tunes[:20]), tuple(tunes[20:30]), ())
+    without, remembering = (
+        np.concatenate(NgramTrainer(memory=memory).train(data, job(Path())).model.nats(tunes[30:])).mean()
+        for memory in (False, True)
+    )
+    assert remembering < 0.8 * without
+
+
+def test_the_order_is_the_one_that_validation_likes_best() -> None:
+    """Tunes in which two tokens decide the next one: order 2, whatever is in the test part."""
+    rng = np.random.default_rng(2)
+    table = rng.integers(2, V, (V, V))
+
+    def walk() -> Tokens:
+        body = rng.integers(2, V, 2).tolist()
+        while len(body) < 60:
+            sure = rng.random() < 0.8
+            body.append(int(table[body[-2], body[-1]]) if sure else int(rng.integers(2, V)))
+        return tune(body)
+
+    tunes = tuple(walk() for _ in range(60))
+    data = Dataset(VOCABULARY, tunes[:40], tunes[40:], tunes[:1])
+    model = NgramTrainer().train(data, job(Path())).model
+    assert isinstance(model, NgramModel)
+    losses = [
+        np.concatenate(NgramTrainer(order).train(data, job(Path())).model.nats(tunes[40:])).mean()
+        for order in (1, 2, 3, 4)
+    ]
+    assert model.order == 1 + int(np.argmin(losses)) == 2
+    swapped = Dataset(VOCABULARY, tunes[:40], tunes[40:], tunes[40:])
+    assert np.array_equal(
+        *(m.nats(tunes)[0] for m in (model, NgramTrainer().train(swapped, job(Path())).model))
+    )
+
+
+def test_without_validation_tunes_training_tunes_choose(tmp_path: Path) -> None:
+    """And are counted all the same."""
+    tunes = dataset(train=12).train
+    model = NgramTrainer(memory=True).train(Dataset(VOCABULARY, tunes, (), ()), job(tmp_path)).model
+    assert isinstance(model, NgramModel)
+    assert sum(level.counts.sum() for level in model.counts.levels[:1]) == sum(len(t) - 1 for t in tunes)
+    single = NgramTrainer(memory=True).train(Dataset(VOCABULARY, tunes[:1], (), ()), job(tmp_path))
+    assert np.isfinite(np.concatenate(single.model.nats(tunes))).all()
+
+
+@settings(deadline=None, max_examples=50)
+@given(st.lists(bodies, min_size=1, max_size=4), st.integers(1, 5), st.booleans())
+def test_a_draw_follows_the_whole_context(corpus: list[list[int]], order: int, memory: bool) -> None:
     """The likeliest token each time is the likeliest after all tokens so far, from the first on."""
-    model = trained([tune(body) for body in corpus], order)
+    model = trained([tune(body) for body in corpus], order, memory=memory)
     (rest,) = model.generate([np.array([0], np.int32)], Sampling(top_k=1, max_tokens=20), [0])
     heard = [0]
     for token in [*rest.tolist(), VOCABULARY.end][:20]:
@@ -155,13 +268,15 @@ def test_draws_follow_temperature_top_k_and_top_p(sampling: Sampling, expected: 
     assert np.all(shares[np.array(expected) == 0] == 0)
 
 
-def test_a_saved_model_is_the_same_model(tmp_path: Path) -> None:
+@pytest.mark.parametrize("memory", [False, True])
+def test_a_saved_model_is_the_same_model(tmp_path: Path, memory: bool) -> None:
     """Equal figures, equal bytes when saved again, ``about`` where every model has it."""
-    model = trained(list(dataset().train), 3)
+    model = trained(list(dataset().train), 3, memory=memory)
     model.save(tmp_path / "one")
     loaded = NgramTrainer(1).load(tmp_path / "one")
     assert loaded.order == 3
-    assert np.array_equal(loaded.nats(dataset().test), model.nats(dataset().test))
+    assert (loaded.shares is not None) == memory
+    assert np.array_equal(*(np.concatenate(each.nats(dataset().test)) for each in (loaded, model)))
     loaded.save(tmp_path / "two")
     assert (tmp_path / "one").read_bytes() == (tmp_path / "two").read_bytes()
     with safetensors.safe_open(tmp_path / "one", "np") as file:
@@ -203,12 +318,20 @@ def damaged(path: Path, **changes: object) -> Path:
         {"1_counts": np.full(11, 2**60)},
         {"2_keys": np.full(1, 2**62)},
         {"2_counts": np.zeros(0, np.int64)},
+        {"format": "musegen-ngram-1"},
+        {"memory": 1},
+        {"memory": np.zeros(3)},
+        {"memory": np.zeros(LONGEST + 1, np.float32)},
+        {"memory": np.full(LONGEST + 1, 0.5)},
+        {"memory": np.array([0.0, *[1.0] * LONGEST])},
+        {"memory": np.array([0.0, *[np.nan] * LONGEST])},
+        {"memory": np.array([0.0, *[-0.1] * LONGEST])},
     ],
 )
 def test_a_hostile_file_is_refused(changes: dict[str, object], tmp_path: Path) -> None:
     """One line that names the file."""
     path = tmp_path / "model"
-    trained(list(dataset().train), 2).save(path)
+    trained(list(dataset().train), 2, memory=True).save(path)
     with pytest.raises(ArtifactError, match="no n-gram model") as caught:
         NgramTrainer(2).load(damaged(path, **changes))
     assert str(path) in str(caught.value)
@@ -233,4 +356,4 @@ def test_it_is_declared() -> None:
     (declared,) = musegen_models()
     assert declared.name == "ngram"
     assert declared.requires == ()
-    assert declared.options().model_dump() == {"order": 4}
+    assert declared.options().model_dump() == {"order": "auto", "memory": False}
