@@ -47,6 +47,10 @@ class Pipeline:
         """
         return run_plan(self.plan, reporter or Console())
 
+    def train(self, reporter: Reporter | None = None) -> Run:
+        """As :meth:`run`, up to the trained model and its figures. Raises MusegenError."""
+        return run_plan(self.plan, reporter or Console(), train_only=True)
+
 
 def load(file: Path | str, overrides: Iterable[str] = ()) -> Pipeline:
     """The checked pipeline of a file; ``.run()`` runs it.

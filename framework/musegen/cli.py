@@ -43,7 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"{error.filename}: {error.strerror}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
-        resumes = "; the same command resumes where it stopped" if options.command == "run" else ""
+        resumes = "; the same command resumes where it stopped" if options.command in ("run", "train") else ""
         print(f"\nstopped{resumes}", file=sys.stderr)
         return _INTERRUPTED
 
@@ -56,10 +56,12 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
 
     run = commands.add_parser("run", help="run a pipeline: read tunes, learn, write new ones, render them")
-    run.add_argument("file", type=Path, metavar="PIPELINE", help="a pipeline.toml")
-    run.add_argument("--quiet", "-q", action="store_true", help="say nothing but the result's place")
-    _add_set(run)
-    run.set_defaults(action=_run)
+    train = commands.add_parser("train", help="run a pipeline up to its trained model")
+    for parsed, action in ((run, _run), (train, _train)):
+        parsed.add_argument("file", type=Path, metavar="PIPELINE", help="a pipeline.toml")
+        parsed.add_argument("--quiet", "-q", action="store_true", help="say nothing but the result's place")
+        _add_set(parsed)
+        parsed.set_defaults(action=action)
 
     check = commands.add_parser("check", help="report every mistake in a pipeline at once")
     check.add_argument("file", type=Path, metavar="PIPELINE")
@@ -181,6 +183,16 @@ def _run(options: argparse.Namespace) -> int:
     run = pipeline.run(Silent() if options.quiet else Console())
     suffixes = sorted({suffix for tune in run.tunes for suffix in tune.files})
     print(f"{len(run.tunes)} tunes ({', '.join(suffixes)}), loss.png and run.json are in {run.folder}")
+    return 0
+
+
+def _train(options: argparse.Namespace) -> int:
+    from musegen.api import load
+    from musegen.console import Console, Silent
+
+    _report_faults()
+    run = load(options.file, options.set).train(Silent() if options.quiet else Console())
+    print(f"model.safetensors, loss.png and run.json are in {run.folder}")
     return 0
 
 

@@ -259,8 +259,8 @@ class TrainedModel:
     losses: tuple[EpochLoss, ...]
     best_epoch: int
     """The epoch whose weights the model has, from 1."""
-    steps: tuple[float, ...] = ()
-    """The loss in nats a token of each step, where training goes by steps."""
+    steps: tuple[Sequence[float], ...] = ()
+    """Of each epoch the loss in nats a token of its steps, where training goes by steps."""
 
 
 @runtime_checkable
@@ -372,10 +372,10 @@ def component(
     ``version`` is raised when the same input gives another output, so that no cached result is taken for it.
     ``build`` gets checked options and imports what is heavy. ``requires`` names top-level modules that it
     needs, and ``extra`` the extra of its distribution that brings them: ``keras``. ``suffixes`` are a
-    corpus reader's or a model's, ``collections`` a corpus reader's. ``baselines`` are a model's that trains in seconds: each name, such
-    as ``ngram_memory``, stands for options (``{"memory": True}``), and every run of any model gets the figures
-    of a model of these beside its own: ``ngram_memory_nats`` in ``run.json``, a line in ``loss.png``.
-    The first line of the options' docstring describes the component.
+    corpus reader's or a model's, ``collections`` a corpus reader's. ``baselines`` are a model's that trains
+    in seconds: each name, such as ``ngram_memory``, stands for options (``{"memory": True}``), and every run
+    of any model gets the figures of a model of these beside its own: ``ngram_memory_nats`` in ``run.json``,
+    a line in ``loss.png``. The first line of the options' docstring describes the component.
     """
     summary = (options.__doc__ or "").strip().splitlines()
     return Component(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
 from io import BytesIO
-from itertools import cycle
+from itertools import accumulate, cycle
 
 from musegen.components import EpochLoss
 
@@ -18,10 +18,16 @@ def can_plot() -> bool:
 _STYLES = ("--", ":", "-.")
 
 
-def plot_losses(losses: Sequence[EpochLoss], best_epoch: int, lines: Mapping[str, float]) -> bytes:
-    """Training and validation loss over the epochs as a PNG; needs matplotlib.
+def plot_losses(
+    losses: Sequence[EpochLoss],
+    best_epoch: int,
+    lines: Mapping[str, float],
+    steps: Sequence[Sequence[float]] = (),
+) -> bytes:
+    """Training and validation loss over the steps, else the epochs, as a PNG; needs matplotlib.
 
-    ``lines``: what the lines to beat cost on the validation tunes, in nats a token, by name.
+    ``lines``: what the lines to beat cost on the validation tunes, in nats a token, by name. ``steps``: of
+    each epoch the losses of its steps.
     """
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
@@ -30,25 +36,30 @@ def plot_losses(losses: Sequence[EpochLoss], best_epoch: int, lines: Mapping[str
     figure = Figure(figsize=(7.2, 4.2), dpi=120, layout="constrained")
     FigureCanvasAgg(figure)
     axes = figure.subplots()
-    epochs = [loss.epoch for loss in losses]
+    ends = list(accumulate(map(len, steps))) if steps else [loss.epoch for loss in losses]
+    if steps:
+        each = [loss for epoch in steps for loss in epoch]
+        axes.plot(range(1, len(each) + 1), each, color="#7a8b99", alpha=0.35, linewidth=0.6)
     single = "o" if len(losses) == 1 else ""
-    axes.plot(epochs, [loss.train for loss in losses], color="#7a8b99", marker=single, label="training")
-    judged = [(loss.epoch, loss.validation) for loss in losses if loss.validation is not None]
+    axes.plot(ends, [loss.train for loss in losses], color="#7a8b99", marker=single, label="training")
+    judged = [
+        (end, loss.validation) for end, loss in zip(ends, losses, strict=True) if loss.validation is not None
+    ]
     if judged:
         axes.plot(*zip(*judged, strict=True), color="#b5462f", marker=single, label="validation")
-        best = dict(judged).get(best_epoch)
+        best = dict(judged).get(ends[best_epoch - 1])
         if best is not None:
-            axes.plot([best_epoch], [best], "o", color="#b5462f")
+            axes.plot([ends[best_epoch - 1]], [best], "o", color="#b5462f")
             axes.annotate(
                 f"epoch {best_epoch}: {best:.3f}",
-                (best_epoch, best),
+                (ends[best_epoch - 1], best),
                 xytext=(-6, 12),
                 textcoords="offset points",
                 ha="right",
             )
     for (name, value), style in zip(lines.items(), cycle(_STYLES)):
         axes.axhline(value, color="#4d6b4a", linestyle=style, linewidth=1.2, label=f"{name}: {value:.3f}")
-    axes.set_xlabel("epoch")
+    axes.set_xlabel("step" if steps else "epoch")
     axes.set_ylabel("loss, nats a token")
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.grid(alpha=0.25)

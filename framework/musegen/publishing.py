@@ -8,6 +8,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from musegen.artifacts import RunFolder
 from musegen.components import JSON, EpochLoss
@@ -39,16 +40,13 @@ def publish(
 
     ``corpora``: source and licence of what the tunes come from.
     """
-    corpus, model, measured, sample, render = (
-        finished[stage].folder for stage in ("corpus", "model", "figures", "sample", "render")
-    )
+    corpus, model, measured = (finished[stage].folder for stage in ("corpus", "model", "figures"))
     losses = json.loads((model / "losses.json").read_text())
     figures = json.loads((measured / "figures.json").read_text())
-    sampled = json.loads((sample / "sample.json").read_text("utf-8"))
-    failures = json.loads((render / "failures.json").read_text("utf-8"))
     files: dict[str, Path | bytes] = {
         "model.safetensors": model / "model.safetensors",
         "loss.csv": _loss_csv([EpochLoss(**row) for row in losses["losses"]]),
+        **({"steps.csv": _steps_csv(losses["steps"])} if losses["steps"] else {}),
         "split.csv": _split_csv(Corpus.load(corpus)),
         "test.csv": measured / "test.csv",
     }
@@ -56,14 +54,10 @@ def publish(
         files["loss.png"] = measured / "loss.png"
     else:
         reporter.say('loss.png is not drawn: it needs matplotlib; pip install "musegen[plot]"')
-    tunes = []
-    for row in sampled["tunes"]:
-        stem = f"{row['number']:03}"
-        made = [path for stage in (sample, render) for path in sorted(stage.glob(f"{stem}.*"))]
-        files |= {f"tunes/{path.name}": path for path in made}
-        faults = [*row["faults"], *(f"render: {line}" for line in failures[stem])]
-        tunes.append({**row, "faults": faults, "files": [f"tunes/{path.name}" for path in made]})
-    files |= {f"tunes/{path.name}": path for path in _books(render)}
+    sampled: dict[str, Any] = {"tunes": []}
+    if "render" in finished:
+        sampled, made = _tunes(finished["sample"].folder, finished["render"].folder)
+        files |= made
     report = {
         "pipeline": pipeline,
         "seed": seed,
@@ -74,13 +68,28 @@ def publish(
         },
         "best_epoch": losses["best_epoch"],
         **figures,
-        **{name: sampled[name] for name in ("draws", "kept", "real_test_tunes")},
-        "tunes": tunes,
+        **sampled,
     }
     contents = {name: path if isinstance(path, bytes) else path.read_bytes() for name, path in files.items()}
     for kept in folder.publish(contents, report):
         reporter.say(f"{kept} had been changed by hand; it is kept as {kept}.yours")
     return Run.load(folder.path)
+
+
+def _tunes(sample: Path, render: Path) -> tuple[dict[str, Any], dict[str, Path | bytes]]:
+    """What ``run.json`` says of the new tunes, and their files."""
+    sampled = json.loads((sample / "sample.json").read_text("utf-8"))
+    failures = json.loads((render / "failures.json").read_text("utf-8"))
+    files: dict[str, Path | bytes] = {}
+    tunes = []
+    for row in sampled["tunes"]:
+        stem = f"{row['number']:03}"
+        made = [path for stage in (sample, render) for path in sorted(stage.glob(f"{stem}.*"))]
+        files |= {f"tunes/{path.name}": path for path in made}
+        faults = [*row["faults"], *(f"render: {line}" for line in failures[stem])]
+        tunes.append({**row, "faults": faults, "files": [f"tunes/{path.name}" for path in made]})
+    files |= {f"tunes/{path.name}": path for path in _books(render)}
+    return {**{name: sampled[name] for name in ("draws", "kept", "real_test_tunes")}, "tunes": tunes}, files
 
 
 def _books(render: Path) -> list[Path]:
@@ -98,6 +107,13 @@ def _loss_csv(losses: Sequence[EpochLoss]) -> bytes:
     for loss in losses:
         validation = "" if loss.validation is None else repr(loss.validation)
         rows.append([str(loss.epoch), repr(loss.train), validation])
+    return _csv(rows)
+
+
+def _steps_csv(epochs: Sequence[Sequence[float]]) -> bytes:
+    rows = [["step", "epoch", "train"]]
+    for epoch, losses in enumerate(epochs, 1):
+        rows += [[str(step), str(epoch), f"{loss:.6g}"] for step, loss in enumerate(losses, len(rows))]
     return _csv(rows)
 
 

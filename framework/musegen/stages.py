@@ -64,11 +64,14 @@ _EXAMINED = 1000
 """Real test tunes that are judged for the ceiling, at most."""
 
 
-def run_plan(plan: Plan, reporter: Reporter) -> Run:
-    """Bring every stage to its result and put the files under human names. Raises MusegenError."""
+def run_plan(plan: Plan, reporter: Reporter, *, train_only: bool = False) -> Run:
+    """Bring every stage to its result and put the files under human names. Raises MusegenError.
+
+    ``train_only``: no new tunes but those that are there already.
+    """
     folder = RunFolder(plan.folder)
     with clear_os_errors(plan.folder), folder.locked():
-        return _Work(plan, folder, reporter).run()
+        return _Work(plan, folder, reporter).run(train_only)
 
 
 class _Work:
@@ -81,21 +84,22 @@ class _Work:
         self.baselines: dict[str, tuple[Use[ModelTrainer], Path]] = {}
         """Those that are trained: name to component and folder."""
 
-    def run(self) -> Run:
+    def run(self, train_only: bool) -> Run:
         """Every stage in order."""
         self._stage("corpus", self._corpus_inputs(), self._build_corpus, self._say_corpus)
         self._stage(
             "tokenizer", self._inputs("tokenizer", self.plan.tokenizer, "corpus"), self._build_tokenizer
         )
         sample_inputs = self._sample_inputs()
-        if not self.folder.has("sample", content_key(sample_inputs)):
+        if not (train_only or self.folder.has("sample", content_key(sample_inputs))):
             self._check_wishes()
             _ = self._renderers  # one that lacks a program says so before any training
         self._train_baselines()
         self._stage("model", self._model_inputs(self.plan.model), self._build_model, self._say_model)
         self._stage("figures", self._figures_inputs(), self._build_figures, self._say_figures)
-        self._stage("sample", sample_inputs, self._build_sample, self._say_sample)
-        self._stage("render", self._render_inputs(), self._build_render)
+        if not train_only or self.folder.has("sample", content_key(sample_inputs)):
+            self._stage("sample", sample_inputs, self._build_sample, self._say_sample)
+            self._stage("render", self._render_inputs(), self._build_render)
         corpora = [row for use in self.plan.corpus for row in used_collections(use.component, use.options)]
         return publish(self.folder, self.finished, self.plan.file.name, self.seed, corpora, self.reporter)
 
@@ -352,7 +356,11 @@ class _Work:
 
     def _build_model(self, folder: Path, progress: Progress) -> None:
         trained = self._train(self.plan.model, folder, progress, "model")
-        losses = {"best_epoch": trained.best_epoch, "losses": [asdict(loss) for loss in trained.losses]}
+        losses = {
+            "best_epoch": trained.best_epoch,
+            "losses": [asdict(loss) for loss in trained.losses],
+            "steps": [list(epoch) for epoch in trained.steps],
+        }
         (folder / "losses.json").write_text(json.dumps(losses, indent=1) + "\n")
 
     def _say_model(self, folder: Path) -> str:
@@ -370,7 +378,8 @@ class _Work:
             losses = [EpochLoss(**row) for row in trained["losses"]]
             levels = {name: measured.figures.get(f"{name}_validation_nats") for name in lines}
             drawn = {name: level for name, level in levels.items() if level is not None}
-            (folder / "loss.png").write_bytes(plot_losses(losses, trained["best_epoch"], drawn))
+            picture = plot_losses(losses, trained["best_epoch"], drawn, trained["steps"])
+            (folder / "loss.png").write_bytes(picture)
 
     def _say_figures(self, folder: Path) -> str:
         figures = json.loads((folder / "figures.json").read_text())

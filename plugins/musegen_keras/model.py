@@ -80,7 +80,7 @@ class KerasLSTMTrainer:
         end = train(self._options, dataset, job)
         weights = lstm_weights(end.best, dataset.vocabulary)
         weights = calibrate(weights, dataset.validation or dataset.train[:_CALIBRATED])
-        steps = tuple(float(loss) for epoch in end.steps for loss in epoch)
+        steps = tuple(epoch.tolist() for epoch in end.steps)
         return TrainedModel(LSTMModel(weights, job.about), end.losses, end.best_epoch, steps)
 
     def read_foreign(self, path: Path, symbols: Sequence[str] | None) -> LSTMModel:

@@ -17,7 +17,17 @@ from safetensors.numpy import save_file
 
 import musegen
 from invented import NGRAM_PIPELINE, jig, write_pipeline
-from musegen import ArtifactError, MusegenError, Run, Silent, VocabularyError, hookimpl
+from musegen import (
+    ArtifactError,
+    Dataset,
+    MusegenError,
+    Run,
+    Silent,
+    TrainedModel,
+    TrainingJob,
+    VocabularyError,
+    hookimpl,
+)
 from musegen.stages import STAGES
 
 
@@ -271,3 +281,43 @@ def test_an_empty_corpus_is_one_line(tmp_path: Path) -> None:
     (tmp_path / "jigs.abc").write_text("nothing here\n")
     with pytest.raises(MusegenError, match="no usable tune"):
         run(file)
+
+
+def test_training_goes_up_to_the_model(pipeline_file: Path) -> None:
+    """It leaves model and report; a run goes on from there, and training again takes no tune away."""
+    trained = musegen.load(pipeline_file).train(Silent())
+    assert trained.tunes == ()
+    assert set(cached(trained)) == {"corpus", "tokenizer", "model", "figures"}
+    assert (trained.folder / "model.safetensors").exists()
+    finished = run(pipeline_file)
+    assert cached(finished)["model"]
+    assert len(finished.tunes) == 3
+    again = musegen.load(pipeline_file).train(Silent())
+    assert len(again.tunes) == 3
+    assert all(cached(again).values())
+
+
+def test_work_that_does_not_fit_any_more_is_named(
+    pipeline_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An interrupted training whose options changed is kept, and one line says what changed."""
+    from musegen_ngram.trainer import NgramTrainer
+
+    train = NgramTrainer.train
+
+    def interrupt(trainer: NgramTrainer, dataset: Dataset, job: TrainingJob) -> TrainedModel:
+        if "model-" in str(job.checkpoints):
+            raise KeyboardInterrupt
+        return train(trainer, dataset, job)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(NgramTrainer, "train", interrupt)
+        with pytest.raises(KeyboardInterrupt):
+            run(pipeline_file, "model.order=3")
+    said: list[str] = []
+    reporter = SimpleNamespace(
+        begin=lambda stage: reporter, finish=lambda *_: None, advance=lambda *_: None, say=said.append
+    )
+    musegen.load(pipeline_file, ["model.order=2"]).run(reporter)
+    (line,) = [line for line in said if "interrupted work" in line]
+    assert "component.options.order was 3 and is 2" in line
