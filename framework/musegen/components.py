@@ -343,7 +343,7 @@ def component(
     ``build`` gets checked options and imports what is heavy. ``requires`` names top-level modules that it
     needs, and ``extra`` the extra of its distribution that brings them: ``keras``. ``suffixes`` and
     ``collections`` are a corpus reader's. ``baselines`` are a model's that trains in seconds: each name, such
-    as ``ngram_memory``, stands for options (``{"memory": True}``), and every run of any model gets the figures
+    as ``ngram_memory``, stands for options (``{"memory": True}``), and every run of any model gets figures
     of a model of these beside its own: ``ngram_memory_nats`` in ``run.json``, a line in ``loss.png``.
     The first line of the options' docstring describes the component.
     """
