@@ -70,9 +70,12 @@ class Comparison:
             rows.append(
                 (name, f"{each.first:.4f}", f"{each.second:.4f}", f"{each.difference:+.4f}", interval)
             )
-        widths = [max(len(row[column]) for row in rows) for column in range(5)]
+        widths = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)]
         table = [
-            "  ".join([row[0].ljust(widths[0]), *(cell.rjust(w) for cell, w in zip(row[1:], widths[1:]))])  # noqa: B905
+            "  ".join(
+                [row[0].ljust(widths[0])]
+                + [cell.rjust(width) for cell, width in zip(row[1:], widths[1:], strict=True)]
+            )
             for row in rows
         ]
         shared = f"{self.tunes} test tunes in {self.groups} groups"
