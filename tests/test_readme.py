@@ -92,7 +92,8 @@ def test_the_plugin_in_one_screen_works(tmp_path: Path) -> None:
     for installed in musegen.installed_plugins()._manager.get_plugins():
         plugins.add(installed, musegen.installed_plugins()._manager.get_name(installed) or "")
     plugins.add(module, "csv")
-    file = write_pipeline(tmp_path, NGRAM_PIPELINE.replace('use = "wav"', 'use = "csv"'))
+    text = NGRAM_PIPELINE.replace('use = "wav"', 'use = "csv"').replace("[sample]", "order = 4\n\n[sample]")
+    file = write_pipeline(tmp_path, text)
     run = Pipeline(load_plan(file, plugins=plugins)).run(Silent())
     rows = run.tunes[0].files[".csv"].read_text().splitlines()
     assert rows[0] == "onset_quarters,duration_quarters,midi_pitch"

@@ -8,6 +8,11 @@ from .api import (
     render as render,
     sample as sample,
 )
+from .comparison import (
+    Comparison as Comparison,
+    Difference as Difference,
+    compare as compare,
+)
 from .components import (
     JSON as JSON,
     BookRenderer as BookRenderer,

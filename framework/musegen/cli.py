@@ -87,6 +87,12 @@ def _parser() -> argparse.ArgumentParser:
 
     add_corpus(commands)
 
+    compare = commands.add_parser("compare", help="say how far apart two runs are on the same test tunes")
+    compare.add_argument("first", type=Path, metavar="RUN", help="a run folder")
+    compare.add_argument("second", type=Path, metavar="RUN")
+    compare.add_argument("--json", action="store_true", help="as JSON")
+    compare.set_defaults(action=_compare)
+
     render = commands.add_parser("render", help="render every tune of some files")
     render.add_argument("files", type=Path, nargs="+", metavar="FILE")
     _add_output(render, "rendered")
@@ -274,6 +280,19 @@ def _export(options: argparse.Namespace) -> int:
         options.file, options.output, options.store, vocabulary=options.vocabulary, force=options.force
     )
     print(f"{options.output}: {after:,} bytes, {options.file} has {before:,}")
+    return 0
+
+
+def _compare(options: argparse.Namespace) -> int:
+    from musegen.comparison import compare
+
+    found = compare(options.first, options.second)
+    if options.json:
+        print(json.dumps(found.state(), indent=2, ensure_ascii=False))
+        return 0
+    for warning in found.warnings:
+        print(warning, file=sys.stderr)
+    print(found)
     return 0
 
 

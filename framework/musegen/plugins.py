@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
@@ -81,6 +82,7 @@ class Plugins:
                 taken = self._installed.get((new.kind, new.component.name))
                 if taken:
                     raise PluginError(f'{new.kind} "{new.component.name}" is declared by {taken.plugin} too')
+            self._check_baselines(declared)
         except Exception as error:
             if self._manager.has_plugin(name):
                 self._manager.unregister(name=name)
@@ -90,6 +92,15 @@ class Plugins:
                 f"{type(error).__name__}: {cause}"
             ) from error
         self._installed |= {(new.kind, new.component.name): new for new in declared}
+
+    def _check_baselines(self, declared: Sequence[Installed]) -> None:
+        """Raises PluginError where a figure of one line to beat would be taken for another's."""
+        taken = {"train", "validation", "test"}
+        taken.update(line for each in self._installed.values() for line in each.component.baselines)
+        for line in (line for new in declared for line in new.component.baselines):
+            if line in taken or not re.fullmatch(r"[a-z][a-z0-9_]*", line):
+                raise PluginError(f'baseline "{line}": is no name of its own in small letters, digits and _')
+            taken.add(line)
 
     def __iter__(self) -> Iterator[Installed]:
         return iter(

@@ -89,3 +89,18 @@ def test_a_hook_that_fails_blames_its_plugin() -> None:
         plugins.add(plugin("", musegen_tokenizers=musegen_tokenizers), "broken", "some-dist", "2.0")
     plugins.add(plugin("words"), "words")
     assert plugins.names("tokenizer") == ["words"]
+
+
+@pytest.mark.parametrize("name", ["test", "Line", "a b", "ngram", "", "1"])
+def test_a_line_to_beat_has_a_name_of_its_own(name: str) -> None:
+    """Its figures in run.json must not be taken for another's."""
+
+    @hookimpl
+    def musegen_models() -> list[Component[object]]:
+        return [
+            component(model, version=1, options=Options, build=lambda options: object(), baselines={line: {}})
+            for model, line in (("first", "ngram"), ("second", name))
+        ]
+
+    with pytest.raises(PluginError, match="is no name of its own"):
+        Plugins().add(SimpleNamespace(musegen_models=musegen_models), "lines")

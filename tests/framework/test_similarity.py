@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from hypothesis import given, strategies as st
 
-from musegen import Tune, read_tunes
-from musegen.similarity import components, patterns, similar_pairs
+from musegen import Tune, installed_plugins, read_tunes
+from musegen.similarity import components, melody_digest, patterns, similar_pairs
 from musegen_abc.parser import parse_abc
 from musegen_abc.transpose import transpose_abc
 from similarity_figures import CHANGES, found, joined, scores
@@ -93,3 +93,18 @@ def test_real_tunes(nottingham: Path) -> None:
     assert pairs > 10_000
     assert len(hits) <= 20
     assert set(CHANGES) == {"transposed", "re-barred", "doubled lengths", "5 % edited"}
+
+
+def test_a_melody_has_one_digest_however_it_is_written() -> None:
+    """In another key, in doubled lengths, with other bars; another note makes another."""
+    component = installed_plugins().notation("abc")
+    abc = component.build(component.options())
+
+    def digest(text: str) -> str:
+        return melody_digest(abc.parse(Tune(text)))
+
+    plain = digest("X:1\nL:1/8\nK:G\nGABc d2 z2 | [Bd]4 |\n")
+    assert digest("X:7\nT:Title\nL:1/8\nK:A\nAB | cd e2z2 [ce]4 |\n") == plain
+    assert digest("X:1\nL:1/4\nK:G\nGABc d2 z2 | d4 |\n") == plain
+    assert digest("X:1\nL:1/8\nK:G\nGABd d2 z2 | d4 |\n") != plain
+    assert digest("X:1\nL:1/8\nK:G\nGABc d3 z | d4 |\n") == plain
