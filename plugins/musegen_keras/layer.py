@@ -1,9 +1,9 @@
 """LSTM layers that train several times as fast as Keras's on a CPU, with Keras's weights.
 
-What depends on the step before runs in compiled C (musegen_training), whole sequences at a call; the rest, the
-products with the input and its kernel, is one TensorFlow product for all steps. Where tokens come in, a batch has
-more of them than the vocabulary, so what the embedding and the kernel make of each is computed once (V, 4H) and
-looked up; its gradient is added up by token before it is multiplied back.
+What depends on the step before runs in compiled C (musegen_training), whole sequences at a call; the rest,
+the products with the input and its kernel, is one TensorFlow product for all steps. Where tokens come in, a
+batch has more of them than the vocabulary, so what embedding and kernel make of each is computed once
+(V, 4H) and looked up; its gradient is added up by token before it is multiplied back.
 
 Import this after TensorFlow has been set up: it imports Keras and TensorFlow.
 """
@@ -14,7 +14,6 @@ import os
 from typing import Any
 
 import keras
-import numpy as np
 import tensorflow as tf
 
 try:
@@ -24,7 +23,7 @@ except ImportError:  # it was installed where there was no compiler
 
 
 def why_keras() -> str | None:
-    """Why :func:`lstm` and :func:`token_lstm` give Keras's own layers here; None where they give compiled ones."""
+    """Why :func:`lstm` and :func:`token_lstm` give Keras's own layers here; None: they give faster ones."""
     if tf.config.list_logical_devices("GPU"):
         return "there is a GPU"
     if musegen_training is None:
@@ -35,7 +34,7 @@ def why_keras() -> str | None:
 def token_lstm(
     vocabulary: int, embedding: int, units: int, embeddings_initializer: Any = "uniform", **options: Any
 ) -> list[Any]:
-    """The layers from tokens (B, T) to outputs (B, T, H): a :class:`TokenLSTM`, or Keras's Embedding and LSTM.
+    """The layers from tokens (B, T) to outputs (B, T, H): a TokenLSTM, or Keras's Embedding and LSTM.
 
     Their weights are the same, in the same order. ``options``: as for :func:`lstm`.
     """
@@ -60,9 +59,9 @@ def lstm(units: int, **options: Any) -> Any:
 class SequenceLSTM(keras.layers.Layer):  # type: ignore[misc]
     """``keras.layers.LSTM(units, return_sequences=True)``: inputs (B, T, I) to outputs (B, T, H), float32.
 
-    Its weights are Keras's: ``kernel`` (I, 4H), ``recurrent_kernel`` (H, 4H), ``bias`` (4H,), gates in the order
-    input, forget, candidate, output. With ``stateful`` the batch size is fixed, and ``states`` holds [h, c],
-    each (B, H), which a call carries on. No masks, no dropout, no activations but sigmoid and tanh.
+    Its weights are Keras's: ``kernel`` (I, 4H), ``recurrent_kernel`` (H, 4H), ``bias`` (4H,), gates in the
+    order input, forget, candidate, output. With ``stateful`` the batch size is fixed, and ``states`` holds
+    [h, c], each (B, H), which a call carries on. No masks, no dropout, no activations but sigmoid and tanh.
     """
 
     def __init__(
@@ -198,7 +197,7 @@ class TokenLSTM(SequenceLSTM):
 
 
 def _sequence(start: Any, tokens: Any, recurrent_kernel: Any, h: Any, c: Any) -> tuple[Any, Any]:
-    """Outputs (B, T, H) and the last cell (B, H), with gradients; arguments as for musegen_training.forward."""
+    """Outputs (B, T, H) and the last cell (B, H), with gradients; arguments: musegen_training.forward's."""
     steps = start.shape[1] if tokens is None else tokens.shape[1]
     lookup = () if tokens is None else (tokens,)
     threads = min(_cores(), musegen_training.MAX_THREADS)
@@ -207,14 +206,15 @@ def _sequence(start: Any, tokens: Any, recurrent_kernel: Any, h: Any, c: Any) ->
         return musegen_training.forward(start, tokens, recurrent_kernel, h, c, threads)
 
     def backward(*arrays: Any) -> Any:
-        start, recurrent_kernel, h, c, outputs, kept, by_outputs, by_cell, *tokens = arrays
+        start, recurrent_kernel, h, c, outputs, kept, by_outputs, by_cell, *rest = arrays
+        tokens = rest[0] if rest else None
         return musegen_training.backward(
-            start, *(tokens or [None]), recurrent_kernel, h, c, outputs, kept, by_outputs, by_cell, threads
+            start, tokens, recurrent_kernel, h, c, outputs, kept, by_outputs, by_cell, threads
         )
 
     @tf.custom_gradient  # type: ignore[untyped-decorator]
     def run(*given: Any) -> Any:
-        _, recurrent_kernel, h, _ = given
+        h = given[2]
         results = tf.numpy_function(forward, [*given, *lookup], [tf.float32] * 3, stateful=False)
         outputs, cell, kept = results
         outputs.set_shape((h.shape[0], steps, h.shape[1]))
