@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -92,8 +93,7 @@ def _torch(network: Network) -> dict[str, Callable[[], object]]:
             sizes = [network.embedding, *network.units]
             self.table = torch.nn.Embedding(network.vocabulary, network.embedding)
             self.lstms = torch.nn.ModuleList(
-                torch.nn.LSTM(size, units, batch_first=True)
-                for size, units in zip(sizes, sizes[1:], strict=False)
+                torch.nn.LSTM(size, units, batch_first=True) for size, units in pairwise(sizes)
             )
             self.dense = torch.nn.Linear(sizes[-1], network.vocabulary)
 
