@@ -15,15 +15,16 @@ class BuildExt(build_ext):
     """Compiler options. No -march: csrc/select.c chooses the instruction set at run time."""
 
     def build_extensions(self):
-        if self.compiler.compiler_type == "msvc":
+        gcc = self.compiler.compiler_type != "msvc"
+        if not gcc:
             options = ["/O2", "/std:c11", "/fp:precise"]
         else:
-            # Nobody looks at floating point exceptions, and without them loops with conditions become vectors.
+            # Nobody looks at floating point exceptions; without them loops with conditions become vectors.
             options = ["-O3", "-fno-trapping-math"]
             if os.environ.get("MUSEGEN_WERROR") == "1":
                 options += ["-Wall", "-Wextra", "-Werror"]
         for extension in self.extensions:
-            extension.extra_compile_args = options + extension.extra_compile_args * (options[0] == "-O3")
+            extension.extra_compile_args = options + (extension.extra_compile_args if gcc else [])
         super().build_extensions()
 
 
@@ -43,11 +44,13 @@ setup(
             "musegen_training._training",
             sources=[
                 "ext/musegen_training/_training.pyx",
-                *sorted(map(str, (TRAINING / "csrc").glob("*.c"))),
-                str(CSRC / "os.c"),
+                *sorted(map(str, TRAINING.glob("csrc/*.c"))),
             ],
             depends=sorted(
-                map(str, [*CSRC.glob("*.h"), *TRAINING.glob("csrc/*.h"), *TRAINING.glob("*.pxd")])
+                map(
+                    str,
+                    [CSRC / "os.c", *CSRC.glob("*.h"), *TRAINING.glob("csrc/*.h"), *TRAINING.glob("*.pxd")],
+                )
             ),
             include_dirs=[str(TRAINING / "csrc"), str(CSRC)],
             extra_compile_args=["-ffp-contract=fast"],

@@ -6,7 +6,7 @@ import zipfile
 
 PACKAGES = (
     "musegen musegen_abc musegen_char musegen_corpora musegen_keras musegen_midi musegen_mitdeeplearning "
-    "musegen_musicxml musegen_ngram musegen_nmd musegen_sampling musegen_wav"
+    "musegen_musicxml musegen_ngram musegen_nmd musegen_sampling musegen_training musegen_wav"
 )
 sdist, wheel = sys.argv[1:]
 with tarfile.open(sdist) as archive:
@@ -30,7 +30,8 @@ problems += [
 problems += [
     f"wheel holds {name}" for name in sorted(built) if name.startswith(("tests", "benchmarks", ".ci"))
 ]
-if not any("_sampling/_sampling." in name and name.endswith((".so", ".pyd")) for name in built):
-    problems.append("wheel holds no compiled sampler")
+for extension in ("musegen_sampling/_sampling.", "musegen_training/_training."):
+    if not any(extension in name and name.endswith((".so", ".pyd")) for name in built):
+        problems.append(f"wheel holds no compiled {extension}")
 print("\n".join(problems) or f"{len(source)} files in the sdist, {len(built)} in the wheel")
 sys.exit(bool(problems))

@@ -1,6 +1,7 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, initializedcheck=False, embedsignature=True
 """Checks arrays, hands them to the C kernels and lets go of the GIL while those run."""
 
+cimport cython
 from libc.stddef cimport ptrdiff_t
 from libc.stdint cimport int32_t
 from libc.string cimport memset
@@ -30,12 +31,38 @@ cdef const mt_kernels *kernels_named(str isa) except NULL:
     return kernels
 
 
+cdef list spare = []  # memory of arrays that are gone, the last one last
+cdef enum: SPARE = 16
+
+
+@cython.no_gc_clear
+cdef class Memory:
+    """Bytes at a multiple of 64, kept for the next array of their size: fresh pages cost more than their use."""
+
+    cdef readonly object bytes
+
+    def __cinit__(self, ptrdiff_t size):
+        for number in range(len(spare) - 1, -1, -1):
+            if len(spare[number]) == size:
+                self.bytes = spare.pop(number)
+                return
+        memory = np.empty(size + 64, np.uint8)
+        cdef ptrdiff_t skipped = -<ptrdiff_t>memory.ctypes.data % 64
+        self.bytes = memory[skipped : skipped + size]
+
+    def __dealloc__(self):
+        spare.append(self.bytes)
+        del spare[:-SPARE]
+
+    @property
+    def __array_interface__(self):
+        return self.bytes.__array_interface__
+
+
 def empty(*shape):
     """A float32 array at a multiple of 64 bytes: there vectors are loaded fast, and TensorFlow takes it uncopied."""
-    cdef ptrdiff_t size = 4 * int(np.prod(shape, dtype=np.int64))
-    memory = np.empty(size + 64, np.uint8)
-    cdef ptrdiff_t skipped = -<ptrdiff_t>memory.ctypes.data % 64
-    return memory[skipped : skipped + size].view(np.float32).reshape(shape)
+    memory = Memory(4 * int(np.prod(shape, dtype=np.int64)))
+    return np.asarray(memory).view(np.float32).reshape(shape)
 
 
 cdef const float *floats(array, tuple shape, str name) except? NULL:
@@ -108,8 +135,6 @@ def backward(start, tokens, recurrent_kernel, h_first, c_first, h, kept, dh, dc_
     fill(&l, start, tokens, recurrent_kernel, h_first, c_first)
     l.h = <float *>floats(h, (l.B, l.T, l.H), "h")
     l.kept = <float *>floats(kept, (kernels.kept(&l),), "kept")
-    if <size_t>l.kept % 64:
-        raise ValueError("kept: an array of forward expected, at a multiple of 64 bytes")
     l.dh = floats(dh, (l.B, l.T, l.H), "dh")
     l.dc_last = floats(dc_last, (l.B, l.H), "dc_last")
     dstart, drecurrent = empty(*start.shape), empty(l.H, 4 * l.H)

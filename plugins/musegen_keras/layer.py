@@ -1,9 +1,9 @@
 """LSTM layers that train several times as fast as Keras's on a CPU, with Keras's weights.
 
-What depends on the step before runs in compiled C (musegen_training), whole sequences at a call; the rest, the
-products with the input and its kernel, is one TensorFlow product for all steps. Where tokens come in, a batch has
-more of them than the vocabulary, so what the embedding and the kernel make of each is computed once (V, 4H) and
-looked up; its gradient is added up by token before it is multiplied back.
+What depends on the step before runs in compiled C (musegen_training), whole sequences at a call; the rest,
+the products with the input and its kernel, is one TensorFlow product for all steps. Where tokens come in, a
+batch has more of them than the vocabulary, so what embedding and kernel make of each is computed once
+(V, 4H) and looked up; its gradient is added up by token before it is multiplied back.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ except ImportError:  # it was installed where there was no compiler
 
 
 def why_keras() -> str | None:
-    """Why :func:`lstm` and :func:`token_lstm` give Keras's own layers here; None where they give compiled ones."""
+    """Why :func:`lstm` and :func:`token_lstm` give Keras's own layers here; None: they give faster ones."""
     if tf.config.list_logical_devices("GPU"):
         return "there is a GPU"
     if musegen_training is None:
@@ -73,9 +73,9 @@ def lstm(units: int, **options: Any) -> Any:
 class SequenceLSTM(keras.layers.Layer):  # type: ignore[misc]
     """``keras.layers.LSTM(units, return_sequences=True)``: inputs (B, T, I) to outputs (B, T, H), float32.
 
-    Its weights are Keras's: ``kernel`` (I, 4H), ``recurrent_kernel`` (H, 4H), ``bias`` (4H,), gates in the order
-    input, forget, candidate, output. With ``stateful`` the batch size is fixed, and ``states`` holds [h, c],
-    each (B, H), which a call carries on. No masks, no dropout, no activations but sigmoid and tanh.
+    Its weights are Keras's: ``kernel`` (I, 4H), ``recurrent_kernel`` (H, 4H), ``bias`` (4H,), gates in the
+    order input, forget, candidate, output. With ``stateful`` the batch size is fixed, and ``states`` holds
+    [h, c], each (B, H), which a call carries on. No masks, no dropout, no activations but sigmoid and tanh.
     """
 
     def __init__(
@@ -125,7 +125,7 @@ class SequenceLSTM(keras.layers.Layer):  # type: ignore[misc]
         return tf.concat([first, forget, self.bias_initializer((2 * self.units,), dtype=dtype)], 0)
 
     def call(self, inputs: Any, initial_state: Any = None) -> Any:
-        """Outputs (B, T, H) of inputs (B, T, I); with ``return_state`` also h and c after them, (B, H) each."""
+        """Outputs (B, T, H) of inputs (B, T, I); with ``return_state`` also h and c after them, (B, H)."""
         return self._run(self._start(inputs), None, tf.shape(inputs)[0], initial_state)
 
     def _start(self, inputs: Any) -> Any:
@@ -153,9 +153,11 @@ class SequenceLSTM(keras.layers.Layer):  # type: ignore[misc]
         for state in self.states or ():
             state.assign(tf.zeros_like(state))
 
-    def compute_output_shape(self, input_shape: tuple[int | None, ...], initial_state: Any = None) -> Any:
+    def compute_output_shape(
+        self, inputs_shape: tuple[int | None, ...], initial_state_shape: Any = None
+    ) -> Any:
         """(B, T, H), and the states' (B, H) where they are returned."""
-        outputs, state = (*input_shape[:2], self.units), (input_shape[0], self.units)
+        outputs, state = (*inputs_shape[:2], self.units), (inputs_shape[0], self.units)
         return (outputs, state, state) if self.return_state else outputs
 
     def get_config(self) -> dict[str, Any]:
@@ -199,7 +201,7 @@ class TokenLSTM(SequenceLSTM):
         super().build((*input_shape, self.embedding))
 
     def call(self, inputs: Any, initial_state: Any = None) -> Any:
-        """Outputs (B, T, H) of tokens (B, T); with ``return_state`` also h and c after them, (B, H) each."""
+        """Outputs (B, T, H) of tokens (B, T); with ``return_state`` also h and c after them, (B, H)."""
         tokens, table = tf.cast(inputs, tf.int32), tf.convert_to_tensor(self.embeddings)
         count = tokens.shape.num_elements()
         if count is not None and count < self.vocabulary:
@@ -217,7 +219,7 @@ class TokenLSTM(SequenceLSTM):
 
 
 def _sequence(start: Any, tokens: Any, recurrent_kernel: Any, h: Any, c: Any) -> tuple[Any, Any]:
-    """Outputs (B, T, H) and the last cell (B, H), with gradients; arguments as for musegen_training.forward."""
+    """Outputs (B, T, H) and the last cell (B, H), with gradients; arguments: musegen_training.forward's."""
     steps = start.shape[1] if tokens is None else tokens.shape[1]
     lookup = () if tokens is None else (tokens,)
     threads = min(_cores(), musegen_training.MAX_THREADS)
@@ -226,14 +228,15 @@ def _sequence(start: Any, tokens: Any, recurrent_kernel: Any, h: Any, c: Any) ->
         return musegen_training.forward(start, tokens, recurrent_kernel, h, c, threads)
 
     def backward(*arrays: Any) -> Any:
-        start, recurrent_kernel, h, c, outputs, kept, by_outputs, by_cell, *tokens = arrays
+        start, recurrent_kernel, h, c, outputs, kept, by_outputs, by_cell, *rest = arrays
+        tokens = rest[0] if rest else None
         return musegen_training.backward(
-            start, *(tokens or [None]), recurrent_kernel, h, c, outputs, kept, by_outputs, by_cell, threads
+            start, tokens, recurrent_kernel, h, c, outputs, kept, by_outputs, by_cell, threads
         )
 
     @tf.custom_gradient  # type: ignore[untyped-decorator]
     def run(*given: Any) -> Any:
-        _, recurrent_kernel, h, _ = given
+        h = given[2]
         results = tf.numpy_function(forward, [*given, *lookup], [tf.float32] * 3, stateful=False)
         outputs, cell, kept = results
         outputs.set_shape((h.shape[0], steps, h.shape[1]))

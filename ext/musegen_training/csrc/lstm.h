@@ -1,7 +1,7 @@
 /* What an LSTM computes forward and back through a piece of a sequence, and the targets that compute it.
  *
- * B rows, T steps, H units; gates in Keras's order: input, forget, candidate, output. Arrays are float32, C-contiguous,
- * kept and scratch aligned to 64 bytes. Every sum has a fixed order: results do not depend on the number of threads. */
+ * B rows, T steps, H units; gates in Keras's order: input, forget, candidate, output. Arrays are float32, C-contiguous;
+ * scratch begins at a multiple of 64 bytes. Every sum has a fixed order: results do not depend on the number of threads. */
 #ifndef MUSEGEN_TRAINING_LSTM_H
 #define MUSEGEN_TRAINING_LSTM_H
 

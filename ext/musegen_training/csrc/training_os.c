@@ -1,0 +1,2 @@
+/* The threads of the sampler. */
+#include "os.c"
