@@ -56,7 +56,7 @@ def _keras(network: Network) -> dict[str, Callable[[], object]]:
     first, *others = network.units
     table = keras.layers.Embedding(network.vocabulary, network.embedding)
     plain = [keras.layers.LSTM(units, return_sequences=True, stateful=True) for units in network.units]
-    fast = token_lstm(network.vocabulary, network.embedding, first, stateful=True)
+    fast = [token_lstm(network.vocabulary, network.embedding, first, stateful=True)]
     fast += [lstm(units, stateful=True) for units in others]
     inputs, targets = network.examples()
 
