@@ -172,6 +172,7 @@ class Dataset:
     train: tuple[Tokens, ...]
     validation: tuple[Tokens, ...]
     test: tuple[Tokens, ...]
+    """Empty in a run: who trains is not given them."""
 
 
 class Progress(Protocol):

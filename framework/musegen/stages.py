@@ -328,11 +328,12 @@ class _Work:
 
     def _train(self, use: Use[ModelTrainer], folder: Path, progress: Progress, stage: str) -> TrainedModel:
         """Train a model and save it in ``folder``."""
-        encoded = {part: self._corpus.encoded(part, self._tokenizer) for part in PARTS}
+        # Nobody who trains is given the test tunes.
+        train, validation = (self._corpus.encoded(part, self._tokenizer) for part in ("train", "validation"))
         checkpoints = folder / "checkpoints"
         checkpoints.mkdir(exist_ok=True)
         job = TrainingJob(derive_seed(self.seed, stage), checkpoints, progress, self._about(use))
-        trained = use.build().train(Dataset(self._tokenizer.vocabulary, **encoded), job)
+        trained = use.build().train(Dataset(self._tokenizer.vocabulary, train, validation, ()), job)
         trained.model.save(folder / "model.safetensors")
         for path in sorted(checkpoints.rglob("*"), reverse=True):
             path.unlink() if path.is_file() else path.rmdir()
