@@ -181,6 +181,7 @@ class Dataset:
     train: Sequence[Tokens]
     validation: Sequence[Tokens]
     test: Sequence[Tokens]
+    """Empty in a run: who trains is not given them."""
     transposed: Sequence[Versions] = ()
     """Of each training tune its versions in other keys, where a pipeline asks for them: a model may learn
     from one of them instead of the tune. Empty, or as long as ``train``."""

@@ -341,8 +341,9 @@ class _Work:
     def _train(self, use: Use[ModelTrainer], folder: Path, progress: Progress, stage: str) -> TrainedModel:
         """Train a model and save it in ``folder``."""
         tokenizer, corpus = self._tokenizer, self.finished["corpus"].folder
-        train, validation, test = (self._corpus.encoded(part, tokenizer) for part in PARTS)
-        dataset = Dataset(tokenizer.vocabulary, train, validation, test, encode_transposed(corpus, tokenizer))
+        # Nobody who trains is given the test tunes.
+        train, validation = (self._corpus.encoded(part, tokenizer) for part in ("train", "validation"))
+        dataset = Dataset(tokenizer.vocabulary, train, validation, (), encode_transposed(corpus, tokenizer))
         checkpoints = folder / "checkpoints"
         checkpoints.mkdir(exist_ok=True)
         logs = self.plan.folder / "logs" / folder.name

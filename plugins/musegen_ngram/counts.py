@@ -34,10 +34,15 @@ class Level:
 
     def find(self, parents: Nodes, tokens: Tokens, size: int) -> Nodes:
         """The nodes of ``parents`` with one more token each; ``size`` is V."""
+        if not len(self.keys):
+            return np.full_like(parents, -1)
         keys = parents * size + tokens
-        places = np.searchsorted(self.keys, keys)
-        known = np.append(self.keys, -1)[places] == keys
-        return np.where((parents >= 0) & known, places, -1)
+        places = np.minimum(np.searchsorted(self.keys, keys), len(self.keys) - 1)
+        return np.where((parents >= 0) & (self.keys[places] == keys), places, -1)
+
+    def seen(self, nodes: Nodes) -> NDArray[np.int64]:
+        """The counts of ``nodes``, int64 (n,); 0 for a gram that never occurred."""
+        return np.where(nodes >= 0, self.counts[nodes], 0) if len(self.counts) else np.zeros_like(nodes)
 
 
 @dataclass(frozen=True)

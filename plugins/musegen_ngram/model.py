@@ -122,7 +122,7 @@ class NgramModel:
         for length, level in enumerate(self.counts.levels):
             context, gram = nodes[length][:-1], nodes[length + 1][1:]
             seen, kinds = self._seen[length][context], self._kinds[length][context]
-            counts = np.append(level.counts, 0)[gram]
+            counts = level.seen(gram)
             chances = np.where(seen > 0, (counts + kinds * chances) / np.maximum(seen + kinds, 1), chances)
         return chances
 

@@ -20,6 +20,10 @@ _HELD_OUT = 10
 """Without validation tunes every tenth training tune chooses, and is counted afterwards."""
 
 
+_ENOUGH = 400_000
+"""Tokens to choose by: 33 shares and an order do not get better with more."""
+
+
 class NgramTrainer:
     """Counts."""
 
@@ -34,7 +38,8 @@ class NgramTrainer:
         """A model of ``dataset.train``; orders are tried from 1 up to the first that is worse than one less.
 
         Without validation tunes, every tenth training tune stands in for them while order and shares are
-        chosen. Raises ModelError without training tunes.
+        chosen. The training loss is that of every k-th tune where there are more than 400,000 tokens. Raises
+        ModelError without training tunes.
         """
         if not dataset.train:
             raise ModelError("no tune to learn from")
@@ -42,11 +47,11 @@ class NgramTrainer:
         if not judged and len(learned) > 1:
             judged = learned[::_HELD_OUT]
             learned = tuple(tune for i, tune in enumerate(dataset.train) if i % _HELD_OUT)
-        best = _Candidates(learned, judged or learned, dataset, job).best(self._order, self._memory)
+        best = _Candidates(learned, _some(judged or learned), dataset, job).best(self._order, self._memory)
         if learned is not dataset.train:
             counts = GramCounts.of(dataset.train, len(dataset.vocabulary), best.order + 1)
             best = _model(counts, dataset, job, best.shares)
-        train = _mean_nats(best, dataset.train)
+        train = _mean_nats(best, _some(dataset.train))
         validation = _mean_nats(best, dataset.validation) if dataset.validation else None
         job.progress.advance(1, 1, f"order {best.order}, loss {train:.3f}")
         return TrainedModel(best, (EpochLoss(1, train, validation),), 1)
@@ -99,6 +104,11 @@ def _model(
 ) -> NgramModel:
     vocabulary = dataset.vocabulary
     return NgramModel(counts, vocabulary.symbols, vocabulary.start, vocabulary.end, job.about, shares)
+
+
+def _some(tunes: Sequence[Tokens]) -> Sequence[Tokens]:
+    """All of them, or every k-th where they have more than :data:`_ENOUGH` tokens."""
+    return tunes[:: 1 + sum(map(len, tunes)) // _ENOUGH]
 
 
 def _mean_nats(model: NgramModel, tunes: Sequence[Tokens]) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -13,6 +14,7 @@ import musegen
 from invented import NGRAM_PIPELINE, write_pipeline
 from musegen import Component, Dataset, ModelTrainer, Options, Run, TrainedModel, TrainingJob, hookimpl
 from musegen.components import component
+from musegen_ngram.trainer import NgramTrainer
 
 
 class Spoken:
@@ -86,6 +88,35 @@ def test_a_run_of_a_line_trains_it_once(pipeline_file: Path) -> None:
     assert result.report["ngram_memory_validation_nats"] == result.report["validation_nats"]
     again, _ = run(pipeline_file, "model.memory=true")
     assert all(stage["cached"] for stage in again.report["stages"].values())
+
+
+def test_who_trains_never_sees_a_test_tune(pipeline_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither model nor lines; train and validation are those of split.csv."""
+    seen: list[Dataset] = []
+    train = NgramTrainer.train
+
+    def watched(self: NgramTrainer, dataset: Dataset, job: TrainingJob) -> TrainedModel:
+        seen.append(dataset)
+        return train(self, dataset, job)
+
+    monkeypatch.setattr(NgramTrainer, "train", watched)
+    result, _ = run(pipeline_file, "model.order=2")
+    with (result.folder / "split.csv").open() as opened:
+        parts = Counter(row["part"] for row in csv.DictReader(opened))
+    assert len(seen) == 3
+    for dataset in seen:
+        assert dataset.test == ()
+        assert (len(dataset.train), len(dataset.validation)) == (parts["train"], parts["validation"])
+
+
+@pytest.mark.parametrize("part", ["validation", "test"])
+def test_a_part_may_be_empty(pipeline_file: Path, part: str) -> None:
+    """Its figures are null; the others are there."""
+    pipeline_file.write_text(pipeline_file.read_text() + f"\n[split]\n{part} = 0.0\n")
+    result, _ = run(pipeline_file)
+    assert result.report[f"{part}_nats"] is None
+    assert result.report["train_nats"] > 0
+    assert (result.report["ngram_memory_nats"] is None) == (part == "test")
 
 
 class Broken:
