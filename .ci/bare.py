@@ -9,7 +9,14 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
-for module in ("tensorflow", "keras", "music21", "matplotlib", "musegen_sampling._sampling", "musegen_training._training"):
+for module in (
+    "tensorflow",
+    "keras",
+    "music21",
+    "matplotlib",
+    "musegen_sampling._sampling",
+    "musegen_training._training",
+):
     assert find_spec(module) is None, f"{module} is there"
 
 from musegen_sampling import LSTMWeights, Sampler  # noqa: E402
