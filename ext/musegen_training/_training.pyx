@@ -32,7 +32,7 @@ cdef const mt_kernels *kernels_named(str isa) except NULL:
 
 
 cdef list spare = []  # memory of arrays that are gone, the last one last
-cdef enum: SPARE = 16
+cdef enum: SPARE = 64
 
 
 @cython.no_gc_clear
@@ -51,8 +51,9 @@ cdef class Memory:
         self.bytes = memory[skipped : skipped + size]
 
     def __dealloc__(self):
-        spare.append(self.bytes)
-        del spare[:-SPARE]
+        if self.bytes is not None:
+            spare.append(self.bytes)
+            del spare[:-SPARE]
 
     @property
     def __array_interface__(self):

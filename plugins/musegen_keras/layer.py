@@ -21,7 +21,7 @@ except ImportError:  # it was installed where there was no compiler
 
 def why_keras() -> str | None:
     """Why :func:`lstm` and :func:`token_lstm` give Keras's own layers here; None: they give faster ones."""
-    if tf.config.list_logical_devices("GPU"):
+    if tf.config.get_visible_devices("GPU"):
         return "there is a GPU"
     if musegen_training is None:
         return "the compiled extension is missing; install a C compiler and reinstall musegen"

@@ -188,6 +188,6 @@ def test_keras_serves_where_there_is_no_extension(monkeypatch: pytest.MonkeyPatc
 
 def test_keras_serves_where_there_is_a_gpu(monkeypatch: pytest.MonkeyPatch) -> None:
     """Its own layer is cuDNN's there."""
-    monkeypatch.setattr(tf.config, "list_logical_devices", lambda kind: ["one"] if kind == "GPU" else [])
+    monkeypatch.setattr(tf.config, "get_visible_devices", lambda kind: ["one"] if kind == "GPU" else [])
     assert layers.why_keras() == "there is a GPU"
     assert isinstance(layers.lstm(4), keras.layers.LSTM)
