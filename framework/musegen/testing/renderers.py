@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -45,17 +46,11 @@ def check_renderer(
             if isinstance(renderer, BookRenderer):
                 for count in (1, len(given)):
                     path = folder / f"{count}-{renderer.file_name}"
-                    _write(
-                        laws,
-                        box,
-                        path,
-                        same_bytes,
-                        lambda path, r=renderer, n=count: r.render_book(given[:n], path),
-                    )  # type: ignore[misc]
+                    _write(laws, box, path, same_bytes, partial(renderer.render_book, given[:count]))
             else:
                 for place, score in enumerate(given):
                     path = folder / f"{place:03}{renderer.suffix}"
-                    _write(laws, box, path, same_bytes, lambda path, r=renderer, s=score: r.render(s, path))  # type: ignore[misc]
+                    _write(laws, box, path, same_bytes, partial(renderer.render, score))
         first, second = (_files(box.folder / str(number)) for number in range(2))
         laws.require(bool(first), "it can write at least one tune of those tried", "MusegenError for each")
         different = sorted(name for name in {**first, **second} if first.get(name) != second.get(name))
