@@ -48,6 +48,7 @@ from .errors import (
 )
 from .files import read_tunes as read_tunes
 from .hookspecs import (
+    API_VERSION as API_VERSION,
     hookimpl as hookimpl,
 )
 from .options import (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from musegen.console import Console, Reporter, Silent
 from musegen.errors import ArtifactError, CorpusError, MusegenError, PluginError
 from musegen.files import file_readers
 from musegen.generation import Composer, Home, Sample, check_wishes
+from musegen.loading import PluginFile
 from musegen.options import Options
 from musegen.pipeline import Plan, load_plan
 from musegen.plugins import Plugins, installed_plugins
@@ -39,13 +40,16 @@ class Pipeline:
         return run_plan(self.plan, reporter or Console())
 
 
-def load(file: Path | str, overrides: Iterable[str] = ()) -> Pipeline:
+def load(
+    file: Path | str, overrides: Iterable[str] = (), report: Callable[[str], None] = lambda line: None
+) -> Pipeline:
     """The checked pipeline of a file; ``.run()`` runs it.
 
-    ``overrides`` replace keys for this once: ``["sample.temperature=1.1"]``. Raises PipelineError with a line
-    for every mistake.
+    ``overrides`` replace keys for this once: ``["sample.temperature=1.1"]``. ``report`` is given a line for
+    each plugin file that the pipeline names, before it is run. Raises PipelineError with a line for every
+    mistake.
     """
-    return Pipeline(load_plan(Path(file), overrides))
+    return Pipeline(load_plan(Path(file), overrides, report=report))
 
 
 def sample(
@@ -54,24 +58,26 @@ def sample(
     *,
     seed: int = 0,
     renderers: Sequence[str] = (),
+    plugins: Sequence[Path | str] = (),
     reporter: Reporter | None = None,
     **options: Any,
 ) -> tuple[NewTune, ...]:
     """Write tunes from a saved model alone to ``folder``: ``001.abc``, ``001.mid``, ...
 
-    ``options`` are those of ``[sample]``: ``tunes``, ``key``, ``temperature``, ... Raises MusegenError for a
+    ``options`` are those of ``[sample]``: ``tunes``, ``key``, ``temperature``, ... ``plugins`` are the files
+    of plugins that the model's pipeline named and that are not installed. Raises MusegenError for a
     file that is no model, a component it names that is not installed, or an option out of bounds.
     """
     reporter = reporter or Silent()
-    plugins, model, folder = installed_plugins(), Path(model), Path(folder)
+    found, model, folder = _with_files(plugins), Path(model), Path(folder)
     asked = _sample_options(options)
     if not 0 <= seed <= 2**31 - 1:
         raise MusegenError(f"seed: must lie in 0 to {2**31 - 1} (got {seed})")
-    writers = _renderers(plugins, renderers)
+    writers = _renderers(found, renderers)
     about = read_about(model)
-    trained = _trained(plugins, model, about)
-    tokenizer = _named(plugins, model, "tokenizer", about["tokenizer"]).load(about["tokenizer"].get("state"))
-    notation: Notation = _named(plugins, model, "notation", about["notation"])
+    trained = _trained(found, model, about)
+    tokenizer = _named(found, model, "tokenizer", about["tokenizer"]).load(about["tokenizer"].get("state"))
+    notation: Notation = _named(found, model, "notation", about["notation"])
     home = Home.load(about["notation"].get("home"))
     check_wishes(asked, notation, tokenizer, (), home)
     fields = about["notation"]["fields"]
@@ -106,15 +112,21 @@ def sample(
 
 
 def export(
-    model: Path | str, output: Path | str, store: str = "int8", *, force: bool = False
+    model: Path | str,
+    output: Path | str,
+    store: str = "int8",
+    *,
+    force: bool = False,
+    plugins: Sequence[Path | str] = (),
 ) -> tuple[int, int]:
     """Write a saved model to another file, stored otherwise; returns the bytes of both.
 
+    ``plugins`` are those of :func:`sample`.
     Raises MusegenError for a file that is no model, a store it does not have, and for an ``output`` that
     exists unless ``force``.
     """
     model, output = Path(model), Path(output)
-    trained = _trained(installed_plugins(), model, read_about(model))
+    trained = _trained(_with_files(plugins), model, read_about(model))
     stores = trained.stores if isinstance(trained, StorableModel) else ()
     if not isinstance(trained, StorableModel) or store not in stores:
         known = f"it can be {', '.join(stores)}" if stores else "its kind has one way only"
@@ -165,6 +177,11 @@ def render(
     return number - failed, failed
 
 
+def _with_files(files: Sequence[Path | str]) -> Plugins:
+    plugins = installed_plugins()
+    return plugins.with_files(map(PluginFile.read, files)) if files else plugins
+
+
 def _trained(plugins: Plugins, model: Path, about: Mapping[str, Any]) -> LanguageModel:
     trained: LanguageModel = _named(plugins, model, "model", about["model"]).load(model)
     return trained
@@ -194,7 +211,9 @@ def _named(plugins: Plugins, model: Path, kind: str, described: dict[str, JSON])
     try:
         component = plugins.find(kind, str(described["name"])).component
     except PluginError as error:
-        raise PluginError(f"{model}: was made with {error}") from None
+        file = described.get("file")
+        hint = f"; it came from the plugin file {file}: give it with --plugin" if file else ""
+        raise PluginError(f"{model}: was made with {error}{hint}") from None
     if described["version"] != component.version:
         raise PluginError(
             f'{model}: was made with version {described["version"]} of {kind} "{component.name}"; '

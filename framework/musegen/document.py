@@ -24,7 +24,18 @@ _PREFERRED = {
     "render": ("midi", "wav"),
 }
 """The components that a new pipeline uses, of those that are installed."""
-_ORDER = ("run", "corpus", "notation", "prepare", "split", "tokenizer", "model", "sample", "render")
+_ORDER = (
+    "run",
+    "plugins",
+    "corpus",
+    "notation",
+    "prepare",
+    "split",
+    "tokenizer",
+    "model",
+    "sample",
+    "render",
+)
 
 
 def example_pipeline(plugins: Plugins) -> str:

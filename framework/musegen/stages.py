@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from musegen.artifacts import RunFolder, clear_os_errors, content_key, file_digest
+from musegen.blame import name_culprit
 from musegen.components import (
     JSON,
     BookRenderer,
@@ -65,7 +66,12 @@ def run_plan(plan: Plan, reporter: Reporter) -> Run:
     """Bring every stage to its result and put the files under human names. Raises MusegenError."""
     folder = RunFolder(plan.folder)
     with clear_os_errors(plan.folder), folder.locked():
-        return _Work(plan, folder, reporter).run()
+        work = _Work(plan, folder, reporter)
+        try:
+            return work.run()
+        except Exception as error:
+            name_culprit(error, plan.used, work.stage)
+            raise
 
 
 class _Work:
@@ -75,6 +81,8 @@ class _Work:
         self.plan, self.folder, self.reporter = plan, folder, reporter
         self.seed = plan.run_options.seed
         self.finished: dict[str, Finished] = {}
+        self.stage = STAGES[0]
+        """What is being worked on."""
 
     def run(self) -> Run:
         """Every stage in order."""
@@ -82,6 +90,7 @@ class _Work:
         self._stage("tokenizer", self._inputs("corpus", self.plan.tokenizer), self._build_tokenizer)
         sample_inputs = self._sample_inputs()
         if not self.folder.has("sample", content_key(sample_inputs)):
+            self.stage = "sample"
             self._check_wishes()
             _ = self._renderers  # one that lacks a program says so before any training
         self._stage("model", self._model_inputs(), self._build_model, self._say_model)
@@ -149,6 +158,7 @@ class _Work:
         describe: Callable[[Path], str] = lambda folder: "done",
     ) -> None:
         """Find the stage's result or make it, and tell whoever observes."""
+        self.stage = stage
         key, started = content_key(inputs), time.monotonic()
         cached = self.folder.has(stage, key)
         if not cached:
@@ -159,7 +169,7 @@ class _Work:
         self.finished[stage] = Finished(stage, key, folder, cached, seconds)
         how = "reused" if cached else f"{seconds:.1f} s"
         self.reporter.finish(stage, f"{describe(folder)} ({how})")
-        self.plan.plugins.hook.musegen_stage_finished(stage=stage, folder=folder, cached=cached)
+        self.plan.plugins.stage_finished(stage, folder, cached)
 
     # What stages load, each at most once and only if needed.
 
@@ -256,16 +266,20 @@ class _Work:
     def _about(self) -> dict[str, JSON]:
         name = self._corpus.notation
         model, tokenizer = self.plan.model.component, self.plan.tokenizer.component
+        state = self._tokenizer.state()
         notation = self.plan.notations[name]
         return {
-            "model": describe_component(model.name, model.version),
-            "tokenizer": describe_component(tokenizer.name, tokenizer.version, state=self._tokenizer.state()),
+            "model": describe_component(model.name, model.version, **_file(self.plan.model)),
+            "tokenizer": describe_component(
+                tokenizer.name, tokenizer.version, state=state, **_file(self.plan.tokenizer)
+            ),
             "notation": describe_component(
                 name,
                 notation.component.version,
                 options=_options(notation.options),
                 fields=list(self._fields),
                 home=self._home.state() if self._home else None,
+                **_file(notation),
             ),
         }
 
@@ -372,8 +386,17 @@ def _options(options: Options) -> dict[str, JSON]:
 
 
 def _describe_use(use: Use[Any]) -> dict[str, JSON]:
+    """What of a component counts in cache keys; of a plugin that is one file its content too."""
     component: Component[Any] = use.component
-    return describe_component(component.name, component.version, options=_options(use.options))
+    file = use.installed.file if use.installed else None
+    code: dict[str, JSON] = {"code": file.digest} if file else {}
+    return describe_component(component.name, component.version, options=_options(use.options), **code)
+
+
+def _file(use: Use[Any]) -> dict[str, JSON]:
+    """What a saved model says of a component whose plugin is one file: that file's name."""
+    file = use.installed.file if use.installed else None
+    return {"file": file.path.name} if file else {}
 
 
 def _sampled(folder: Path, notation: str) -> list[Path]:
