@@ -78,6 +78,7 @@ from .sampling import (
     Sampling as Sampling,
     derive_seed as derive_seed,
 )
+from .saved_model import SavedModel as SavedModel
 from .score import (
     MODES as MODES,
     STEPS as STEPS,

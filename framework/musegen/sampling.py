@@ -4,6 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +27,22 @@ class Sampling:
     """The arithmetic of a model that has a choice of it: ``fp32``, ``bf16``, ``int8``, or what suits it."""
     stop: tuple[int, ...] = ()
     """Tokens that end a continuation and are its last; the end mark ends one too and is left out."""
+
+    def choose(self, logits: NDArray[np.floating[Any]], uniform: float) -> int:
+        """The token that the number ``uniform`` in [0, 1) draws from unnormalised ln chances, float (V,).
+
+        Models may draw faster in their own way; of equally likely tokens the lower comes first.
+        """
+        import numpy as np
+
+        order = np.argsort(-logits, kind="stable")
+        order = order[: self.top_k or len(order)]
+        scaled = (logits[order].astype(np.float64) - float(logits[order[0]])) / self.temperature
+        up_to = np.cumsum(np.exp(scaled))
+        if self.top_p < 1:
+            up_to = up_to[: int(np.searchsorted(up_to, self.top_p * up_to[-1])) + 1]
+        place = int(np.searchsorted(up_to, uniform * up_to[-1], side="right"))
+        return int(order[min(place, len(up_to) - 1)])
 
 
 def derive_seed(seed: int, *names: str | int) -> int:
