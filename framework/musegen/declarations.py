@@ -96,7 +96,7 @@ def _check_component(hook: str, one: Component[Any], function: Callable[..., obj
     try:
         complete = options.model_rebuild()
     except Exception as error:
-        text = " ".join(str(error).split())
+        text = " ".join(str(error).partition("\n\nFor further")[0].split())
         raise PluginError(
             f'{hook}: the options of "{one.name}" are broken: {text:.200}{_defined(options)}'
         ) from error

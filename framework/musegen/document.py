@@ -130,6 +130,13 @@ def pipeline_schema(plugins: Plugins) -> dict[str, JSON]:
     }
 
 
+def options_schema(options: type[Options]) -> dict[str, Any]:
+    """The JSON Schema (draft 2020-12) of one component's options."""
+    definitions: dict[str, JSON] = {}
+    schema = _schema(options, definitions)
+    return {**schema, "$defs": definitions} if definitions else schema
+
+
 def _schema(options: type[Options], definitions: dict[str, JSON]) -> dict[str, Any]:
     prefix = f"{options.__module__}.{options.__qualname__}."
     schema = options.model_json_schema(ref_template=f"#/$defs/{prefix}{{model}}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import numpy as np
@@ -28,21 +28,23 @@ class Sampling:
     stop: tuple[int, ...] = ()
     """Tokens that end a continuation and are its last; the end mark ends one too and is left out."""
 
-    def choose(self, logits: NDArray[np.floating[Any]], uniform: float) -> int:
-        """The token that the number ``uniform`` in [0, 1) draws from unnormalised ln chances, float (V,).
+    def choose(self, chances: NDArray[np.float64], uniform: float) -> int:
+        """The token to draw, for a model that has no sampler of its own.
 
-        Models may draw faster in their own way; of equally likely tokens the lower comes first.
+        ``chances``: float64 (V,), the probability of each; ``uniform`` in [0, 1) decides. Of equally likely
+        tokens the lower comes first.
         """
         import numpy as np
 
-        order = np.argsort(-logits, kind="stable")
-        order = order[: self.top_k or len(order)]
-        scaled = (logits[order].astype(np.float64) - float(logits[order[0]])) / self.temperature
-        up_to = np.cumsum(np.exp(scaled))
+        order = np.argsort(-chances, kind="stable")[: np.count_nonzero(chances)]
+        order = order[: self.top_k or None]
+        logits = np.log(chances[order]) / self.temperature
+        up_to = np.cumsum(np.exp(logits - logits[0]))
         if self.top_p < 1:
-            up_to = up_to[: int(np.searchsorted(up_to, self.top_p * up_to[-1])) + 1]
+            enough = int(np.searchsorted(up_to, self.top_p * up_to[-1])) + 1
+            order, up_to = order[:enough], up_to[:enough]
         place = int(np.searchsorted(up_to, uniform * up_to[-1], side="right"))
-        return int(order[min(place, len(up_to) - 1)])
+        return int(order[min(place, len(order) - 1)])
 
 
 def derive_seed(seed: int, *names: str | int) -> int:

@@ -41,8 +41,9 @@ class TransformerModel:
             drawn = list[int]()
             following: Sequence[int] | Tokens = prime
             while len(drawn) < sampling.max_tokens:
-                logits = step(self._shape, self._parameters, following, cache)[-1]
-                token = sampling.choose(logits, rng.random())
+                logits = step(self._shape, self._parameters, following, cache)[-1].astype(np.float64)
+                chances = np.exp(logits - logits.max())
+                token = sampling.choose(chances / chances.sum(), rng.random())
                 if token == self._vocabulary.end:
                     break
                 drawn.append(token)
