@@ -57,7 +57,8 @@ class SavedModel:
                 described = json.loads((file.metadata() or {})["musegen"])
                 if described["format"] != format:
                     raise ValueError(f"format {described['format']!r}, not {format!r}")
-                tensors: dict[str, NDArray[np.generic]] = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+                names = file.keys()
+                tensors: dict[str, NDArray[np.generic]] = {name: file.get_tensor(name) for name in names}
                 settings, about = described["settings"], described["about"]
             if not isinstance(settings, dict) or not isinstance(about, dict):
                 raise TypeError("settings and about are objects")

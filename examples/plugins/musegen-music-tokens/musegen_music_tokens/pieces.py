@@ -29,7 +29,9 @@ _MUSIC = {
     True: re.compile(
         rf"(?:{_SIGNS}|\[(?:{_PITCH}{_LENGTH}?-?)+\]{_LENGTH}?|(?:{_PITCH}|{_SILENCE}){_LENGTH}?|.|\n)", re.X
     ),
-    False: re.compile(rf"(?:{_SIGNS}|\[(?:{_PITCH}{_LENGTH}?-?)+\]|{_PITCH}|{_SILENCE}|{_LENGTH}|.|\n)", re.X),
+    False: re.compile(
+        rf"(?:{_SIGNS}|\[(?:{_PITCH}{_LENGTH}?-?)+\]|{_PITCH}|{_SILENCE}|{_LENGTH}|.|\n)", re.X
+    ),
 }
 _FIELD = re.compile(r"[A-Za-z]:")
 

@@ -47,9 +47,7 @@ class MusicTokenizerTrainer:
         counts = Counter(piece for text in texts for piece in pieces(text, self._with_lengths))
         frequent = {piece for piece, count in counts.items() if count >= self._min_count and _usable(piece)}
         characters = set[str]().union(*texts)
-        return MusicTokenizer(
-            [*sorted(characters), *sorted(frequent - characters)], self._with_lengths
-        )
+        return MusicTokenizer([*sorted(characters), *sorted(frequent - characters)], self._with_lengths)
 
     def load(self, state: JSON) -> MusicTokenizer:
         """The tokenizer whose state it is. Raises ArtifactError."""

@@ -3,15 +3,39 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 
+import musegen
 from musegen import Bar, Key, Metre, Note, Pitch, Score, perform
 from musegen.testing import check_renderer, example_scores
-from musegen_pianoroll.plugin import PianoRollOptions, musegen_renderers
 from musegen_pianoroll.picture import PianoRoll
+from musegen_pianoroll.plugin import PianoRollOptions, musegen_renderers
 from musegen_pianoroll.rows import rows
+
+PIPELINE = """
+[run]
+folder = "run"
+
+[[corpus]]
+use = "abc"
+paths = ["tunes.abc"]
+
+[tokenizer]
+use = "char"
+
+[model]
+use = "ngram"
+
+[sample]
+tunes = 2
+keep = "all"
+
+[[render]]
+use = "piano-roll"
+"""
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -80,3 +104,12 @@ def test_rows_follow_each_other_without_a_gap(bars_a_row: int) -> None:
 def test_a_title_is_text_and_nothing_else() -> None:
     """Markup in it is shown, and a control character does not spoil the file."""
     assert _drawn(_scale("D")).findtext(f"{SVG}title") == '<Rogers & "Co">'
+
+
+def test_a_pipeline_uses_it(tmp_path: Path, musegen_texts: tuple[str, ...]) -> None:
+    """Once it is installed, by its name; from invented tunes to new ones."""
+    (tmp_path / "tunes.abc").write_text("\n".join(musegen_texts), "utf-8")
+    (tmp_path / "pipeline.toml").write_text(PIPELINE)
+    run = musegen.load(tmp_path / "pipeline.toml").run(musegen.Silent())
+    assert len(run.tunes) == 2
+    assert all(".svg" in tune.files for tune in run.tunes if tune.valid)

@@ -86,7 +86,7 @@ def _penalty(heads: int, queries: int, keys: int, context: int, dtype: Any) -> A
     distance = np.arange(keys - queries, keys)[:, None] - np.arange(keys)
     slopes = 2.0 ** (-8 * np.arange(1, heads + 1) / heads)
     allowed = (distance >= 0) & (distance < context)
-    return np.where(allowed, -slopes[:, None, None] * distance, -1e9).astype(dtype)  # type: ignore[no-any-return]
+    return np.where(allowed, -slopes[:, None, None] * distance, -1e9).astype(dtype)
 
 
 def _softmax(logits: Array) -> Array:
@@ -115,7 +115,9 @@ def gradients(
     penalty = _penalty(h, t, t, shape.context, p["norm"].dtype)
     per_root = float((d // h) ** -0.5)
     before = _sum_before(tokens, t)
-    x: Array = sum((p[f"embedding.{back}"][ids] for back, ids in enumerate(before)), np.zeros((), p["norm"].dtype))
+    x: Array = sum(
+        (p[f"embedding.{back}"][ids] for back, ids in enumerate(before)), np.zeros((), p["norm"].dtype)
+    )
     kept: list[tuple[Array, ...]] = []
     for layer in range(shape.layers):
         normed, scale1 = _norm(x, p[f"{layer}.norm1"])
@@ -208,4 +210,4 @@ def step(shape: Shape, p: Parameters, tokens: Sequence[int] | Tokens, cache: Cac
         active = np.maximum(normed @ p[f"{layer}.up"], 0)
         x = x + (active * active) @ p[f"{layer}.down"]
     final, _ = _norm(x, p["norm"])
-    return final @ p["output"]  # type: ignore[no-any-return]
+    return final @ p["output"]

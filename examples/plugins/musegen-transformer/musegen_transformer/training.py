@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import os
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -45,7 +44,7 @@ class _State:
         }
         partial = path.with_suffix(".partial")
         partial.write_bytes(safetensors.numpy.save(tensors, {"state": json.dumps(about)}))
-        os.replace(partial, path)
+        partial.replace(path)
 
     @classmethod
     def load(cls, path: Path) -> _State:
@@ -53,11 +52,14 @@ class _State:
         with safetensors.safe_open(path, "np") as file:
             about = json.loads(file.metadata()["state"])
             groups: dict[str, Parameters] = {key: {} for key in "pmsb"}
-            for name in file.keys():  # noqa: SIM118
+            names = file.keys()
+            for name in names:
                 group, _, rest = name.partition("/")
                 groups[group][rest] = file.get_tensor(name)
         losses = [EpochLoss(**loss) for loss in about["losses"]]
-        return cls(*(groups[key] for key in "pmsb"), losses, about["best_epoch"], about["steps"])
+        return cls(
+            groups["p"], groups["m"], groups["s"], groups["b"], losses, about["best_epoch"], about["steps"]
+        )
 
 
 class TransformerTrainer:
@@ -133,8 +135,8 @@ class TransformerTrainer:
 
 def _begin(shape: Shape, seed: int) -> _State:
     parameters = initial(shape, derive_seed(seed, "parameters"))
-    zeros = [{name: np.zeros_like(array) for name, array in parameters.items()} for _ in range(2)]
-    return _State(parameters, *zeros, dict(parameters), [])
+    means, squares = ({name: np.zeros_like(array) for name, array in parameters.items()} for _ in range(2))
+    return _State(parameters, means, squares, dict(parameters), [])
 
 
 def _pieces(tunes: Sequence[Tokens], context: int) -> list[Tokens]:

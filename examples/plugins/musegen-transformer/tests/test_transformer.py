@@ -7,10 +7,36 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import musegen
 from musegen import Silent, TrainingJob
 from musegen.testing import check_model, example_dataset, example_job
 from musegen_transformer.network import Shape, empty_cache, gradients, initial, step
 from musegen_transformer.plugin import TransformerOptions, build_model, musegen_models
+
+PIPELINE = """
+[run]
+folder = "run"
+
+[[corpus]]
+use = "abc"
+paths = ["tunes.abc"]
+
+[tokenizer]
+use = "char"
+
+[model]
+use = "transformer"
+layers = 1
+width = 16
+epochs = 2
+
+[sample]
+tunes = 2
+keep = "all"
+
+[[render]]
+use = "midi"
+"""
 
 SHAPE = Shape(vocabulary=7, layers=2, width=8, heads=2, context=6)
 TINY = TransformerOptions(layers=1, width=16, heads=2, context=16, epochs=3, learning_rate=1e-2)
@@ -87,3 +113,12 @@ def test_an_interrupted_training_goes_on(tmp_path: Path) -> None:
     build_model(TINY).train(dataset, job).model.save(tmp_path / "resumed")
     build_model(TINY).train(dataset, example_job(tmp_path / "b")).model.save(tmp_path / "whole")
     assert (tmp_path / "resumed").read_bytes() == (tmp_path / "whole").read_bytes()
+
+
+def test_a_pipeline_uses_it(tmp_path: Path, musegen_texts: tuple[str, ...]) -> None:
+    """Once it is installed, by its name; from invented tunes to new ones."""
+    (tmp_path / "tunes.abc").write_text("\n".join(musegen_texts), "utf-8")
+    (tmp_path / "pipeline.toml").write_text(PIPELINE)
+    run = musegen.load(tmp_path / "pipeline.toml").run(musegen.Silent())
+    assert len(run.tunes) == 2
+    assert run.losses[-1].train < run.losses[0].train
