@@ -55,7 +55,7 @@ def test_contract(lengths: str, min_count: int) -> None:
 
 
 def test_a_piece_is_what_a_musician_calls_one() -> None:
-    """Notes with or without their lengths, bar signs with their endings, whole fields, words by the letter."""
+    """Notes with or without lengths, bar signs with their endings, whole fields, words by the letter."""
     *header, music = TUNE.strip().split("\n")
     assert "·".join(pieces(music, with_lengths=True)) == (
         '"Am"·^c\'3/2·d/· ·(3·e·f·g· ·A·>·B·|1· ·[CEG]2· ·!trill!·z4· ·:|2· '
