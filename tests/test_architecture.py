@@ -54,14 +54,15 @@ def test_the_sampler_stands_alone() -> None:
 
 
 PUBLIC = """
-    API_VERSION Annotation ArtifactError Bar BookRenderer ChordSymbol Collection Component Console CorpusError
-    CorpusReader Dataset EpochLoss Event Fault Grace HeaderGuide JSON Judgement Key KeyChange LanguageModel MODES
-    Metre MetreChange ModelError ModelTrainer MusegenError NewTune Notation NotationError Note Options PathPattern
-    Performance Pipeline PipelineError Pitch PlayedChord PlayedNote PluginError Plugins Prepare Problem Progress
-    Renderer Reporter Rest Run STEPS Sampling Score Silent StorableModel Tempo TempoChange TempoMap Tokenizer
-    TokenizerTrainer Tokens TrainedModel TrainingJob Tune Tuplet Valid Vocabulary VocabularyError Wishes
-    accompaniment component convert default_tempo derive_seed expand_play_order export hookimpl
-    installed_plugins judge load mend_repeats perform read_tunes render sample ticks to_tonic
+    API_VERSION Annotation ArtifactError Bar BookRenderer ChordSymbol Collection Component Console
+    CorpusError CorpusReader Dataset EpochLoss Event Fault Grace HeaderGuide JSON Judgement Key KeyChange
+    LanguageModel MODES Metre MetreChange ModelError ModelTrainer MusegenError NewTune Notation
+    NotationError Note Options PathPattern Performance Pipeline PipelineError Pitch PlayedChord PlayedNote
+    PluginError Plugins Prepare Problem Progress Renderer Reporter Rest Run STEPS Sampling Score Silent
+    StorableModel Tempo TempoChange TempoMap Tokenizer TokenizerTrainer Tokens TrainedModel TrainingJob Tune
+    Tuplet Valid Vocabulary VocabularyError Wishes accompaniment component convert default_tempo derive_seed
+    expand_play_order export hookimpl installed_plugins judge load mend_repeats perform read_tunes render
+    sample ticks to_tonic
 """
 
 
