@@ -49,7 +49,7 @@ def check_hooks(manager: pluggy.PluginManager, plugin: object) -> None:
         function = getattr(plugin, name, None)
         if options is None:
             if name in hooks and inspect.isroutine(function):
-                raise PluginError(f"{name} lacks @musegen.hookimpl{_defined(function)}")
+                raise PluginError(f"{name} lacks @musegen.hookimpl{defined(function)}")
             continue
         wanted = options.get("specname") or name
         if wanted not in hooks:
@@ -57,13 +57,13 @@ def check_hooks(manager: pluggy.PluginManager, plugin: object) -> None:
                 continue
             close = get_close_matches(wanted, hooks, 1)
             hint = f"did you mean {close[0]}?" if close else f"hooks: {', '.join(hooks)}"
-            raise PluginError(f'no hook "{wanted}"; {hint}{_defined(function)}')
+            raise PluginError(f'no hook "{wanted}"; {hint}{defined(function)}')
         spec = hooks[wanted].spec
         takes = (*spec.argnames, *spec.kwargnames)
         for argument in inspect.signature(getattr(plugin, name)).parameters:
             if argument not in takes:
                 choice = f"it takes {', '.join(takes)}" if takes else "it takes none"
-                raise PluginError(f'{wanted} has no argument "{argument}"; {choice}{_defined(function)}')
+                raise PluginError(f'{wanted} has no argument "{argument}"; {choice}{defined(function)}')
         implemented += 1
     if not implemented:
         raise PluginError(f"it implements no hook; hooks: {', '.join(hooks)}")
@@ -74,12 +74,12 @@ def declared_components(hook: str, function: Callable[..., object]) -> list[Comp
     returned = function()
     if not isinstance(returned, list):
         kind = type(returned).__name__
-        raise PluginError(f"{hook} returns a {kind}, not a list of components{_defined(function)}")
+        raise PluginError(f"{hook} returns a {kind}, not a list of components{defined(function)}")
     for one in returned:
         if not isinstance(one, Component):
             raise PluginError(
                 f"{hook} returns {one!r:.60} among its components; declare one with "
-                f"musegen.component(...){_defined(function)}"
+                f"musegen.component(...){defined(function)}"
             )
         _check_component(hook, one, function)
     return returned
@@ -87,24 +87,24 @@ def declared_components(hook: str, function: Callable[..., object]) -> list[Comp
 
 def _check_component(hook: str, one: Component[Any], function: Callable[..., object]) -> None:
     if not isinstance(one.name, str) or not one.name or not callable(one.build):
-        raise PluginError(f"{hook}: a component has a name and a build function{_defined(function)}")
+        raise PluginError(f"{hook}: a component has a name and a build function{defined(function)}")
     options = one.options
     if not (isinstance(options, type) and issubclass(options, Options)):
         raise PluginError(
-            f'{hook}: the options of "{one.name}" are no subclass of musegen.Options{_defined(function)}'
+            f'{hook}: the options of "{one.name}" are no subclass of musegen.Options{defined(function)}'
         )
     try:
         complete = options.model_rebuild()
     except Exception as error:
         text = " ".join(str(error).partition("\n\nFor further")[0].split())
         raise PluginError(
-            f'{hook}: the options of "{one.name}" are broken: {text:.200}{_defined(options)}'
+            f'{hook}: the options of "{one.name}" are broken: {text:.200}{defined(options)}'
         ) from error
     if complete is False:
-        raise PluginError(f'{hook}: the options of "{one.name}" are incomplete{_defined(options)}')
+        raise PluginError(f'{hook}: the options of "{one.name}" are incomplete{defined(options)}')
 
 
-def _defined(thing: object) -> str:
+def defined(thing: object) -> str:
     """``" (file:line)"`` of a function or class, as far as it can be known."""
     try:
         file = inspect.getsourcefile(thing)  # type: ignore[arg-type]

@@ -24,7 +24,7 @@ from musegen.components import (
     Renderer,
     TokenizerTrainer,
 )
-from musegen.declarations import check_api, check_hooks, declared_components
+from musegen.declarations import check_api, check_hooks, declared_components, defined
 from musegen.errors import PluginError
 from musegen.loading import Load, PluginFile, installed_points, strict
 
@@ -104,10 +104,9 @@ class Plugins:
             for new in declared:
                 other = taken.setdefault((new.kind, new.component.name), new)
                 if other is not new:
-                    raise PluginError(
-                        f'{new.kind} "{new.component.name}" is declared by '
-                        f"{origin(other.plugin, other.distribution, other.distribution_version)} too"
-                    )
+                    who = origin(other.plugin, other.distribution, other.distribution_version)
+                    where = defined(new.component.options)
+                    raise PluginError(f'{new.kind} "{new.component.name}" is declared by {who} too{where}')
         except (Exception, SystemExit) as error:
             if self._manager.get_plugin(name) is plugin:
                 self._manager.unregister(name=name)
