@@ -24,6 +24,14 @@ for package in PACKAGES.split():
     ]
 public = {"musegen_sampling/constraint.h", "musegen_sampling/constraint.pxd"}  # for plugins that are compiled
 problems += [f"wheel lacks {name}" for name in sorted(public - built)]
+kinds = ("corpus-reader", "notation", "tokenizer", "model", "renderer")
+templates = {f"musegen/templates/{kind}/{name}.py.txt" for kind in kinds for name in ("plugin", "test")}
+templates |= {f"musegen/templates/common/{name}.txt" for name in ("pyproject.toml", "README.md")}
+templates |= {"musegen/testing/__init__.py", "musegen/pytest_plugin.py"}
+problems += [f"wheel lacks {name}" for name in sorted(templates - built)]
+problems += [
+    f"sdist lacks framework/{name}" for name in sorted(templates) if f"framework/{name}" not in source
+]
 problems += [
     f"wheel holds {name}" for name in sorted(built - public) if name.endswith((".c", ".h", ".pyx", ".pxd"))
 ]

@@ -56,6 +56,25 @@ def test_extensions_stand_alone(extension: str) -> None:
         assert root in {"numpy", "safetensors", extension, ""} | sys.stdlib_module_names, path
 
 
+PUBLIC = """
+    API_VERSION Annotation ArtifactError Bar BookRenderer ChordSymbol Collection Comparison Component
+    Console CorpusError CorpusReader Dataset Difference EpochLoss Event Fault ForeignModels Grace
+    HeaderGuide JSON Judgement Key KeyChange LanguageModel MODES Metre MetreChange ModelError ModelTrainer
+    MusegenError NewTune Notation NotationError Note Options PathPattern Performance Pipeline
+    PipelineError Pitch PlayedChord PlayedNote PluginError Plugins Prepare Problem Progress Renderer
+    Reporter Rest Run STEPS Sampling SavedModel Score Silent StorableModel Tempo TempoChange TempoMap
+    Tokenizer TokenizerTrainer Tokens TrainedModel TrainingJob Tune Tuplet Valid Versions Vocabulary
+    VocabularyError Wishes accompaniment compare component convert default_tempo derive_seed
+    expand_play_order export hookimpl installed_plugins judge load mend_repeats perform read_tunes render
+    sample ticks to_tonic
+"""
+
+
+def test_the_public_names_are_pinned() -> None:
+    """Plugins rely on them: a new one raises the second number of API_VERSION, one that goes the first."""
+    assert sorted(musegen.__all__) == PUBLIC.split()
+
+
 def test_every_public_name_is_there() -> None:
     """Public names are imported on first use, so each is tried."""
     assert len(musegen.__all__) > 50

@@ -55,6 +55,7 @@ from .errors import (
 )
 from .files import read_tunes as read_tunes
 from .hookspecs import (
+    API_VERSION as API_VERSION,
     hookimpl as hookimpl,
 )
 from .options import (
@@ -84,6 +85,7 @@ from .sampling import (
     Sampling as Sampling,
     derive_seed as derive_seed,
 )
+from .saved_model import SavedModel as SavedModel
 from .score import (
     MODES as MODES,
     STEPS as STEPS,

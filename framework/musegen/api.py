@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ from musegen.console import Console, Reporter, Silent
 from musegen.errors import ArtifactError, CorpusError, MusegenError, PluginError
 from musegen.files import file_readers
 from musegen.generation import Composer, Home, Sample, check_wishes
+from musegen.loading import PluginFile
 from musegen.options import Options
 from musegen.pipeline import Plan, load_plan
 from musegen.plugins import Plugins, installed_plugins
@@ -52,13 +53,16 @@ class Pipeline:
         return run_plan(self.plan, reporter or Console(), train_only=True)
 
 
-def load(file: Path | str, overrides: Iterable[str] = ()) -> Pipeline:
+def load(
+    file: Path | str, overrides: Iterable[str] = (), report: Callable[[str], None] = lambda line: None
+) -> Pipeline:
     """The checked pipeline of a file; ``.run()`` runs it.
 
-    ``overrides`` replace keys for this once: ``["sample.temperature=1.1"]``. Raises PipelineError with a line
-    for every mistake.
+    ``overrides`` replace keys for this once: ``["sample.temperature=1.1"]``. ``report`` is given a line for
+    each plugin file that the pipeline names, before it is run. Raises PipelineError with a line for every
+    mistake.
     """
-    return Pipeline(load_plan(Path(file), overrides))
+    return Pipeline(load_plan(Path(file), overrides, report=report))
 
 
 def sample(
@@ -67,24 +71,26 @@ def sample(
     *,
     seed: int = 0,
     renderers: Sequence[str] = (),
+    plugins: Sequence[Path | str] = (),
     reporter: Reporter | None = None,
     **options: Any,
 ) -> tuple[NewTune, ...]:
     """Write tunes from a saved model alone to ``folder``: ``001.abc``, ``001.mid``, ...
 
-    ``options`` are those of ``[sample]``: ``tunes``, ``key``, ``temperature``, ... Raises MusegenError for a
+    ``options`` are those of ``[sample]``: ``tunes``, ``key``, ``temperature``, ... ``plugins`` are the files
+    of plugins that the model's pipeline named and that are not installed. Raises MusegenError for a
     file that is no model, a component it names that is not installed, or an option out of bounds.
     """
     reporter = reporter or Silent()
-    plugins, model, folder = installed_plugins(), Path(model), Path(folder)
+    found, model, folder = _with_files(plugins), Path(model), Path(folder)
     asked = _sample_options(options)
     if not 0 <= seed <= 2**31 - 1:
         raise MusegenError(f"seed: must lie in 0 to {2**31 - 1} (got {seed})")
-    writers = _renderers(plugins, renderers)
+    writers = _renderers(found, renderers)
     about = read_about(model)
-    trained = _trained(plugins, model, about)
-    tokenizer = _named(plugins, model, "tokenizer", about["tokenizer"]).load(about["tokenizer"].get("state"))
-    notation: Notation = _named(plugins, model, "notation", about["notation"])
+    trained = _trained(found, model, about)
+    tokenizer = _named(found, model, "tokenizer", about["tokenizer"]).load(about["tokenizer"].get("state"))
+    notation: Notation = _named(found, model, "notation", about["notation"])
     home = Home.load(about["notation"].get("home"))
     check_wishes(asked, notation, tokenizer, (), home)
     fields = about["notation"]["fields"]
@@ -125,21 +131,23 @@ def export(
     *,
     vocabulary: Path | str | None = None,
     force: bool = False,
+    plugins: Sequence[Path | str] = (),
 ) -> tuple[int, int]:
     """Write a saved model to another file, stored otherwise; returns the bytes of both.
 
     ``model`` may be one that musegen did not save, such as a ``.keras`` file. Then ``vocabulary`` tells what
     its tokens stand for: a JSON list of symbols, or a text whose characters, each once and sorted, they are.
+    ``plugins`` are those of :func:`sample`.
 
     Raises MusegenError for a file that is no model, one that cannot be expressed, a store it does not have,
     and for an ``output`` that exists unless ``force``.
     """
-    model, output = Path(model), Path(output)
-    trained = _foreign(model, vocabulary) or _trained(installed_plugins(), model, read_about(model))
+    model, output, known = Path(model), Path(output), _with_files(plugins)
+    trained = _foreign(known, model, vocabulary) or _trained(known, model, read_about(model))
     stores = trained.stores if isinstance(trained, StorableModel) else ()
     if not isinstance(trained, StorableModel) or store not in stores:
-        known = f"it can be {', '.join(stores)}" if stores else "its kind has one way only"
-        raise MusegenError(f"{model}: cannot be stored as {store}; {known}")
+        ways = f"it can be {', '.join(stores)}" if stores else "its kind has one way only"
+        raise MusegenError(f"{model}: cannot be stored as {store}; {ways}")
     if output.exists() and (not force or output.samefile(model)):
         raise MusegenError(f"{output}: exists; name another file or give --force")
     with clear_os_errors(output):
@@ -186,9 +194,13 @@ def render(
     return number - failed, failed
 
 
-def _foreign(model: Path, vocabulary: Path | str | None) -> LanguageModel | None:
-    """The model of a file that musegen did not save; None for one that ends as its own do."""
+def _with_files(files: Sequence[Path | str]) -> Plugins:
     plugins = installed_plugins()
+    return plugins.with_files(map(PluginFile.read, files)) if files else plugins
+
+
+def _foreign(plugins: Plugins, model: Path, vocabulary: Path | str | None) -> LanguageModel | None:
+    """The model of a file that musegen did not save; None for one that ends as its own do."""
     suffixes = {suffix: name for name in plugins.names("model") for suffix in plugins.model(name).suffixes}
     name = suffixes.get(model.suffix.lower())
     if name is None:
@@ -255,7 +267,9 @@ def _named(plugins: Plugins, model: Path, kind: str, described: dict[str, JSON])
     try:
         component = plugins.find(kind, str(described["name"])).component
     except PluginError as error:
-        raise PluginError(f"{model}: was made with {error}") from None
+        file = described.get("file")
+        hint = f"; it came from the plugin file {file}: give it with --plugin" if file else ""
+        raise PluginError(f"{model}: was made with {error}{hint}") from None
     if described["version"] != component.version:
         raise PluginError(
             f'{model}: was made with version {described["version"]} of {kind} "{component.name}"; '

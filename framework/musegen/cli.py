@@ -13,6 +13,7 @@ from pathlib import Path
 
 from musegen.corpus_commands import add_corpus
 from musegen.errors import MusegenError
+from musegen.plugin_commands import add_plugins, report_faults, say
 
 _INTERRUPTED = 130
 _SAMPLE_OPTIONS = (
@@ -32,7 +33,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         code: int = options.action(options)
         return code
     except MusegenError as error:
-        print(error, file=sys.stderr)
+        notes = getattr(error, "__notes__", ())
+        print(f"{error} ({'; '.join(notes)})" if notes else error, file=sys.stderr)
         return 2
     except OSError as error:
         if isinstance(error, BrokenPipeError):  # the reader of our output has gone, as `head` does
@@ -73,11 +75,12 @@ def _parser() -> argparse.ArgumentParser:
     init.set_defaults(action=_init)
 
     schema = commands.add_parser("schema", help="print the JSON Schema of pipelines")
+    schema.add_argument(
+        "file", type=Path, nargs="?", metavar="PIPELINE", help="with the plugins that this one names"
+    )
     schema.set_defaults(action=_schema)
 
-    plugins = commands.add_parser("plugins", help="list every installed component")
-    plugins.add_argument("--json", action="store_true", help="as JSON")
-    plugins.set_defaults(action=_plugins)
+    add_plugins(commands)
 
     _add_sample(commands.add_parser("sample", help="write tunes from a model.safetensors alone"))
 
@@ -121,6 +124,7 @@ def _add_sample(sample: argparse.ArgumentParser) -> None:
     sample.add_argument("--keep", choices=["valid", "all"], help="draw again what is not valid, or keep it")
     sample.add_argument("--attempts", type=int, help="draws a tune at most")
     sample.add_argument("--quiet", "-q", action="store_true")
+    _add_plugin(sample)
     _add_output(sample, "tunes")
     sample.set_defaults(action=_sample)
 
@@ -136,6 +140,7 @@ def _add_export(export: argparse.ArgumentParser) -> None:
         help="of a .keras file: its symbols as JSON, or the text whose sorted characters they are",
     )
     export.add_argument("--force", action="store_true", help="write over OUT")
+    _add_plugin(export)
     export.set_defaults(action=_export)
 
 
@@ -163,6 +168,17 @@ def _add_set(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _add_plugin(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--plugin",
+        action="append",
+        default=[],
+        type=Path,
+        metavar="FILE",
+        help="a plugin's Python file that the model's pipeline named",
+    )
+
+
 def _add_output(parser: argparse.ArgumentParser, folder: str) -> None:
     parser.add_argument(
         "--to",
@@ -184,8 +200,8 @@ def _run(options: argparse.Namespace) -> int:
     from musegen.api import load
     from musegen.console import Console, Silent
 
-    _report_faults()
-    pipeline = load(options.file, options.set)
+    report_faults()
+    pipeline = load(options.file, options.set, (lambda line: None) if options.quiet else say)
     run = pipeline.run(Silent() if options.quiet else Console())
     suffixes = sorted({suffix for tune in run.tunes for suffix in tune.files})
     print(f"{len(run.tunes)} tunes ({', '.join(suffixes)}), loss.png and run.json are in {run.folder}")
@@ -196,8 +212,9 @@ def _train(options: argparse.Namespace) -> int:
     from musegen.api import load
     from musegen.console import Console, Silent
 
-    _report_faults()
-    run = load(options.file, options.set).train(Silent() if options.quiet else Console())
+    report_faults()
+    reporter = Silent() if options.quiet else Console()
+    run = load(options.file, options.set, reporter.say).train(reporter)
     print(f"model.safetensors, loss.png and run.json are in {run.folder}")
     return 0
 
@@ -205,8 +222,8 @@ def _train(options: argparse.Namespace) -> int:
 def _check(options: argparse.Namespace) -> int:
     from musegen.api import load
 
-    _report_faults()
-    load(options.file, options.set)
+    report_faults()
+    load(options.file, options.set, say)
     print(f"{options.file}: no mistake found")
     return 0
 
@@ -229,27 +246,14 @@ def _schema(options: argparse.Namespace) -> int:
     from musegen.document import pipeline_schema
     from musegen.plugins import installed_plugins
 
-    print(json.dumps(pipeline_schema(installed_plugins()), indent=2, ensure_ascii=False))
-    return 0
+    report_faults()
+    if options.file:
+        from musegen.pipeline import pipeline_plugins
 
-
-def _plugins(options: argparse.Namespace) -> int:
-    from musegen.plugins import installed_plugins
-
-    _report_faults()
-    rows = installed_plugins().rows()
-    if options.json:
-        print(json.dumps(rows, indent=2, ensure_ascii=False))
-        return 0
-    widths = [max((len(str(row[key])) for row in rows), default=0) for key in ("kind", "name", "plugin")]
-    for row in rows:
-        kind, name, plugin = (
-            str(row[key]).ljust(width) for key, width in zip(("kind", "name", "plugin"), widths, strict=True)
-        )
-        missing = row["missing"]
-        needs = f"  (needs {', '.join(missing)})" if isinstance(missing, list) and missing else ""
-        origin = f"{row['distribution']} {row['distribution_version']}"
-        print(f"{kind}  {name}  v{row['version']}  {plugin}  {origin}  {row['summary']}{needs}")
+        plugins = pipeline_plugins(options.file, say)
+    else:
+        plugins = installed_plugins()
+    print(json.dumps(pipeline_schema(plugins), indent=2, ensure_ascii=False))
     return 0
 
 
@@ -258,12 +262,13 @@ def _sample(options: argparse.Namespace) -> int:
     from musegen.console import Console, Silent
 
     given = {name: getattr(options, name) for name in _SAMPLE_OPTIONS if getattr(options, name) is not None}
-    _report_faults()
+    report_faults()
     tunes = sample(
         options.file,
         options.output,
         seed=options.seed,
         renderers=_renderers(options.to),
+        plugins=options.plugin,
         reporter=Silent() if options.quiet else Console(),
         **given,
     )
@@ -275,9 +280,14 @@ def _sample(options: argparse.Namespace) -> int:
 def _export(options: argparse.Namespace) -> int:
     from musegen.api import export
 
-    _report_faults()
+    report_faults()
     before, after = export(
-        options.file, options.output, options.store, vocabulary=options.vocabulary, force=options.force
+        options.file,
+        options.output,
+        options.store,
+        vocabulary=options.vocabulary,
+        force=options.force,
+        plugins=options.plugin,
     )
     print(f"{options.output}: {after:,} bytes, {options.file} has {before:,}")
     return 0
@@ -300,7 +310,7 @@ def _render(options: argparse.Namespace) -> int:
     from musegen.api import render
     from musegen.console import Console
 
-    _report_faults()
+    report_faults()
     rendered, failed = render(options.files, options.output, _renderers(options.to), Console())
     print(f"tunes rendered to {options.output}: {rendered}" + (f"; failed: {failed}" if failed else ""))
     return 1 if failed else 0
@@ -309,7 +319,7 @@ def _render(options: argparse.Namespace) -> int:
 def _convert(options: argparse.Namespace) -> int:
     from musegen.conversion import convert
 
-    _report_faults()
+    report_faults()
     written = convert(
         options.file,
         options.output,
@@ -326,11 +336,3 @@ def _convert(options: argparse.Namespace) -> int:
 
 def _renderers(names: str) -> list[str]:
     return [name.strip() for name in names.split(",") if name.strip()]
-
-
-def _report_faults() -> None:
-    """A line for each plugin that was left out."""
-    from musegen.plugins import installed_plugins
-
-    for fault in installed_plugins().faults:
-        print(f"musegen: {fault}", file=sys.stderr)

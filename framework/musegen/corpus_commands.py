@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from musegen.errors import CorpusError
+from musegen.plugin_commands import report_faults, say
 from musegen.tune import Tune
 
 
@@ -38,6 +39,7 @@ def add_corpus(commands: Any) -> None:
 def _list(options: argparse.Namespace) -> int:
     from musegen.sources import collection_rows
 
+    report_faults()
     rows = list(collection_rows())
     if options.json:
         print(json.dumps(rows, indent=2, ensure_ascii=False))
@@ -56,6 +58,7 @@ def _check(options: argparse.Namespace) -> int:
     from musegen.doctor import describe, diagnose
     from musegen.plugins import installed_plugins
 
+    report_faults()
     plugins = installed_plugins()
     notations = {
         name: component.build(component.options())
@@ -88,5 +91,5 @@ def _show(options: argparse.Namespace) -> int:
 def _tunes(source: str) -> Iterator[Tune]:
     from musegen.sources import source_readers
 
-    for reader in source_readers(source):
+    for reader in source_readers(source, say):
         yield from reader.read(lambda line: print(line, file=sys.stderr))

@@ -24,7 +24,18 @@ _PREFERRED = {
     "render": ("midi", "wav"),
 }
 """The components that a new pipeline uses, of those that are installed."""
-_ORDER = ("run", "corpus", "notation", "prepare", "split", "tokenizer", "model", "sample", "render")
+_ORDER = (
+    "run",
+    "plugins",
+    "corpus",
+    "notation",
+    "prepare",
+    "split",
+    "tokenizer",
+    "model",
+    "sample",
+    "render",
+)
 
 
 def example_pipeline(plugins: Plugins) -> str:
@@ -117,6 +128,13 @@ def pipeline_schema(plugins: Plugins) -> dict[str, JSON]:
         "properties": {name: properties[name] for name in _ORDER},
         "$defs": definitions,
     }
+
+
+def options_schema(options: type[Options]) -> dict[str, Any]:
+    """The JSON Schema (draft 2020-12) of one component's options."""
+    definitions: dict[str, JSON] = {}
+    schema = _schema(options, definitions)
+    return {**schema, "$defs": definitions} if definitions else schema
 
 
 def _schema(options: type[Options], definitions: dict[str, JSON]) -> dict[str, Any]:

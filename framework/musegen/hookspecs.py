@@ -16,6 +16,11 @@ from musegen.components import (
     TokenizerTrainer,
 )
 
+API_VERSION = "1.0"
+"""Of what plugins rely on: ``musegen.__all__``, ``musegen.testing.__all__`` and the hooks.
+
+The first number rises when a plugin may have to change, the second when there is something new.
+"""
 NAMESPACE = "musegen"
 hookspec = pluggy.HookspecMarker(NAMESPACE)
 hookimpl = pluggy.HookimplMarker(NAMESPACE)

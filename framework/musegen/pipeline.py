@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from difflib import get_close_matches
@@ -23,8 +23,9 @@ from musegen.components import (
 )
 from musegen.errors import ArtifactError, CorpusError, NotationError, PipelineError, PluginError
 from musegen.generation import Sample
-from musegen.options import Options, Prepare
-from musegen.plugins import Plugins, installed_plugins
+from musegen.loading import PluginFile
+from musegen.options import Options, PathPattern, Prepare
+from musegen.plugins import Installed, Plugins, installed_plugins
 from musegen.splitting import Split
 from musegen.toml_source import Place, TomlSource, dotted, has
 
@@ -40,8 +41,16 @@ class RunOptions(Options):
     """The same seed, corpus and options give the same tunes."""
 
 
+class PluginFiles(Options):
+    """``[plugins]``: plugins of this pipeline alone."""
+
+    files: tuple[PathPattern, ...] = ()
+    """Python files with hooks, relative to this file; they are run, so name only what you trust."""
+
+
 SETTINGS: Mapping[str, type[Options]] = {
     "run": RunOptions,
+    "plugins": PluginFiles,
     "prepare": Prepare,
     "split": Split,
     "sample": Sample,
@@ -62,6 +71,8 @@ class Use(Generic[T_co]):
 
     component: Component[T_co]
     options: Options
+    installed: Installed | None = None
+    """Where the component comes from, if it comes from a plugin."""
 
     def build(self) -> T_co:
         """The working object."""
@@ -85,31 +96,72 @@ class Plan:
     render: tuple[Use[Renderer | BookRenderer], ...]
 
     @property
+    def used(self) -> list[Installed]:
+        """Where everything comes from that a run may call."""
+        uses: tuple[Use[Any], ...] = (
+            *(*self.corpus, *self.notations.values(), self.tokenizer, self.model),
+            *self.render,
+        )
+        return [use.installed for use in uses if use.installed]
+
+    @property
     def folder(self) -> Path:
         """The run folder."""
         return self.file.parent / Path(self.run_options.folder).expanduser()
 
 
-def load_plan(file: Path, overrides: Iterable[str] = (), plugins: Plugins | None = None) -> Plan:
+def load_plan(
+    file: Path,
+    overrides: Iterable[str] = (),
+    plugins: Plugins | None = None,
+    report: Callable[[str], None] = lambda line: None,
+) -> Plan:
     """Read and check a pipeline file. Raises PipelineError with a line for every mistake.
 
     ``overrides`` are ``table.key=value`` with a TOML value; one that is no TOML counts as a string.
+    ``report`` is given a line for each plugin file, before it is run.
     """
     source = TomlSource.read(file)
     for override in overrides:
         source.override(override)
-    return _Checker(source, plugins or installed_plugins()).plan()
+    return _Checker(source, plugins or installed_plugins(), report).plan()
+
+
+def pipeline_plugins(file: Path, report: Callable[[str], None] = lambda line: None) -> Plugins:
+    """The installed plugins and those whose files a pipeline names; nothing else of it is looked at.
+
+    Raises PipelineError with a line for every one that cannot be used.
+    """
+    checker = _Checker(TomlSource.read(file), installed_plugins(), report)
+    return checker.plugins()
 
 
 class _Checker:
     """Checks all tables and gathers all mistakes before it gives up."""
 
-    def __init__(self, source: TomlSource, plugins: Plugins) -> None:
-        self._source, self._plugins = source, plugins
+    def __init__(self, source: TomlSource, plugins: Plugins, report: Callable[[str], None]) -> None:
+        self._source, self._plugins, self._report = source, plugins, report
         self._mistakes: list[str] = []
+
+    def plugins(self) -> Plugins:
+        """All plugins, those of ``[plugins] files`` included. Raises PipelineError."""
+        self._load_files()
+        if self._mistakes:
+            raise PipelineError(*self._mistakes)
+        return self._plugins
+
+    def _load_files(self) -> None:
+        table = self._table(("plugins",), PluginFiles)
+        for number, path in enumerate(table.files if isinstance(table, PluginFiles) else ()):
+            self._report(f"{self._source.file}: loads the plugin {path}")
+            try:
+                self._plugins = self._plugins.with_files([PluginFile.read(path)])
+            except PluginError as error:
+                self._mistake(("plugins", "files", number), str(error))
 
     def plan(self) -> Plan:
         """The plan. Raises PipelineError with every mistake."""
+        self._load_files()
         tables = self._source.tables
         known = [*SETTINGS, *USES, "notation"]
         for name in tables:
@@ -180,7 +232,7 @@ class _Checker:
                 self._mistake((*place, "use"), missing)
             options = self._table(place, installed.component.options, ignore=("use",))
             if options is not None:
-                uses.append(Use(installed.component, options))
+                uses.append(Use(installed.component, options, installed))
         return uses
 
     def _notations(self) -> dict[str, Use[Notation]]:
@@ -197,10 +249,10 @@ class _Checker:
                 )
         uses = {}
         for name in installed:
-            component = self._plugins.notation(name)
-            options = self._table(("notation", name), component.options)
+            found = self._plugins.find("notation", name)
+            options = self._table(("notation", name), found.component.options)
             if options is not None:
-                uses[name] = Use(component, options)
+                uses[name] = Use(found.component, options, found)
         return uses
 
     def _table(self, place: Place, cls: type[Options], ignore: Sequence[str] = ()) -> Options | None:

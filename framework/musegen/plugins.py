@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
-from importlib.metadata import EntryPoint, entry_points
+from pathlib import Path
+from traceback import walk_tb
 from typing import Any
 
 import pluggy
 
 from musegen import hookspecs
+from musegen.blame import cause, origin
 from musegen.components import (
     JSON,
     BookRenderer,
@@ -23,7 +25,9 @@ from musegen.components import (
     Renderer,
     TokenizerTrainer,
 )
+from musegen.declarations import check_api, check_hooks, declared_components, defined
 from musegen.errors import PluginError
+from musegen.loading import Load, PluginFile, installed_points, strict
 
 KINDS: Mapping[str, str] = {
     "corpus reader": "musegen_corpus_readers",
@@ -44,6 +48,8 @@ class Installed:
     plugin: str
     distribution: str
     distribution_version: str
+    file: PluginFile | None = None
+    """The one file that the plugin is, if it is one."""
 
     def missing(self) -> str:
         """What the component needs and is not installed, with the command for it; empty where it has all."""
@@ -63,35 +69,63 @@ class Plugins:
         self._manager = pluggy.PluginManager(hookspecs.NAMESPACE)
         self._manager.add_hookspecs(hookspecs)
         self._installed: dict[tuple[str, str], Installed] = {}
+        self._added: list[tuple[object, str, str, str, PluginFile | None]] = []
         self.faults: list[str] = []
         """One line for each plugin that could not be used."""
+        self.loads: list[Load] = []
+        """How long each installed plugin took to load, and what it imported."""
 
-    def add(self, plugin: object, name: str, distribution: str = "", version: str = "") -> None:
-        """Register one plugin. Raises PluginError for hooks that do not exist or names that are taken."""
+    def add(
+        self,
+        plugin: object,
+        name: str,
+        distribution: str = "",
+        version: str = "",
+        file: PluginFile | None = None,
+    ) -> None:
+        """Register one plugin, whole or not at all; ``file`` is the one it is, if it is one.
+
+        Raises PluginError, one line, for a hook that does not exist or fails, for what is no list of
+        components, options that cannot be used, names that are taken, and another plugin API.
+        """
         try:
+            check_api(plugin)
+            check_hooks(self._manager, plugin)
+            if self._manager.has_plugin(name):
+                raise PluginError("another plugin has this name")
             self._manager.register(plugin, name)
-            self._manager.check_pending()
             declared = [
-                Installed(kind, component, name, distribution, version)
+                Installed(kind, component, name, distribution, version, file)
                 for kind, hook in KINDS.items()
                 for declaration in getattr(self._manager.hook, hook).get_hookimpls()
                 if declaration.plugin is plugin
-                for component in declaration.function()
+                for component in declared_components(hook, declaration.function)
             ]
+            taken = dict(self._installed)
             for new in declared:
-                taken = self._installed.get((new.kind, new.component.name))
-                if taken:
-                    raise PluginError(f'{new.kind} "{new.component.name}" is declared by {taken.plugin} too')
+                other = taken.setdefault((new.kind, new.component.name), new)
+                if other is not new:
+                    who = origin(other.plugin, other.distribution, other.distribution_version)
+                    where = defined(new.component.options)
+                    raise PluginError(f'{new.kind} "{new.component.name}" is declared by {who} too{where}')
             self._check_baselines(declared)
-        except Exception as error:
-            if self._manager.has_plugin(name):
+        except (Exception, SystemExit) as error:
+            if self._manager.get_plugin(name) is plugin:
                 self._manager.unregister(name=name)
-            cause = str(error).splitlines()[0] if str(error) else ""
-            raise PluginError(
-                f'plugin "{name}"{f" of {distribution} {version}" if distribution else ""} cannot be used: '
-                f"{type(error).__name__}: {cause}"
-            ) from error
-        self._installed |= {(new.kind, new.component.name): new for new in declared}
+            who = origin(name, distribution, version)
+            raise PluginError(f"{who} cannot be used: {cause(error)}") from error
+        self._installed = taken
+        self._added.append((plugin, name, distribution, version, file))
+
+    def with_files(self, files: Iterable[PluginFile]) -> Plugins:
+        """These plugins and those of some files. Raises PluginError for one that cannot be used."""
+        more = Plugins()
+        for added in self._added:
+            more.add(*added)
+        for file in files:
+            more.add(file.load(), str(file.path), file=file)
+        more.faults, more.loads = list(self.faults), list(self.loads)
+        return more
 
     def _check_baselines(self, declared: Sequence[Installed]) -> None:
         """Raises PluginError where a figure of one line to beat would be taken for another's."""
@@ -157,6 +191,18 @@ class Plugins:
             for installed in self
         ]
 
+    def stage_finished(self, stage: str, folder: Path, cached: bool) -> None:
+        """Tell every observer, by the hook ``musegen_stage_finished``; one that fails is named."""
+        hook = self._manager.hook.musegen_stage_finished
+        try:
+            hook(stage=stage, folder=folder, cached=cached)
+        except Exception as error:
+            called = {frame.f_code for frame, _ in walk_tb(error.__traceback__)}
+            for one in hook.get_hookimpls():
+                if getattr(one.function, "__code__", None) in called:
+                    error.add_note(f'in musegen_stage_finished of plugin "{one.plugin_name}", stage {stage}')
+            raise
+
     @property
     def hook(self) -> pluggy.HookRelay:
         """Calls every plugin that implements a hook."""
@@ -167,25 +213,18 @@ class Plugins:
 def installed_plugins() -> Plugins:
     """Every plugin that an installed distribution offers in the entry-point group ``musegen``.
 
-    One that cannot be loaded is left out, with a line in ``faults``: it must not take the others along.
+    One that cannot be used is left out, with a line in ``faults``: it must not take the others along. With
+    ``MUSEGEN_STRICT_PLUGINS=1`` in the environment it is an error: raises PluginError with all lines.
+    ``MUSEGEN_DISABLE_PLUGINS`` names plugins, separated by commas, that are not loaded.
     """
     plugins = Plugins()
-    points = sorted(entry_points(group=hookspecs.NAMESPACE), key=_first_party_first)
-    for point in points:
-        distribution = point.dist.name if point.dist else ""
-        version = point.dist.version if point.dist else ""
+    for point in installed_points(plugins.faults):
         try:
-            plugins.add(point.load(), point.name, distribution, version)
+            plugin, load = point.load()
+            plugins.loads.append(load)
+            plugins.add(plugin, point.name, point.distribution, point.version)
         except PluginError as error:
             plugins.faults.append(str(error))
-        except Exception as error:
-            plugins.faults.append(
-                f'plugin "{point.name}" of {distribution} {version} cannot be imported: '
-                f"{type(error).__name__}: {error}"
-            )
+    if plugins.faults and strict():
+        raise PluginError("\n".join(plugins.faults))
     return plugins
-
-
-def _first_party_first(point: EntryPoint) -> tuple[bool, str, str]:
-    distribution = point.dist.name if point.dist else ""
-    return distribution != "musegen", distribution, point.name

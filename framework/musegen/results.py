@@ -69,12 +69,12 @@ class NewTune:
         return component.build(component.options()).parse(tune)
 
     def _repr_html_(self) -> str:
-        from musegen.errors import NotationError
+        from musegen.errors import MusegenError
         from musegen.piano_roll import piano_roll
 
         try:
             picture = piano_roll(self.score())
-        except NotationError:
+        except MusegenError:  # it does not parse, or its notation was a plugin file's
             picture = ""
         player = ""
         if ".wav" in self.files:

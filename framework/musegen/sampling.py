@@ -4,6 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +27,24 @@ class Sampling:
     """The arithmetic of a model that has a choice of it: ``fp32``, ``bf16``, ``int8``, or what suits it."""
     stop: tuple[int, ...] = ()
     """Tokens that end a continuation and are its last; the end mark ends one too and is left out."""
+
+    def choose(self, chances: NDArray[np.float64], uniform: float) -> int:
+        """The token to draw, for a model that has no sampler of its own.
+
+        ``chances``: float64 (V,), the probability of each; ``uniform`` in [0, 1) decides. Of equally likely
+        tokens the lower comes first.
+        """
+        import numpy as np
+
+        order = np.argsort(-chances, kind="stable")[: np.count_nonzero(chances)]
+        order = order[: self.top_k or None]
+        logits = np.log(chances[order]) / self.temperature
+        up_to = np.cumsum(np.exp(logits - logits[0]))
+        if self.top_p < 1:
+            enough = int(np.searchsorted(up_to, self.top_p * up_to[-1])) + 1
+            order, up_to = order[:enough], up_to[:enough]
+        place = int(np.searchsorted(up_to, uniform * up_to[-1], side="right"))
+        return int(order[min(place, len(order) - 1)])
 
 
 def derive_seed(seed: int, *names: str | int) -> int:

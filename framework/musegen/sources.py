@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,16 +16,17 @@ from musegen.options import Options
 from musegen.plugins import installed_plugins
 
 
-def source_readers(source: str) -> list[CorpusReader]:
+def source_readers(source: str, report: Callable[[str], None] = lambda line: None) -> list[CorpusReader]:
     """The readers behind ``nottingham``, ``music21/ryansMammoth``, ``tunes.abc``, ``folder`` or ``run.toml``.
 
-    Raises PluginError for a source that is none of these, or a reader that needs options of its own.
+    ``report`` is given a line for each plugin file that a pipeline names, before it is run. Raises
+    PluginError for a source that is none of these, or a reader that needs options of its own.
     """
     path = Path(source)
     if path.suffix == ".toml" and path.is_file():
         from musegen.pipeline import load_plan
 
-        return [use.build() for use in load_plan(path, ()).corpus]
+        return [use.build() for use in load_plan(path, report=report).corpus]
     name, _, collection = source.partition("/")
     if name in installed_plugins().names("corpus reader") and not path.exists():
         return [_reader(source, name, collection)]

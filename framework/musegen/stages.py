@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from musegen.artifacts import RunFolder, clear_os_errors, content_key, file_digest
+from musegen.blame import name_culprit
 from musegen.components import (
     JSON,
     BookRenderer,
@@ -71,7 +72,12 @@ def run_plan(plan: Plan, reporter: Reporter, *, train_only: bool = False) -> Run
     """
     folder = RunFolder(plan.folder)
     with clear_os_errors(plan.folder), folder.locked():
-        return _Work(plan, folder, reporter).run(train_only)
+        work = _Work(plan, folder, reporter)
+        try:
+            return work.run(train_only)
+        except Exception as error:
+            name_culprit(error, plan.used, work.stage)
+            raise
 
 
 class _Work:
@@ -83,6 +89,8 @@ class _Work:
         self.finished: dict[str, Finished] = {}
         self.baselines: dict[str, tuple[Use[ModelTrainer], Path]] = {}
         """Those that are trained: name to component and folder."""
+        self.stage = STAGES[0]
+        """What is being worked on."""
 
     def run(self, train_only: bool) -> Run:
         """Every stage in order."""
@@ -92,6 +100,7 @@ class _Work:
         )
         sample_inputs = self._sample_inputs()
         if not (train_only or self.folder.has("sample", content_key(sample_inputs))):
+            self.stage = "sample"
             self._check_wishes()
             _ = self._renderers  # one that lacks a program says so before any training
         self._train_baselines()
@@ -169,6 +178,7 @@ class _Work:
         describe: Callable[[Path], str] = lambda folder: "done",
     ) -> None:
         """Find the stage's result or make it, and tell whoever observes."""
+        self.stage = stage
         key, started = content_key(inputs), time.monotonic()
         cached = self.folder.has(stage, key)
         if not cached:
@@ -181,7 +191,7 @@ class _Work:
         self.finished[stage] = Finished(stage, key, folder, cached, seconds)
         how = "reused" if cached else f"{seconds:.1f} s"
         self.reporter.finish(stage, f"{describe(folder)} ({how})")
-        self.plan.plugins.hook.musegen_stage_finished(stage=stage, folder=folder, cached=cached)
+        self.plan.plugins.stage_finished(stage, folder, cached)
 
     # What stages load, each at most once and only if needed.
 
@@ -283,16 +293,20 @@ class _Work:
     def _about(self, use: Use[ModelTrainer]) -> dict[str, JSON]:
         name = self._corpus.notation
         model, tokenizer = use.component, self.plan.tokenizer.component
+        state = self._tokenizer.state()
         notation = self.plan.notations[name]
         return {
-            "model": describe_component(model.name, model.version),
-            "tokenizer": describe_component(tokenizer.name, tokenizer.version, state=self._tokenizer.state()),
+            "model": describe_component(model.name, model.version, **_file(use)),
+            "tokenizer": describe_component(
+                tokenizer.name, tokenizer.version, state=state, **_file(self.plan.tokenizer)
+            ),
             "notation": describe_component(
                 name,
                 notation.component.version,
                 options=_options(notation.options),
                 fields=list(self._fields),
                 home=self._home.state() if self._home else None,
+                **_file(notation),
             ),
         }
 
@@ -468,8 +482,17 @@ def _options(options: Options) -> dict[str, JSON]:
 
 
 def _describe_use(use: Use[Any]) -> dict[str, JSON]:
+    """What of a component counts in cache keys; of a plugin that is one file its content too."""
     component: Component[Any] = use.component
-    return describe_component(component.name, component.version, options=_options(use.options))
+    file = use.installed.file if use.installed else None
+    code: dict[str, JSON] = {"code": file.digest} if file else {}
+    return describe_component(component.name, component.version, options=_options(use.options), **code)
+
+
+def _file(use: Use[Any]) -> dict[str, JSON]:
+    """What a saved model says of a component whose plugin is one file: that file's name."""
+    file = use.installed.file if use.installed else None
+    return {"file": file.path.name} if file else {}
 
 
 def _sampled(folder: Path, notation: str) -> list[Path]:

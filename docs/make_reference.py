@@ -1,0 +1,205 @@
+"""Writes docs/plugin-reference.md: every hook, protocol, value and law that plugins rely on, from docstrings.
+
+``python docs/make_reference.py`` writes the page; a test fails where it is not up to date.
+"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import musegen
+import musegen.hookspecs
+import musegen.testing
+from musegen.testing import corpus_readers, declared, models, notations, renderers, tokenizers
+
+PAGE = Path(__file__).parent / "plugin-reference.md"
+
+PARTS = (
+    (
+        "Declaring",
+        "What a hook returns, and the options of what it declares.",
+        "component Component Collection Options PathPattern hookimpl API_VERSION",
+    ),
+    ("Corpus readers", "", "CorpusReader"),
+    ("Notations", "", "Notation Wishes HeaderGuide Prepare"),
+    ("Tokenizers", "", "TokenizerTrainer Tokenizer Vocabulary Tokens JSON"),
+    (
+        "Models",
+        "",
+        "ModelTrainer LanguageModel StorableModel ForeignModels Dataset Versions TrainingJob Progress "
+        "TrainedModel EpochLoss Sampling SavedModel derive_seed",
+    ),
+    ("Renderers", "", "Renderer BookRenderer"),
+    (
+        "Music",
+        "What notations make and renderers get.",
+        "Tune Score Bar Note Pitch Grace Rest ChordSymbol Annotation Tuplet Key KeyChange Metre MetreChange "
+        "Tempo TempoChange Problem perform Performance PlayedNote PlayedChord TempoMap ticks",
+    ),
+    (
+        "Errors",
+        "What a user can put right: one line, `where: what (got ...); what to do`.",
+        "MusegenError PipelineError PluginError CorpusError NotationError VocabularyError ArtifactError "
+        "ModelError",
+    ),
+)
+"""Title, introduction, and public names in the order to read them."""
+CHECKS: dict[str, ModuleType] = {
+    "every component": declared,
+    "check_corpus_reader": corpus_readers,
+    "check_notation": notations,
+    "check_tokenizer": tokenizers,
+    "check_model": models,
+    "check_renderer": renderers,
+}
+
+
+def page() -> str:
+    """The whole page."""
+    lines = [
+        "# Plugin reference",
+        "",
+        "Generated from the docstrings by `docs/make_reference.py`; [plugins.md](plugins.md) is the way in.",
+        f"Plugin API {musegen.API_VERSION}.",
+        "",
+        "## Hooks",
+        "",
+        "A plugin is a module with functions of these names, each marked `@musegen.hookimpl`.",
+        "",
+    ]
+    for name, hook in vars(musegen.hookspecs).items():
+        if name.startswith("musegen_"):
+            lines += _described(name, hook)
+    for title, introduction, names in PARTS:
+        lines += [f"## {title}", "", *([introduction, ""] if introduction else [])]
+        for name in names.split():
+            lines += _described(name, getattr(musegen, name))
+    lines += ["## Laws", "", "What the checks of `musegen.testing` require, in their own words.", ""]
+    for check, module in CHECKS.items():
+        lines += [f"### {check if ' ' in check else f'`{check}`'}", ""]
+        if " " not in check:
+            function = getattr(musegen.testing, check)
+            lines += [f"`{_signature(check, function)}`", "", _text(inspect.getdoc(function)), ""]
+        lines += [*(f"- {law}" for law in _laws(module)), ""]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _described(name: str, thing: object) -> Iterator[str]:
+    """A heading, the signature or the fields, the docstring, the methods."""
+    yield from (f"### `{name}`", "")
+    if inspect.isclass(thing):
+        yield from _class(thing)
+    elif inspect.isfunction(thing):
+        yield from (f"`{_signature(name, thing)}`", "", _text(inspect.getdoc(thing)), "")
+    else:
+        yield from (_text(_attribute_doc(name)), "")
+
+
+def _class(cls: type) -> Iterator[str]:
+    yield from (_text(inspect.getdoc(cls)), "")
+    tree = _tree(cls)
+    members = list(_members(cls, tree))
+    if members:
+        yield from (*members, "")
+
+
+def _members(cls: type, tree: ast.ClassDef) -> Iterator[str]:
+    following = [*tree.body[1:], None]
+    for statement, after in zip(tree.body, following, strict=True):
+        if isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name):
+            name = statement.target.id
+            if name.startswith("_"):
+                continue
+            default = f" = {ast.unparse(statement.value)}" if statement.value else ""
+            described = f": {_text(_string(after), joined=True)}" if _string(after) else ""
+            yield f"- `{name}: {ast.unparse(statement.annotation)}{default}`{described}"
+        elif isinstance(statement, ast.FunctionDef) and not statement.name.startswith("_"):
+            decorated = {ast.unparse(decorator) for decorator in statement.decorator_list}
+            signature = _ast_signature(statement, property=bool(decorated & {"property", "cached_property"}))
+            yield f"- `{signature}`: {_text(ast.get_docstring(statement), joined=True)}"
+
+
+def _tree(cls: type) -> ast.ClassDef:
+    module = ast.parse(Path(inspect.getsourcefile(cls) or "").read_text("utf-8"))
+    (found,) = [node for node in module.body if isinstance(node, ast.ClassDef) and node.name == cls.__name__]
+    return found
+
+
+def _ast_signature(function: ast.FunctionDef, *, property: bool) -> str:
+    returns = f" -> {ast.unparse(function.returns)}" if function.returns else ""
+    arguments = ast.unparse(function.args)
+    arguments = re.sub(r"^(self|cls)(, )?", "", arguments)
+    return f"{function.name}{'' if property else f'({arguments})'}{returns}"
+
+
+def _signature(name: str, function: Callable[..., Any]) -> str:
+    tree = ast.parse(inspect.getsource(function).lstrip()).body[0]
+    assert isinstance(tree, ast.FunctionDef)
+    return _ast_signature(tree, property=False)
+
+
+def _string(statement: ast.stmt | None) -> str:
+    """The text of a statement that is a string alone."""
+    if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant):
+        return str(statement.value.value)
+    return ""
+
+
+def _attribute_doc(name: str) -> str:
+    """The string below the assignment to ``name`` in one of musegen's modules."""
+    for path in sorted(Path(musegen.hookspecs.__file__).parent.glob("*.py")):
+        body = ast.parse(path.read_text("utf-8")).body
+        for statement, after in zip(body, [*body[1:], None], strict=True):
+            targets = statement.targets if isinstance(statement, ast.Assign) else []
+            if isinstance(statement, ast.AnnAssign):
+                targets = [statement.target]
+            if any(isinstance(target, ast.Name) and target.id == name for target in targets):
+                value = ast.unparse(statement.value) if statement.value else ""  # type: ignore[attr-defined]
+                return f"`{name} = {value}`" + (f"\n\n{_string(after)}" if _string(after) else "")
+    raise LookupError(name)
+
+
+def _text(docstring: str | None, *, joined: bool = False) -> str:
+    """Markdown of a docstring; ``joined``: on one line."""
+    text = inspect.cleandoc(docstring or "")
+    text = re.sub(r":\w+:`~?(?:[\w.]*\.)?(\w+)`", r"`\1`", text).replace("``", "`")
+    text = re.sub(r"::\n", ":\n", text)
+    return " ".join(text.split()) if joined else text
+
+
+def _laws(module: ModuleType) -> list[str]:
+    """The sentences that its checks can fail with, in the order of the source."""
+    laws: dict[str, None] = {}
+    nodes = [node for node in ast.walk(ast.parse(inspect.getsource(module))) if hasattr(node, "lineno")]
+    for node in sorted(nodes, key=lambda node: (node.lineno, node.col_offset)):
+        value: ast.expr | None = None
+        if isinstance(node, ast.Assign) and any(
+            isinstance(target, ast.Name) and target.id == "law" for target in node.targets
+        ):
+            value = node.value
+        elif isinstance(node, ast.Assign):
+            for target in node.targets:
+                if isinstance(target, ast.Tuple) and isinstance(node.value, ast.Tuple):
+                    for one, given in zip(target.elts, node.value.elts, strict=True):
+                        if isinstance(one, ast.Name) and one.id == "law":
+                            value = given
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            place = {"require": 1, "works": 0, "refuses": 0, "made": 0}.get(node.func.attr)
+            if place is not None and len(node.args) > place:
+                value = node.args[place]
+        if isinstance(value, ast.Constant) and isinstance(value.value, str):
+            laws[value.value] = None
+        elif isinstance(value, ast.JoinedStr):
+            parts = [part.value if isinstance(part, ast.Constant) else "..." for part in value.values]
+            laws["".join(map(str, parts))] = None
+    return list(laws)
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(), encoding="utf-8")

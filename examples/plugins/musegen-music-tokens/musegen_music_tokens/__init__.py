@@ -1,0 +1,1 @@
+"""Notes, bar signs and fields as tokens, in folk-rnn's manner."""

@@ -1,0 +1,1 @@
+"""A tune as a picture: pitch upwards, time to the right, row below row."""

@@ -1,0 +1,35 @@
+"""Piano-roll pictures: ``[[render]] use = "piano-roll"``."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from musegen import Component, Options, Renderer, component, hookimpl
+
+musegen_api = "1.0"
+
+
+class PianoRollOptions(Options):
+    """Picture of a tune as it is played, for browsers and papers: SVG, no program needed."""
+
+    bars_a_row: int = Field(8, ge=1, le=64)
+    """Bars side by side; the next ones stand below."""
+    width: int = Field(1000, ge=300, le=10_000)
+    """Of the picture, in pixels."""
+    row_height: int = Field(7, ge=3, le=40)
+    """Of a semitone, in pixels."""
+    chords: bool = True
+    """Write the chord symbols above."""
+
+
+def build_renderer(options: PianoRollOptions) -> Renderer:
+    """The renderer."""
+    from musegen_pianoroll.picture import PianoRoll
+
+    return PianoRoll(options)
+
+
+@hookimpl
+def musegen_renderers() -> list[Component[Renderer]]:
+    """Declare ``piano-roll``."""
+    return [component("piano-roll", version=1, options=PianoRollOptions, build=build_renderer)]

@@ -1,0 +1,40 @@
+"""Where the bars of a performance lie, row by row."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from musegen import Performance
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A stretch of a performance; times in quarter notes from its start."""
+
+    begin: Fraction
+    end: Fraction
+    first_bar: int
+    """Number of its first full bar, from 1."""
+    bars: tuple[Fraction, ...]
+    """Where bars begin."""
+    beats: tuple[Fraction, ...]
+    """Where other beats are."""
+
+
+def rows(performance: Performance, bars_a_row: int) -> list[Row]:
+    """So many bars each, an upbeat with the first; at least one row, which an empty tune has too."""
+    bars = [onset for onset, number in performance.beats if number == 0]
+    beats = [onset for onset, number in performance.beats if number]
+    starts = [Fraction(0), *bars[bars_a_row::bars_a_row]]
+    ends = [*starts[1:], max(performance.duration, Fraction(1))]
+    return [
+        Row(
+            begin,
+            end,
+            number * bars_a_row + 1,
+            tuple(bar for bar in bars if begin <= bar < end),
+            tuple(beat for beat in beats if begin <= beat < end),
+        )
+        for number, (begin, end) in enumerate(zip(starts, ends, strict=True))
+    ]

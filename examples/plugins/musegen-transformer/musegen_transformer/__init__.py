@@ -1,0 +1,1 @@
+"""A decoder-only transformer in pure NumPy, with a backward pass written by hand."""

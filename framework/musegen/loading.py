@@ -1,0 +1,124 @@
+"""Imports plugins: those of installed distributions, and those that are one file."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib.metadata import EntryPoint, entry_points
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
+from types import ModuleType
+
+from musegen.blame import cause, origin
+from musegen.errors import PluginError
+
+GROUP = "musegen"
+"""The entry-point group of plugins."""
+_STRICT, _DISABLED = "MUSEGEN_STRICT_PLUGINS", "MUSEGEN_DISABLE_PLUGINS"
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """How one installed plugin was loaded."""
+
+    plugin: str
+    distribution: str
+    version: str
+    seconds: float
+    modules: tuple[str, ...]
+    """What was imported that was not there before, in the order of its import."""
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A plugin that an installed distribution offers."""
+
+    entry: EntryPoint
+
+    @property
+    def name(self) -> str:
+        """Of the plugin."""
+        return self.entry.name
+
+    @property
+    def distribution(self) -> str:
+        """Its name; empty where that is not known."""
+        return self.entry.dist.name if self.entry.dist else ""
+
+    @property
+    def version(self) -> str:
+        """Of the distribution."""
+        return self.entry.dist.version if self.entry.dist else ""
+
+    def load(self) -> tuple[object, Load]:
+        """The plugin's module. Raises PluginError, one line, for one that cannot be imported."""
+        before, started = set(sys.modules), time.perf_counter()
+        try:
+            plugin = self.entry.load()
+        except (Exception, SystemExit) as error:
+            who = origin(self.name, self.distribution, self.version)
+            raise PluginError(f"{who} cannot be imported ({self.entry.value}): {cause(error)}") from error
+        seconds = time.perf_counter() - started
+        new = tuple(name for name in list(sys.modules) if name not in before)
+        return plugin, Load(self.name, self.distribution, self.version, seconds, new)
+
+
+def installed_points(faults: list[str]) -> Iterator[Point]:
+    """What distributions offer, musegen's own first, less what ``MUSEGEN_DISABLE_PLUGINS`` names.
+
+    A name there that no plugin has is told in ``faults``.
+    """
+    points = sorted(map(Point, entry_points(group=GROUP)), key=_first_party_first)
+    disabled = {name.strip() for name in os.environ.get(_DISABLED, "").split(",")} - {""}
+    names = {point.name for point in points}
+    for name in sorted(disabled - names):
+        faults.append(f'{_DISABLED}: no plugin "{name}" (installed: {", ".join(sorted(names))})')
+    return (point for point in points if point.name not in disabled)
+
+
+def strict() -> bool:
+    """Whether ``MUSEGEN_STRICT_PLUGINS`` makes a plugin that cannot be used an error."""
+    return os.environ.get(_STRICT, "0") not in {"", "0"}
+
+
+def _first_party_first(point: Point) -> tuple[bool, str, str]:
+    return point.distribution != "musegen", point.distribution, point.name
+
+
+@dataclass(frozen=True, slots=True)
+class PluginFile:
+    """A plugin that is one file and not installed."""
+
+    path: Path
+    digest: str
+    """SHA-256 of its content: it counts in the cache keys of what its components make."""
+
+    @classmethod
+    def read(cls, path: Path | str) -> PluginFile:
+        """The file. Raises PluginError where it cannot be read."""
+        path = Path(path)
+        try:
+            return cls(path, hashlib.sha256(path.read_bytes()).hexdigest())
+        except OSError as error:
+            raise PluginError(f"{path}: {error.strerror}; name a plugin's Python file") from error
+
+    def load(self) -> ModuleType:
+        """Its module, run once for each content. Raises PluginError, one line, where that fails."""
+        where = hashlib.sha256(str(self.path.resolve()).encode()).hexdigest()
+        name = f"musegen_file_{self.path.stem}_{where[:8]}{self.digest[:8]}"
+        if name in sys.modules:
+            return sys.modules[name]
+        spec = spec_from_file_location(name, self.path)
+        if spec is None or spec.loader is None:
+            raise PluginError(f"{self.path}: is no Python file; a plugin ends in .py")
+        module = sys.modules[name] = module_from_spec(spec)  # pickled options look for it there
+        try:
+            spec.loader.exec_module(module)
+        except (Exception, SystemExit) as error:
+            del sys.modules[name]
+            raise PluginError(f"{self.path}: cannot be loaded: {cause(error)}") from error
+        return module

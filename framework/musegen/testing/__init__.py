@@ -1,0 +1,33 @@
+"""The contracts of plugins, for their authors' tests, with any test runner.
+
+Each ``check_...`` holds a component to the laws of its protocol, on invented and on given input, and raises
+:class:`ContractError`, an AssertionError that names the component and the law::
+
+    def test_contract():
+        (words,) = my_plugin.musegen_tokenizers()
+        check_tokenizer(words, {"lowercase": True})
+
+With pytest the fixtures ``musegen_texts``, ``musegen_scores``, ``musegen_dataset`` and ``musegen_job`` give
+the same invented input.
+"""
+
+from musegen.testing.corpus_readers import check_corpus_reader
+from musegen.testing.examples import example_dataset, example_job, example_scores, example_texts
+from musegen.testing.laws import ContractError
+from musegen.testing.models import check_model
+from musegen.testing.notations import check_notation
+from musegen.testing.renderers import check_renderer
+from musegen.testing.tokenizers import check_tokenizer
+
+__all__ = [
+    "ContractError",
+    "check_corpus_reader",
+    "check_model",
+    "check_notation",
+    "check_renderer",
+    "check_tokenizer",
+    "example_dataset",
+    "example_job",
+    "example_scores",
+    "example_texts",
+]

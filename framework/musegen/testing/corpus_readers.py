@@ -1,0 +1,88 @@
+"""The laws of corpus readers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from musegen.components import Component, CorpusReader
+from musegen.errors import CorpusError
+from musegen.testing.declared import check_declared
+from musegen.testing.laws import Laws, short
+from musegen.testing.writes import sandbox
+from musegen.tune import Tune
+
+_JUNK = bytes(range(256)) * 4 + b'\nX:\nK:\n\n<xml>{"a": [}\n' + "№\n".encode()
+
+
+def check_corpus_reader(
+    component: Component[CorpusReader], options: Mapping[str, Any] | None = None, *, tunes: int | None = None
+) -> None:
+    """Hold a corpus reader to the laws of :class:`musegen.CorpusReader`.
+
+    ``options`` are its keys as a pipeline gives them, paths relative to the working folder, and name
+    something to read, with at least one tune in it, or exactly ``tunes``. Raises ContractError, an
+    AssertionError that names the law, and ValueError where it does not take the options.
+    """
+    laws = Laws(f'corpus reader "{component.name}"')
+    given = dict(options or {})
+    checked = check_declared("corpus reader", component, given)
+    with sandbox() as box, box.watching() as strays:
+        first, reported = _read(laws, component.build(checked))
+        second, _ = _read(laws, component.build(checked))
+    law = "a reader writes nothing"
+    laws.require(not strays, law, f"it wrote {short(', '.join(map(str, strays)))}")
+    laws.require(bool(first), "it reads at least one tune of what the options name")
+    laws.require(tunes in {None, len(first)}, "it reads every tune", f"{len(first)} of {tunes}")
+    law = "reading twice gives the same tunes in the same order"
+    different = next((a for a, b in zip(first, second, strict=False) if a != b), None)
+    laws.require(len(first) == len(second), law, f"{len(first)} tunes, then {len(second)}")
+    laws.require(different is None, law, f"{different.source} differs" if different else "")
+    for tune in first:
+        laws.require(isinstance(tune, Tune), "it reads musegen.Tune objects", f"got {short(repr(tune))}")
+        laws.require(bool(tune.text.strip()), "a tune has a text", f"{tune.source} is empty")
+        laws.require(bool(tune.source), "a tune says where it comes from, as jigs.abc:120", short(tune.text))
+        laws.require(bool(tune.notation), "a tune names its notation", tune.source)
+    for line in reported:
+        right = isinstance(line, str) and "\n" not in line and ":" in line
+        laws.require(right, "report is given one located line at a time", f"got {short(repr(line))}")
+    _check_mistakes(laws, component, given)
+
+
+def _read(laws: Laws, reader: CorpusReader) -> tuple[list[Tune], list[str]]:
+    law = "sources() lists files that exist, in the same order each time"
+    with laws.works(law):
+        sources, again = list(reader.sources()), list(reader.sources())
+    laws.require(all(isinstance(path, Path) for path in sources), law, f"got {short(sources)}")
+    missing = [str(path) for path in sources if not path.is_file()]
+    laws.require(bool(sources), law, "it lists none")
+    laws.require(not missing, law, f"{missing[0]} is no file" if missing else "")
+    laws.require(sources == again, law, "two calls differ")
+    lines: list[str] = []
+    with laws.works("it reads what the options name"):
+        found = list(reader.read(lines.append))
+    return found, lines
+
+
+def _check_mistakes(laws: Laws, component: Component[CorpusReader], given: Mapping[str, Any]) -> None:
+    """Where ``path`` or ``paths`` names files: one that is missing, and files of nonsense."""
+    name = next((name for name in ("paths", "path") if name in component.options.model_fields), None)
+    if name is None:
+        return
+
+    def reader(path: Path) -> CorpusReader:
+        value = [str(path)] if name == "paths" else str(path)
+        options = component.options.model_validate({**given, name: value}, strict=False)
+        return component.build(options)
+
+    with sandbox() as box:
+        missing = box.folder / f"missing{next(iter(component.suffixes), '')}"
+        with laws.refuses("a file that is not there raises CorpusError", CorpusError):
+            list(reader(missing).sources())
+        for suffix in component.suffixes or ("",):
+            for content in (b"", _JUNK):
+                junk = box.folder / f"junk{suffix}"
+                junk.write_bytes(content)
+                with laws.works("a file of nonsense gives tunes or a CorpusError", CorpusError):
+                    list(reader(junk).read(lambda line: None))

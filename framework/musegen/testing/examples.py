@@ -1,0 +1,156 @@
+"""Invented music to try components on: the same on every machine, and none of it anybody's."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+
+from musegen.components import JSON, Dataset, TrainingJob
+from musegen.console import Silent
+from musegen.score import (
+    Bar,
+    ChordSymbol,
+    Event,
+    Grace,
+    Key,
+    KeyChange,
+    Metre,
+    MetreChange,
+    Note,
+    Pitch,
+    Rest,
+    Score,
+    Tempo,
+)
+from musegen.vocabulary import Tokens, Vocabulary
+
+_NAMES = "CDEFGABcdef"
+_BEATS = ("{}{}{}", "{}2{}", "{}3", "{}/{}/{}2", "^{}{}=c")
+_EIGHTH = Fraction(1, 2)
+
+
+def example_texts(count: int = 20) -> tuple[str, ...]:
+    """So many invented jigs in ABC notation, one text each; titles are not all ASCII."""
+    return tuple(_jig(random.Random(number), number) for number in range(1, count + 1))
+
+
+def _jig(rng: random.Random, number: int) -> str:
+    def beat() -> str:
+        shape = rng.choice(_BEATS)
+        return shape.format(*rng.choices(_NAMES, k=shape.count("{}")))
+
+    strains = []
+    for _ in range(2):
+        bars = [f"{beat()} {beat()}" for _ in range(3)]
+        strains.append("|: " + " | ".join([*bars, "D3 D3"]) + " :|")
+    title = rng.choice(["The Jig of Tests", "Seán's №", "An Ríl", "L'Été"])
+    header = [f"X:{number}", f"T:{title} {number}", "R:jig", "M:6/8", "L:1/8"]
+    return "\n".join([*header, f"K:{rng.choice(['D', 'G', 'Em', 'Ador'])}", *strains]) + "\n"
+
+
+def example_scores(count: int = 8) -> tuple[Score, ...]:
+    """So many invented tunes as music: first plain ones, then with all that a score may hold.
+
+    Repeats and endings, upbeats, chord symbols, ties, grace notes, ornaments, chords, changes of key and
+    metre, tunes in free metre, without tempo, title or second bar.
+    """
+    scores = []
+    for number in range(count):
+        rng = random.Random(number)
+        score = _plain(rng, number)
+        for step in (_repeated, _ornamented, _changing)[: max(0, number - 1)]:
+            score = step(rng, score)
+        scores.append(_BARE if number == 6 else score)
+    return tuple(scores)
+
+
+def _note(rng: random.Random, eighths: int) -> Note:
+    return Note(eighths * _EIGHTH, (Pitch(rng.choice([4, 5]), rng.choice("CDEFGAB")),))
+
+
+def _plain(rng: random.Random, number: int) -> Score:
+    """Eight bars of 6/8 or 4/4."""
+    metre = Metre(6, 8) if number % 2 else Metre(4, 4)
+    rhythms = [(1, 1, 1, 2, 1), (3, 3), (2, 1, 3)] if number % 2 else [(2, 2, 2, 2), (1, 1, 2, 4), (3, 1, 4)]
+    bars = [Bar(tuple(_note(rng, eighths) for eighths in rng.choice(rhythms))) for _ in range(8)]
+    bars[-1] = replace(bars[-1], barline="|]")
+    tempo = Tempo(metre.beat, Fraction(100 + number))
+    return Score(tuple(bars), Key("C"), metre, tempo, f"Tune {number} – of tests", unit=_EIGHTH)
+
+
+def _repeated(rng: random.Random, score: Score) -> Score:
+    """An upbeat, a repeat, and two endings."""
+    bars = list(score.bars)
+    upbeat = Bar((_note(rng, 1),))
+    bars[0] = replace(bars[0], repeat_start=True)
+    bars[3] = replace(bars[3], endings=(1,), repeat_end=2, barline="|")
+    bars[4] = replace(bars[4], endings=(2,), barline="||")
+    return replace(score, bars=(upbeat, *bars))
+
+
+def _ornamented(rng: random.Random, score: Score) -> Score:
+    """Chord symbols, a tie, a chord, grace notes, an ornament, a rest."""
+    first, second, *others = score.bars
+    assert isinstance(second.events[0], Note)
+    note = second.events[0]
+    grace = Grace(Pitch(5, "D"), Fraction(1, 8))
+    events: tuple[Event, ...] = (
+        ChordSymbol("Am", 9, (0, 3, 7), 9),
+        replace(note, graces=(grace,), decorations=("trill",)),
+        *second.events[1:],
+    )
+    third, fourth, *rest = others
+    assert isinstance(third.events[-1], Note)
+    tied = replace(third.events[-1], tie=True)
+    third = replace(third, events=(*third.events[:-1], tied))
+    fourth = replace(
+        fourth,
+        events=(Note(tied.duration, tied.pitches), *fourth.events[1:-1], Rest(fourth.events[-1].duration)),  # type: ignore[union-attr]
+    )
+    chord = Note(Fraction(3), (Pitch(4, "C"), Pitch(4, "E"), Pitch(4, "G")))
+    rest[-1] = replace(rest[-1], events=(chord,))
+    return replace(score, bars=(first, replace(second, events=events), third, fourth, *rest))
+
+
+def _changing(rng: random.Random, score: Score) -> Score:
+    """Another key and metre for the last bars, at the head of a bar."""
+    *others, last = score.bars
+    change: tuple[Event, ...] = (
+        KeyChange(Key("F#", "minor")),
+        MetreChange(Metre(3, 4)),
+        *(Note(Fraction(1), (Pitch(5, step, alter),)) for step, alter in (("F", 1), ("G", 1), ("A", 0))),
+    )
+    return replace(score, bars=(*others, replace(last, events=change)), key=Key("D"))
+
+
+_BARE = Score((Bar((Note(Fraction(1), (Pitch(4, "A"),)), Rest(Fraction(1)))),), Key(""))
+"""One bar in free metre, and nothing said about it."""
+
+
+def example_dataset(train: int = 24, validation: int = 4, test: int = 4) -> Dataset:
+    """So many random tunes over eight symbols, with a drone in them that a model can learn."""
+    vocabulary = Vocabulary("abcdefg|")
+    rng = np.random.default_rng(5)
+
+    def tune() -> Tokens:
+        body = rng.integers(2, len(vocabulary), int(rng.integers(6, 24)))
+        body[1::2] = vocabulary.encode("a")[0]
+        return np.array([vocabulary.start, *body, vocabulary.end], np.int32)
+
+    learned, judged, tested = (tuple(tune() for _ in range(count)) for count in (train, validation, test))
+    return Dataset(vocabulary, learned, judged, tested)
+
+
+def example_job(folder: Path, seed: int = 0) -> TrainingJob:
+    """A training job that keeps its checkpoints in ``folder``, made if need be, and reports to nobody."""
+    folder.mkdir(parents=True, exist_ok=True)
+    about: dict[str, JSON] = {
+        "model": {"name": "tested", "version": 1},
+        "tokenizer": {"name": "tested", "version": 1, "state": {"characters": "abcdefg|"}},
+        "notation": {"name": "tested", "version": 1, "options": {}, "fields": ["X", "K"], "home": None},
+    }
+    return TrainingJob(seed, folder, Silent(), about)

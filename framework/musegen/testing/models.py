@@ -1,0 +1,194 @@
+"""The laws of models."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import safetensors.numpy
+
+from musegen.components import Component, Dataset, LanguageModel, ModelTrainer, TrainedModel
+from musegen.errors import ArtifactError, MusegenError
+from musegen.sampling import Sampling
+from musegen.saved_model import read_about
+from musegen.testing.declared import check_declared
+from musegen.testing.examples import example_dataset, example_job
+from musegen.testing.laws import Laws, short
+from musegen.testing.writes import Sandbox, sandbox
+from musegen.vocabulary import Tokens
+
+_DRAWS = 400
+_SIGMAS = 6
+
+
+def check_model(
+    component: Component[ModelTrainer],
+    options: Mapping[str, Any] | None = None,
+    *,
+    dataset: Dataset | None = None,
+) -> None:
+    """Hold a model to the laws of :class:`musegen.ModelTrainer` and :class:`musegen.LanguageModel`.
+
+    It is trained twice on ``dataset``, a tiny invented one if left out, so ``options``, its keys as a
+    pipeline gives them, should make it small. Raises ContractError, an AssertionError that names the law, and
+    ValueError where it does not take the options.
+    """
+    laws = Laws(f'model "{component.name}"')
+    checked = check_declared("model", component, options)
+    trainer, learned = component.build(checked), dataset or example_dataset()
+    with sandbox() as box:
+        model = _check_training(laws, box, trainer, learned)
+        path = box.folder / "1" / "model.safetensors"
+        _check_loading(laws, box, trainer, model, path, learned)
+        loaded = trainer.load(path)
+    _check_shape(laws, loaded, learned)
+    _check_seeds(laws, loaded, learned)
+    _check_nats(laws, loaded, learned)
+    _check_distribution(laws, loaded, learned)
+
+
+def _check_training(laws: Laws, box: Sandbox, trainer: ModelTrainer, dataset: Dataset) -> LanguageModel:
+    contents, trained = [], None
+    for number in (1, 2):
+        folder = box.folder / str(number)
+        job = example_job(folder / "checkpoints")
+        with laws.works("a model can be trained"):
+            trained = trainer.train(dataset, job)
+        law = "train gives a musegen.TrainedModel"
+        laws.require(isinstance(trained, TrainedModel), law, f"got {short(repr(trained))}")
+        path = folder / "model.safetensors"
+        with box.watching(path) as strays, laws.works("a trained model can be saved"):
+            trained.model.save(path)
+        laws.require(path.is_file(), "save writes a file at the path it is given")
+        law = "save writes to the path it is given and nothing else"
+        laws.require(not strays, law, f"it wrote {short(', '.join(map(str, strays)))} too")
+        contents.append(path.read_bytes())
+    assert trained is not None
+    law = "the same dataset, options and seed give the same model, saved as the same bytes"
+    laws.require(contents[0] == contents[1], law, "two trainings differ")
+    law = "losses are finite nats a token, one for each epoch, and the best epoch is among them"
+    epochs = [loss.epoch for loss in trained.losses]
+    finite = all(np.isfinite(loss.train) for loss in trained.losses)
+    laws.require(finite and trained.best_epoch in epochs, law, f"best {trained.best_epoch} of {epochs}")
+    with laws.refuses("no tune to learn from raises a MusegenError", MusegenError):
+        trainer.train(Dataset(dataset.vocabulary, (), (), ()), example_job(box.folder / "none"))
+    return trained.model
+
+
+def _check_loading(
+    laws: Laws, box: Sandbox, trainer: ModelTrainer, model: LanguageModel, path: Path, dataset: Dataset
+) -> None:
+    law = "a saved model says where it fits: TrainingJob.about, as metadata musegen {about: ...}"
+    with laws.works(law):
+        about = read_about(path)
+    laws.require(about == example_job(box.folder / "about").about, law, f"got {short(about)}")
+    law = "load gives an equal model"
+    with laws.works(law):
+        loaded = trainer.load(path)
+        loaded.save(box.folder / "again.safetensors")
+    laws.require((box.folder / "again.safetensors").read_bytes() == path.read_bytes(), law, "saved otherwise")
+    with laws.works(law):
+        before, after = (np.concatenate(each.nats(dataset.test)) for each in (model, loaded))
+        same = np.allclose(after, before, rtol=1e-3, atol=1e-3)
+    laws.require(bool(same), law, "its nats differ")
+    nonsense = {
+        "text": b"this is no model\n",
+        "empty": b"",
+        "other": safetensors.numpy.save({"weights": np.zeros(3, np.float32)}),
+        "cut": path.read_bytes()[: path.stat().st_size // 2],
+    }
+    for name, content in nonsense.items():
+        (box.folder / name).write_bytes(content)
+        with laws.refuses("load raises ArtifactError for a file that is no model", ArtifactError):
+            trainer.load(box.folder / name)
+    with laws.refuses("load raises ArtifactError for a file that is not there", ArtifactError):
+        trainer.load(box.folder / "nowhere")
+
+
+def _generate(
+    laws: Laws, model: LanguageModel, primes: Sequence[Tokens], sampling: Sampling, seeds: Sequence[int]
+) -> list[Tokens]:
+    with laws.works("generate continues any prime that begins with the start mark"):
+        drawn = list(model.generate(primes, sampling, seeds))
+    laws.require(len(drawn) == len(primes), "generate gives one continuation a prime", f"got {len(drawn)}")
+    return drawn
+
+
+def _check_shape(laws: Laws, model: LanguageModel, dataset: Dataset) -> None:
+    vocabulary, prime = dataset.vocabulary, dataset.train[0][:3]
+    _generate(laws, model, [], Sampling(), [])
+    for most in (1, 25):
+        for tokens in _generate(laws, model, [prime] * 8, Sampling(max_tokens=most), range(8)):
+            right = isinstance(tokens, np.ndarray) and tokens.dtype == np.int32 and tokens.ndim == 1
+            law = "a continuation is an int32 array of shape (n,)"
+            laws.require(right, law, f"got {short(repr(tokens))}")
+            laws.require(len(tokens) <= most, "max_tokens bounds a continuation", f"{len(tokens)} > {most}")
+            law = "a continuation holds tokens in [0, V) and no end mark"
+            inside = bool(np.all((tokens >= 0) & (tokens < len(vocabulary)) & (tokens != vocabulary.end)))
+            laws.require(inside, law, f"got {short(tokens.tolist())}")
+    stop = int(dataset.train[0][2])
+    for tokens in _generate(laws, model, [prime] * 8, Sampling(max_tokens=25, stop=(stop,)), range(8)):
+        law = "a stop token ends a continuation and is its last"
+        laws.require(stop not in tokens[:-1], law, f"stop {stop} inside {short(tokens.tolist())}")
+    greedy = _generate(laws, model, [prime] * 4, Sampling(max_tokens=10, top_k=1), range(4))
+    same = all(np.array_equal(greedy[0], tokens) for tokens in greedy)
+    laws.require(same, "top_k = 1 leaves nothing to chance", "seeds differ")
+
+
+def _check_seeds(laws: Laws, model: LanguageModel, dataset: Dataset) -> None:
+    prime, sampling, seeds = dataset.train[0][:2], Sampling(max_tokens=20), range(8)
+    together = _generate(laws, model, [prime] * 8, sampling, seeds)
+    again = _generate(laws, model, [prime] * 8, sampling, seeds)
+    same = all(np.array_equal(a, b) for a, b in zip(together, again, strict=True))
+    laws.require(same, "the same seed gives the same continuation", "two draws differ")
+    (alone,) = _generate(laws, model, [prime], sampling, seeds[5:6])
+    law = "a seed alone decides its continuation, whatever is drawn beside it"
+    laws.require(np.array_equal(alone, together[5]), law, "drawn alone it differs")
+    law = "another seed gives another continuation"
+    kinds = {tokens.tobytes() for tokens in together}
+    laws.require(len(kinds) > 1, law, f"{len(together)} seeds gave the same {len(together[0])} tokens")
+
+
+def _check_nats(laws: Laws, model: LanguageModel, dataset: Dataset) -> None:
+    tune = max(dataset.test or dataset.train, key=len)
+    begun = [tune[:length] for length in range(1, len(tune) + 1)]
+    with laws.works("nats gives -ln of the probability of any tune's tokens"):
+        nats = model.nats(begun)
+        none = model.nats([])
+    law = "nats is float64 of shape (n - 1,) for each tune of n tokens, the first of which is given"
+    shapes = [np.shape(each) for each in nats]
+    right = shapes == [(len(each) - 1,) for each in begun] and all(each.dtype == np.float64 for each in nats)
+    laws.require(right and len(none) == 0, law, f"got shapes {short(shapes)}")
+    every = np.concatenate(nats)
+    laws.require(bool(np.isfinite(every).all()), "nats is finite for every token", f"got {short(every)}")
+    law = "no token is likelier than certain"
+    laws.require(bool(np.all(every > -1e-3)), law, f"nats below 0: {short(every)}")
+    law = "nats of a token depends on those before it, not on what comes after or stands beside its tune"
+    with laws.works(law):
+        (alone,) = model.nats([tune])
+    for each in nats:
+        close = np.allclose(alone[: len(each)], each, rtol=1e-4, atol=1e-3)
+        laws.require(bool(close), law, f"{short(alone[: len(each)])}, {short(each)}")
+
+
+def _check_distribution(laws: Laws, model: LanguageModel, dataset: Dataset) -> None:
+    """The token after a prime: ``nats`` gives its distribution, and ``generate`` draws from the same."""
+    vocabulary, prime = dataset.vocabulary, dataset.train[0][:4]
+    followed = [np.append(prime, np.int32(token)) for token in range(len(vocabulary))]
+    with np.errstate(divide="ignore"):  # the start mark may be impossible
+        surprise = np.array([nats[-1] for nats in model.nats(followed)])
+    chances = np.exp(-surprise)
+    total = float(chances.sum())
+    law = "the probabilities of all tokens that may follow add up to 1"
+    laws.require(abs(total - 1) < 0.01, law, f"they add up to {total:.4f}")
+    sampling = Sampling(max_tokens=1, precision="fp32")
+    drawn = _generate(laws, model, [prime] * _DRAWS, sampling, range(_DRAWS))
+    tokens = [int(one[0]) if len(one) else vocabulary.end for one in drawn]
+    counts = np.bincount(tokens, minlength=len(vocabulary)) / _DRAWS
+    law = "generate draws from the distribution that nats gives"
+    bounds = _SIGMAS * np.sqrt(chances * (1 - chances) / _DRAWS) + 0.01
+    worst = int(np.argmax(np.abs(counts - chances) - bounds))
+    found = f"token {worst} has probability {chances[worst]:.3f} and came {counts[worst]:.3f} of the time"
+    laws.require(abs(counts[worst] - chances[worst]) <= bounds[worst], law, found)

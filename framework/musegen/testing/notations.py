@@ -1,0 +1,151 @@
+"""The laws of notations."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
+from typing import Any
+
+from musegen.components import Component, Notation, Wishes
+from musegen.errors import NotationError
+from musegen.options import Prepare
+from musegen.score import Key, Score
+from musegen.testing.declared import check_declared
+from musegen.testing.examples import example_scores
+from musegen.testing.laws import Laws, short
+from musegen.tune import Tune
+
+_NONSENSE = ("", "\n\n", "nonsense", "X:", "\0\ufffd", "K:\n", "[[[[((((", "X:1\nK:C\n")
+
+
+def check_notation(
+    component: Component[Notation],
+    options: Mapping[str, Any] | None = None,
+    *,
+    scores: Sequence[Score] | None = None,
+    texts: Sequence[str] = (),
+) -> None:
+    """Hold a notation to the laws of :class:`musegen.Notation`.
+
+    It writes ``scores``, invented ones if left out, and reads them back; ``texts`` are tunes as people write
+    them, each of which it must read. Raises ContractError, an AssertionError that names the law, and
+    ValueError where it does not take the options.
+    """
+    laws = Laws(f'notation "{component.name}"')
+    notation = component.build(check_declared("notation", component, options))
+    written = list(_written(laws, component.name, notation, example_scores() if scores is None else scores))
+    laws.require(bool(written), "it can write at least one score of those tried", "NotationError for each")
+    tunes = [*written, *(Tune(text, component.name, source=f"text {n}:1") for n, text in enumerate(texts, 1))]
+    for tune in tunes:
+        _check_text(laws, notation, tune)
+        _check_transposing(laws, notation, tune)
+    _check_nonsense(laws, component.name, notation, [tune.text for tune in tunes])
+    _check_wishes(laws, notation, tunes[0])
+
+
+def _written(laws: Laws, name: str, notation: Notation, scores: Sequence[Score]) -> Iterator[Tune]:
+    law = "parse(write(score)) == score"
+    for number, score in enumerate(scores):
+        with laws.works("a score is written or a NotationError says why not", NotationError):
+            tune = Tune(notation.write(score), name, source=f"score {number}:1")
+            back = laws.made(law, partial(notation.parse, tune))
+            laws.require(back == score, law, _difference(score, back))
+            yield tune
+
+
+def _check_text(laws: Laws, notation: Notation, tune: Tune) -> None:
+    law = "parse(write(score)) == score, for the score of every text"
+    score = laws.made("it reads the texts that it should", lambda: notation.parse(tune))
+    with laws.works(law, NotationError):
+        back = notation.parse(Tune(notation.write(score), tune.notation))
+        laws.require(back == score, law, _difference(score, back))
+    with laws.works("body, header and prepare work on every tune that parses"):
+        body, header = notation.body(tune), notation.header(tune)
+        prepared = notation.prepare(tune, Prepare())
+    laws.require(0 <= body <= len(tune.text), "body is a place in the text", f"got {body}")
+    strings = all(isinstance(part, str) for pair in header.items() for part in pair)
+    laws.require(strings, "header maps fields to values, all strings", f"got {short(header)}")
+    laws.made("a prepared tune parses", lambda: notation.parse(prepared))
+    same = prepared.notation == tune.notation and prepared.source == tune.source
+    laws.require(same, "prepare keeps the notation and the source of a tune", short(prepared))
+
+
+def _check_transposing(laws: Laws, notation: Notation, tune: Tune) -> None:
+    law = "transposed and back, a tune gives the same score"
+    score = notation.parse(tune)
+    for semitones in (0, 2, -3, 12):
+        with laws.works(law, NotationError):
+            moved = notation.transpose(tune, semitones)
+            back = notation.transpose(moved, -semitones, score.key.tonic)
+            laws.require(notation.parse(back) == score, law, f"{tune.source} by {semitones} semitones")
+            low, high = _pitches(score), _pitches(notation.parse(moved))
+            right = [pitch + semitones for pitch in low] == high
+            laws.require(right, "transpose moves every note so many semitones", f"{semitones}, {tune.source}")
+
+
+def _check_nonsense(laws: Laws, name: str, notation: Notation, texts: Sequence[str]) -> None:
+    rng = random.Random(3)
+    spoilt = [*_NONSENSE]
+    for text in texts[:10]:
+        cut = rng.randrange(len(text) + 1)
+        spoilt += [text[:cut], text[cut:], "".join(rng.sample(text, len(text)))]
+    for text in spoilt:
+        tune = Tune(text, name, source="spoilt:10")
+        law = f"a text is read or a NotationError is raised: {short(repr(text))}"
+        for act in (
+            notation.parse,
+            notation.body,
+            notation.header,
+            lambda tune: notation.transpose(tune, 2),
+            lambda tune: notation.prepare(tune, Prepare()),
+        ):
+            with laws.works(law, NotationError):
+                act(tune)
+    try:
+        notation.parse(Tune("", name, source="spoilt:10"))
+    except NotationError as error:
+        located = str(error).startswith("spoilt:10")
+        laws.require(located, "a NotationError says where", f"got {short(error)}")
+        return
+    laws.require(False, "a text that is no tune raises NotationError", "an empty text was read")
+
+
+def _check_wishes(laws: Laws, notation: Notation, tune: Tune) -> None:
+    with laws.works("wished and guide take what a user may wish"):
+        none = notation.wished(Wishes())
+        forced = notation.wished(Wishes(key="D", metre="6/8"))
+        guide = notation.guide(Wishes(key="D", metre="6/8"), tuple(notation.header(tune)))
+        opening = guide.opening
+        key = notation.key("D")
+    laws.require(not none, "who wishes nothing gets nothing forced", f"got {short(none)}")
+    laws.require(bool(forced), "a wished key forces a field", "got nothing")
+    laws.require(isinstance(opening, str), "a guide has an opening", f"got {opening!r}")
+    right = isinstance(key, Key) and key.tonic == "D"
+    laws.require(right, 'key("D") is a key on D', f"got {short(repr(key))}")
+    for law, act in (
+        ("key raises NotationError for what is none", lambda: notation.key("no key")),
+        ("wished raises NotationError for what is no key", lambda: notation.wished(Wishes(key="no key"))),
+        ("wished raises NotationError for what is no metre", lambda: notation.wished(Wishes(metre="long"))),
+    ):
+        with laws.refuses(law, NotationError):
+            act()
+
+
+def _pitches(score: Score) -> list[int]:
+    from musegen.score import Note
+
+    notes = (event for bar in score.bars for event in bar.events if isinstance(event, Note))
+    return [pitch.midi for note in notes for pitch in note.pitches]
+
+
+def _difference(score: Score, back: Score) -> str:
+    if len(score.bars) != len(back.bars):
+        return f"{len(score.bars)} bars came back as {len(back.bars)}"
+    for number, (bar, other) in enumerate(zip(score.bars, back.bars, strict=True), 1):
+        if bar != other:
+            return f"bar {number}: {short(bar)} came back as {short(other)}"
+    names = [
+        name for name in score.__slots__ if name != "problems" and getattr(score, name) != getattr(back, name)
+    ]
+    return ", ".join(f"{n}: {short(getattr(score, n))} came back as {short(getattr(back, n))}" for n in names)

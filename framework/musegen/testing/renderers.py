@@ -1,0 +1,113 @@
+"""The laws of renderers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from musegen.components import BookRenderer, Component, Renderer
+from musegen.errors import MusegenError
+from musegen.score import Score
+from musegen.testing.declared import check_declared
+from musegen.testing.examples import example_scores
+from musegen.testing.laws import Laws, short
+from musegen.testing.writes import Sandbox, sandbox
+
+
+def check_renderer(
+    component: Component[Renderer] | Component[BookRenderer] | Component[Renderer | BookRenderer],
+    options: Mapping[str, Any] | None = None,
+    *,
+    scores: Sequence[Score] | None = None,
+    same_bytes: bool = True,
+) -> None:
+    """Hold a renderer to the laws of :class:`musegen.Renderer` or :class:`musegen.BookRenderer`.
+
+    It writes ``scores``, invented ones if left out, into a folder that is gone afterwards. ``options`` are
+    its keys as a pipeline gives them; ``same_bytes=False`` is for one that leaves the work to a program that
+    does not give the same bytes twice. Raises ContractError, an AssertionError that names the law, and
+    ValueError where it does not take the options.
+    """
+    laws = Laws(f'renderer "{component.name}"')
+    checked = check_declared("renderer", component, options)
+    renderers = [component.build(checked) for _ in range(2)]
+    renderer = renderers[0]
+    book, single = isinstance(renderer, BookRenderer), isinstance(renderer, Renderer)
+    law = "it has suffix and render(score, path), or file_name and render_book(scores, path)"
+    laws.require(book != single, law, f"it has {'both' if book else 'neither'}")
+    _check_name(laws, renderer)
+    given = tuple(example_scores() if scores is None else scores)
+    with sandbox() as box:
+        for number, renderer in enumerate(renderers):
+            folder = box.folder / str(number)
+            folder.mkdir()
+            if isinstance(renderer, BookRenderer):
+                for count in (1, len(given)):
+                    path = folder / f"{count}-{renderer.file_name}"
+                    _write(laws, box, path, same_bytes, partial(renderer.render_book, given[:count]))
+            else:
+                for place, score in enumerate(given):
+                    path = folder / f"{place:03}{renderer.suffix}"
+                    _write(laws, box, path, same_bytes, partial(renderer.render, score))
+        first, second = (_files(box.folder / str(number)) for number in range(2))
+        laws.require(bool(first), "it can write at least one tune of those tried", "MusegenError for each")
+        different = sorted(name for name in {**first, **second} if first.get(name) != second.get(name))
+        law = "the same score and options give the same bytes, whichever object renders"
+        laws.require(not (same_bytes and different), law, f"different: {', '.join(different)}")
+        law = "different tunes do not all give the same file"
+        laws.require(len(first) == 1 or len(set(first.values())) > 1, law)
+
+
+def _check_name(laws: Laws, renderer: Renderer | BookRenderer) -> None:
+    if isinstance(renderer, BookRenderer):
+        name = renderer.file_name
+        right = isinstance(name, str) and Path(name).name == name and bool(name)
+        laws.require(right, "file_name is the name of a file, without folder", f"got {name!r}")
+    else:
+        suffix = renderer.suffix
+        right = (
+            isinstance(suffix, str)
+            and len(suffix) > 1
+            and suffix[0] == "."
+            and Path(f"a{suffix}").name == f"a{suffix}"
+        )
+        laws.require(right, "suffix is a dot and what follows it, such as .mid", f"got {suffix!r}")
+
+
+def _write(laws: Laws, box: Sandbox, path: Path, same_bytes: bool, render: Callable[[Path], None]) -> None:
+    """Render to one path again and again: what stood there before must not matter."""
+    contents = []
+    for _ in range(2):
+        if not _written(laws, box, path, render):
+            return
+        contents.append(path.read_bytes())
+    if same_bytes and contents[0] != contents[1]:
+        path.unlink()
+        _written(laws, box, path, render)
+        law = "the same score gives the same bytes"
+        laws.require(path.read_bytes() == contents[0], law, f"two renderings of {path.name} differ")
+        laws.require(False, "a file that is there already is written over", f"{path.name} changed")
+
+
+def _written(laws: Laws, box: Sandbox, path: Path, render: Callable[[Path], None]) -> bool:
+    """Whether the score could be written, which the laws allow to be refused."""
+    with box.watching(path) as strays:
+        try:
+            render(path)
+        except MusegenError:
+            path.unlink(missing_ok=True)
+            return False
+        except Exception as error:
+            with laws.works("a score is written or a MusegenError says why not"):
+                raise error
+    laws.require(path.is_file(), "it writes a file at the path it is given", f"{path.name} is not there")
+    laws.require(path.stat().st_size > 0, "it writes a file that is not empty", path.name)
+    law = "it writes to the path it is given and nothing else"
+    laws.require(not strays, law, f"it wrote {short(', '.join(map(str, strays)))} too")
+    return True
+
+
+def _files(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}

@@ -1,0 +1,132 @@
+"""The laws of tokenizers."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from musegen.components import Component, Tokenizer, TokenizerTrainer
+from musegen.errors import ArtifactError, VocabularyError
+from musegen.testing.declared import check_declared
+from musegen.testing.examples import example_texts
+from musegen.testing.laws import Laws, short
+from musegen.vocabulary import Vocabulary
+
+_UNKNOWN = "\N{VIOLIN}"
+_NONSENSE: tuple[Any, ...] = (None, 3, "nonsense", [], [1], {}, {"no such": "state"})
+
+
+def check_tokenizer(
+    component: Component[TokenizerTrainer],
+    options: Mapping[str, Any] | None = None,
+    *,
+    texts: Sequence[str] | None = None,
+) -> None:
+    """Hold a tokenizer to the laws of :class:`musegen.Tokenizer` and :class:`musegen.TokenizerTrainer`.
+
+    It learns ``texts``, invented ABC tunes if left out, and is tried on them, on pieces of them and on what
+    it cannot know. ``options`` are its keys as a pipeline gives them. Raises ContractError, an AssertionError
+    that names the law, and ValueError where it does not take the options.
+    """
+    laws = Laws(f'tokenizer "{component.name}"')
+    trainer = component.build(check_declared("tokenizer", component, options))
+    known = list(example_texts() if texts is None else texts)
+    with laws.works("a tokenizer can be trained on tunes"):
+        tokenizer = trainer.train(known)
+        again = trainer.train(known)
+    _check_vocabulary(laws, tokenizer)
+    for text in known:
+        with laws.works("it can encode every text that it was trained on"):
+            tokenizer.encode(text)
+        _check_round_trip(laws, tokenizer, text)
+    _check_unknown(laws, tokenizer, known[0])
+    for text in _pieces(known):
+        with laws.works("a text is encoded or a VocabularyError is raised", VocabularyError):
+            tokenizer.encode(text)
+            _check_round_trip(laws, tokenizer, text)
+    same = _state(laws, again) == _state(laws, tokenizer)
+    laws.require(same, "the same texts give the same tokenizer", "two trainings differ")
+    _check_state(laws, trainer, tokenizer, known)
+
+
+def _check_vocabulary(laws: Laws, tokenizer: Tokenizer) -> None:
+    law = "it has a vocabulary, a musegen.Vocabulary"
+    vocabulary = getattr(tokenizer, "vocabulary", None)
+    laws.require(isinstance(vocabulary, Vocabulary), law, f"got {short(repr(vocabulary))}")
+
+
+def _check_round_trip(laws: Laws, tokenizer: Tokenizer, text: str) -> None:
+    tokens, size = tokenizer.encode(text), len(tokenizer.vocabulary)
+    right = isinstance(tokens, np.ndarray) and tokens.dtype == np.int32 and tokens.ndim == 1
+    law = "encode gives an int32 array of shape (n,)"
+    laws.require(right, law, f"got {short(repr(tokens))}")
+    law = "encode gives tokens of symbols, without start and end marks"
+    inside = bool(np.all((tokens > Vocabulary.end) & (tokens < size)))
+    laws.require(inside, law, f"got {short(tokens.tolist())} of {size} symbols")
+    law = "decode(encode(text)) == text"
+    with laws.works(law):
+        back = tokenizer.decode(tokens)
+    laws.require(back == text, law, _difference(text, back))
+    law = "decode leaves start and end marks out"
+    with laws.works(law):
+        marked = np.array([Vocabulary.start, *tokens, Vocabulary.end], np.int32)
+        laws.require(tokenizer.decode(marked) == text, law, f"text {short(repr(text))}")
+
+
+def _check_unknown(laws: Laws, tokenizer: Tokenizer, text: str) -> None:
+    """A tokenizer that knows every character there is may encode it, without loss."""
+    law = "an unknown symbol raises VocabularyError"
+    strange = text + _UNKNOWN
+    with laws.works(law, VocabularyError):
+        back = tokenizer.decode(tokenizer.encode(strange))
+        laws.require(back == strange, law, f"{_UNKNOWN!r} was encoded, and decoded as {back[-3:]!r}")
+    for token in (-1, len(tokenizer.vocabulary)):
+        with laws.refuses("decode raises VocabularyError for a token outside [0, V)", VocabularyError):
+            tokenizer.decode(np.array([token], np.int32))
+
+
+def _check_state(laws: Laws, trainer: TokenizerTrainer, tokenizer: Tokenizer, texts: Sequence[str]) -> None:
+    law, state = "load(state()) gives an equal tokenizer", _state(laws, tokenizer)
+    with laws.works(law):
+        loaded = trainer.load(json.loads(state))
+    laws.require(loaded.vocabulary == tokenizer.vocabulary, law, "the vocabulary differs")
+    for text in texts:
+        with laws.works(law):
+            same = np.array_equal(loaded.encode(text), tokenizer.encode(text))
+        laws.require(same, law, f"it encodes {short(repr(text))} differently")
+    laws.require(_state(laws, loaded) == state, law, "its state differs")
+    for nonsense in _NONSENSE:
+        if json.dumps(nonsense) != state:
+            with laws.refuses(f"load raises ArtifactError for a state such as {nonsense!r}", ArtifactError):
+                trainer.load(nonsense)
+
+
+def _state(laws: Laws, tokenizer: Tokenizer) -> str:
+    return laws.made(
+        "state() is JSON", lambda: json.dumps(tokenizer.state(), allow_nan=False, sort_keys=True)
+    )
+
+
+def _pieces(texts: Sequence[str]) -> Iterator[str]:
+    """Texts over much the same symbols that it was not trained on: parts, shuffled lines and symbols."""
+    rng = random.Random(7)
+    yield ""
+    for text in texts[:10]:
+        begin, end = sorted(rng.choices(range(len(text) + 1), k=2))
+        yield text[begin:end]
+        yield "".join(rng.sample(text, len(text)))
+        lines = text.splitlines(keepends=True)
+        yield "".join(rng.sample(lines, len(lines)))
+        yield text.rstrip("\n")
+        yield text.upper()
+
+
+def _difference(text: str, back: str) -> str:
+    place = next((i for i, (a, b) in enumerate(zip(text, back, strict=False)) if a != b), None)
+    place = min(len(text), len(back)) if place is None else place
+    begin = max(0, place - 10)
+    return f"{text[begin : place + 20]!r} came back as {back[begin : place + 20]!r}"

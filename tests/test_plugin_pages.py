@@ -1,0 +1,120 @@
+"""What docs/plugins.md shows is so, and docs/plugin-reference.md is up to date."""
+
+from __future__ import annotations
+
+import re
+import runpy
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from musegen.cli import _parser, main
+from musegen.testing import example_texts
+
+ROOT = Path(__file__).parent.parent
+PAGE = (ROOT / "docs" / "plugins.md").read_text("utf-8")
+
+
+def _blocks(language: str) -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", PAGE, re.DOTALL)
+
+
+def _shell(name: str) -> list[str]:
+    """The lines of the commands behind ``<!-- shell: NAME -->``."""
+    (found,) = re.findall(rf"<!-- shell: {name} -->\n```sh\n(.*?)```", PAGE, re.DOTALL)
+    return str(found).strip().splitlines()
+
+
+@pytest.fixture
+def followed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder of someone who saved every file as the page says."""
+    for code in _blocks("python"):
+        (tmp_path / code.split(":")[0].strip('"')).write_text(code, "utf-8")
+    pipeline, package = _blocks("toml")
+    (tmp_path / "pipeline.toml").write_text(pipeline, "utf-8")
+    (tmp_path / "musegen-beams").mkdir()
+    (tmp_path / "musegen-beams" / "pyproject.toml").write_text(package, "utf-8")
+    (tmp_path / "tunes.abc").write_text("\n".join(example_texts(60)), "utf-8")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_the_pipeline_runs(followed: Path) -> None:
+    """With both one-file plugins, as the page's commands run it."""
+    for command in _shell("try"):
+        assert main(shlex.split(command)[1:]) == 0
+    sung = sorted((followed / "run" / "tunes").glob("*.txt"))
+    assert sung
+    assert {"do", "re", "mi", "fa♯"} & set(sung[0].read_text("utf-8").split())
+
+
+def test_the_tests_pass(followed: Path) -> None:
+    """In a process of their own, as the page's command runs them."""
+    (command,) = _shell("test")
+    program, *arguments = shlex.split(command)
+    done = subprocess.run(
+        [sys.executable, "-m", program, "-q", "-p", "no:cacheprovider", *arguments],
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stdout
+    assert "5 passed" in done.stdout
+
+
+def test_the_package_names_a_module_that_declares_the_tokenizer(followed: Path) -> None:
+    """So that the entry point finds what the page has written."""
+    import tomllib
+
+    project = tomllib.loads((followed / "musegen-beams" / "pyproject.toml").read_text("utf-8"))
+    module = project["project"]["entry-points"]["musegen"]["beams"]
+    assert project["tool"]["setuptools"]["py-modules"] == [module]
+    assert "musegen_tokenizers" in runpy.run_path(str(followed / f"{module}.py"))
+
+
+def test_every_command_shown_is_understood() -> None:
+    """By the command line's own parser."""
+    names = ("scaffold", "try", "package")
+    shown = [line for name in names for line in _shell(name) if line.startswith("musegen")]
+    shown += [f"musegen {command}" for command in re.findall(r"`musegen ([^`-][^`]*)`", PAGE)]
+    commands = [line for line in shown if line != "musegen check" and "..." not in line]
+    assert len(commands) >= 8
+    for line in commands:
+        assert _parser().parse_args(shlex.split(line)[1:]).command, line
+
+
+def test_the_scaffold_command_writes_what_the_page_says(followed: Path) -> None:
+    """A package whose tokenizer lies where the page tells to change it."""
+    assert main(shlex.split(_shell("scaffold")[0])[1:]) == 0
+    assert (followed / "my-words" / "my_words" / "tokenizer.py").is_file()
+
+
+def test_every_link_leads_somewhere() -> None:
+    """Files by their path, headings of a page by their name."""
+    for target in re.findall(r"\]\((?!https?:)([^)]+)\)", PAGE):
+        path, _, heading = target.partition("#")
+        file = ROOT / "docs" / path if path else ROOT / "docs" / "plugins.md"
+        assert file.exists(), target
+        if heading:
+            titles = re.findall(r"^#+ (.+)$", file.read_text("utf-8"), re.MULTILINE)
+            names = [re.sub(r"[^\w -]", "", title).lower().replace(" ", "-") for title in titles]
+            assert heading in names, target
+
+
+def test_the_reference_is_up_to_date() -> None:
+    """With the docstrings: otherwise run ``python docs/make_reference.py``."""
+    script = runpy.run_path(str(ROOT / "docs" / "make_reference.py"))
+    assert (ROOT / "docs" / "plugin-reference.md").read_text("utf-8") == script["page"]()
+
+
+def test_the_reference_has_every_protocol_and_law() -> None:
+    """Everything that plugins build, and a law of each kind."""
+    reference = (ROOT / "docs" / "plugin-reference.md").read_text("utf-8")
+    for name in ("CorpusReader", "Notation", "Tokenizer", "ModelTrainer", "LanguageModel", "BookRenderer"):
+        assert f"### `{name}`" in reference
+    laws = reference[reference.index("## Laws") :]
+    assert len(re.findall(r"^- ", laws, re.MULTILINE)) > 60
+    assert "- decode(encode(text)) == text\n" in laws
