@@ -41,7 +41,8 @@ from musegen.testing import (
     example_texts,
 )
 from musegen_char.tokenizer import CharTokenizer, CharTokenizerTrainer
-from musegen_ngram.model import NgramModel, NgramTrainer
+from musegen_ngram.model import NgramModel
+from musegen_ngram.trainer import NgramTrainer
 
 TINY: Mapping[str, dict[str, Any]] = {
     "keras-lstm": {"embedding": 4, "units": [8], "epochs": 2, "batch": 8, "sequence": 8},

@@ -130,10 +130,14 @@ class Network:
         return np.asarray(self._logits(tokens, zero, False)[0])
 
     def _mask(self, number: int) -> Any:
-        """What dropout leaves of a layer's outputs: a function of seed, step and row alone."""
+        """What dropout leaves of a layer's outputs, the same in all steps of a piece.
+
+        So a row keeps what it may know for as long as it is learned from (Gal & Ghahramani 2016). The mask
+        is a function of seed, step and row alone.
+        """
         seed = derive_seed(self._seed, "dropout", number) & 0x7FFFFFFF
         step = tf.cast(self._optimizer.iterations.value, tf.int32)
-        shape = (self.rows, self.steps, self._units[number])
+        shape = (self.rows, 1, self._units[number])
         chances = tf.random.stateless_uniform(shape, tf.stack([seed, step]))
         first = tf.distribute.get_replica_context().replica_id_in_sync_group * self._share
         kept = chances[first : first + self._share] >= self._dropout

@@ -120,7 +120,7 @@ def test_a_trace_tells_what_each_plugin_imported(wrong: Path) -> None:
 def test_options_are_shown_with_all_that_the_schema_has() -> None:
     """Types, defaults, bounds and descriptions; and an unknown name with the close one."""
     shown = python("-m", "musegen", "plugins", "show", "ngram").stdout
-    assert 'model "ngram", version 1, plugin ngram of musegen' in shown
+    assert 'model "ngram", version 2, plugin ngram of musegen' in shown
     assert "order: integer, default 4, at least 1, at most 12\n  Tokens that it looks back on" in shown
     both = python("-m", "musegen", "plugins", "show", "abc").stdout
     assert "paths: array of string, must be given, items at least 1" in both

@@ -101,7 +101,7 @@ def test_their_content_counts(file: Path) -> None:
     count = file.parent / "count.py"
     count.write_text(SHOUTING.replace("} {self", "} fine {self"))
     done = python("-m", "musegen", "run", file)
-    assert done.stderr.count("(reused)") == 4
+    assert done.stderr.count("(reused)") == 5
     assert (file.parent / "run" / "tunes" / "001.count").read_text().endswith(" fine sounds")
     letters = file.parent / "own" / "letters.py"
     letters.write_text(letters.read_text() + "# changed\n")
