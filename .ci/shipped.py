@@ -28,6 +28,9 @@ kinds = ("corpus-reader", "notation", "tokenizer", "model", "renderer")
 templates = {f"musegen/templates/{kind}/{name}.py.txt" for kind in kinds for name in ("plugin", "test")}
 templates |= {f"musegen/templates/common/{name}.txt" for name in ("pyproject.toml", "README.md")}
 templates |= {"musegen/testing/__init__.py", "musegen/pytest_plugin.py"}
+templates |= {
+    f"musegen/demo/{name}" for name in ("model.safetensors", "pipeline.toml", "losses.json", "LICENCE.md")
+}
 problems += [f"wheel lacks {name}" for name in sorted(templates - built)]
 problems += [
     f"sdist lacks framework/{name}" for name in sorted(templates) if f"framework/{name}" not in source

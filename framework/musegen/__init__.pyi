@@ -3,6 +3,7 @@
 from .accompaniment import accompaniment as accompaniment
 from .api import (
     Pipeline as Pipeline,
+    demo_model as demo_model,
     export as export,
     load as load,
     render as render,

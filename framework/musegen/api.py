@@ -124,6 +124,14 @@ def sample(
     return tuple(tunes)
 
 
+def demo_model() -> Path:
+    """The file of the model that comes with musegen. Raises ArtifactError where it was left out."""
+    path = Path(__file__).parent / "demo" / "model.safetensors"
+    if not path.is_file():
+        raise ArtifactError(f"{path}: no such file; install musegen anew, or name a model")
+    return path
+
+
 def export(
     model: Path | str,
     output: Path | str,

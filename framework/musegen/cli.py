@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from musegen.corpus_commands import add_corpus
+from musegen.demo_command import add_demo
 from musegen.errors import MusegenError
 from musegen.plugin_commands import add_plugins, report_faults, say
 
@@ -82,6 +83,8 @@ def _parser() -> argparse.ArgumentParser:
 
     add_plugins(commands)
 
+    add_demo(commands)
+
     _add_sample(commands.add_parser("sample", help="write tunes from a model.safetensors alone"))
 
     _add_export(commands.add_parser("export", help="store a model.safetensors otherwise, say in int8"))
@@ -104,7 +107,9 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _add_sample(sample: argparse.ArgumentParser) -> None:
-    sample.add_argument("file", type=Path, metavar="MODEL")
+    sample.add_argument(
+        "file", type=Path, nargs="?", metavar="MODEL", help="default: the model that comes with musegen"
+    )
     sample.add_argument("-n", "--tunes", type=int, default=8, help="how many tunes (default: 8)")
     sample.add_argument("--seed", type=int, default=0, help="the same seed gives the same tunes")
     sample.add_argument("--temperature", type=float)
@@ -258,13 +263,13 @@ def _schema(options: argparse.Namespace) -> int:
 
 
 def _sample(options: argparse.Namespace) -> int:
-    from musegen.api import sample
+    from musegen.api import demo_model, sample
     from musegen.console import Console, Silent
 
     given = {name: getattr(options, name) for name in _SAMPLE_OPTIONS if getattr(options, name) is not None}
     report_faults()
     tunes = sample(
-        options.file,
+        options.file or demo_model(),
         options.output,
         seed=options.seed,
         renderers=_renderers(options.to),

@@ -53,11 +53,13 @@ class Console:
         self._stage = ""
         self._bar: Any = None
         self._spoke, self._note = 0.0, ""
+        self._first: tuple[float, int] | None = None
+        """When the stage's first step was reported, and which it was."""
 
     def begin(self, stage: str) -> Progress:
         """Follow a new stage."""
         self._close()
-        self._stage, self._spoke, self._note = stage, time.monotonic(), ""
+        self._stage, self._spoke, self._note, self._first = stage, time.monotonic(), "", None
         return self
 
     def finish(self, stage: str, line: str) -> None:
@@ -78,9 +80,13 @@ class Console:
             self._draw(done, total, note)
             return
         now = time.monotonic()
+        self._first = self._first or (now, done)
         if note and note != self._note and (now - self._spoke >= _PLAIN_INTERVAL_S):
             self._spoke, self._note = now, note
-            self.say(f"{self._stage:<10}{100 * done // max(total, 1):3d} %  {note}")
+            began, first = self._first or (now, done)
+            left = (now - began) / (done - first) * (total - done) if done > first else 0.0
+            rest = f", {left / 60:.0f} min left" if left >= 60 else ""
+            self.say(f"{self._stage:<10}{100 * done // max(total, 1):3d} %  {note}{rest}")
 
     def _draw(self, done: int, total: int, note: str) -> None:
         if self._bar is None:

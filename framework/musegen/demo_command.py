@@ -3,42 +3,37 @@
 from __future__ import annotations
 
 import argparse
-from importlib.resources import as_file, files
 from pathlib import Path
+from typing import Any
 
-from musegen.api import sample
-from musegen.console import Console
-from musegen.errors import ArtifactError
-from musegen.results import NewTune
-
-TUNES = 3
+_TUNES = 3
 
 
-def demo_model() -> Path:
-    """The model that comes with musegen. Raises ArtifactError where it was left out."""
-    with as_file(files("musegen") / "demo" / "model.safetensors") as path:
-        if not path.is_file():
-            raise ArtifactError(f"{path}: musegen's own model is not here; install musegen anew")
-        return path
+def add_demo(commands: Any) -> None:
+    """Add the command to those of ``musegen``."""
+    demo = commands.add_parser(
+        "demo", help="write and play three tunes from the model that comes with musegen"
+    )
+    demo.add_argument("--seed", type=int, default=0, help="the same seed gives the same tunes")
+    demo.add_argument("-o", "--output", type=Path, default=Path("demo"), metavar="DIR", help="default: demo")
+    demo.set_defaults(action=_demo)
 
 
-def run_demo(options: argparse.Namespace) -> int:
-    """Write, render and name the tunes."""
+def _demo(options: argparse.Namespace) -> int:
+    from musegen.api import demo_model, sample
+    from musegen.console import Console
+
     tunes = sample(
         demo_model(),
         options.output,
         seed=options.seed,
-        tunes=TUNES,
-        rhythm="reel",
+        tunes=_TUNES,
         temperature=0.7,
         top_p=0.9,
         renderers=("midi", "wav"),
         reporter=Console(),
     )
     for tune in tunes:
-        print(_line(tune))
+        print(f"{tune.files.get('.wav', tune.files['.abc'])}  {tune.title}")
+    print(f"{len(tunes)} tunes (.abc, .mid, .wav) are in {options.output}; another --seed gives others")
     return 0
-
-
-def _line(tune: NewTune) -> str:
-    return f"{tune.files['.wav']}  {tune.title}" if ".wav" in tune.files else str(tune.files[".abc"])

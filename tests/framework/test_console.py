@@ -47,3 +47,15 @@ def test_elsewhere_plain_lines_come_now_and_then(monkeypatch: pytest.MonkeyPatch
         "resuming after epoch 2",
         "model     epoch 4 of 4",
     ]
+
+
+def test_long_work_says_how_long_it_takes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In minutes, from the pace since its first step."""
+    now = [0.0]
+    monkeypatch.setattr("musegen.console.time.monotonic", lambda: now[0])
+    stream = io.StringIO()
+    progress = Console(stream).begin("model")
+    for done in (5, 6):  # resumed at the fifth of 15 steps
+        progress.advance(done, 15, f"step {done}")
+        now[0] += 100.0
+    assert stream.getvalue() == "model      40 %  step 6, 15 min left\n"

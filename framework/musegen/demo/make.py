@@ -1,0 +1,41 @@
+"""Makes the model that comes with musegen: ``python -m musegen.demo.make``; needs ``musegen[full]``.
+
+It runs ``pipeline.toml`` beside this file, stores the model in int8 and writes down what it reached. The same
+versions on the same kind of CPU give the same bytes.
+"""
+
+from __future__ import annotations
+
+import json
+import platform
+from importlib.metadata import version
+from pathlib import Path
+
+import musegen
+
+HERE = Path(__file__).parent
+_FIGURES = ("validation_", "test_", "ngram_", "ngram_memory_")
+_MOST_BYTES = 1_500_000
+
+
+def make() -> None:
+    """Train, store, note. Raises MusegenError, also where the model is too large to come with musegen."""
+    run = musegen.load(HERE / "pipeline.toml").train()
+    model = HERE / "model.safetensors"
+    _, size = musegen.export(run.folder / "model.safetensors", model, "int8", force=True)
+    if size > _MOST_BYTES:
+        raise musegen.MusegenError(
+            f"{model}: has {size:,} bytes; at most {_MOST_BYTES:,} can come with musegen"
+        )
+    report = {
+        "corpora": run.report["corpora"],
+        "best_epoch": run.report["best_epoch"],
+        **{name: value for name, value in run.report.items() if name.startswith(_FIGURES)},
+        "made_with": {name: version(name) for name in ("musegen", "keras", "tensorflow", "numpy", "music21")},
+        "python": platform.python_version(),
+    }
+    (HERE / "losses.json").write_text(json.dumps(report, indent=1, ensure_ascii=False) + "\n")
+
+
+if __name__ == "__main__":
+    make()

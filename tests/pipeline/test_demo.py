@@ -1,0 +1,76 @@
+"""The model that comes with musegen."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import wave
+from importlib.util import find_spec
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import musegen
+from musegen import Tune, demo_model, judge
+from musegen.cli import main
+from musegen_abc.notation import AbcNotation
+from musegen_sampling import LSTMWeights
+
+HERE = Path(musegen.__file__).parent / "demo"
+
+
+def test_three_tunes_are_heard(tmp_path: Path) -> None:
+    """As ABC that is valid, as MIDI, and as sound that is not silent; without TensorFlow."""
+    folder = tmp_path / "demo"
+    code = (
+        "import sys; from musegen.cli import main\n"
+        f"assert main(['demo', '-o', {str(folder)!r}]) == 0\n"
+        "assert not {'tensorflow', 'keras'} & set(sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=600)
+    names = [f"00{number}{suffix}" for number in (1, 2, 3) for suffix in (".abc", ".mid", ".wav")]
+    assert sorted(path.name for path in folder.iterdir()) == names
+    for path in folder.glob("*.abc"):
+        assert judge(AbcNotation().parse(Tune(path.read_text()))).valid
+    for path in folder.glob("*.wav"):
+        with wave.open(str(path)) as sound:
+            samples = np.frombuffer(sound.readframes(sound.getnframes()), np.int16)
+            assert 5 < sound.getnframes() / sound.getframerate() < 240
+        assert np.sqrt(np.mean(np.square(samples / 32768.0))) > 0.01
+
+
+def test_sampling_without_a_model_takes_it(tmp_path: Path) -> None:
+    """The same seed gives the same tunes, by either command."""
+    assert main(["demo", "--seed", "3", "-o", str(tmp_path / "demo")]) == 0
+    options = ["-n", "3", "--seed", "3", "--temperature", "0.7", "--top-p", "0.9", "--to", "midi"]
+    assert main(["sample", *options, "-o", str(tmp_path / "sample")]) == 0
+    for path in (tmp_path / "sample").glob("*.abc"):
+        assert path.read_bytes() == (tmp_path / "demo" / path.name).read_bytes()
+
+
+def test_it_is_small_and_says_where_it_comes_from() -> None:
+    """At most 1.5 MB in int8, with pipeline, losses and licence beside it."""
+    assert demo_model().stat().st_size <= 1_500_000
+    assert LSTMWeights.load(demo_model()).store == "int8"
+    losses = json.loads((HERE / "losses.json").read_text())
+    assert losses["test_nats"] < losses["ngram_memory_nats"]
+    assert len(losses["corpora"]) == 3
+    assert "Apache-2.0" in (HERE / "LICENCE.md").read_text()
+
+
+@pytest.mark.skipif(find_spec("music21") is None, reason="the tunes are read from music21")
+def test_its_pipeline_has_no_mistake() -> None:
+    """It can be made again."""
+    musegen.load(HERE / "pipeline.toml")
+
+
+def test_a_missing_model_is_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As where somebody left it out of a package."""
+    monkeypatch.setattr("musegen.api.__file__", str(tmp_path / "api.py"))
+    assert main(["demo", "-o", str(tmp_path / "demo")]) == 2
+    assert "install musegen anew" in capsys.readouterr().err.strip().splitlines()[-1]
+    assert not (tmp_path / "demo").exists()
