@@ -32,20 +32,21 @@ PARTS = (
     (
         "Models",
         "",
-        "ModelTrainer LanguageModel StorableModel Dataset TrainingJob Progress TrainedModel EpochLoss Sampling "
-        "SavedModel derive_seed",
+        "ModelTrainer LanguageModel StorableModel Dataset TrainingJob Progress TrainedModel EpochLoss "
+        "Sampling SavedModel derive_seed",
     ),
     ("Renderers", "", "Renderer BookRenderer"),
     (
         "Music",
         "What notations make and renderers get.",
-        "Tune Score Bar Note Pitch Grace Rest ChordSymbol Annotation Tuplet Key KeyChange Metre MetreChange Tempo "
-        "TempoChange Problem perform Performance PlayedNote PlayedChord TempoMap ticks",
+        "Tune Score Bar Note Pitch Grace Rest ChordSymbol Annotation Tuplet Key KeyChange Metre MetreChange "
+        "Tempo TempoChange Problem perform Performance PlayedNote PlayedChord TempoMap ticks",
     ),
     (
         "Errors",
         "What a user can put right: one line, `where: what (got ...); what to do`.",
-        "MusegenError PipelineError PluginError CorpusError NotationError VocabularyError ArtifactError ModelError",
+        "MusegenError PipelineError PluginError CorpusError NotationError VocabularyError "
+        "ArtifactError ModelError",
     ),
 )
 """Title, introduction, and public names in the order to read them."""

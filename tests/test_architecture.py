@@ -58,11 +58,11 @@ PUBLIC = """
     CorpusError CorpusReader Dataset EpochLoss Event Fault Grace HeaderGuide JSON Judgement Key KeyChange
     LanguageModel MODES Metre MetreChange ModelError ModelTrainer MusegenError NewTune Notation
     NotationError Note Options PathPattern Performance Pipeline PipelineError Pitch PlayedChord PlayedNote
-    PluginError Plugins Prepare Problem Progress Renderer Reporter Rest Run STEPS Sampling SavedModel Score
-    Silent StorableModel Tempo TempoChange TempoMap Tokenizer TokenizerTrainer Tokens TrainedModel TrainingJob
-    Tune Tuplet Valid Vocabulary VocabularyError Wishes accompaniment component convert default_tempo
-    derive_seed expand_play_order export hookimpl installed_plugins judge load mend_repeats perform read_tunes render
-    sample ticks to_tonic
+    PluginError Plugins Prepare Problem Progress Renderer Reporter Rest Run STEPS Sampling SavedModel
+    Score Silent StorableModel Tempo TempoChange TempoMap Tokenizer TokenizerTrainer Tokens TrainedModel
+    TrainingJob Tune Tuplet Valid Vocabulary VocabularyError Wishes accompaniment component convert
+    default_tempo derive_seed expand_play_order export hookimpl installed_plugins judge load mend_repeats
+    perform read_tunes render sample ticks to_tonic
 """
 
 
