@@ -6,7 +6,11 @@ import os
 import subprocess
 import sys
 from collections.abc import Mapping
+from contextlib import redirect_stderr, redirect_stdout
+from io import StringIO
 from pathlib import Path
+
+from musegen.cli import main
 
 
 def install(folder: Path, name: str, plugins: Mapping[str, str], version: str = "1.0") -> None:
@@ -16,6 +20,14 @@ def install(folder: Path, name: str, plugins: Mapping[str, str], version: str = 
     (metadata / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n")
     points = "\n".join(f"{plugin} = {module}" for plugin, module in plugins.items())
     (metadata / "entry_points.txt").write_text(f"[musegen]\n{points}\n")
+
+
+def musegen(*arguments: object) -> subprocess.CompletedProcess[str]:
+    """Run a command in this process; exceptions that it does not catch come out."""
+    out, err = StringIO(), StringIO()
+    with redirect_stdout(out), redirect_stderr(err):
+        code = main([str(argument) for argument in arguments])
+    return subprocess.CompletedProcess(arguments, code, out.getvalue(), err.getvalue())
 
 
 def python(*arguments: object, path: str | Path = "", **environment: str) -> subprocess.CompletedProcess[str]:

@@ -237,6 +237,7 @@ def _init(options: argparse.Namespace) -> int:
     from musegen.document import example_pipeline
     from musegen.plugins import installed_plugins
 
+    report_faults()
     text = example_pipeline(installed_plugins())
     try:
         with options.file.open("x", encoding="utf-8") as file:

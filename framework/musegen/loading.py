@@ -38,21 +38,14 @@ class Point:
     """A plugin that an installed distribution offers."""
 
     entry: EntryPoint
+    distribution: str
+    """Its name; empty where that is not known."""
+    version: str
 
     @property
     def name(self) -> str:
         """Of the plugin."""
         return self.entry.name
-
-    @property
-    def distribution(self) -> str:
-        """Its name; empty where that is not known."""
-        return self.entry.dist.name if self.entry.dist else ""
-
-    @property
-    def version(self) -> str:
-        """Of the distribution."""
-        return self.entry.dist.version if self.entry.dist else ""
 
     def load(self) -> tuple[object, Load]:
         """The plugin's module. Raises PluginError, one line, for one that cannot be imported."""
@@ -72,12 +65,25 @@ def installed_points(faults: list[str]) -> Iterator[Point]:
 
     A name there that no plugin has is told in ``faults``.
     """
-    points = sorted(map(Point, entry_points(group=GROUP)), key=_first_party_first)
+    points = sorted(_points(), key=_first_party_first)
     disabled = {name.strip() for name in os.environ.get(_DISABLED, "").split(",")} - {""}
     names = {point.name for point in points}
     for name in sorted(disabled - names):
         faults.append(f'{_DISABLED}: no plugin "{name}" (installed: {", ".join(sorted(names))})')
     return (point for point in points if point.name not in disabled)
+
+
+def _points() -> Iterator[Point]:
+    """Metadata is parsed at each look, which takes a millisecond: once for each distribution is enough."""
+    known: dict[int, tuple[str, str]] = {}
+    for entry in entry_points(group=GROUP):
+        if entry.dist is None:
+            yield Point(entry, "", "")
+            continue
+        if id(entry.dist) not in known:
+            metadata = entry.dist.metadata
+            known[id(entry.dist)] = metadata["Name"], metadata["Version"]
+        yield Point(entry, *known[id(entry.dist)])
 
 
 def strict() -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from musegen.components import BookRenderer, Renderer
+from musegen.errors import PluginError
 from musegen.score import Score
 
 
@@ -13,8 +14,12 @@ class Rendering:
     """Renders tunes one after another, and at the end what holds them all."""
 
     def __init__(self, renderers: Sequence[Renderer | BookRenderer], folder: Path) -> None:
+        """Raises PluginError for two renderers whose files have the same names."""
         self._single = [renderer for renderer in renderers if not isinstance(renderer, BookRenderer)]
         self._books = [renderer for renderer in renderers if isinstance(renderer, BookRenderer)]
+        names = [renderer.suffix for renderer in self._single] + [book.file_name for book in self._books]
+        if twice := [name for name in dict.fromkeys(names) if names.count(name) > 1]:
+            raise PluginError(f"two renderers write the same {', '.join(twice)} files; leave one of them out")
         self._folder = folder
         self._scores: list[Score] = []
 

@@ -30,7 +30,7 @@ class NewTune:
     seed: int
     faults: tuple[str, ...]
     files: Mapping[str, Path]
-    """Suffix, such as ``.mid``, to file."""
+    """Suffix of the renderer, such as ``.mid``, to file."""
 
     @property
     def valid(self) -> bool:
@@ -55,12 +55,18 @@ class NewTune:
         return self._file(".wav", "wav")
 
     def _file(self, suffix: str, renderer: str) -> Path:
-        if suffix not in self.files:
+        found = self._ending(suffix)
+        if found is None:
             raise ArtifactError(
                 f'tune {self.number} has no {suffix} file; add [[render]] use = "{renderer}"'
                 + (f" ({self.faults[0]})" if self.faults else "")
             )
-        return self.files[suffix]
+        return found
+
+    def _ending(self, suffix: str) -> Path | None:
+        """The file of this suffix, else one whose suffix ends so: ``.mitdeeplearning.wav``."""
+        longer = (path for other, path in self.files.items() if other.endswith(suffix))
+        return self.files.get(suffix) or next(longer, None)
 
     def score(self) -> Score:
         """The tune as music. Raises NotationError where it does not parse."""
@@ -77,8 +83,9 @@ class NewTune:
         except MusegenError:  # it does not parse, or its notation was a plugin file's
             picture = ""
         player = ""
-        if ".wav" in self.files:
-            sound = base64.b64encode(self.files[".wav"].read_bytes()).decode()
+        wav = self._ending(".wav")
+        if wav is not None:
+            sound = base64.b64encode(wav.read_bytes()).decode()
             player = f'<audio controls src="data:audio/wav;base64,{sound}"></audio>'
         faults = "".join(f"<li>{html.escape(fault)}</li>" for fault in self.faults)
         return (
@@ -139,5 +146,5 @@ def _tune(folder: Path, row: Mapping[str, Any]) -> NewTune:
         paths[0].suffix.removeprefix("."),
         row["seed"],
         tuple(row["faults"]),
-        {path.suffix: path for path in paths},
+        {path.name.removeprefix(paths[0].stem): path for path in paths},
     )

@@ -249,7 +249,9 @@ class _Work:
 
     @cached_property
     def _renderers(self) -> list[Renderer | BookRenderer]:
-        return [use.build() for use in self.plan.render]
+        renderers = [use.build() for use in self.plan.render]
+        Rendering(renderers, self.plan.folder)  # which refuses two that write the same files
+        return renderers
 
     # What stages do.
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import musegen
-from distributions import python
+from distributions import musegen as command, python
 from invented import NGRAM_PIPELINE, write_pipeline
 from musegen.plugins import Plugins
 
@@ -73,14 +73,14 @@ def test_the_run_can_be_resumed(tmp_path: Path) -> None:
     assert 'in tokenizer "words", plugin' in done.stderr
     assert list((tmp_path / "run" / "stages" / ".partial").glob("tokenizer-*"))
     file.write_text(PIPELINE.format(""))
-    again = python("-m", "musegen", "run", file)
+    again = command("run", file)
     assert again.returncode == 0
     assert again.stderr.count("(reused)") == 1
 
 
 def test_a_mistake_is_one_line(tmp_path: Path) -> None:
     """What the component says, and which it is."""
-    done = python("-m", "musegen", "run", write(tmp_path, "mistake"))
+    done = command("run", write(tmp_path, "mistake"))
     assert done.returncode == 2
     last = done.stderr.splitlines()[-1]
     assert last.startswith('too many words (in tokenizer "words", plugin ')

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import musegen
-from distributions import python
+from distributions import musegen as command
 from invented import NGRAM_PIPELINE, write_pipeline
 from musegen import PipelineError, PluginError, Silent
 
@@ -65,8 +65,8 @@ def file(tmp_path: Path) -> Path:
 
 def test_a_pipeline_uses_them(file: Path) -> None:
     """By names relative to its own place; the commands say which files they load, before they do."""
-    for command in ("check", "run"):
-        done = python("-m", "musegen", command, file)
+    for action in ("check", "run"):
+        done = command(action, file)
         assert done.returncode == 0, done.stderr
         loads = [line for line in done.stderr.splitlines() if "loads the plugin" in line]
         assert loads == [
@@ -74,18 +74,18 @@ def test_a_pipeline_uses_them(file: Path) -> None:
             for name in ("count.py", "own/letters.py")
         ]
     assert (file.parent / "run" / "tunes" / "001.count").read_text().endswith(" sounds")
-    quiet = python("-m", "musegen", "run", file, "--quiet")
+    quiet = command("run", file, "--quiet")
     assert quiet.stderr == ""
 
 
 def test_schema_knows_them(file: Path) -> None:
     """Where the pipeline is named; nothing else of it matters."""
-    done = python("-m", "musegen", "schema", file)
+    done = command("schema", file)
     assert "loads the plugin" in done.stderr
     choices = json.loads(done.stdout)["properties"]["render"]["items"]["oneOf"]
     (count,) = [choice for choice in choices if choice["title"] == "count"]
     assert count["properties"]["unit"]["description"] == "What they are called."
-    assert '"count"' not in python("-m", "musegen", "schema").stdout
+    assert '"count"' not in command("schema").stdout
 
 
 def test_they_are_the_pipelines_alone(file: Path) -> None:
@@ -100,25 +100,25 @@ def test_their_content_counts(file: Path) -> None:
     pipeline.run(Silent())
     count = file.parent / "count.py"
     count.write_text(SHOUTING.replace("} {self", "} fine {self"))
-    done = python("-m", "musegen", "run", file)
+    done = command("run", file)
     assert done.stderr.count("(reused)") == 5
     assert (file.parent / "run" / "tunes" / "001.count").read_text().endswith(" fine sounds")
     letters = file.parent / "own" / "letters.py"
     letters.write_text(letters.read_text() + "# changed\n")
-    assert python("-m", "musegen", "run", file).stderr.count("(reused)") == 1
+    assert command("run", file).stderr.count("(reused)") == 1
 
 
 def test_a_saved_model_says_which_file_it_needs(file: Path, tmp_path: Path) -> None:
     """Sampling without it tells how to give it; with it the model works."""
     run = musegen.load(file).run(Silent())
     model, letters = run.folder / "model.safetensors", file.parent / "own" / "letters.py"
-    done = python("-m", "musegen", "sample", model, "-n", "1", "-o", tmp_path / "out", "--to", "")
+    done = command("sample", model, "-n", "1", "-o", tmp_path / "out", "--to", "")
     assert done.returncode == 2
     (line,) = done.stderr.splitlines()
     assert 'was made with no tokenizer "letters"' in line
     assert line.endswith("it came from the plugin file letters.py: give it with --plugin")
     arguments = ("-n", "1", "-o", tmp_path / "out", "--to", "", "--plugin", letters)
-    given = python("-m", "musegen", "sample", model, *arguments)
+    given = command("sample", model, *arguments)
     assert given.returncode == 0, given.stderr
     assert (tmp_path / "out" / "001.abc").exists()
     (tune,) = musegen.sample(model, tmp_path / "again", tunes=1, plugins=[letters])

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import safetensors.numpy
 
-from musegen.components import Component, Dataset, LanguageModel, ModelTrainer, TrainedModel
+from musegen.components import Component, Dataset, LanguageModel, ModelTrainer, StorableModel, TrainedModel
+from musegen.console import Silent
 from musegen.errors import ArtifactError, MusegenError
 from musegen.sampling import Sampling
 from musegen.saved_model import read_about
@@ -31,9 +34,9 @@ def check_model(
 ) -> None:
     """Hold a model to the laws of :class:`musegen.ModelTrainer` and :class:`musegen.LanguageModel`.
 
-    It is trained twice on ``dataset``, a tiny invented one if left out, so ``options``, its keys as a
-    pipeline gives them, should make it small. Raises ContractError, an AssertionError that names the law, and
-    ValueError where it does not take the options.
+    It is trained four times, once interrupted, on ``dataset``, a tiny invented one if left out, so
+    ``options``, its keys as a pipeline gives them, should make it small. Raises ContractError, an
+    AssertionError that names the law, and ValueError where it does not take the options.
     """
     laws = Laws(f'model "{component.name}"')
     checked = check_declared("model", component, options)
@@ -72,9 +75,34 @@ def _check_training(laws: Laws, box: Sandbox, trainer: ModelTrainer, dataset: Da
     epochs = [loss.epoch for loss in trained.losses]
     finite = all(np.isfinite(loss.train) for loss in trained.losses)
     laws.require(finite and trained.best_epoch in epochs, law, f"best {trained.best_epoch} of {epochs}")
+    again = _resumed(laws, box, trainer, dataset)
+    law = "an interrupted training that is begun again gives the same model"
+    laws.require(again == contents[0], law, "it differs from one that was not interrupted")
     with laws.refuses("no tune to learn from raises a MusegenError", MusegenError):
         trainer.train(Dataset(dataset.vocabulary, (), (), ()), example_job(box.folder / "none"))
     return trained.model
+
+
+class _Interrupted(BaseException):
+    """As Ctrl-C would be: not an Exception."""
+
+
+class _Interrupting(Silent):
+    """Interrupts a training the first time that it reports."""
+
+    def advance(self, done: int, total: int, note: str = "") -> None:
+        """Never returns."""
+        raise _Interrupted
+
+
+def _resumed(laws: Laws, box: Sandbox, trainer: ModelTrainer, dataset: Dataset) -> bytes:
+    folder = box.folder / "resumed"
+    job = example_job(folder / "checkpoints")
+    with suppress(_Interrupted):
+        trainer.train(dataset, replace(job, progress=_Interrupting()))
+    trained = laws.made("an interrupted training can be begun again", lambda: trainer.train(dataset, job))
+    trained.model.save(folder / "model.safetensors")
+    return (folder / "model.safetensors").read_bytes()
 
 
 def _check_loading(
@@ -93,6 +121,14 @@ def _check_loading(
         before, after = (np.concatenate(each.nats(dataset.test)) for each in (model, loaded))
         same = np.allclose(after, before, rtol=1e-3, atol=1e-3)
     laws.require(bool(same), law, "its nats differ")
+    if isinstance(loaded, StorableModel):
+        for store in loaded.stores:
+            other = box.folder / f"{store}.safetensors"
+            with box.watching(other) as strays, laws.works(f"a model can be saved as {store} and loaded"):
+                loaded.save_as(other, store)
+                trainer.load(other)
+            law = "save_as writes to the path it is given and nothing else"
+            laws.require(not strays, law, short(strays))
     nonsense = {
         "text": b"this is no model\n",
         "empty": b"",

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
+import pickle
 import random
+import subprocess
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -11,12 +15,20 @@ import numpy as np
 
 from musegen.components import Component, Tokenizer, TokenizerTrainer
 from musegen.errors import ArtifactError, VocabularyError
+from musegen.options import Options
 from musegen.testing.declared import check_declared
 from musegen.testing.examples import example_texts
 from musegen.testing.laws import Laws, short
 from musegen.vocabulary import Vocabulary
 
 _UNKNOWN = "\N{VIOLIN}"
+_TRAIN = """
+import json, pickle, sys
+sys.path[:], work, texts = pickle.load(sys.stdin.buffer)
+build, options = pickle.loads(work)
+state = json.dumps(build(options).train(texts).state(), allow_nan=False, sort_keys=True)
+sys.stdout.buffer.write(state.encode())
+"""
 _NONSENSE: tuple[Any, ...] = (None, 3, "nonsense", [], [1], {}, {"no such": "state"})
 
 
@@ -33,7 +45,8 @@ def check_tokenizer(
     that names the law, and ValueError where it does not take the options.
     """
     laws = Laws(f'tokenizer "{component.name}"')
-    trainer = component.build(check_declared("tokenizer", component, options))
+    checked = check_declared("tokenizer", component, options)
+    trainer = component.build(checked)
     known = list(example_texts() if texts is None else texts)
     with laws.works("a tokenizer can be trained on tunes"):
         tokenizer = trainer.train(known)
@@ -50,7 +63,23 @@ def check_tokenizer(
             _check_round_trip(laws, tokenizer, text)
     same = _state(laws, again) == _state(laws, tokenizer)
     laws.require(same, "the same texts give the same tokenizer", "two trainings differ")
+    elsewhere = _trained_elsewhere(component, checked, known)
+    law = "the same texts give the same tokenizer in every process"
+    found = "another process, whose sets are in another order, made another one"
+    laws.require(elsewhere in {None, _state(laws, tokenizer)}, law, found)
     _check_state(laws, trainer, tokenizer, known)
+
+
+def _trained_elsewhere(component: Component[Any], options: Options, texts: list[str]) -> str | None:
+    """The state of a tokenizer that a Python with another hash seed trains; None where that cannot be."""
+    try:
+        task = pickle.dumps((sys.path, pickle.dumps((component.build, options)), texts))
+    except (AttributeError, TypeError, pickle.PicklingError):
+        return None  # made inside a function: another process cannot import it
+    seed = "1" if os.environ.get("PYTHONHASHSEED") != "1" else "2"
+    environment = {**os.environ, "PYTHONHASHSEED": seed}
+    done = subprocess.run([sys.executable, "-c", _TRAIN], input=task, capture_output=True, env=environment)
+    return done.stdout.decode() if done.returncode == 0 else None
 
 
 def _check_vocabulary(laws: Laws, tokenizer: Tokenizer) -> None:
