@@ -29,7 +29,9 @@ templates = {f"musegen/templates/{kind}/{name}.py.txt" for kind in kinds for nam
 templates |= {f"musegen/templates/common/{name}.txt" for name in ("pyproject.toml", "README.md")}
 templates |= {"musegen/testing/__init__.py", "musegen/pytest_plugin.py"}
 problems += [f"wheel lacks {name}" for name in sorted(templates - built)]
-problems += [f"sdist lacks framework/{name}" for name in sorted(templates) if f"framework/{name}" not in source]
+problems += [
+    f"sdist lacks framework/{name}" for name in sorted(templates) if f"framework/{name}" not in source
+]
 problems += [
     f"wheel holds {name}" for name in sorted(built - public) if name.endswith((".c", ".h", ".pyx", ".pxd"))
 ]
