@@ -10,6 +10,7 @@ import math
 import time
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import islice
 
 import numpy as np
 
@@ -19,6 +20,7 @@ from musegen_keras.batches import Batches, Schedule, Windows
 from musegen_keras.board import Board
 from musegen_keras.checkpoint import Checkpoint, fingerprint, latest
 from musegen_keras.distribution import describe, everybodys, make_strategy, workers
+from musegen_keras.layer import why_keras
 from musegen_keras.network import Network
 from musegen_keras.options import KerasLSTMOptions
 
@@ -133,7 +135,7 @@ class _Training:
         """Say on what it trains and about how long; the weights stay as they are."""
         batches = self._batches(state.epoch + 1)
         began = time.monotonic()
-        for number, batch in enumerate([*batches.batches()][:_REHEARSED]):
+        for number, batch in enumerate(islice(batches.batches(), _REHEARSED)):
             if number == 1:
                 began = time.monotonic()
             self._network.learn(batch)
@@ -141,8 +143,10 @@ class _Training:
         self._network.restore(state.weights, state.optimizer, state.carried)
         total = self._options.steps or self._options.epochs * self._an_epoch
         left = total - sum(map(len, state.steps))
+        reason = why_keras()
+        device = describe(self._strategy) + (f" with Keras's own LSTM ({reason})" if reason else "")
         self._job.progress.say(
-            f"training on {describe(self._strategy)}: {total:,} steps of {self._rows} x {self._steps} "
+            f"training on {device}: {total:,} steps of {self._rows} x {self._steps} "
             f"tokens, {self._an_epoch:,} an epoch; at most {_duration(left * seconds)}, validation aside"
         )
 
