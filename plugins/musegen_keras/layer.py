@@ -124,9 +124,12 @@ class SequenceLSTM(keras.layers.Layer):  # type: ignore[misc]
         first = self.bias_initializer((self.units,), dtype=dtype)
         return tf.concat([first, forget, self.bias_initializer((2 * self.units,), dtype=dtype)], 0)
 
-    def call(self, inputs: Any, initial_state: Any = None) -> Any:
-        """Outputs (B, T, H) of inputs (B, T, I); with ``return_state`` also h and c after them, (B, H)."""
-        return self._run(self._start(inputs), None, tf.shape(inputs)[0], initial_state)
+    def call(self, inputs: Any, initial_state: Any = None, recurrent_mask: Any = None) -> Any:
+        """Outputs (B, T, H) of inputs (B, T, I); with ``return_state`` also h and c after them, (B, H).
+
+        ``recurrent_mask`` (H, 4H): what to multiply the recurrent kernel with.
+        """
+        return self._run(self._start(inputs), None, tf.shape(inputs)[0], initial_state, recurrent_mask)
 
     def _start(self, inputs: Any) -> Any:
         """What the gates get from inputs (..., I), all at once."""
@@ -135,14 +138,17 @@ class SequenceLSTM(keras.layers.Layer):  # type: ignore[misc]
             product = tf.nn.bias_add(product, self.bias)
         return tf.reshape(product, tf.concat([tf.shape(inputs)[:-1], [4 * self.units]], 0))
 
-    def _run(self, start: Any, tokens: Any, rows: Any, initial_state: Any) -> Any:
+    def _run(self, start: Any, tokens: Any, rows: Any, initial_state: Any, recurrent_mask: Any) -> Any:
+        kernel = tf.convert_to_tensor(self.recurrent_kernel)
+        if recurrent_mask is not None:
+            kernel *= recurrent_mask
         if initial_state is not None:
             h, c = (tf.convert_to_tensor(state) for state in initial_state)
         elif self.states is None:
             h = c = tf.zeros((rows, self.units))
         else:
             h, c = (tf.convert_to_tensor(state) for state in self.states)
-        outputs, cell = _sequence(start, tokens, tf.convert_to_tensor(self.recurrent_kernel), h, c)
+        outputs, cell = _sequence(start, tokens, kernel, h, c)
         if self.states is not None:
             self.states[0].assign(outputs[:, -1])
             self.states[1].assign(cell)
@@ -154,7 +160,10 @@ class SequenceLSTM(keras.layers.Layer):  # type: ignore[misc]
             state.assign(tf.zeros_like(state))
 
     def compute_output_shape(
-        self, inputs_shape: tuple[int | None, ...], initial_state_shape: Any = None
+        self,
+        inputs_shape: tuple[int | None, ...],
+        initial_state_shape: Any = None,
+        recurrent_mask_shape: Any = None,
     ) -> Any:
         """(B, T, H), and the states' (B, H) where they are returned."""
         outputs, state = (*inputs_shape[:2], self.units), (inputs_shape[0], self.units)
@@ -200,13 +209,13 @@ class TokenLSTM(SequenceLSTM):
         )
         super().build((*input_shape, self.embedding))
 
-    def call(self, inputs: Any, initial_state: Any = None) -> Any:
-        """Outputs (B, T, H) of tokens (B, T); with ``return_state`` also h and c after them, (B, H)."""
+    def call(self, inputs: Any, initial_state: Any = None, recurrent_mask: Any = None) -> Any:
+        """Outputs (B, T, H) of tokens (B, T), else as of :class:`SequenceLSTM`."""
         tokens, table = tf.cast(inputs, tf.int32), tf.convert_to_tensor(self.embeddings)
         count = tokens.shape.num_elements()
         if count is not None and count < self.vocabulary:
-            return super().call(tf.gather(table, tokens), initial_state)
-        return self._run(self._start(table), tokens, tf.shape(tokens)[0], initial_state)
+            return super().call(tf.gather(table, tokens), initial_state, recurrent_mask)
+        return self._run(self._start(table), tokens, tf.shape(tokens)[0], initial_state, recurrent_mask)
 
     def get_config(self) -> dict[str, Any]:
         """What ``from_config`` makes an equal layer of."""

@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from musegen import derive_seed
+from musegen import ModelError, derive_seed
 from musegen_keras.backend import keras, tf
 from musegen_keras.batches import PADDING, Batch
 from musegen_keras.checkpoint import Arrays
-from musegen_keras.layer import lstm, token_lstm
+from musegen_keras.layer import lstm, token_lstm, why_keras
 from musegen_keras.options import KerasLSTMOptions
 
 _CLIP = 1.0
@@ -33,7 +33,11 @@ class Network:
         """``size``: V; ``rows``, ``steps``: shape of a batch; the same seed gives the same first weights."""
         self.rows, self.steps, self._seed, self._strategy = rows, steps, seed, strategy
         self._share = rows // strategy.num_replicas_in_sync
-        self._dropout = options.dropout
+        self._dropout, self._recurrent_dropout = options.dropout, options.recurrent_dropout
+        if options.recurrent_dropout and (reason := why_keras()):
+            raise ModelError(
+                f"model: recurrent_dropout needs musegen's own LSTM layer ({reason}); set it to 0"
+            )
         self._units = options.units
         self._recurrent, self._dense = _layers(options, size, self._share, seed)
         layers = [*self._recurrent, self._dense]
@@ -118,10 +122,16 @@ class Network:
     def _logits(self, tokens: Any, carried: Any, training: bool) -> Any:
         outputs, states = tokens, []
         for number, layer in enumerate(self._recurrent):
-            outputs, *after = layer(outputs, initial_state=carried[2 * number : 2 * number + 2])
+            masks = {}
+            if training and self._recurrent_dropout:
+                units = self._units[number]
+                masks["recurrent_mask"] = self._mask(
+                    f"recurrent {number}", (units, 4 * units), self._recurrent_dropout
+                )
+            outputs, *after = layer(outputs, initial_state=carried[2 * number : 2 * number + 2], **masks)
             states += after
             if training and self._dropout:
-                outputs *= self._mask(number)
+                outputs *= self._rows_mask(number)
         return self._dense(outputs), tuple(states)
 
     def logits(self, tokens: NDArray[np.int32]) -> NDArray[np.float32]:
@@ -129,19 +139,21 @@ class Network:
         zero = [np.zeros((len(tokens), units), np.float32) for units in self._units for _ in range(2)]
         return np.asarray(self._logits(tokens, zero, False)[0])
 
-    def _mask(self, number: int) -> Any:
+    def _rows_mask(self, number: int) -> Any:
         """What dropout leaves of a layer's outputs, the same in all steps of a piece.
 
-        So a row keeps what it may know for as long as it is learned from (Gal & Ghahramani 2016). The mask
-        is a function of seed, step and row alone.
+        So a row keeps what it may know for as long as it is learned from (Gal & Ghahramani 2016).
         """
-        seed = derive_seed(self._seed, "dropout", number) & 0x7FFFFFFF
-        step = tf.cast(self._optimizer.iterations.value, tf.int32)
-        shape = (self.rows, 1, self._units[number])
-        chances = tf.random.stateless_uniform(shape, tf.stack([seed, step]))
+        mask = self._mask(f"outputs {number}", (self.rows, 1, self._units[number]), self._dropout)
         first = tf.distribute.get_replica_context().replica_id_in_sync_group * self._share
-        kept = chances[first : first + self._share] >= self._dropout
-        return tf.cast(kept, tf.float32) / (1 - self._dropout)
+        return mask[first : first + self._share]
+
+    def _mask(self, name: str, shape: tuple[int, ...], share: float) -> Any:
+        """0 for this share of the places and what makes up for it elsewhere: a function of seed and step."""
+        seed = derive_seed(self._seed, "dropout", name) & 0x7FFFFFFF
+        step = tf.cast(self._optimizer.iterations.value, tf.int32)
+        kept = tf.random.stateless_uniform(shape, tf.stack([seed, step])) >= share
+        return tf.cast(kept, tf.float32) / (1 - share)
 
     def state(self) -> tuple[Arrays, Arrays, Arrays]:
         """Copies of the weights, of the optimizer's variables and of the states carried."""

@@ -20,6 +20,8 @@ class KerasLSTMOptions(Options):
     """Size of each LSTM layer; one entry a layer."""
     dropout: float = Field(0.2, ge=0, lt=1)
     """Share of a layer's outputs left out at random in training, against learning by heart."""
+    recurrent_dropout: float = Field(0.0, ge=0, lt=1)
+    """Share of the recurrent weights left out at random in each training step; on a CPU only."""
     epochs: int = Field(20, ge=1, le=1_000_000)
     """How often at most the model sees every tune."""
     steps: int | None = Field(None, ge=1, le=1_000_000_000)

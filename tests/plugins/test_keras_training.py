@@ -84,7 +84,7 @@ def test_a_training_killed_within_an_epoch_ends_with_the_same_bits(
 ) -> None:
     """States, losses, order and dropout go on where the last checkpoint was taken, whichever step it was."""
     data = replace(dataset(), transposed=in_other_keys())
-    changes |= {"checkpoint_minutes": 1e-9, "schedule": "constant"}
+    changes |= {"checkpoint_minutes": 1e-9, "schedule": "constant", "recurrent_dropout": 0.3}
     whole = train(tmp_path / "whole", None, data, **changes)
     said = set[str]()
     for number, share in enumerate((0.1, 0.33, 0.6, 0.9)):
@@ -415,6 +415,7 @@ def test_it_is_declared() -> None:
         "embedding": 64,
         "units": [512],
         "dropout": 0.2,
+        "recurrent_dropout": 0.1,
         "epochs": 30,
         "steps": 2000,
         "windows": "random",
