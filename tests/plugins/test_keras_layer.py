@@ -14,6 +14,7 @@ tf = pytest.importorskip("tensorflow", reason="needs musegen[keras]")
 pytest.importorskip("musegen_training", reason="the compiled extension is missing")
 import keras  # noqa: E402
 
+from musegen import ModelError  # noqa: E402
 from musegen_keras import layer as layers  # noqa: E402
 from musegen_keras.layer import SequenceLSTM, TokenLSTM  # noqa: E402
 
@@ -191,3 +192,32 @@ def test_keras_serves_where_there_is_a_gpu(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(tf.config, "get_visible_devices", lambda kind: ["one"] if kind == "GPU" else [])
     assert layers.why_keras() == "there is a GPU"
     assert isinstance(layers.lstm(4), keras.layers.LSTM)
+
+
+def test_a_mask_of_the_recurrent_kernel_is_a_kernel_with_holes() -> None:
+    """Outputs are those of a layer whose kernel is the product; so is the gradient where the mask is 1."""
+    inputs = tf.random.stateless_normal((2, 5, 3), [1, 2])
+    mask = tf.cast(tf.random.stateless_uniform((4, 16), [3, 4]) > 0.5, tf.float32)
+    whole, holed = SequenceLSTM(4), SequenceLSTM(4)
+    whole.build((2, 5, 3))
+    holed.build((2, 5, 3))
+    kernel, recurrent_kernel, bias = whole.get_weights()
+    holed.set_weights([kernel, recurrent_kernel * mask.numpy(), bias])
+    gradients = []
+    for layer, given in ((whole, {"recurrent_mask": mask}), (holed, {})):
+        with tf.GradientTape() as tape:
+            outputs = layer(inputs, **given)
+        gradients.append((outputs, tape.gradient(outputs, layer.recurrent_kernel.value)))
+    np.testing.assert_allclose(gradients[0][0], gradients[1][0], rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(gradients[0][1], gradients[1][1] * mask, rtol=1e-5, atol=1e-6)
+
+
+def test_recurrent_dropout_needs_the_compiled_layer(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One line says why it cannot be had."""
+    from musegen_keras import network as networks
+    from musegen_keras.options import KerasLSTMOptions
+
+    monkeypatch.setattr(networks, "why_keras", lambda: "there is a GPU")
+    options = KerasLSTMOptions(recurrent_dropout=0.2)
+    with pytest.raises(ModelError, match=r"recurrent_dropout .*there is a GPU.*set it to 0"):
+        networks.Network(options, 9, 2, 4, 0, tf.distribute.get_strategy())
