@@ -37,10 +37,10 @@ def token_lstm(
     """
     if why_keras() is None:
         return TokenLSTM(vocabulary, embedding, units, embeddings_initializer, **options)
-    return _KerasTokenLSTM(vocabulary, embedding, units, embeddings_initializer, **options)
+    return KerasTokenLSTM(vocabulary, embedding, units, embeddings_initializer, **options)
 
 
-class _KerasTokenLSTM(keras.layers.Layer):  # type: ignore[misc]
+class KerasTokenLSTM(keras.layers.Layer):  # type: ignore[misc]
     """Keras's Embedding and LSTM as one layer, with the weights of a :class:`TokenLSTM` in its order."""
 
     def __init__(
@@ -53,10 +53,12 @@ class _KerasTokenLSTM(keras.layers.Layer):  # type: ignore[misc]
         self.lstm = lstm(units, **options)
 
     def build(self, input_shape: tuple[int | None, ...]) -> None:
+        """Create the weights."""
         self.table.build(input_shape)
         self.lstm.build((*input_shape, self.table.output_dim))
 
     def call(self, inputs: Any, initial_state: Any = None) -> Any:
+        """Outputs of tokens, as a :class:`TokenLSTM`."""
         return self.lstm(self.table(inputs), initial_state=initial_state)
 
 

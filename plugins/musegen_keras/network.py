@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from musegen import ModelError, derive_seed
+from musegen import derive_seed
 from musegen_keras.backend import keras, tf
 from musegen_keras.batches import PADDING, Batch
 from musegen_keras.checkpoint import Arrays
@@ -33,11 +33,8 @@ class Network:
         """``size``: V; ``rows``, ``steps``: shape of a batch; the same seed gives the same first weights."""
         self.rows, self.steps, self._seed, self._strategy = rows, steps, seed, strategy
         self._share = rows // strategy.num_replicas_in_sync
-        self._dropout, self._recurrent_dropout = options.dropout, options.recurrent_dropout
-        if options.recurrent_dropout and (reason := why_keras()):
-            raise ModelError(
-                f"model: recurrent_dropout needs musegen's own LSTM layer ({reason}); set it to 0"
-            )
+        self._dropout = options.dropout
+        self._recurrent_dropout = 0.0 if why_keras() else options.recurrent_dropout
         self._units = options.units
         self._recurrent, self._dense = _layers(options, size, self._share, seed)
         layers = [*self._recurrent, self._dense]

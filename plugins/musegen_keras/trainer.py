@@ -144,6 +144,10 @@ class _Training:
         total = self._options.steps or self._options.epochs * self._an_epoch
         left = total - sum(map(len, state.steps))
         reason = why_keras()
+        if reason and self._options.recurrent_dropout:
+            self._job.progress.say(
+                f"recurrent_dropout is left out: it needs musegen's own LSTM layer ({reason})"
+            )
         device = describe(self._strategy) + (f" with Keras's own LSTM ({reason})" if reason else "")
         self._job.progress.say(
             f"training on {device}: {total:,} steps of {self._rows} x {self._steps} "

@@ -14,7 +14,6 @@ tf = pytest.importorskip("tensorflow", reason="needs musegen[keras]")
 pytest.importorskip("musegen_training", reason="the compiled extension is missing")
 import keras  # noqa: E402
 
-from musegen import ModelError  # noqa: E402
 from musegen_keras import layer as layers  # noqa: E402
 from musegen_keras.layer import SequenceLSTM, TokenLSTM  # noqa: E402
 
@@ -210,14 +209,3 @@ def test_a_mask_of_the_recurrent_kernel_is_a_kernel_with_holes() -> None:
         gradients.append((outputs, tape.gradient(outputs, layer.recurrent_kernel.value)))
     np.testing.assert_allclose(gradients[0][0], gradients[1][0], rtol=1e-5, atol=1e-6)
     np.testing.assert_allclose(gradients[0][1], gradients[1][1] * mask, rtol=1e-5, atol=1e-6)
-
-
-def test_recurrent_dropout_needs_the_compiled_layer(monkeypatch: pytest.MonkeyPatch) -> None:
-    """One line says why it cannot be had."""
-    from musegen_keras import network as networks
-    from musegen_keras.options import KerasLSTMOptions
-
-    monkeypatch.setattr(networks, "why_keras", lambda: "there is a GPU")
-    options = KerasLSTMOptions(recurrent_dropout=0.2)
-    with pytest.raises(ModelError, match=r"recurrent_dropout .*there is a GPU.*set it to 0"):
-        networks.Network(options, 9, 2, 4, 0, tf.distribute.get_strategy())

@@ -178,6 +178,22 @@ def test_a_full_disk_keeps_the_last_checkpoint(
     assert report.lines[0] == "resuming after epoch 2"
 
 
+def test_keras_trains_where_the_compiled_layer_cannot(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It says why, and that recurrent weights are all kept; what comes out is the same but for rounding."""
+    from musegen_keras import layer
+
+    ours = train(tmp_path / "ours", recurrent_dropout=0.0)
+    monkeypatch.setattr(layer, "musegen_training", None)
+    report = Report()
+    keras = train(tmp_path / "keras", report, recurrent_dropout=0.5)
+    assert report.lines[0].startswith("recurrent_dropout is left out")
+    assert "with Keras's own LSTM (the compiled extension is missing" in report.lines[1]
+    losses = [[loss.validation for loss in result.losses] for result in (ours, keras)]
+    assert losses[0] == pytest.approx(losses[1], abs=2e-3)
+
+
 def test_losses_for_tensorboard_need_it(tmp_path: Path) -> None:
     """They are written where the job says, or one line says what is missing."""
     logs = tmp_path / "logs"
