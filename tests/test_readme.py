@@ -35,6 +35,12 @@ def test_the_pipeline_shown_is_the_example() -> None:
     musegen.load(example)
 
 
+@pytest.mark.parametrize("path", sorted((ROOT / "examples").glob("*.toml")), ids=lambda path: path.stem)
+def test_examples_have_no_mistake(path: Path) -> None:
+    """Whatever they need besides."""
+    musegen.load(path)
+
+
 def test_the_ngram_example_has_the_same_tunes_and_split() -> None:
     """So that its figures are the line to beat; that the LSTM learns from other keys too is its own."""
     examples = [musegen.load(ROOT / "examples" / name).plan for name in ("pipeline.toml", "ngram.toml")]
