@@ -117,14 +117,14 @@ class TokenTable(Sequence[Tokens]):
     def __getitem__(self, place: int) -> Tokens: ...
 
     @overload
-    def __getitem__(self, place: slice) -> TokenTable: ...
+    def __getitem__(self, place: slice) -> Sequence[Tokens]: ...
 
-    def __getitem__(self, place: int | slice) -> Tokens | TokenTable:
-        """int32 (n,), or some tunes of the table, whose memory they share."""
+    def __getitem__(self, place: int | slice) -> Tokens | Sequence[Tokens]:
+        """int32 (n,), or some of the tunes; those side by side share the memory of the table."""
         if isinstance(place, slice):
             first, last, step = place.indices(len(self))
             if step != 1:
-                raise ValueError("a part of a token table has its tunes side by side")
+                return [self[each] for each in range(first, last, step)]
             part = TokenTable.__new__(TokenTable)
             part._ends, part._flat = self._ends[first : max(last, first) + 1], self._flat
             return part

@@ -70,6 +70,8 @@ def test_a_token_table_is_a_sequence() -> None:
     assert table._flat.dtype == np.uint16
     assert [tune.tolist() for tune in table[1:]] == [[], [7, 8]]
     assert table[-1].tolist() == [7, 8]
+    assert [tune.tolist() for tune in table[::2]] == [[0, 5, 1], [7, 8]]
+    assert [tune.tolist() for tune in table[::-1]] == [[7, 8], [], [0, 5, 1]]
     assert len(table[5:]) == 0
     with pytest.raises(IndexError):
         table[3]
