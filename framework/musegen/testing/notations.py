@@ -60,10 +60,14 @@ def _check_text(laws: Laws, notation: Notation, tune: Tune) -> None:
     with laws.works(law, NotationError):
         back = notation.parse(Tune(notation.write(score), tune.notation))
         laws.require(back == score, law, _difference(score, back))
-    with laws.works("body, header and prepare work on every tune that parses"):
+    with laws.works("body, header, chord_symbols and prepare work on every tune that parses"):
         body, header = notation.body(tune), notation.header(tune)
+        chords = list(notation.chord_symbols(tune))
         prepared = notation.prepare(tune, Prepare())
     laws.require(0 <= body <= len(tune.text), "body is a place in the text", f"got {body}")
+    places = [body, *(place for chord in chords for place in chord), len(tune.text)]
+    law = "chord_symbols are apart, in order, and in the body"
+    laws.require(places == sorted(places) and all(begin < end for begin, end in chords), law, f"got {chords}")
     strings = all(isinstance(part, str) for pair in header.items() for part in pair)
     laws.require(strings, "header maps fields to values, all strings", f"got {short(header)}")
     laws.made("a prepared tune parses", lambda: notation.parse(prepared))
