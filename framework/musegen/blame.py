@@ -17,9 +17,9 @@ _THEIRS = {"importlib", "pluggy", "pydantic", "pydantic_core"}
 _METHODS = {
     **dict.fromkeys(("sources", "read"), "corpus reader"),
     **dict.fromkeys(("parse", "write", "transpose", "prepare", "body", "key", "header"), "notation"),
-    **dict.fromkeys(("guide", "wished"), "notation"),
+    **dict.fromkeys(("guide", "wished", "chord_symbols"), "notation"),
     **dict.fromkeys(("encode", "decode", "state"), "tokenizer"),
-    **dict.fromkeys(("generate", "nats", "save", "save_as"), "model"),
+    **dict.fromkeys(("generate", "nats", "save", "save_as", "read_foreign"), "model"),
     **dict.fromkeys(("render", "render_book"), "renderer"),
 }
 """What the framework calls -> the kind of component that has it; ``train`` and ``load`` two kinds have."""
