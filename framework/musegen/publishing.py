@@ -6,7 +6,6 @@ import csv
 import io
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,17 +14,7 @@ from musegen.components import JSON, EpochLoss
 from musegen.console import Reporter
 from musegen.corpus import Corpus
 from musegen.results import Run
-
-
-@dataclass(frozen=True, slots=True)
-class Finished:
-    """One stage of a run that has its result."""
-
-    stage: str
-    key: str
-    folder: Path
-    cached: bool
-    seconds: float
+from musegen.stage_results import Finished
 
 
 def publish(
