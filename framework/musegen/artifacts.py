@@ -24,6 +24,8 @@ _MARKER = "artifact.json"
 _INPUTS = "inputs.json"
 """What unfinished work is made from."""
 _LOCK = ".musegen.lock"
+CHECKPOINTS = "checkpoints"
+"""Folder for what a stage needs to go on after an interruption; no part of its result."""
 
 
 def canonical_json(value: JSON) -> str:
@@ -101,6 +103,8 @@ class RunFolder:
                 raise ArtifactError(
                     f"{self.path}: another run is at work here; wait for it, or choose another [run] folder"
                 ) from None
+        for left in self._stages.glob(f"*/{CHECKPOINTS}"):  # by a kill between two lines of make
+            shutil.rmtree(left, ignore_errors=True)
         try:
             yield
         finally:
@@ -133,7 +137,10 @@ class RunFolder:
                 )
 
     def make(self, stage: str, key: str, inputs: JSON, build: Callable[[Path], None]) -> Path:
-        """Let ``build`` fill a folder and make it the result; it finds there what one that stopped left."""
+        """Let ``build`` fill a folder and make it the result; it finds there what one that stopped left.
+
+        What it keeps in the subfolder :data:`CHECKPOINTS` is there until the result is.
+        """
         partial = self._partial / f"{stage}-{key}"
         partial.mkdir(parents=True, exist_ok=True)
         write_atomically(partial / _INPUTS, canonical_json(inputs).encode())
@@ -142,7 +149,7 @@ class RunFolder:
         files = {
             path.relative_to(partial).as_posix(): file_digest(path)
             for path in sorted(partial.rglob("*"))
-            if path.is_file() and path.name != _MARKER
+            if path.is_file() and path.name != _MARKER and partial / CHECKPOINTS not in path.parents
         }
         marker: dict[str, Any] = {"stage": stage, "key": key, "inputs": inputs, "files": files}
         write_atomically(partial / _MARKER, (json.dumps(marker, indent=1) + "\n").encode())
@@ -150,6 +157,7 @@ class RunFolder:
         if folder.exists():  # it was there and damaged, or has() would have said so
             shutil.rmtree(folder)
         partial.rename(folder)
+        shutil.rmtree(folder / CHECKPOINTS, ignore_errors=True)
         return folder
 
     def publish(self, files: Mapping[str, bytes], report: Mapping[str, Any]) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from musegen.artifacts import RunFolder, content_key
+from musegen.artifacts import CHECKPOINTS, RunFolder, content_key
 from musegen.components import JSON, Dataset, ModelTrainer, Progress, TrainedModel, TrainingJob
 from musegen.console import Reporter
 from musegen.errors import PluginError
@@ -28,19 +28,15 @@ class Training:
     def train(self, use: Use[ModelTrainer], folder: Path, progress: Progress, stage: str) -> TrainedModel:
         """Train a model and save it in ``folder``."""
         tokenizer, corpus = self._results.tokenizer, self._results.corpus
-        # Nobody who trains is given the test tunes.
         train, validation = (corpus.encoded(part, tokenizer) for part in ("train", "validation"))
         transposed = encode_transposed(self._results.finished["corpus"].folder, tokenizer)
-        dataset = Dataset(tokenizer.vocabulary, train, validation, (), transposed)
-        checkpoints = folder / "checkpoints"
+        dataset = Dataset(tokenizer.vocabulary, train, validation, transposed)
+        checkpoints = folder / CHECKPOINTS
         checkpoints.mkdir(exist_ok=True)
         logs = self._plan.folder / "logs" / folder.name
         seed = derive_seed(self._plan.run_options.seed, stage)
         trained = use.build().train(dataset, TrainingJob(seed, checkpoints, progress, self._about(use), logs))
         trained.model.save(folder / "model.safetensors")
-        for path in sorted(checkpoints.rglob("*"), reverse=True):
-            path.unlink() if path.is_file() else path.rmdir()
-        checkpoints.rmdir()
         return trained
 
     def baselines(self) -> dict[str, tuple[Use[ModelTrainer], Path]]:

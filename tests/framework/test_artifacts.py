@@ -40,6 +40,30 @@ def test_an_interrupted_build_leaves_no_result(tmp_path: Path) -> None:
     assert seen == ["epoch 1"]
 
 
+def test_checkpoints_stay_until_the_result_is_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A kill after the work and before the last rename costs nothing; no result has them."""
+    folder = RunFolder(tmp_path / "run")
+    found = list[bool]()
+
+    def build(path: Path) -> None:
+        found.append((path / "checkpoints" / "last").exists())
+        (path / "checkpoints").mkdir(exist_ok=True)
+        (path / "checkpoints" / "last").write_text("epoch 9")
+        (path / "file").write_text("result")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "rename", lambda *paths: (_ for _ in ()).throw(KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            folder.make("model", "k", {}, build)
+    result = folder.make("model", "k", {}, build)
+    assert found == [False, True]
+    assert folder.has("model", "k")
+    assert sorted(path.name for path in result.iterdir()) == ["artifact.json", "file"]
+    (result / "checkpoints").mkdir()  # as after a kill behind the rename
+    with folder.locked():
+        assert not (result / "checkpoints").exists()
+
+
 @pytest.mark.parametrize("damage", ["change", "delete", "marker"])
 def test_a_damaged_result_counts_as_none(tmp_path: Path, damage: str) -> None:
     """A file that changed, is gone, or a marker that cannot be read; making it again mends it."""
