@@ -8,6 +8,7 @@ from pathlib import Path
 
 from musegen_sampling.calibration import calibrate
 from musegen_sampling.constraints import CompiledConstraint, Constraint, ConstraintError, DeadEndError
+from musegen_sampling.engines import cpus
 from musegen_sampling.precision import Precision
 from musegen_sampling.sampler import Sampler, State
 from musegen_sampling.weights import LSTMLayer, LSTMWeights
@@ -23,6 +24,7 @@ __all__ = [
     "Sampler",
     "State",
     "calibrate",
+    "cpus",
     "get_include",
 ]
 

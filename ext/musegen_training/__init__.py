@@ -4,6 +4,6 @@ Importing it raises ImportError where the extension could not be compiled. Resul
 instruction set, not on the number of threads.
 """
 
-from musegen_training._training import MAX_THREADS, backward, forward, targets
+from musegen_training._training import MAX_THREADS, backward, forward, release, targets
 
-__all__ = ["MAX_THREADS", "backward", "forward", "targets"]
+__all__ = ["MAX_THREADS", "backward", "forward", "release", "targets"]

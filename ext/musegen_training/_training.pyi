@@ -8,6 +8,7 @@ Floats: TypeAlias = NDArray[np.float32]
 MAX_THREADS: int
 
 def targets(here: bool = True) -> tuple[str, ...]: ...
+def release() -> None: ...
 def forward(
     start: Floats,
     tokens: NDArray[np.int32] | None,

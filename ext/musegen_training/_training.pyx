@@ -60,6 +60,11 @@ cdef class Memory:
         return self.bytes.__array_interface__
 
 
+def release():
+    """Let go of the memory that is kept for the next call."""
+    spare.clear()
+
+
 def empty(*shape):
     """A float32 array at a multiple of 64 bytes: there vectors are loaded fast, and TensorFlow takes it uncopied."""
     memory = Memory(4 * int(np.prod(shape, dtype=np.int64)))

@@ -7,6 +7,8 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from musegen_sampling import cpus
+
 
 @contextmanager
 def _without_stderr() -> Iterator[None]:
@@ -29,4 +31,10 @@ with _without_stderr():
     import keras
     import tensorflow as tf
 
-__all__ = ["keras", "tf"]
+__all__ = ["cpu_threads", "keras", "tf"]
+
+
+def cpu_threads() -> int:
+    """Threads that TensorFlow was told to use, else the CPUs that this process may use."""
+    told: int = tf.config.threading.get_intra_op_parallelism_threads()
+    return told or cpus()

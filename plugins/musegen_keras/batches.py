@@ -32,8 +32,6 @@ class Batch:
     """int32 (rows, steps): the token after each input, or PADDING."""
     begins: NDArray[np.bool_]
     """bool (rows,): where a tune begins, or nothing is left."""
-    pieces: int
-    """Rows that have something to learn."""
 
     @property
     def tokens(self) -> int:
@@ -84,7 +82,7 @@ class Schedule:
                 window = self._tunes[tune][piece * self._steps : (piece + 1) * self._steps + 1]
                 inputs[row, : len(window) - 1], targets[row, : len(window) - 1] = window[:-1], window[1:]
                 begins[row] = piece == 0
-            yield Batch(inputs, targets, begins, len(placed))
+            yield Batch(inputs, targets, begins)
 
 
 class Windows:
@@ -109,7 +107,13 @@ class Windows:
         places = np.random.default_rng(self._seed).integers(0, last, (len(self), self._rows, 1))
         for at in places[first:]:
             tokens = self._text[at + np.arange(self._steps + 1)]
-            yield Batch(tokens[:, :-1].copy(), tokens[:, 1:].copy(), begins, self._rows)
+            yield Batch(tokens[:, :-1].copy(), tokens[:, 1:].copy(), begins)
+
+
+def piece_steps(windows: str, sequence: int, tunes: Sequence[Tokens]) -> int:
+    """Targets of a piece: ``sequence``, or as many as the longest text has that a piece can be cut from."""
+    lengths = [len(tune) for tune in tunes]
+    return min(sequence, (sum(lengths) if windows == "random" else max(lengths)) - 1)
 
 
 def count_pieces(tune: Tokens, steps: int) -> int:

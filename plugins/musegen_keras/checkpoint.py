@@ -70,10 +70,14 @@ class Checkpoint:
             "tokens": self.tokens,
         }
         partial = path.with_suffix(".partial")
-        with partial.open("wb") as file:
-            file.write(safetensors.numpy.save(tensors, {"checkpoint": json.dumps(state)}))
-            file.flush()
-            os.fsync(file.fileno())
+        try:
+            with partial.open("wb") as file:
+                file.write(safetensors.numpy.save(tensors, {"checkpoint": json.dumps(state)}))
+                file.flush()
+                os.fsync(file.fileno())
+        except OSError:
+            partial.unlink(missing_ok=True)
+            raise
         if path.exists():
             path.replace(previous(path))
         partial.replace(path)
@@ -122,7 +126,8 @@ def latest(
 ) -> Checkpoint:
     """The checkpoint at ``path``, else the one before it, else ``fresh``, whose shapes it must have.
 
-    What is there and cannot be used is said, a line each. ``place``: take the one that stands there.
+    What is there and cannot be used is said, a line each. ``place``: take the one that stands there. One that
+    is taken is at ``path`` from then on, so that the next :meth:`Checkpoint.save` keeps it.
     """
     found = [file for file in (path, previous(path)) if file.exists()]
     for file in found:
@@ -131,10 +136,11 @@ def latest(
             if not state.like(fresh):
                 raise ValueError("it is of another model")
             if place is None or state.place == place:
+                file.replace(path)
                 return state
         except (ValueError, OSError) as error:
             say(f"{file}: not used: {error}")
-    if found:
+    if found and place is None:
         say(f"{path}: no checkpoint can be used, training starts anew")
     return fresh
 

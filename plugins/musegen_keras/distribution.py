@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from musegen import ModelError
-from musegen_keras.backend import tf
+from musegen_keras.backend import cpu_threads, tf
 
 
 def make_strategy(name: str) -> Any:
@@ -67,8 +67,7 @@ def describe(strategy: Any) -> str:
     gpus = tf.config.list_physical_devices("GPU")
     count = workers(strategy)
     local = strategy.num_replicas_in_sync // count
-    threads = tf.config.threading.get_intra_op_parallelism_threads() or len(os.sched_getaffinity(0))
-    one = f"{local} GPU{'s' * (local > 1)}" if gpus else f"{threads} CPU threads"
+    one = f"{local} GPU{'s' * (local > 1)}" if gpus else f"{cpu_threads()} CPU threads"
     if not gpus and local > 1:
         one += f", {local} replicas"
     return one if count == 1 else f"{count} workers with {one} each"

@@ -19,7 +19,7 @@ _NO_EFFECT = ("InputLayer", "Dropout", "SpatialDropout1D", "GaussianDropout", "G
 def read_keras(path: Path, symbols: Sequence[str] | None) -> LSTMWeights:
     """The weights of a saved ``keras.Sequential`` of Embedding, LSTM layers and Dense.
 
-    Dropout counts for nothing, a Dense with softmax is one without. ``symbols``: what the tokens stand for;
+    Dropout counts for nothing, and so does a softmax at the end. ``symbols``: what the tokens stand for;
     without them they are numbered. Raises ModelError that says which layer cannot be expressed, and why.
     """
     try:
@@ -31,10 +31,16 @@ def read_keras(path: Path, symbols: Sequence[str] | None) -> LSTMWeights:
         ) from error
     if not isinstance(model, keras.Sequential):
         raise ModelError(f"{path}: is a {type(model).__name__}; a keras.Sequential can be exported")
+    if not model.built:
+        raise ModelError(f"{path}: has no weights yet; call or fit the model once before it is saved")
     layers = [layer for layer in model.layers if type(layer).__name__ not in _NO_EFFECT]
+    if len(layers) > 1 and _is_softmax(layers[-1]):
+        layers.pop()
     embedding = layers.pop(0) if layers and isinstance(layers[0], keras.layers.Embedding) else None
     dense = layers.pop() if layers and isinstance(layers[-1], keras.layers.Dense) else None
     others = [layer for layer in layers if type(layer) is not keras.layers.LSTM]
+    # A Dense among the others is there because what stands behind it is not what should.
+    others.sort(key=lambda layer: isinstance(layer, keras.layers.Dense))
     if dense is None or others or not layers:
         wrong = f'"{others[0].name}" is a {type(others[0]).__name__}' if others else "something is missing"
         raise ModelError(f"{path}: {wrong}; Embedding, then LSTM layers, then Dense can be exported")
@@ -73,6 +79,13 @@ def _fault(layer: Any, last: bool) -> str:
     elif layer.activation not in (keras.activations.linear, keras.activations.softmax):
         return f"its activation is {layer.activation.__name__}, not softmax or none"
     return ""
+
+
+def _is_softmax(layer: Any) -> bool:
+    """Whether a layer is nothing but a softmax, or nothing at all."""
+    if isinstance(layer, keras.layers.Activation):
+        return layer.activation in (keras.activations.linear, keras.activations.softmax)
+    return isinstance(layer, keras.layers.Softmax)
 
 
 def _lstm(layer: Any) -> tuple[Any, Any, Any]:

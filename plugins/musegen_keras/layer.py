@@ -8,10 +8,9 @@ batch has more of them than the vocabulary, so what embedding and kernel make of
 
 from __future__ import annotations
 
-import os
 from typing import Any
 
-from musegen_keras.backend import keras, tf
+from musegen_keras.backend import cpu_threads, keras, tf
 
 try:
     import musegen_training
@@ -26,6 +25,12 @@ def why_keras() -> str | None:
     if musegen_training is None:
         return "the compiled extension is missing; install a C compiler and reinstall musegen"
     return None
+
+
+def release_memory() -> None:
+    """Let go of what a training keeps from step to step."""
+    if musegen_training is not None:
+        musegen_training.release()
 
 
 def token_lstm(
@@ -233,7 +238,7 @@ def _sequence(start: Any, tokens: Any, recurrent_kernel: Any, h: Any, c: Any) ->
     """Outputs (B, T, H) and the last cell (B, H), with gradients; arguments: musegen_training.forward's."""
     steps = start.shape[1] if tokens is None else tokens.shape[1]
     lookup = () if tokens is None else (tokens,)
-    threads = min(_cores(), musegen_training.MAX_THREADS)
+    threads = min(cpu_threads(), musegen_training.MAX_THREADS)
 
     def forward(start: Any, recurrent_kernel: Any, h: Any, c: Any, tokens: Any = None) -> Any:
         return musegen_training.forward(start, tokens, recurrent_kernel, h, c, threads)
@@ -264,13 +269,3 @@ def _sequence(start: Any, tokens: Any, recurrent_kernel: Any, h: Any, c: Any) ->
 
     result: tuple[Any, Any] = run(start, recurrent_kernel, h, c)
     return result
-
-
-def _cores() -> int:
-    """Threads that TensorFlow was told to use, or else the cores there are for this process."""
-    told: int = tf.config.threading.get_intra_op_parallelism_threads()
-    if told:
-        return told
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1

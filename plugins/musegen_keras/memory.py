@@ -9,6 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from musegen import ModelError, Tokens
+from musegen_keras.batches import piece_steps
 from musegen_keras.options import KerasLSTMOptions
 
 # Peak memory measured with TensorFlow 2.21 on x86-64 Linux, one and two layers of 64 to 2048 units.
@@ -21,16 +22,16 @@ _FLOATS_A_UNIT = 14
 _FLOATS_A_LOGIT = 6
 
 
-def training_bytes(options: KerasLSTMOptions, size: int, longest: int, tunes: int) -> int:
-    """About what training takes at its peak; ``size``: V; ``longest``: tokens of the longest tune."""
+def training_bytes(options: KerasLSTMOptions, size: int, steps: int, tunes: int) -> int:
+    """About what training takes at its peak; ``size``: V; ``steps``: targets of a piece."""
     weights, inputs = size * options.embedding, options.embedding
     for units in options.units:
         weights += 4 * units * (inputs + units + 1)
         inputs = units
     weights += (inputs + 1) * size
     step = 2 * options.embedding + _FLOATS_A_UNIT * sum(options.units) + _FLOATS_A_LOGIT * size
-    steps = min(options.batch, tunes) * min(options.sequence, longest)
-    return _TENSORFLOW + 4 * (_COPIES * weights + steps * step)
+    tokens = min(options.batch, tunes) * steps
+    return _TENSORFLOW + 4 * (_COPIES * weights + tokens * step)
 
 
 def available_bytes() -> int | None:
@@ -50,7 +51,8 @@ def available_bytes() -> int | None:
 
 def check_memory(options: KerasLSTMOptions, size: int, tunes: Sequence[Tokens]) -> None:
     """Raises ModelError where training needs more memory than there is."""
-    needed = training_bytes(options, size, max(map(len, tunes)), len(tunes))
+    steps = piece_steps(options.windows, options.sequence, tunes)
+    needed = training_bytes(options, size, steps, len(tunes))
     available = available_bytes()
     if available is not None and needed > available:
         raise ModelError(

@@ -16,9 +16,6 @@ from musegen_keras.checkpoint import Arrays
 from musegen_keras.layer import lstm, token_lstm, why_keras
 from musegen_keras.options import KerasLSTMOptions
 
-_CLIP = 1.0
-"""Greatest norm of a gradient."""
-
 
 class Network:
     """Embedding, LSTM layers with dropout, Dense; the states that it carries from batch to batch.
@@ -43,7 +40,7 @@ class Network:
         self._optimizer = keras.optimizers.AdamW(
             options.learning_rate,
             weight_decay=options.weight_decay,
-            global_clipnorm=_CLIP,
+            global_clipnorm=options.clipnorm or None,
             use_ema=options.average > 0,
             ema_momentum=options.average,
         )

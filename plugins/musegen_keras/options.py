@@ -39,6 +39,8 @@ class KerasLSTMOptions(Options):
     """Whether the learning rate falls to 0 over the training or stays."""
     weight_decay: float = Field(0.01, ge=0, lt=1)
     """What each step takes from the weights, times the learning rate; biases are left alone."""
+    clipnorm: float = Field(1.0, ge=0)
+    """Greatest norm of the gradient of all weights together, to which a longer one is cut; 0 for none."""
     average: float = Field(0.99, ge=0, lt=1)
     """The model is a running average of the weights, to which a step adds 1 - average; 0 for none."""
     patience: int = Field(5, ge=0)

@@ -16,11 +16,11 @@ import numpy as np
 
 from musegen import Dataset, EpochLoss, ModelError, Tokens, TrainingJob, derive_seed
 from musegen_keras.backend import keras, tf
-from musegen_keras.batches import Batches, Schedule, Windows
+from musegen_keras.batches import Batches, Schedule, Windows, piece_steps
 from musegen_keras.board import Board
 from musegen_keras.checkpoint import Checkpoint, fingerprint, latest
 from musegen_keras.distribution import describe, everybodys, make_strategy, workers
-from musegen_keras.layer import why_keras
+from musegen_keras.layer import release_memory, why_keras
 from musegen_keras.network import Network
 from musegen_keras.options import KerasLSTMOptions
 
@@ -44,6 +44,8 @@ def train(options: KerasLSTMOptions, dataset: Dataset, job: TrainingJob) -> Chec
             "model: another worker of TF_CONFIG cannot be reached any more; start all of them again, "
             "they go on from their checkpoints"
         ) from error
+    finally:
+        release_memory()
 
 
 class _Training:
@@ -54,10 +56,7 @@ class _Training:
         self._strategy = make_strategy(options.strategy)
         replicas = self._strategy.num_replicas_in_sync
         self._rows = -(-min(options.batch, len(dataset.train)) // replicas) * replicas
-        longest = (
-            sum(map(len, dataset.train)) if options.windows == "random" else max(map(len, dataset.train))
-        )
-        self._steps = min(options.sequence, longest - 1)
+        self._steps = piece_steps(options.windows, options.sequence, dataset.train)
         size = len(dataset.vocabulary)
         self._network = Network(options, size, self._rows, self._steps, job.seed, self._strategy)
         self._path = job.checkpoints / "training.safetensors"
@@ -65,6 +64,8 @@ class _Training:
         self._board = Board(job.logs if options.tensorboard else None)
         self._an_epoch = len(self._batches(1))
         """Steps of an epoch; those to come may have one or two more or less."""
+        self._total = options.steps or options.epochs * self._an_epoch
+        """Steps of the whole training, if nothing stops it early."""
         self._saved = time.monotonic()
 
     def run(self) -> Checkpoint:
@@ -86,11 +87,17 @@ class _Training:
         # Workers may have been stopped on both sides of a checkpoint: all go on from the earlier one.
         place = divmod(min(everybodys(self._strategy, state.epoch << 32 | state.batch)), 1 << 32)
         if place != state.place:
+            own = state.epoch
             state = latest(self._path, self._fingerprint, fresh, self._job.progress.say, place)
-        if state.place != place:
-            raise ModelError(
-                f"{self._path}: another worker stands at epoch {place[0]}; copy its checkpoint here"
-            )
+            # One that was stopped before its first checkpoint is one epoch behind; more is a checkpoint lost.
+            if state.place != place or (state is fresh and own > 1):
+                stands = f"at epoch {place[0]}" if place[0] else "before its first epoch"
+                raise ModelError(
+                    f"{self._path}: stands at epoch {own} and another worker {stands}; give all of them "
+                    "the same checkpoint"
+                )
+            if state is fresh:
+                self._job.progress.say("another worker has no checkpoint yet: all begin anew")
         if state is not fresh:
             batches = f", batch {state.batch}" if state.batch else ""
             self._job.progress.say(f"resuming after epoch {state.epoch}{batches}")
@@ -141,7 +148,7 @@ class _Training:
             self._network.learn(batch)
         seconds = (time.monotonic() - began) / max(min(len(batches), _REHEARSED) - 1, 1)
         self._network.restore(state.weights, state.optimizer, state.carried)
-        total = self._options.steps or self._options.epochs * self._an_epoch
+        total = self._total
         left = total - sum(map(len, state.steps))
         reason = why_keras()
         if reason and self._options.recurrent_dropout:
@@ -163,7 +170,7 @@ class _Training:
             state = replace(state, steps=(*state.steps, np.zeros(0, np.float32)))
         *before, steps = state.steps
         earlier = sum(map(len, before))
-        nats, tokens, losses = state.nats, state.tokens, list(steps.tolist())
+        nats, tokens, losses = state.nats, state.tokens, steps.tolist()
         for number, batch in enumerate(batches.batches(state.batch), state.batch):
             if earlier + number == self._options.steps:
                 break
@@ -244,10 +251,8 @@ class _Training:
         note = f"epoch {epoch}{epochs} loss {loss:.3f}"
         if losses and losses[-1].validation is not None:
             note += f" validation {losses[-1].validation:.3f}"
-        done, total = state.epoch + share, self._options.epochs * self._an_epoch
-        if self._options.steps is not None:
-            total = self._options.steps
-        self._job.progress.advance(min(round(done * self._an_epoch), total), total, note)
+        done = round((state.epoch + share) * self._an_epoch)
+        self._job.progress.advance(min(done, self._total), self._total, note)
 
 
 def _is_best(losses: Sequence[EpochLoss]) -> bool:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from musegen import EpochLoss
-from musegen_keras.checkpoint import Checkpoint, fingerprint
+from musegen_keras.checkpoint import Checkpoint, fingerprint, latest, previous
 from training_jobs import dataset
 
 STATE = Checkpoint(
@@ -65,6 +65,24 @@ def test_the_file_before_stays_until_the_new_one_is_whole(
     with pytest.raises(OSError, match="No space"):
         replace(STATE, best_epoch=2).save(path, "job")
     assert Checkpoint.load(path, "job").best_epoch == 1
+    assert [file.name for file in tmp_path.iterdir()] == ["state"]
+
+
+def test_the_last_good_one_is_never_written_over(tmp_path: Path) -> None:
+    """After one that was cut short the next save keeps the one that was taken instead."""
+    path = tmp_path / "state"
+    for number in (1, 2):
+        replace(STATE, best_epoch=number).save(path, "job")
+    path.write_bytes(path.read_bytes()[:100])
+    lines = list[str]()
+    good = latest(path, "job", STATE, lines.append)
+    assert good.best_epoch == 1
+    assert len(lines) == 1
+    replace(good, best_epoch=3).save(path, "job")
+    assert Checkpoint.load(previous(path), "job").best_epoch == 1
+    path.unlink()  # as a kill between the two renames of a save
+    assert latest(path, "job", STATE, lines.append).best_epoch == 1
+    assert Checkpoint.load(path, "job").best_epoch == 1
 
 
 def test_other_shapes_are_not_alike() -> None:
@@ -74,10 +92,10 @@ def test_other_shapes_are_not_alike() -> None:
 
 
 def test_a_fingerprint_tells_trainings_apart() -> None:
-    """By options, seed and tunes; the test tunes do not matter."""
+    """By options, seed and tunes."""
     tunes = dataset()
     same = fingerprint("{}", 1, tunes)
-    assert same == fingerprint("{}", 1, replace(tunes, test=()))
+    assert same == fingerprint("{}", 1, replace(tunes))
     others = [
         fingerprint("{1}", 1, tunes),
         fingerprint("{}", 2, tunes),

@@ -86,6 +86,10 @@ def test_a_model_without_vocabulary_has_numbers(tmp_path: Path, capsys: pytest.C
             "is a Bidirectional",
         ),
         (lambda: [layers.Embedding(7, 4), layers.LSTM(8), layers.Dense(9)], r"7.*9|9.*7"),
+        (
+            lambda: [layers.Embedding(9, 4), layers.LSTM(8), layers.Dense(9), layers.Activation("relu")],
+            "is a Activation|is an Activation",
+        ),
     ],
 )
 def test_what_cannot_be_expressed_is_refused(parts: Any, reason: str, tmp_path: Path) -> None:
@@ -95,6 +99,25 @@ def test_what_cannot_be_expressed_is_refused(parts: Any, reason: str, tmp_path: 
         export(tmp_path / "m.keras", tmp_path / "m.safetensors")
     assert "\n" not in str(caught.value)
     assert not (tmp_path / "m.safetensors").exists()
+
+
+def test_a_softmax_of_its_own_counts_for_nothing(tmp_path: Path) -> None:
+    """As a layer behind Dense."""
+    parts = [layers.Embedding(9, 4), layers.LSTM(8, return_sequences=True), layers.Dense(9)]
+    logits = saved(tmp_path / "plain.keras", *parts)
+    for number, softmax in enumerate((layers.Activation("softmax"), layers.Softmax())):
+        saved(tmp_path / "m.keras", *parts, softmax)
+        export(tmp_path / "m.keras", tmp_path / f"{number}.safetensors", "fp32")
+        tokens = np.array([1, 2, 3], np.int32)
+        found = Sampler.load(tmp_path / f"{number}.safetensors", precision="fp32").logits(tokens)
+        assert np.abs(found - np.asarray(logits(tokens[np.newaxis]))[0]).max() < 1e-5
+
+
+def test_a_model_without_weights_is_refused(tmp_path: Path) -> None:
+    """One that was saved before it was ever called."""
+    keras.Sequential([layers.Embedding(9, 4), layers.LSTM(8), layers.Dense(9)]).save(tmp_path / "m.keras")
+    with pytest.raises(ModelError, match="no weights yet"):
+        export(tmp_path / "m.keras", tmp_path / "out")
 
 
 def test_a_file_that_is_no_model_is_refused(tmp_path: Path) -> None:

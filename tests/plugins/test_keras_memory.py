@@ -6,10 +6,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from musegen import ModelError
 from musegen_keras import memory
+from musegen_keras.batches import piece_steps
 from musegen_keras.model import KerasLSTMTrainer
 from musegen_keras.options import KerasLSTMOptions
 from training_jobs import dataset, job
@@ -46,12 +48,16 @@ def test_every_option_that_takes_memory_counts() -> None:
     small = KerasLSTMOptions(units=(16,), embedding=8, batch=2, sequence=10)
 
     def needed(**changes: object) -> int:
-        return memory.training_bytes(small.model_copy(update=changes), 50, 100, 20)
+        options = small.model_copy(update=changes)
+        return memory.training_bytes(options, 50, piece_steps(options.windows, options.sequence, corpus), 20)
+
+    corpus = [np.zeros(101, np.int32)] * 20
 
     for changes in ({"units": (17,)}, {"units": (16, 16)}, {"embedding": 9}, {"batch": 3}, {"sequence": 11}):
         assert needed(**changes) > needed(), changes
     assert needed(batch=20) == needed(batch=1000)
     assert needed(sequence=100) == needed(sequence=1000)
+    assert needed(sequence=1000, windows="random") > needed(sequence=100)
 
 
 def test_where_the_memory_is_unknown_nothing_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

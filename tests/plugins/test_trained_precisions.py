@@ -29,7 +29,7 @@ def trained(
     symbols = sorted(set("".join(texts)))
     number = {symbol: place for place, symbol in enumerate(symbols, 2)}
     tokens = [np.array([0, *(number[c] for c in text), 1], np.int32) for text in texts]
-    data = Dataset(Vocabulary(symbols), tuple(tokens[::2]), tuple(tokens[1::8]), tuple(tokens[3::8]))
+    data = Dataset(Vocabulary(symbols), tuple(tokens[::2]), tuple(tokens[1::8]))
     options = KerasLSTMOptions(
         embedding=16, units=request.param, epochs=5, batch=8, sequence=48, dropout=0.0, learning_rate=1e-2
     )
