@@ -49,7 +49,7 @@ def figures(corpus: Corpus) -> tuple[int, int, int, float, float]:
     char, ngram, abc = plugins.tokenizer("char"), plugins.model("ngram"), plugins.notation("abc")
     tokenizer = char.build(char.options()).train([tune.text for tune in corpus.tunes])
     notation = abc.build(abc.options())
-    encoded = {part: corpus.encoded(part, tokenizer) for part in ("train", "validation", "test")}
+    encoded = {part: corpus.encoded(part, tokenizer) for part in ("train", "validation")}
     dataset = Dataset(tokenizer.vocabulary, **encoded)
     trainer = ngram.build(ngram.options())
     with TemporaryDirectory() as folder:

@@ -23,7 +23,7 @@ def tunes(count: int, seed: int, longest: int = 40) -> tuple[Tokens, ...]:
 
 def dataset(train: int = 9, validation: int = 3) -> Dataset:
     """So many random tunes."""
-    return Dataset(VOCABULARY, tunes(train, 1), tunes(validation, 2), tunes(2, 3))
+    return Dataset(VOCABULARY, tunes(train, 1), tunes(validation, 2))
 
 
 @dataclass

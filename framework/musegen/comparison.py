@@ -9,7 +9,6 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -98,18 +97,18 @@ def compare(first: Path | str, second: Path | str, *, resamples: int = 10_000, s
             "run both on one corpus with one [split]"
         )
     groups = _joined(common, one, two)
-    rng = np.random.default_rng(seed)
-    weights = [
-        rng.multinomial(len(groups), np.full(len(groups), 1 / len(groups)), _RESAMPLED_AT_ONCE)
-        for _ in range(math.ceil(resamples / _RESAMPLED_AT_ONCE))
+    names = [
+        (of, unit) for of in [MODEL, *(line for line in one.lines if line in two.lines)] for unit in UNITS
     ]
-    differences = []
-    for of in [MODEL, *(line for line in one.lines if line in two.lines)]:
-        for unit in UNITS:
-            sums = np.array([_sums(held, of, unit, group) for group in groups for held in (one, two)])
-            found = _difference(of, unit, sums.reshape(len(groups), 4), weights, resamples)
-            if found:
-                differences.append(found)
+    sums = np.array(
+        [[_sums(held, of, unit, group) for of, unit in names for held in (one, two)] for group in groups]
+    ).reshape(len(groups), len(names), 4)
+    drawn = _resampled(sums, resamples, seed)
+    differences = [
+        found
+        for number, name in enumerate(names)
+        if (found := _difference(*name, sums[:, number], drawn[:, number]))
+    ]
     return Comparison(
         str(first),
         str(second),
@@ -135,10 +134,17 @@ class _Held:
     def load(cls, folder: Path) -> _Held:
         if not (folder / "run.json").is_file():
             raise ArtifactError(f"{folder}: holds no finished run; `musegen run` makes one")
-        tests = _table(folder / "test.csv", ("source", "melody", "group", "tokens", "notes"))
-        rows = _table(folder / "split.csv", ("source", "melody", "part"))
-        lines = [name.removesuffix("_nats") for name in next(iter(tests.values()), {}) if _is_line(name)]
-        held = cls(folder, tests, {key: row["part"] for key, row in rows.items()}, tuple(lines))
+        rows = _table(folder / "test.csv", ("source", "melody", "group", "tokens", "notes"))
+        parts = _identified(_table(folder / "split.csv", ("source", "melody", "part")))
+        # Both name the tunes in one order; which of several equal melodies is meant the split alone tells.
+        tested = [key for key, row in parts.items() if row["part"] == "test"]
+        if [(row["source"], row["melody"]) for row in rows] != [
+            (parts[key]["source"], parts[key]["melody"]) for key in tested
+        ]:
+            raise ArtifactError(f"{folder}: test.csv and split.csv differ; `musegen run` makes them anew")
+        tests = dict(zip(tested, rows, strict=True))
+        lines = [name.removesuffix("_nats") for name in next(iter(rows), {}) if _is_line(name)]
+        held = cls(folder, tests, {key: row["part"] for key, row in parts.items()}, tuple(lines))
         for row in tests.values():
             held.check(row)
         return held
@@ -163,7 +169,7 @@ def _columns(of: str) -> tuple[str, str]:
     return ("nats", "body_nats") if of == MODEL else (f"{of}_nats", f"{of}_body_nats")
 
 
-def _table(file: Path, needed: Iterable[str]) -> dict[_Identity, dict[str, str]]:
+def _table(file: Path, needed: Iterable[str]) -> list[dict[str, str]]:
     try:
         with file.open(newline="", encoding="utf-8") as opened:
             reader = csv.DictReader(opened)
@@ -179,6 +185,11 @@ def _table(file: Path, needed: Iterable[str]) -> dict[_Identity, dict[str, str]]
             f"{file.parent}: is a run of an older version, without figures of single tunes; "
             "`musegen run` brings it up to date"
         )
+    return rows
+
+
+def _identified(rows: Iterable[dict[str, str]]) -> dict[_Identity, dict[str, str]]:
+    """The rows by identity, in their order."""
     seen: Counter[tuple[str, str]] = Counter()
     found = {}
     for row in rows:
@@ -212,17 +223,31 @@ def _sums(held: _Held, of: str, unit: str, group: Sequence[_Identity]) -> tuple[
     return sum(float(row[body]) for row in rows) / math.log(2), sum(float(row["notes"]) for row in rows)
 
 
+def _resampled(sums: NDArray[np.float64], resamples: int, seed: int) -> NDArray[np.float64]:
+    """float64 (resamples, ...): ``sums`` (G, ...) added up over G groups drawn with replacement."""
+    rng = np.random.default_rng(seed)
+    count = len(sums)
+    drawn = []
+    for at in range(0, resamples, _RESAMPLED_AT_ONCE):
+        rows = min(resamples - at, _RESAMPLED_AT_ONCE)
+        drawn.append(rng.multinomial(count, np.full(count, 1 / count), rows) @ sums.reshape(count, -1))
+    return np.concatenate(drawn).reshape(resamples, *sums.shape[1:])
+
+
 def _difference(
-    of: str, unit: str, sums: NDArray[np.float64], weights: Sequence[NDArray[Any]], resamples: int
+    of: str, unit: str, sums: NDArray[np.float64], drawn: NDArray[np.float64]
 ) -> Difference | None:
-    """``sums``: float64 (G, 4), total and count of the first run and of the second; None without counts."""
+    """None without counts.
+
+    ``sums``: float64 (G, 4), total and count of the first run and of the second; ``drawn``: the same of
+    resampled groups (resamples, 4).
+    """
     totals = sums.sum(axis=0)
     if not totals[1] or not totals[3]:
         return None
     first, second = totals[0] / totals[1], totals[2] / totals[3]
     low = high = None
     if len(sums) > 1:
-        drawn = np.concatenate([block @ sums for block in weights])[:resamples]
         drawn = drawn[(drawn[:, 1] > 0) & (drawn[:, 3] > 0)]
         low, high = (
             float(bound)

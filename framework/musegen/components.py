@@ -175,13 +175,14 @@ class Versions:
 
 @dataclass(frozen=True)
 class Dataset:
-    """Tunes as tokens, each from the start mark to the end mark: int32 (n + 2,)."""
+    """Tunes as tokens, each from the start mark to the end mark: int32 (n + 2,).
+
+    Who trains is not given the test tunes.
+    """
 
     vocabulary: Vocabulary
     train: Sequence[Tokens]
     validation: Sequence[Tokens]
-    test: Sequence[Tokens]
-    """Empty in a run: who trains is not given them."""
     transposed: Sequence[Versions] = ()
     """Of each training tune its versions in other keys, where a pipeline asks for them: a model may learn
     from one of them instead of the tune. Empty, or as long as ``train``."""

@@ -35,5 +35,6 @@ def _demo(options: argparse.Namespace) -> int:
     )
     for tune in tunes:
         print(f"{tune.files.get('.wav', tune.files['.abc'])}  {tune.title}")
-    print(f"{len(tunes)} tunes (.abc, .mid, .wav) are in {options.output}; another --seed gives others")
+    print(f"{len(tunes)} tunes (.abc, .mid, .wav) are in {options.output}")
+    print(f"for others: musegen demo --seed {options.seed + 1} -o another-folder")
     return 0

@@ -101,9 +101,12 @@ def figures(losses: Iterable[TuneLoss]) -> dict[str, float | None]:
 
 
 def part_tunes(corpus: Corpus, part: str) -> tuple[Tune, ...]:
-    """The tunes that the figures of a part are of: of the training tunes as many as validate."""
+    """Those that a part's figures are of: of the training tunes as many as validate, evenly spread."""
     tunes = corpus.part(part)
-    return tunes[: max(len(corpus.part("validation")), 1)] if part == "train" else tunes
+    if part != "train":
+        return tunes
+    count = min(max(len(corpus.part("validation")), 1), len(tunes))
+    return tuple(tunes[number * len(tunes) // count] for number in range(count))
 
 
 def written_notes(notation: Notation, tune: Tune) -> int:

@@ -1,4 +1,4 @@
-"""What a run's model and its lines to beat cost on each part; here alone are test tunes looked at."""
+"""What a run's model and its lines to beat cost on each part; no model sees test tunes anywhere else."""
 
 from __future__ import annotations
 
@@ -63,13 +63,13 @@ def measure(
     for name, load in lines.items():
         try:
             loaded = load()
-            validation, test = (figures(scales[part].weigh(loaded)) for part in ("validation", "test"))
-            tests[f"{name}_"] = scales["test"].weigh(loaded)
+            validation, test = (scales[part].weigh(loaded) for part in ("validation", "test"))
         except Exception as error:
             say(failure(name, error))
             continue
-        found |= {f"{name}_{figure}": value for figure, value in test.items()}
-        found |= {f"{name}_validation_{figure}": value for figure, value in validation.items()}
+        tests[f"{name}_"] = test
+        found |= {f"{name}_{figure}": value for figure, value in figures(test).items()}
+        found |= {f"{name}_validation_{figure}": value for figure, value in figures(validation).items()}
     return Measured(found, _test_csv(corpus, tests))
 
 

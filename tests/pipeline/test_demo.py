@@ -46,6 +46,8 @@ def test_sampling_without_a_model_takes_it(tmp_path: Path) -> None:
     assert main(["demo", "--seed", "3", "-o", str(tmp_path / "demo")]) == 0
     options = ["-n", "3", "--seed", "3", "--temperature", "0.7", "--top-p", "0.9", "--to", "midi"]
     assert main(["sample", *options, "-o", str(tmp_path / "sample")]) == 0
+    names = sorted(path.name for path in (tmp_path / "sample").glob("*.abc"))
+    assert names == ["001.abc", "002.abc", "003.abc"]
     for path in (tmp_path / "sample").glob("*.abc"):
         assert path.read_bytes() == (tmp_path / "demo" / path.name).read_bytes()
 

@@ -1,13 +1,15 @@
 """Makes the model that comes with musegen: ``python -m musegen.demo.make``; needs ``musegen[full]``.
 
-It runs ``pipeline.toml`` beside this file, stores the model in int8 and writes down what it reached. The same
-versions on the same kind of CPU give the same bytes.
+It runs ``pipeline.toml`` beside this file in ``runs/demo``, stores the model in int8 and writes down what it
+reached, in the folder that it is given, else in ``demo-model``. The same versions on the same kind of CPU
+give the same bytes.
 """
 
 from __future__ import annotations
 
 import json
 import platform
+import sys
 from importlib.metadata import version
 from pathlib import Path
 
@@ -18,10 +20,11 @@ _FIGURES = ("validation_", "test_", "ngram_", "ngram_memory_")
 _MOST_BYTES = 1_500_000
 
 
-def make() -> None:
+def make(folder: Path) -> None:
     """Train, store, note. Raises MusegenError, also where the model is too large to come with musegen."""
-    run = musegen.load(HERE / "pipeline.toml").train()
-    model = HERE / "model.safetensors"
+    run = musegen.load(HERE / "pipeline.toml", [f"run.folder={Path('runs/demo').resolve()}"]).train()
+    folder.mkdir(parents=True, exist_ok=True)
+    model = folder / "model.safetensors"
     _, size = musegen.export(run.folder / "model.safetensors", model, "int8", force=True)
     if size > _MOST_BYTES:
         raise musegen.MusegenError(
@@ -34,8 +37,8 @@ def make() -> None:
         "made_with": {name: version(name) for name in ("musegen", "keras", "tensorflow", "numpy", "music21")},
         "python": platform.python_version(),
     }
-    (HERE / "losses.json").write_text(json.dumps(report, indent=1, ensure_ascii=False) + "\n")
+    (folder / "losses.json").write_text(json.dumps(report, indent=1, ensure_ascii=False) + "\n")
 
 
 if __name__ == "__main__":
-    make()
+    make(Path(*sys.argv[1:2] or ["demo-model"]))

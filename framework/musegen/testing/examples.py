@@ -131,7 +131,7 @@ _BARE = Score((Bar((Note(Fraction(1), (Pitch(4, "A"),)), Rest(Fraction(1)))),), 
 """One bar in free metre, and nothing said about it."""
 
 
-def example_dataset(train: int = 24, validation: int = 4, test: int = 4) -> Dataset:
+def example_dataset(train: int = 24, validation: int = 4) -> Dataset:
     """So many random tunes over eight symbols, with a drone in them that a model can learn."""
     vocabulary = Vocabulary("abcdefg|")
     rng = np.random.default_rng(5)
@@ -141,8 +141,8 @@ def example_dataset(train: int = 24, validation: int = 4, test: int = 4) -> Data
         body[1::2] = vocabulary.encode("a")[0]
         return np.array([vocabulary.start, *body, vocabulary.end], np.int32)
 
-    learned, judged, tested = (tuple(tune() for _ in range(count)) for count in (train, validation, test))
-    return Dataset(vocabulary, learned, judged, tested)
+    learned, judged = (tuple(tune() for _ in range(count)) for count in (train, validation))
+    return Dataset(vocabulary, learned, judged)
 
 
 def example_job(folder: Path, seed: int = 0) -> TrainingJob:

@@ -79,7 +79,7 @@ def _check_training(laws: Laws, box: Sandbox, trainer: ModelTrainer, dataset: Da
     law = "an interrupted training that is begun again gives the same model"
     laws.require(again == contents[0], law, "it differs from one that was not interrupted")
     with laws.refuses("no tune to learn from raises a MusegenError", MusegenError):
-        trainer.train(Dataset(dataset.vocabulary, (), (), ()), example_job(box.folder / "none"))
+        trainer.train(Dataset(dataset.vocabulary, (), ()), example_job(box.folder / "none"))
     return trained.model
 
 
@@ -113,12 +113,13 @@ def _check_loading(
         about = read_about(path)
     laws.require(about == example_job(box.folder / "about").about, law, f"got {short(about)}")
     law = "load gives an equal model"
+    tunes = dataset.validation or dataset.train
     with laws.works(law):
         loaded = trainer.load(path)
         loaded.save(box.folder / "again.safetensors")
     laws.require((box.folder / "again.safetensors").read_bytes() == path.read_bytes(), law, "saved otherwise")
     with laws.works(law):
-        before, after = (np.concatenate(each.nats(dataset.test)) for each in (model, loaded))
+        before, after = (np.concatenate(each.nats(tunes)) for each in (model, loaded))
         same = np.allclose(after, before, rtol=1e-3, atol=1e-3)
     laws.require(bool(same), law, "its nats differ")
     if isinstance(loaded, StorableModel):
@@ -188,7 +189,7 @@ def _check_seeds(laws: Laws, model: LanguageModel, dataset: Dataset) -> None:
 
 
 def _check_nats(laws: Laws, model: LanguageModel, dataset: Dataset) -> None:
-    tune = max(dataset.test or dataset.train, key=len)
+    tune = max(dataset.validation or dataset.train, key=len)
     begun = [tune[:length] for length in range(1, len(tune) + 1)]
     with laws.works("nats gives -ln of the probability of any tune's tokens"):
         nats = model.nats(begun)
