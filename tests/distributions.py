@@ -30,7 +30,9 @@ def musegen(*arguments: object) -> subprocess.CompletedProcess[str]:
     return subprocess.CompletedProcess(arguments, code, out.getvalue(), err.getvalue())
 
 
-def python(*arguments: object, path: str | Path = "", **environment: str) -> subprocess.CompletedProcess[str]:
+def python(
+    *arguments: object, path: str | Path = "", cwd: Path | None = None, **environment: str
+) -> subprocess.CompletedProcess[str]:
     """Run Python with folders of distributions on its path."""
     paths = os.pathsep.join(filter(None, [str(path), os.environ.get("PYTHONPATH", "")]))
     return subprocess.run(
@@ -39,5 +41,6 @@ def python(*arguments: object, path: str | Path = "", **environment: str) -> sub
         capture_output=True,
         text=True,
         timeout=300,
+        cwd=cwd,
         env={**os.environ, "PYTHONPATH": paths, **environment},
     )

@@ -12,6 +12,7 @@ import pluggy
 from musegen.components import Component
 from musegen.errors import PluginError
 from musegen.hookspecs import API_VERSION
+from musegen.loading import contained
 from musegen.options import Options
 
 
@@ -71,7 +72,8 @@ def check_hooks(manager: pluggy.PluginManager, plugin: object) -> None:
 
 def declared_components(hook: str, function: Callable[..., object]) -> list[Component[Any]]:
     """What an implementation of a hook returns. Raises PluginError unless that is a list of usable ones."""
-    returned = function()
+    with contained():
+        returned = function()
     if not isinstance(returned, list):
         kind = type(returned).__name__
         raise PluginError(f"{hook} returns a {kind}, not a list of components{defined(function)}")
@@ -88,6 +90,11 @@ def declared_components(hook: str, function: Callable[..., object]) -> list[Comp
 def _check_component(hook: str, one: Component[Any], function: Callable[..., object]) -> None:
     if not isinstance(one.name, str) or not one.name or not callable(one.build):
         raise PluginError(f"{hook}: a component has a name and a build function{defined(function)}")
+    if not one.name.isprintable() or set(one.name) & set(" ,\"'"):
+        raise PluginError(
+            f"{hook}: {one.name!r} is no name for a component: it has no spaces, commas or quotes"
+            f"{defined(function)}"
+        )
     options = one.options
     if not (isinstance(options, type) and issubclass(options, Options)):
         raise PluginError(

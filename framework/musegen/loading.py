@@ -7,6 +7,7 @@ import os
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass
 from importlib.metadata import EntryPoint, entry_points
 from importlib.util import module_from_spec, spec_from_file_location
@@ -19,6 +20,17 @@ from musegen.errors import PluginError
 GROUP = "musegen"
 """The entry-point group of plugins."""
 _STRICT, _DISABLED = "MUSEGEN_STRICT_PLUGINS", "MUSEGEN_DISABLE_PLUGINS"
+
+
+@contextmanager
+def contained() -> Iterator[None]:
+    """Run a plugin's code here: what it prints goes to standard error, and the working directory stays."""
+    here = Path.cwd()
+    try:
+        with redirect_stdout(sys.stderr):
+            yield
+    finally:
+        os.chdir(here)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +63,8 @@ class Point:
         """The plugin's module. Raises PluginError, one line, for one that cannot be imported."""
         before, started = set(sys.modules), time.perf_counter()
         try:
-            plugin = self.entry.load()
+            with contained():
+                plugin = self.entry.load()
         except (Exception, SystemExit) as error:
             who = origin(self.name, self.distribution, self.version)
             raise PluginError(f"{who} cannot be imported ({self.entry.value}): {cause(error)}") from error
@@ -123,7 +136,8 @@ class PluginFile:
             raise PluginError(f"{self.path}: is no Python file; a plugin ends in .py")
         module = sys.modules[name] = module_from_spec(spec)  # pickled options look for it there
         try:
-            spec.loader.exec_module(module)
+            with contained():
+                spec.loader.exec_module(module)
         except (Exception, SystemExit) as error:
             del sys.modules[name]
             raise PluginError(f"{self.path}: cannot be loaded: {cause(error)}") from error

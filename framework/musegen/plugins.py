@@ -106,8 +106,9 @@ class Plugins:
                 other = taken.setdefault((new.kind, new.component.name), new)
                 if other is not new:
                     who = origin(other.plugin, other.distribution, other.distribution_version)
+                    again = "twice" if other.plugin == name else f"by {who} too"
                     where = defined(new.component.options)
-                    raise PluginError(f'{new.kind} "{new.component.name}" is declared by {who} too{where}')
+                    raise PluginError(f'{new.kind} "{new.component.name}" is declared {again}{where}')
             self._check_baselines(declared)
         except (Exception, SystemExit) as error:
             if self._manager.get_plugin(name) is plugin:

@@ -46,7 +46,11 @@ WRONG = {
     ),
     "twice": (
         HEAD + HOOK + "2 * [component('b', version=1, options=O, build=print)]\n",
-        'tokenizer "b" is declared by plugin "twice" of wrong-plugins 1.0 too',
+        'tokenizer "b" is declared twice',
+    ),
+    "spaced": (
+        HEAD + HOOK + "[component('a b', version=1, options=O, build=print)]\n",
+        "'a b' is no name for a component: it has no spaces, .*spaced.py:4",
     ),
     "newer": (
         HEAD + "musegen_api = '2.0'\n" + HOOK + "[]\n",
@@ -54,7 +58,12 @@ WRONG = {
     ),
     "vague": (HEAD + "musegen_api = '>=1'\n" + HOOK + "[]\n", "musegen_api names the API version"),
 }
-RIGHT = HEAD + HOOK + "[component('right', version=1, options=O, build=print)]\n"
+RIGHT = (
+    "import os\nprint('noise')\nos.chdir('/')\n"
+    + HEAD
+    + HOOK
+    + "[component('right', version=1, options=O, build=print)]\n"
+)
 
 
 @pytest.fixture(scope="module")
@@ -72,7 +81,8 @@ def test_every_fault_is_one_located_line(wrong: Path) -> None:
     """With distribution, version, entry point, cause and place; all others are there."""
     done = python("-m", "musegen", "plugins", "--json", path=wrong)
     assert done.returncode == 0
-    lines = done.stderr.splitlines()
+    first, *lines = done.stderr.splitlines()
+    assert first == "noise"
     assert len(lines) == len(WRONG)
     for name, (_, expected) in WRONG.items():
         (line,) = [line for line in lines if f'plugin "{name}" of wrong-plugins 1.0 cannot be ' in line]
@@ -82,11 +92,19 @@ def test_every_fault_is_one_located_line(wrong: Path) -> None:
     assert {"char", "right", *(one.component.name for one in musegen.installed_plugins())} == names
 
 
+def test_importing_one_moves_nothing(wrong: Path, tmp_path: Path) -> None:
+    """What it prints is no output of the command, and the command goes on in its folder."""
+    (tmp_path / "tune.abc").write_text("X:1\nK:D\nD2 E2|\n")
+    done = python("-m", "musegen", "convert", "tune.abc", "-o", "moved.abc", path=wrong, cwd=tmp_path)
+    assert (done.returncode, done.stdout.count("noise")) == (0, 0)
+    assert (tmp_path / "moved.abc").exists()
+
+
 def test_strict_makes_them_an_error(wrong: Path) -> None:
     """Exit code 2, the same lines, no result."""
     done = python("-m", "musegen", "plugins", path=wrong, MUSEGEN_STRICT_PLUGINS="1")
     assert done.returncode == 2
-    assert len(done.stderr.splitlines()) == len(WRONG)
+    assert len(done.stderr.splitlines()) == len(["noise", *WRONG])
     assert not done.stdout
 
 
