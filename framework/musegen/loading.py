@@ -25,12 +25,16 @@ _STRICT, _DISABLED = "MUSEGEN_STRICT_PLUGINS", "MUSEGEN_DISABLE_PLUGINS"
 @contextmanager
 def contained() -> Iterator[None]:
     """Run a plugin's code here: what it prints goes to standard error, and the working directory stays."""
-    here = Path.cwd()
+    try:
+        here = Path.cwd()
+    except OSError:  # somebody deleted it
+        here = None
     try:
         with redirect_stdout(sys.stderr):
             yield
     finally:
-        os.chdir(here)
+        if here:
+            os.chdir(here)
 
 
 @dataclass(frozen=True, slots=True)
