@@ -209,7 +209,7 @@ def _run(options: argparse.Namespace) -> int:
     pipeline = load(options.file, options.set, (lambda line: None) if options.quiet else say)
     run = pipeline.run(Silent() if options.quiet else Console())
     suffixes = sorted({suffix for tune in run.tunes for suffix in tune.files})
-    print(f"{len(run.tunes)} tunes ({', '.join(suffixes)}), loss.png and run.json are in {run.folder}")
+    _say_where(f"{len(run.tunes)} tunes ({', '.join(suffixes)})", run.folder)
     return 0
 
 
@@ -220,8 +220,13 @@ def _train(options: argparse.Namespace) -> int:
     report_faults()
     reporter = Silent() if options.quiet else Console()
     run = load(options.file, options.set, reporter.say).train(reporter)
-    print(f"model.safetensors, loss.png and run.json are in {run.folder}")
+    _say_where("model.safetensors", run.folder)
     return 0
+
+
+def _say_where(what: str, folder: Path) -> None:
+    picture = ", loss.png" if (folder / "loss.png").exists() else ""
+    print(f"{what}{picture} and run.json are in {folder}")
 
 
 def _check(options: argparse.Namespace) -> int:

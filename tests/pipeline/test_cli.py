@@ -14,6 +14,7 @@ import pytest
 
 import musegen
 from invented import NGRAM_PIPELINE, jig, write_pipeline
+from musegen.cli import main
 
 HEAVY = ("tensorflow", "keras", "matplotlib", "music21")
 
@@ -62,6 +63,17 @@ def test_run_ends_with_the_place_of_the_tunes(pipeline_file: Path) -> None:
     second = command("run", pipeline_file)
     assert second.stderr.count("(reused)") == 6
     assert not imported("run", pipeline_file) & set(HEAVY)
+
+
+def test_a_picture_that_is_not_drawn_is_not_promised(
+    pipeline_file: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Where matplotlib is missing one line says so, and the last one leaves it out."""
+    monkeypatch.setattr("musegen.plot.find_spec", lambda name: None)
+    assert main(["run", str(pipeline_file)]) == 0
+    said = capsys.readouterr()
+    assert "loss.png is not drawn" in said.err
+    assert "loss.png" not in said.out
 
 
 def test_quiet_says_only_the_result(pipeline_file: Path) -> None:
