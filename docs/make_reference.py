@@ -16,7 +16,7 @@ from typing import Any
 import musegen
 import musegen.hookspecs
 import musegen.testing
-from musegen.testing import corpus_readers, declared, models, notations, renderers, tokenizers
+from musegen.testing import corpus_readers, declared, models, notations, plugins, renderers, tokenizers
 
 PAGE = Path(__file__).parent / "plugin-reference.md"
 
@@ -51,6 +51,7 @@ PARTS = (
 )
 """Title, introduction, and public names in the order to read them."""
 CHECKS: dict[str, ModuleType] = {
+    "check_plugin": plugins,
     "every component": declared,
     "check_corpus_reader": corpus_readers,
     "check_notation": notations,

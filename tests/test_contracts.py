@@ -615,6 +615,7 @@ def test_the_public_names_of_contracts() -> None:
         "check_corpus_reader",
         "check_model",
         "check_notation",
+        "check_plugin",
         "check_renderer",
         "check_tokenizer",
         "example_dataset",

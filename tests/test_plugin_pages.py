@@ -62,7 +62,7 @@ def test_the_tests_pass(followed: Path) -> None:
         text=True,
     )
     assert done.returncode == 0, done.stdout
-    assert "5 passed" in done.stdout
+    assert "7 passed" in done.stdout
 
 
 def test_the_package_names_a_module_that_declares_the_tokenizer(followed: Path) -> None:

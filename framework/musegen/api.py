@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from musegen.artifacts import clear_os_errors, write_atomically
+from musegen.artifacts import clear_os_errors, filled
 from musegen.components import (
     JSON,
     BookRenderer,
@@ -21,6 +21,7 @@ from musegen.components import (
     StorableModel,
 )
 from musegen.console import Console, Reporter, Silent
+from musegen.conversion import check_target
 from musegen.errors import ArtifactError, CorpusError, MusegenError, PluginError
 from musegen.files import file_readers
 from musegen.generation import Composer, Home, Sample, check_wishes
@@ -103,23 +104,17 @@ def sample(
     valid = sum(draw.judgement.valid for draw in composition.draws)
     reporter.finish("sample", f"{valid} of {len(composition.draws)} draws valid")
     tunes = []
-    with clear_os_errors(folder):
-        folder.mkdir(parents=True, exist_ok=True)
+    with clear_os_errors(folder), filled(folder, "choose another folder") as made:
+        rendering = Rendering(writers, made)
         for number, draw in enumerate(composition.kept, 1):
-            text = folder / f"{number:03}.{name}"
-            if text.exists() and text.read_text("utf-8") != draw.tune.text:
-                raise ArtifactError(f"{text}: exists with another tune; choose another folder")
-        rendering = Rendering(writers, folder)
-        for number, draw in enumerate(composition.kept, 1):
-            text = folder / f"{number:03}.{name}"
-            write_atomically(text, draw.tune.text.encode())
-            files = {text.suffix: text}
-            if draw.score is not None:
-                files |= {path.suffix: path for path in rendering.tune(draw.score, text.stem)}
+            text = made / f"{number:03}.{name}"
+            text.write_bytes(draw.tune.text.encode())
+            paths = [text, *(rendering.tune(draw.score, text.stem) if draw.score is not None else ())]
+            files = {path.suffix: folder / path.name for path in paths}
             faults = tuple(str(fault) for fault in draw.judgement.faults)
             tunes.append(NewTune(number, draw.tune.title, draw.tune.text, name, draw.seed, faults, files))
             if faults:
-                reporter.say(f"{text}: {'; '.join(faults)}")
+                reporter.say(f"{folder / text.name}: {'; '.join(faults)}")
         rendering.finish()
     return tuple(tunes)
 
@@ -156,8 +151,7 @@ def export(
     if not isinstance(trained, StorableModel) or store not in stores:
         ways = f"it can be {', '.join(stores)}" if stores else "its kind has one way only"
         raise MusegenError(f"{model}: cannot be stored as {store}; {ways}")
-    if output.exists() and (not force or output.samefile(model)):
-        raise MusegenError(f"{output}: exists; name another file or give --force")
+    check_target(output, model, force)
     with clear_os_errors(output):
         trained.save_as(output, store)
     return model.stat().st_size, output.stat().st_size
@@ -168,11 +162,16 @@ def render(
     folder: Path | str,
     renderers: Sequence[str] = ("midi", "wav"),
     reporter: Reporter | None = None,
+    *,
+    force: bool = False,
 ) -> tuple[int, int]:
     """Render every tune of some files to ``folder``: ``001.mid`` and so on, numbered through all files.
 
-    A tune that fails leaves its number unused. Returns how many were rendered and how many failed.
+    A tune that fails leaves its number unused. Returns how many were rendered and how many failed. Raises
+    MusegenError, also where ``folder`` has other files of these names and not ``force``.
     """
+    if not renderers:
+        raise MusegenError("no renderer is named; `musegen plugins` lists them")
     reporter = reporter or Silent()
     plugins, folder = installed_plugins(), Path(folder)
     writers = _renderers(plugins, renderers)
@@ -182,9 +181,9 @@ def render(
     notations = {name: _default(plugins.notation(name)) for name in plugins.names("notation")}
     number = failed = 0
     progress = reporter.begin("render")
-    with clear_os_errors(folder):
-        folder.mkdir(parents=True, exist_ok=True)
-        rendering = Rendering(writers, folder)
+    advice = "choose another folder or add --force"
+    with clear_os_errors(folder), filled(folder, advice, force=force) as made:
+        rendering = Rendering(writers, made)
         for reader in readers:
             for tune in reader.read(reporter.say):
                 number += 1

@@ -7,12 +7,15 @@ left. ``key`` is a digest of all that the result depends on.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from itertools import chain, count
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import filelock
@@ -46,12 +49,32 @@ def file_digest(path: Path) -> str:
 
 def write_atomically(path: Path, content: bytes) -> None:
     """Put ``content`` at ``path`` so that a reader sees the old file or the new one, never a part."""
+    if not path.parent.is_dir():
+        raise FileNotFoundError(errno.ENOENT, "no such folder", str(path.parent))
     partial = path.with_name(f".{path.name}.partial")
     try:
         partial.write_bytes(content)
         partial.replace(path)
     finally:
         partial.unlink(missing_ok=True)
+
+
+@contextmanager
+def filled(folder: Path, advice: str, *, force: bool = False) -> Iterator[Path]:
+    """A folder to write to, whose files come into ``folder`` in the end: all of them or none.
+
+    Raises ArtifactError, with ``advice``, where one would replace other content, unless ``force``.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(prefix=".musegen-", dir=folder) as made:
+        yield Path(made)
+        files = sorted(Path(made).iterdir())
+        for file in files if not force else ():
+            target = folder / file.name
+            if target.exists() and target.read_bytes() != file.read_bytes():
+                raise ArtifactError(f"{target}: exists with other content; {advice}")
+        for file in files:
+            file.replace(folder / file.name)
 
 
 @contextmanager
@@ -105,6 +128,9 @@ class RunFolder:
                 ) from None
         for left in self._stages.glob(f"*/{CHECKPOINTS}"):  # by a kill between two lines of make
             shutil.rmtree(left, ignore_errors=True)
+        for left in self._partial.iterdir():
+            if not _can_go_on(left):
+                shutil.rmtree(left, ignore_errors=True)
         try:
             yield
         finally:
@@ -125,7 +151,7 @@ class RunFolder:
 
     def other_work(self, stage: str, key: str, inputs: JSON) -> Iterator[str]:
         """A line for each interrupted work of this stage that these inputs cannot go on with."""
-        for folder in sorted(self._partial.glob(f"{stage}-*")):
+        for folder in filter(_can_go_on, sorted(self._partial.glob(f"{stage}-*"))):
             try:
                 before = json.loads((folder / _INPUTS).read_bytes())
             except (OSError, ValueError):
@@ -160,21 +186,22 @@ class RunFolder:
         shutil.rmtree(folder / CHECKPOINTS, ignore_errors=True)
         return folder
 
-    def publish(self, files: Mapping[str, bytes], report: Mapping[str, Any]) -> list[str]:
+    def publish(self, files: Mapping[str, bytes], report: Mapping[str, Any]) -> dict[str, str]:
         """Put files under human names at the top, and ``run.json`` with ``report`` and their digests.
 
         Files of the run before that are no more are taken away. One that somebody changed since is kept
-        under its name with ``.yours`` behind it; the names of those are returned.
+        under its name with ``.yours`` behind it, or ``.yours.2`` and so on: both names are returned.
         """
-        before, changed = self._published(), []
+        before, changed = self._published(), dict[str, str]()
         for name in {**before, **files}:
             target, content = self.path / name, files.get(name)
             found = target.read_bytes() if target.is_file() else None
             if found == content:
                 continue
             if found is not None and hashlib.sha256(found).hexdigest() != before.get(name):
-                target.rename(target.with_name(f"{target.name}.yours"))
-                changed.append(name)
+                kept = _unused(target.with_name(f"{target.name}.yours"))
+                target.rename(kept)
+                changed[name] = kept.relative_to(self.path).as_posix()
             if content is not None:
                 target.parent.mkdir(parents=True, exist_ok=True)
                 write_atomically(target, content)
@@ -199,10 +226,26 @@ class RunFolder:
             return {}
 
 
+def _can_go_on(partial: Path) -> bool:
+    """Whether unfinished work has more in it than its beginning."""
+    return any((partial / CHECKPOINTS).glob("*"))
+
+
+def _unused(path: Path) -> Path:
+    """``path``, or with the first number behind it that makes it new."""
+    numbered = (path.with_name(f"{path.name}.{number}") for number in count(2))
+    return next(each for each in chain([path], numbered) if not each.exists())
+
+
 def _difference(before: JSON, now: JSON, name: str = "") -> str:
     """The first thing that is not as it was: ``options.epochs was 4 and is 8``."""
     if isinstance(before, Mapping) and isinstance(now, Mapping):
         for key in sorted({*before, *now}):
             if before.get(key) != now.get(key):
                 return _difference(before.get(key), now.get(key), f"{name}.{key}" if name else key)
-    return f"{name} was {canonical_json(before)} and is {canonical_json(now)}"
+    return f"{name} was {_short(before)} and is {_short(now)}"
+
+
+def _short(value: JSON) -> str:
+    text = canonical_json(value)
+    return text if len(text) <= 60 else f"{text[:57]}..."

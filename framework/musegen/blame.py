@@ -32,7 +32,7 @@ def origin(name: str, distribution: str, version: str) -> str:
 
 def cause(error: BaseException) -> str:
     """What happened and where, in one line: ``ImportError: No module named 'x' (words.py:3)``."""
-    text = " ".join(str(error).split())[:300]
+    text = " ".join(str(error).partition("\n\nFor further")[0].split())[:300]
     if isinstance(error, PluginError):
         return text
     if isinstance(error, SyntaxError):

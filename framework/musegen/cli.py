@@ -101,6 +101,7 @@ def _parser() -> argparse.ArgumentParser:
 
     render = commands.add_parser("render", help="render every tune of some files")
     render.add_argument("files", type=Path, nargs="+", metavar="FILE")
+    render.add_argument("--force", action="store_true", help="write over files in DIR")
     _add_output(render, "rendered")
     render.set_defaults(action=_render)
     return parser
@@ -322,7 +323,9 @@ def _render(options: argparse.Namespace) -> int:
     from musegen.console import Console
 
     report_faults()
-    rendered, failed = render(options.files, options.output, _renderers(options.to), Console())
+    rendered, failed = render(
+        options.files, options.output, _renderers(options.to), Console(), force=options.force
+    )
     print(f"tunes rendered to {options.output}: {rendered}" + (f"; failed: {failed}" if failed else ""))
     return 1 if failed else 0
 

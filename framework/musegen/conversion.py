@@ -14,6 +14,9 @@ from musegen.files import read_tunes
 from musegen.plugins import installed_plugins
 from musegen.tune import Tune
 
+_FARTHEST = 60
+"""Semitones; no tune with a key stays in anybody's range beyond."""
+
 
 def convert(
     source: Path | str,
@@ -38,11 +41,12 @@ def convert(
     source, target = Path(source), Path(target)
     if tonic and not re.fullmatch(r"[A-G](#|b)?", tonic):
         raise MusegenError(f'"{tonic}" is no tonic; give one as D, Bb or F# (the mode of a tune stays)')
+    if abs(semitones) > _FARTHEST:
+        raise MusegenError(f"a tune can be moved by {_FARTHEST} semitones at most (got {semitones})")
     if tonic and semitones:
         raise MusegenError("a tune cannot be moved to a tonic and by semitones at once; give one of them")
     writer = _writer(target)
-    if target.exists() and (not force or target.samefile(source)):
-        raise MusegenError(f"{target}: exists; name another file" + ("" if force else " or add --force"))
+    check_target(target, source, force)
     tunes = _moved(_chosen(source, number, report), tonic, semitones)
     for tune in tunes:
         _check(tune, strict, report)
@@ -59,6 +63,16 @@ def convert(
         )
     writer.render(_notation(tunes[0].notation).parse(tunes[0]), target)
     return 1
+
+
+def check_target(target: Path, source: Path, force: bool) -> None:
+    """Raises MusegenError where ``target`` is ``source``, or exists and not ``force``."""
+    if not target.exists():
+        return
+    if source.exists() and target.samefile(source):
+        raise MusegenError(f"{target}: is the file to read; name another one to write")
+    if not force:
+        raise MusegenError(f"{target}: exists; name another file or add --force")
 
 
 def _chosen(source: Path, number: int | None, report: Callable[[str], None]) -> list[Tune]:
@@ -115,9 +129,10 @@ def _writer(target: Path) -> str | Renderer:
     suffixes = {f".{name}" for name in plugins.names("notation")}
     for name in sorted(plugins.names("renderer"), key=lambda name: (f".{name}" != suffix, name)):
         component: Any = plugins.renderer(name)
-        if component.missing():
+        try:
+            renderer = component.build(component.options())
+        except (MusegenError, ImportError):  # what it needs is not installed
             continue
-        renderer = component.build(component.options())
         if isinstance(renderer, Renderer):
             suffixes.add(renderer.suffix)
             if renderer.suffix == suffix:

@@ -8,6 +8,7 @@ from difflib import get_close_matches
 from typing import Any
 
 import pluggy
+from pydantic import ValidationError
 
 from musegen.components import Component
 from musegen.errors import PluginError
@@ -107,6 +108,15 @@ def _check_component(hook: str, one: Component[Any], function: Callable[..., obj
         raise PluginError(
             f'{hook}: the options of "{one.name}" are broken: {text:.200}{defined(options)}'
         ) from error
+    try:
+        options()
+    except ValidationError as error:
+        for fault in error.errors(include_url=False):
+            if fault["type"] != "missing":
+                raise PluginError(
+                    f'{hook}: the default of option {fault["loc"][0]} of "{one.name}" breaks its own type: '
+                    f"{fault['msg']} (got {fault['input']!r:.40}){defined(options)}"
+                ) from error
     if complete is False:
         raise PluginError(f'{hook}: the options of "{one.name}" are incomplete{defined(options)}')
 

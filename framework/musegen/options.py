@@ -16,7 +16,14 @@ class Options(BaseModel):
     the description is the string below the field, or ``Field(description=...)``.
     """
 
-    model_config = ConfigDict(frozen=True, strict=True, extra="forbid", allow_inf_nan=False, defer_build=True)
+    model_config = ConfigDict(
+        frozen=True,
+        strict=True,
+        extra="forbid",
+        allow_inf_nan=False,
+        validate_default=True,
+        defer_build=True,
+    )
 
 
 def _beside_pipeline(value: str, info: ValidationInfo) -> str:

@@ -76,7 +76,12 @@ class Use(Generic[T_co]):
 
     def build(self) -> T_co:
         """The working object."""
-        return self.component.build(self.options)
+        try:
+            return self.component.build(self.options)
+        except Exception as error:
+            if error.__traceback__ and not error.__traceback__.tb_next:  # it could not even be called
+                error.add_note(f'building "{self.component.name}" with its options')
+            raise
 
 
 @dataclass(frozen=True)
@@ -274,8 +279,8 @@ class _Checker:
             text = json.dumps(plain)
             return cls.model_validate_json(text, context={"folder": self._source.file.parent})
         except ValidationError as error:
-            for fault in error.errors(include_url=False):
-                self._fault((*place, *fault["loc"]), fault, cls, place)
+            for path, fault in _faults(error, plain):
+                self._fault((*place, *path), fault, cls, place)
             return None
         except (ValueError, RecursionError) as error:
             self._mistake(place, str(error))
@@ -331,6 +336,29 @@ class _Checker:
                 refusals.append(error.message)
         if refusals:
             self._mistake(("sample",), refusals[0])
+
+
+def _faults(error: ValidationError, table: Any) -> Iterable[tuple[Place, Any]]:
+    """Each fault with its place in ``table``; what several types of one key say is one."""
+    found: dict[Place, Any] = {}
+    for fault in error.errors(include_url=False):
+        path, value = list[str | int](), table
+        for key in fault["loc"]:
+            inside = isinstance(value, dict) or (isinstance(value, list) and isinstance(key, int))
+            if not inside:  # from here on pydantic names the types that it tried
+                break
+            path.append(key)
+            value = value[key] if has(value, (key,)) else None
+        earlier = found.setdefault(tuple(path), fault)
+        if earlier is not fault:
+            found[tuple(path)] = {
+                **earlier,
+                "msg": f"{earlier['msg']}, or {fault['msg'].removeprefix(_SHOULD)}",
+            }
+    return found.items()
+
+
+_SHOULD = "Input should be "
 
 
 def _walk(value: Any, path: Place = ()) -> Iterable[tuple[Place, Any]]:

@@ -60,8 +60,8 @@ def publish(
         **sampled,
     }
     contents = {name: path if isinstance(path, bytes) else path.read_bytes() for name, path in files.items()}
-    for kept in folder.publish(contents, report):
-        reporter.say(f"{kept} had been changed by hand; it is kept as {kept}.yours")
+    for name, kept in folder.publish(contents, report).items():
+        reporter.say(f"{name} had been changed by hand; it is kept as {kept}")
     return Run.load(folder.path)
 
 

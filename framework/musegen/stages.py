@@ -39,6 +39,7 @@ from musegen.stage_keys import (
     tokenizer_inputs,
 )
 from musegen.stage_results import Finished, StageResults, load_model
+from musegen.tokenizing import lawful_state
 from musegen.training import Training
 from musegen.transposing import load_transposed, save_transposed, transpose_all
 from musegen.tune import Tune
@@ -158,14 +159,14 @@ class _Work:
         return f"{len(counts.tunes)} tunes in {len(set(counts.groups))} groups: {parts}; {left_out}"
 
     def _build_tokenizer(self, folder: Path, progress: Progress) -> None:
-        texts = [tune.text for tune in self.results.corpus.tunes]
+        tunes = self.results.corpus.tunes
+        texts = [tune.text for tune in tunes]
         texts += [
             text for row in load_transposed(self.results.finished["corpus"].folder) for text in row.texts
         ]
         tokenizer = self.plan.tokenizer.build().train(texts)
-        (folder / "tokenizer.json").write_text(
-            json.dumps(tokenizer.state(), ensure_ascii=False), encoding="utf-8"
-        )
+        state = lawful_state(self.plan.tokenizer.component.name, tokenizer, tunes)
+        (folder / "tokenizer.json").write_text(state, encoding="utf-8")
 
     def _check_wishes(self) -> None:
         """Refuse, before any training, what the model could never be asked; warn of what it will not know."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
+from zipfile import is_zipfile
 
 import numpy as np
 
@@ -22,6 +23,8 @@ def read_keras(path: Path, symbols: Sequence[str] | None) -> LSTMWeights:
     Dropout counts for nothing, and so does a softmax at the end. ``symbols``: what the tokens stand for;
     without them they are numbered. Raises ModelError that says which layer cannot be expressed, and why.
     """
+    if path.suffix.lower() == ".keras" and not is_zipfile(path):
+        raise ModelError(f"{path}: is no .keras file, which would be a zip archive")
     try:
         model = keras.saving.load_model(path, compile=False)
     except Exception as error:  # whatever a file that is none makes of Keras

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from musegen import ArtifactError
-from musegen.artifacts import RunFolder, clear_os_errors, content_key
+from musegen.artifacts import RunFolder, clear_os_errors, content_key, filled
 
 
 def made(folder: RunFolder, text: str = "result") -> Path:
@@ -95,20 +95,51 @@ def test_published_files_follow_the_result(tmp_path: Path) -> None:
     folder = RunFolder(tmp_path)
     folder.publish({"tunes/1.abc": b"a", "tunes/2.abc": b"b"}, {})
     (tmp_path / "tunes" / "mine.abc").write_text("mine")
-    assert folder.publish({"tunes/1.abc": b"c"}, {}) == []
+    assert folder.publish({"tunes/1.abc": b"c"}, {}) == {}
     assert (tmp_path / "tunes" / "1.abc").read_bytes() == b"c"
     assert not (tmp_path / "tunes" / "2.abc").exists()
     assert (tmp_path / "tunes" / "mine.abc").read_text() == "mine"
 
 
 def test_a_file_changed_by_hand_is_kept(tmp_path: Path) -> None:
-    """Under another name, and its name is returned."""
+    """Under another name, as often as it is changed; both names are returned."""
     folder = RunFolder(tmp_path)
     folder.publish({"1.abc": b"a"}, {})
     (tmp_path / "1.abc").write_bytes(b"better")
-    assert folder.publish({"1.abc": b"b"}, {}) == ["1.abc"]
+    assert folder.publish({"1.abc": b"b"}, {}) == {"1.abc": "1.abc.yours"}
     assert (tmp_path / "1.abc").read_bytes() == b"b"
+    (tmp_path / "1.abc").write_bytes(b"best")
+    assert folder.publish({"1.abc": b"c"}, {}) == {"1.abc": "1.abc.yours.2"}
     assert (tmp_path / "1.abc.yours").read_bytes() == b"better"
+    assert (tmp_path / "1.abc.yours.2").read_bytes() == b"best"
+
+
+def test_a_folder_is_filled_whole_or_not_at_all(tmp_path: Path) -> None:
+    """Where one file would replace another content none comes in; the same content may."""
+    (tmp_path / "b").write_text("mine")
+
+    def fill(force: bool = False) -> None:
+        with filled(tmp_path, "choose another folder", force=force) as made:
+            for name in "ab":
+                (made / name).write_text("new")
+
+    with pytest.raises(ArtifactError, match="b: exists with other content; choose another folder"):
+        fill()
+    assert [path.name for path in tmp_path.iterdir()] == ["b"]
+    assert (tmp_path / "b").read_text() == "mine"
+    fill(force=True)
+    fill()
+    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {"a": "new", "b": "new"}
+
+
+def test_unfinished_work_without_checkpoints_is_swept_away(tmp_path: Path) -> None:
+    """It can be made again at once, and nobody needs to hear of it."""
+    folder = RunFolder(tmp_path / "run")
+    for name in ("corpus-1", "model-1/checkpoints"):
+        (tmp_path / "run" / "stages" / ".partial" / name).mkdir(parents=True)
+    (tmp_path / "run" / "stages" / ".partial" / "model-1" / "checkpoints" / "last").touch()
+    with folder.locked():
+        assert [path.name for path in (tmp_path / "run" / "stages" / ".partial").iterdir()] == ["model-1"]
 
 
 def test_a_report_cannot_reach_out_of_the_folder(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import warnings
 from pathlib import Path
@@ -14,6 +15,7 @@ import musegen
 from distributions import install, python
 from musegen import Component, Options, PluginError, component, hookimpl
 from musegen.plugins import Plugins
+from musegen.testing import ContractError, check_plugin
 
 HEAD = "from musegen import Options, component, hookimpl\nclass O(Options):\n    'It is wrong.'\n"
 HOOK = "@hookimpl\ndef musegen_tokenizers():\n    return "
@@ -40,6 +42,14 @@ WRONG = {
         HEAD + "    size: 'Missing' = 1\n" + HOOK + "[component('a', version=1, options=O, build=print)]\n",
         'options of "a" are broken: .*Missing.*undefined.py:2',
     ),
+    "defaulted": (
+        HEAD + "    size: int = 'x'\n" + HOOK + "[component('a', version=1, options=O, build=print)]\n",
+        'default of option size of "a" breaks its own type: .*valid integer .*defaulted.py:2',
+    ),
+    "untyped": (
+        HEAD + "    size = 50\n" + HOOK + "[component('a', version=1, options=O, build=print)]\n",
+        r"A non-annotated attribute was detected: `size = 50`.*untyped.py:2\)$",
+    ),
     "taken": (
         HEAD + HOOK + "[component('char', version=1, options=O, build=print)]\n",
         'tokenizer "char" is declared by plugin "char" of musegen .* too',
@@ -58,6 +68,7 @@ WRONG = {
     ),
     "vague": (HEAD + "musegen_api = '>=1'\n" + HOOK + "[]\n", "musegen_api names the API version"),
 }
+UNIMPORTABLE = ("absent", "raising", "leaving", "syntax", "untyped")
 RIGHT = (
     "import os\nprint('noise')\nos.chdir('/')\n"
     + HEAD
@@ -90,6 +101,21 @@ def test_every_fault_is_one_located_line(wrong: Path) -> None:
             raise AssertionError(line)
     names = {row["name"] for row in json.loads(done.stdout)}
     assert {"char", "right", *(one.component.name for one in musegen.installed_plugins())} == names
+
+
+@pytest.mark.parametrize("name", sorted(set(WRONG) - {"taken", *UNIMPORTABLE}))
+def test_the_contract_tells_the_same(name: str, wrong: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """To its author, in a test, before anybody installs it."""
+    monkeypatch.syspath_prepend(wrong)
+    module = importlib.import_module(name)
+    with pytest.raises(ContractError, match=f'plugin "{name}" breaks the law: .*{WRONG[name][1]}'):
+        check_plugin(module)
+
+
+def test_the_contract_passes_a_good_one(wrong: Path) -> None:
+    """Every one of musegen's own."""
+    for each in {installed.plugin for installed in musegen.installed_plugins()}:
+        check_plugin(importlib.import_module(f"musegen_{each}.plugin"))
 
 
 def test_importing_one_moves_nothing(wrong: Path, tmp_path: Path) -> None:

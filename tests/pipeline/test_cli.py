@@ -65,6 +65,31 @@ def test_run_ends_with_the_place_of_the_tunes(pipeline_file: Path) -> None:
     assert not imported("run", pipeline_file) & set(HEAVY)
 
 
+def test_render_writes_over_nothing_of_a_users(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A file of that name with other content is named; ``--force`` replaces it."""
+    (tmp_path / "a.abc").write_text("X:1\nK:D\nD2 E2|\n")
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "001.mid").write_text("mine")
+    line = ["render", str(tmp_path / "a.abc"), "--to", "midi", "-o", str(tmp_path / "out")]
+    assert main(line) == 2
+    said = capsys.readouterr().err
+    assert "001.mid: exists with other content; choose another folder or add --force" in said
+    assert (tmp_path / "out" / "001.mid").read_text() == "mine"
+    assert main([*line, "--force"]) == 0
+    assert main(line) == 0
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["001.mid"]
+    assert main(["render", str(tmp_path / "a.abc"), "--to", "", "-o", str(tmp_path / "out")]) == 2
+
+
+def test_several_types_of_a_key_are_one_mistake(
+    pipeline_file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With the key alone, not what pydantic tried."""
+    assert main(["check", str(pipeline_file), "--set", "model.order=x"]) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.endswith("model.order: Input should be a valid integer, or 'auto' (got 'x')")
+
+
 def test_a_picture_that_is_not_drawn_is_not_promised(
     pipeline_file: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

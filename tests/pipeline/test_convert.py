@@ -70,8 +70,10 @@ def test_to_midi(tunes: Path, tmp_path: Path) -> None:
         (["-o", "x.abc", "--tune", "3"], "has no tune 3; it holds 2"),
         (["-o", "x.abc", "--key", "H"], '"H" is no tonic'),
         (["-o", "x.doc"], "cannot write this kind of file; choose from: .abc"),
-        (["-o", "two.abc"], "two.abc: exists; name another file"),
-        (["-o", "two.abc", "--force"], "two.abc: exists; name another file"),
+        (["-o", "two.abc"], "two.abc: is the file to read; name another one"),
+        (["-o", "two.abc", "--force"], "two.abc: is the file to read; name another one"),
+        (["-o", "nowhere/x.abc"], "nowhere: no such folder"),
+        (["-o", "x.abc", "--semitones", "200"], "60 semitones at most (got 200)"),
     ],
 )
 def test_mistakes(

@@ -110,7 +110,7 @@ def test_export(finished: Path, tmp_path: Path) -> None:
         assert [tune.text for tune in drawn[0]] == [tune.text for tune in drawn[1]]
     before = small.read_bytes()
     for arguments, message in (
-        (["-o", str(small)], "exists; name another file or give --force"),
+        (["-o", str(small)], "exists; name another file or add --force"),
         (["-o", str(tmp_path / "m"), "--store", "int4"], "cannot be stored as int4; it can be fp32, int8"),
     ):
         line = [sys.executable, "-m", "musegen", "export", str(model), *arguments]

@@ -307,6 +307,7 @@ def test_work_that_does_not_fit_any_more_is_named(
 
     def interrupt(trainer: NgramTrainer, dataset: Dataset, job: TrainingJob) -> TrainedModel:
         if "model-" in str(job.checkpoints):
+            (job.checkpoints / "epoch").touch()
             raise KeyboardInterrupt
         return train(trainer, dataset, job)
 

@@ -16,6 +16,7 @@ from musegen.testing.examples import example_dataset, example_job, example_score
 from musegen.testing.laws import ContractError
 from musegen.testing.models import check_model
 from musegen.testing.notations import check_notation
+from musegen.testing.plugins import check_plugin
 from musegen.testing.renderers import check_renderer
 from musegen.testing.tokenizers import check_tokenizer
 
@@ -24,6 +25,7 @@ __all__ = [
     "check_corpus_reader",
     "check_model",
     "check_notation",
+    "check_plugin",
     "check_renderer",
     "check_tokenizer",
     "example_dataset",
