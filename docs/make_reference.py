@@ -14,7 +14,7 @@ from types import ModuleType
 from typing import Any
 
 import musegen
-import musegen.hookspecs
+import musegen.plugins.hookspecs
 import musegen.testing
 from musegen.testing import corpus_readers, declared, models, notations, plugins, renderers, tokenizers
 
@@ -74,7 +74,7 @@ def page() -> str:
         "A plugin is a module with functions of these names, each marked `@musegen.hookimpl`.",
         "",
     ]
-    for name, hook in vars(musegen.hookspecs).items():
+    for name, hook in vars(musegen.plugins.hookspecs).items():
         if name.startswith("musegen_"):
             lines += _described(name, hook)
     for title, introduction, names in PARTS:
@@ -154,7 +154,7 @@ def _string(statement: ast.stmt | None) -> str:
 
 def _attribute_doc(name: str) -> str:
     """The string below the assignment to ``name`` in one of musegen's modules."""
-    for path in sorted(Path(musegen.hookspecs.__file__).parent.glob("*.py")):
+    for path in sorted(Path(musegen.__file__).parent.rglob("*.py")):
         body = ast.parse(path.read_text("utf-8")).body
         for statement, after in zip(body, [*body[1:], None], strict=True):
             targets = statement.targets if isinstance(statement, ast.Assign) else []

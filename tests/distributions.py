@@ -10,7 +10,7 @@ from contextlib import redirect_stderr, redirect_stdout
 from io import StringIO
 from pathlib import Path
 
-from musegen.cli import main
+from musegen.commands.main import main
 
 
 def install(folder: Path, name: str, plugins: Mapping[str, str], version: str = "1.0") -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from musegen.doctor import diagnose
+from musegen.corpus.check import diagnose
 from musegen_abc.notation import AbcNotation
 from real_tunes import collections
 

@@ -13,9 +13,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from musegen import Dataset, Prepare, Silent, TrainingJob, Tune, installed_plugins
-from musegen.corpus import Corpus, read_corpus
-from musegen.losses import Scale, figures as loss_figures
-from musegen.splitting import Split
+from musegen.corpus.corpus import Corpus, read_corpus
+from musegen.corpus.splitting import Split
+from musegen.models.losses import Scale, figures as loss_figures
 from musegen_ngram.model import NgramModel
 from real_tunes import collections
 

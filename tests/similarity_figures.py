@@ -16,7 +16,7 @@ from fractions import Fraction
 from itertools import combinations
 
 from musegen import Bar, MusegenError, Note, Pitch, Rest, Score, Tune
-from musegen.similarity import Patterns, components, patterns, similar_pairs
+from musegen.music.similarity import Patterns, components, patterns, similar_pairs
 from musegen_abc.notation import AbcNotation
 from real_tunes import collections
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import sys
 from collections.abc import Iterator
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -17,9 +18,9 @@ PLUGINS = sorted(path for path in (ROOT / "plugins").iterdir() if (path / "plugi
 EXTENSIONS = {path.parent.name for path in (ROOT / "ext").glob("*/__init__.py")}
 
 
-def imports(folder: Path) -> Iterator[tuple[Path, str, tuple[str, ...]]]:
+def imports(folder: Path, pattern: str = "*.py") -> Iterator[tuple[Path, str, tuple[str, ...]]]:
     """Every import of every module: file, module, names."""
-    for path in sorted(folder.rglob("*.py")):
+    for path in sorted(folder.rglob(pattern)):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.Import):
                 yield from ((path, alias.name, ()) for alias in node.names)
@@ -30,6 +31,67 @@ def imports(folder: Path) -> Iterator[tuple[Path, str, tuple[str, ...]]]:
 def ours(module: str) -> bool:
     """Whether a module is one of musegen's packages."""
     return module.partition(".")[0].startswith("musegen")
+
+
+ROOMS = (
+    "commands",
+    "api",
+    "testing",
+    "run",
+    "pipeline",
+    "models",
+    "corpus",
+    "plugins",
+    "protocols",
+    "music",
+    "ground",
+)
+"""The rooms of the framework, from the top floor down; ``ground`` is what lies at its root."""
+FRAMEWORK = ROOT / "framework" / "musegen"
+FACES = {"__init__", "__main__", "pytest_plugin", "demo"}
+"""They hand on what other modules define, and stand above them all."""
+
+
+def framework_modules() -> dict[str, Path]:
+    """Dotted name below ``musegen`` -> file, packages by their own name."""
+    return {
+        ".".join(path.relative_to(FRAMEWORK).with_suffix("").parts): path
+        for path in sorted(FRAMEWORK.rglob("*.py"))
+    }
+
+
+def framework_arrows() -> Iterator[tuple[str, str]]:
+    """Each import of one module of the framework by another."""
+    modules = framework_modules()
+    for name, path in modules.items():
+        for _, module, names in imports(path.parent, path.name):
+            below = module.removeprefix("musegen").removeprefix(".")
+            if module.partition(".")[0] != "musegen" or not below:
+                continue
+            inner = [f"{below}.{one}" for one in names if f"{below}.{one}" in modules]
+            yield from ((name, found) for found in inner or [below])
+
+
+def room(module: str) -> str:
+    """The room that a module lies in."""
+    first, _, rest = module.partition(".")
+    return first if rest or first in ROOMS else "ground"
+
+
+def test_every_room_imports_from_those_below_it() -> None:
+    """In one order; so no two rooms can need each other."""
+    for importer, imported in framework_arrows():
+        if importer.partition(".")[0] not in FACES:
+            above, below = ROOMS.index(room(importer)), ROOMS.index(room(imported))
+            assert above <= below, f"{importer} imports {imported}"
+
+
+def test_no_module_imports_itself_by_a_detour() -> None:
+    """Imports for types alone count too."""
+    arrows: dict[str, set[str]] = {}
+    for importer, imported in framework_arrows():
+        arrows.setdefault(importer, set()).add(imported)
+    TopologicalSorter(arrows).prepare()  # raises CycleError
 
 
 def test_the_framework_imports_no_plugin_and_no_kernel() -> None:

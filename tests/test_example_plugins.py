@@ -9,7 +9,7 @@ import pytest
 
 import musegen
 from musegen import Plugins
-from musegen.pipeline import Plan, load_plan
+from musegen.pipeline.plan import Plan, load_plan
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 PACKAGES = ("musegen_music_tokens", "musegen_pianoroll", "musegen_transformer")

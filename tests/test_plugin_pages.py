@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from musegen.cli import _parser, main
+from musegen.commands.main import _parser, main
 from musegen.testing import example_texts
 
 ROOT = Path(__file__).parent.parent

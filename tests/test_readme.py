@@ -14,8 +14,8 @@ import pytest
 import musegen
 from invented import NGRAM_PIPELINE, write_pipeline
 from musegen import Pipeline, Plugins, Silent
-from musegen.cli import _parser
-from musegen.pipeline import load_plan
+from musegen.commands.main import _parser
+from musegen.pipeline.plan import load_plan
 from musegen_sampling import LSTMWeights, Sampler
 
 ROOT = Path(__file__).parent.parent

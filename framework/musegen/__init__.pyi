@@ -1,49 +1,13 @@
 """The public API: what these modules define and musegen hands on. ``__all__`` names the same."""
 
-from .accompaniment import accompaniment as accompaniment
-from .api import (
-    Pipeline as Pipeline,
-    demo_model as demo_model,
-    export as export,
-    load as load,
-    render as render,
-    sample as sample,
-)
-from .comparison import (
-    Comparison as Comparison,
-    Difference as Difference,
-    compare as compare,
-)
-from .components import (
-    JSON as JSON,
-    BookRenderer as BookRenderer,
-    Collection as Collection,
-    Component as Component,
-    CorpusReader as CorpusReader,
-    Dataset as Dataset,
-    EpochLoss as EpochLoss,
-    ForeignModels as ForeignModels,
-    HeaderGuide as HeaderGuide,
-    LanguageModel as LanguageModel,
-    ModelTrainer as ModelTrainer,
-    Notation as Notation,
-    Progress as Progress,
-    Renderer as Renderer,
-    StorableModel as StorableModel,
-    Tokenizer as Tokenizer,
-    TokenizerTrainer as TokenizerTrainer,
-    TrainedModel as TrainedModel,
-    TrainingJob as TrainingJob,
-    Versions as Versions,
-    Wishes as Wishes,
-    component as component,
-)
-from .console import (
-    Console as Console,
-    Reporter as Reporter,
-    Silent as Silent,
-)
-from .conversion import convert as convert, to_tonic as to_tonic
+from .api.conversion import convert as convert
+from .api.exporting import export as export
+from .api.pipelines import Pipeline as Pipeline, load as load
+from .api.rendering import render as render
+from .api.sampling import demo_model as demo_model, sample as sample
+from .canonical import JSON as JSON
+from .corpus.files import read_tunes as read_tunes
+from .corpus.transposing import to_tonic as to_tonic
 from .errors import (
     ArtifactError as ArtifactError,
     CorpusError as CorpusError,
@@ -54,40 +18,16 @@ from .errors import (
     PluginError as PluginError,
     VocabularyError as VocabularyError,
 )
-from .files import read_tunes as read_tunes
-from .hookspecs import (
-    API_VERSION as API_VERSION,
-    hookimpl as hookimpl,
-)
-from .options import (
-    Options as Options,
-    PathPattern as PathPattern,
-    Prepare as Prepare,
-)
-from .performance import (
+from .models.saved_model import SavedModel as SavedModel
+from .music.accompaniment import accompaniment as accompaniment
+from .music.performance import (
     Performance as Performance,
     PlayedChord as PlayedChord,
     PlayedNote as PlayedNote,
     perform as perform,
 )
-from .playing_order import (
-    expand_play_order as expand_play_order,
-    mend_repeats as mend_repeats,
-)
-from .plugins import (
-    Plugins as Plugins,
-    installed_plugins as installed_plugins,
-)
-from .results import (
-    NewTune as NewTune,
-    Run as Run,
-)
-from .sampling import (
-    Sampling as Sampling,
-    derive_seed as derive_seed,
-)
-from .saved_model import SavedModel as SavedModel
-from .score import (
+from .music.playing_order import expand_play_order as expand_play_order, mend_repeats as mend_repeats
+from .music.score import (
     MODES as MODES,
     STEPS as STEPS,
     Annotation as Annotation,
@@ -108,24 +48,38 @@ from .score import (
     TempoChange as TempoChange,
     Tuplet as Tuplet,
 )
-from .timing import (
-    TempoMap as TempoMap,
-    default_tempo as default_tempo,
-    ticks as ticks,
+from .music.timing import TempoMap as TempoMap, default_tempo as default_tempo, ticks as ticks
+from .music.tune import Tune as Tune
+from .music.validity import Fault as Fault, Judgement as Judgement, Valid as Valid, judge as judge
+from .options import Options as Options, PathPattern as PathPattern
+from .plugins.hookspecs import API_VERSION as API_VERSION, hookimpl as hookimpl
+from .plugins.registry import Plugins as Plugins, installed_plugins as installed_plugins
+from .progress import Console as Console, Progress as Progress, Reporter as Reporter, Silent as Silent
+from .protocols.component import Collection as Collection, Component as Component, component as component
+from .protocols.corpora import CorpusReader as CorpusReader
+from .protocols.models import (
+    Dataset as Dataset,
+    EpochLoss as EpochLoss,
+    ForeignModels as ForeignModels,
+    LanguageModel as LanguageModel,
+    ModelTrainer as ModelTrainer,
+    StorableModel as StorableModel,
+    TrainedModel as TrainedModel,
+    TrainingJob as TrainingJob,
+    Versions as Versions,
 )
-from .tune import (
-    Tune as Tune,
+from .protocols.notations import (
+    HeaderGuide as HeaderGuide,
+    Notation as Notation,
+    Prepare as Prepare,
+    Wishes as Wishes,
 )
-from .validity import (
-    Fault as Fault,
-    Judgement as Judgement,
-    Valid as Valid,
-    judge as judge,
-)
-from .vocabulary import (
-    Tokens as Tokens,
-    Vocabulary as Vocabulary,
-)
+from .protocols.renderers import BookRenderer as BookRenderer, Renderer as Renderer
+from .protocols.sampling import Sampling as Sampling, derive_seed as derive_seed
+from .protocols.tokenizers import Tokenizer as Tokenizer, TokenizerTrainer as TokenizerTrainer
+from .protocols.vocabulary import Tokens as Tokens, Vocabulary as Vocabulary
+from .run.comparison import Comparison as Comparison, Difference as Difference, compare as compare
+from .run.results import NewTune as NewTune, Run as Run
 
 __version__: str
 __all__: list[str]

@@ -1,5 +1,5 @@
 """``python -m musegen``."""
 
-from musegen.cli import main
+from musegen.commands.main import main
 
 raise SystemExit(main())

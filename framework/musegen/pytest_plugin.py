@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from musegen.components import Dataset, TrainingJob
-    from musegen.score import Score
+    from musegen.music.score import Score
+    from musegen.protocols.models import Dataset, TrainingJob
 
 
 @pytest.fixture

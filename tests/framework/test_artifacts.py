@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from musegen import ArtifactError
-from musegen.artifacts import RunFolder, clear_os_errors, content_key, filled
+from musegen.canonical import content_key
+from musegen.storage import RunFolder
+from musegen.writing import clear_os_errors, filled
 
 
 def made(folder: RunFolder, text: str = "result") -> Path:

@@ -10,7 +10,7 @@ import pytest
 import musegen
 from distributions import musegen as command, python
 from invented import NGRAM_PIPELINE, write_pipeline
-from musegen.plugins import Plugins
+from musegen.plugins.registry import Plugins
 
 WORDS = """
 from musegen import Options, VocabularyError, component, hookimpl
@@ -126,7 +126,7 @@ def test_an_exception_of_the_framework_blames_nobody(
     def fail(*_: object) -> None:
         raise RuntimeError("lost")
 
-    monkeypatch.setattr("musegen.stages.read_corpus", fail)
+    monkeypatch.setattr("musegen.run.runner.read_corpus", fail)
     with pytest.raises(RuntimeError) as caught:
         musegen.load(pipeline_file).run(musegen.Silent())
     assert not hasattr(caught.value, "__notes__")

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from musegen import ArtifactError, compare
-from musegen.cli import main
+from musegen.commands.main import main
 
 COLUMNS = "source,title,group,melody,tokens,notes,nats,body_nats,ngram_nats,ngram_body_nats"
 

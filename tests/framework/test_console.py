@@ -40,7 +40,7 @@ def test_a_terminal_gets_a_bar_with_the_time_left() -> None:
 def test_elsewhere_plain_lines_come_now_and_then(monkeypatch: pytest.MonkeyPatch) -> None:
     """No control characters; a line at most every ten seconds, with share and note."""
     clock = iter(range(0, 600, 6))
-    monkeypatch.setattr("musegen.console.time.monotonic", lambda: float(next(clock)))
+    monkeypatch.setattr("musegen.progress.time.monotonic", lambda: float(next(clock)))
     assert follow(io.StringIO()).splitlines() == [
         "model      25 %  epoch 1/4 loss 1.0",
         "model      75 %  epoch 3/4 loss 1.0",
@@ -52,7 +52,7 @@ def test_elsewhere_plain_lines_come_now_and_then(monkeypatch: pytest.MonkeyPatch
 def test_long_work_says_how_long_it_takes(monkeypatch: pytest.MonkeyPatch) -> None:
     """In minutes, from the pace since its first step."""
     now = [0.0]
-    monkeypatch.setattr("musegen.console.time.monotonic", lambda: now[0])
+    monkeypatch.setattr("musegen.progress.time.monotonic", lambda: now[0])
     stream = io.StringIO()
     progress = Console(stream).begin("model")
     for done in (5, 6):  # resumed at the fifth of 15 steps

@@ -10,8 +10,8 @@ import pytest
 import musegen
 from invented import jig
 from musegen import CorpusError, Prepare, Tune
-from musegen.corpus import Corpus, read_corpus
-from musegen.splitting import Split
+from musegen.corpus.corpus import Corpus, read_corpus
+from musegen.corpus.splitting import Split
 
 TUNES = [Tune(jig(number), title=f"Jig No {number}", source=f"jigs.abc:{number}") for number in range(1, 41)]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from musegen import Tune, installed_plugins
-from musegen.doctor import describe, diagnose
+from musegen.corpus.check import describe, diagnose
 
 _ABC = installed_plugins().notation("abc")
 NOTATIONS = {"abc": _ABC.build(_ABC.options())}

@@ -14,7 +14,7 @@ import pytest
 import musegen
 from distributions import install, python
 from musegen import Component, Options, PluginError, component, hookimpl
-from musegen.plugins import Plugins
+from musegen.plugins.registry import Plugins
 from musegen.testing import ContractError, check_plugin
 
 HEAD = "from musegen import Options, component, hookimpl\nclass O(Options):\n    'It is wrong.'\n"

@@ -11,8 +11,8 @@ import pytest
 from numpy.typing import NDArray
 
 from musegen import JSON, Sampling, Tokenizer, Tokens, Tune, Vocabulary, installed_plugins
-from musegen.corpus import Corpus
-from musegen.losses import Scale, TuneLoss, figures, part_tunes
+from musegen.corpus.corpus import Corpus
+from musegen.models.losses import Scale, TuneLoss, figures, part_tunes
 
 ABC = installed_plugins().notation("abc").build(installed_plugins().notation("abc").options())
 HEADER = 'X:1\nT:"A"\nM:4/4\nL:1/8\nK:G\n'

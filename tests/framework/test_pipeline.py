@@ -105,7 +105,9 @@ def test_wrong_tables(tmp_path: Path, old: str, new: str, said: str) -> None:
 
 def test_a_missing_extra_is_refused_with_its_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What is not installed is known before anything starts."""
-    monkeypatch.setattr("musegen.components.find_spec", lambda name: None if name == "tensorflow" else name)
+    monkeypatch.setattr(
+        "musegen.protocols.component.find_spec", lambda name: None if name == "tensorflow" else name
+    )
     text = NGRAM_PIPELINE.replace('use = "ngram"', 'use = "keras-lstm"')
     (found,) = mistakes(tmp_path, text)
     assert 'pip install "musegen[keras]"' in found

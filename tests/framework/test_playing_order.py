@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from musegen import Bar, Key, Score, expand_play_order
-from musegen.playing_order import mend_repeats, playing_order
+from musegen.music.playing_order import mend_repeats, playing_order
 from scores import hostile_bars, tune
 
 BAR = "C4:4"

@@ -7,8 +7,8 @@ from types import SimpleNamespace
 import pytest
 
 from musegen import Component, Options, PluginError, component, hookimpl, installed_plugins
-from musegen.document import descriptions
-from musegen.plugins import Installed, Plugins
+from musegen.plugins.option_schema import descriptions
+from musegen.plugins.registry import Installed, Plugins
 
 
 def plugin(name: str, **hooks: object) -> SimpleNamespace:

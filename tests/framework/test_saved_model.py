@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from musegen import ArtifactError, SavedModel
-from musegen.saved_model import read_about
+from musegen.models.saved_model import read_about
 from musegen.testing import example_job
 
 

@@ -10,9 +10,9 @@ import pytest
 
 from distributions import install, python
 from musegen import PluginError
-from musegen.cli import main
-from musegen.plugin_commands import SCAFFOLDS
-from musegen.scaffold import write_package
+from musegen.commands.main import main
+from musegen.commands.plugins import SCAFFOLDS
+from musegen.plugins.scaffold import write_package
 
 
 def test_every_kind_passes_its_own_tests(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

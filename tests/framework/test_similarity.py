@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from musegen import Tune, installed_plugins, read_tunes
-from musegen.similarity import components, melody_digest, patterns, similar_pairs
+from musegen.music.similarity import components, melody_digest, patterns, similar_pairs
 from musegen_abc.parser import parse_abc
 from musegen_abc.transpose import transpose_abc
 from similarity_figures import CHANGES, found, joined, scores

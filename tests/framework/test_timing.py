@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from musegen import Metre, Tempo, TempoChange, TempoMap, default_tempo, ticks
-from musegen.timing import starting_tempo
+from musegen.music.timing import starting_tempo
 from scores import tune
 
 

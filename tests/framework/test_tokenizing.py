@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from musegen import PluginError, Tokens, Tune, Vocabulary
-from musegen.tokenizing import lawful_state
+from musegen.models.tokenizing import lawful_state
 
 TUNES = (Tune("X:1\nK:D\nDEF|", source="a.abc:1"), Tune("X:2\nK:D\nF E D|", source="a.abc:5"))
 

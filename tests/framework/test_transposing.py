@@ -11,8 +11,8 @@ import pytest
 import musegen
 from invented import NGRAM_PIPELINE, write_pipeline
 from musegen import Silent, Tune, perform
-from musegen.corpus import TokenTable
-from musegen.transposing import encode_transposed, load_transposed, save_transposed, transpose_all
+from musegen.corpus.transposing import load_transposed, save_transposed, transpose_all
+from musegen.models.encoding import TokenTable, encode_transposed
 from musegen_abc.notation import AbcNotation
 from musegen_char.tokenizer import CharTokenizer
 

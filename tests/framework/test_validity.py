@@ -8,7 +8,7 @@ from fractions import Fraction
 import pytest
 
 from musegen import Bar, Judgement, Key, Metre, MetreChange, Note, Pitch, Rest, Score, Valid, judge
-from musegen.validity import parse_pitch
+from musegen.music.validity import parse_pitch
 
 JIG = Metre(6, 8)
 STEPS = "DEFGAB"

@@ -13,7 +13,7 @@ import pytest
 import musegen
 from invented import NGRAM_PIPELINE, write_pipeline
 from musegen import Component, Dataset, ModelTrainer, Options, Run, TrainedModel, TrainingJob, hookimpl
-from musegen.components import component
+from musegen.protocols.component import component
 from musegen_ngram.trainer import NgramTrainer
 
 

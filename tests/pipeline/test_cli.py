@@ -14,7 +14,7 @@ import pytest
 
 import musegen
 from invented import NGRAM_PIPELINE, jig, write_pipeline
-from musegen.cli import main
+from musegen.commands.main import main
 
 HEAVY = ("tensorflow", "keras", "matplotlib", "music21")
 
@@ -28,8 +28,8 @@ def command(*arguments: object, **options: object) -> subprocess.CompletedProces
 def imported(*arguments: object) -> set[str]:
     """The modules that a command has imported when it ends."""
     code = (
-        "import sys, musegen.cli\n"
-        f"code = musegen.cli.main({[str(argument) for argument in arguments]!r})\n"
+        "import sys, musegen.commands.main\n"
+        f"code = musegen.commands.main.main({[str(argument) for argument in arguments]!r})\n"
         "print('\\n'.join(sys.modules), file=sys.stderr)\n"
         "raise SystemExit(code)"
     )
@@ -94,7 +94,7 @@ def test_a_picture_that_is_not_drawn_is_not_promised(
     pipeline_file: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Where matplotlib is missing one line says so, and the last one leaves it out."""
-    monkeypatch.setattr("musegen.plot.find_spec", lambda name: None)
+    monkeypatch.setattr("musegen.run.plot.find_spec", lambda name: None)
     assert main(["run", str(pipeline_file)]) == 0
     said = capsys.readouterr()
     assert "loss.png is not drawn" in said.err
@@ -216,9 +216,9 @@ def test_interrupting_says_how_to_go_on(tmp_path: Path) -> None:
     text = NGRAM_PIPELINE.replace("tunes = 3", "tunes = 10000\nkeep = 'all'")
     file = write_pipeline(tmp_path, text)
     # A job in the background inherits that the signal is ignored.
-    code = "import signal, sys, musegen.cli\n"
+    code = "import signal, sys, musegen.commands.main\n"
     code += "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
-    code += f"sys.exit(musegen.cli.main(['run', {str(file)!r}]))"
+    code += f"sys.exit(musegen.commands.main.main(['run', {str(file)!r}]))"
     process = subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.PIPE, text=True)
     assert process.stderr is not None
     for line in process.stderr:

@@ -8,7 +8,7 @@ import mido
 import pytest
 
 from musegen import MusegenError, Tune, convert, perform, read_tunes
-from musegen.cli import main
+from musegen.commands.main import main
 from musegen_abc.parser import parse_abc
 
 TWO = """X:4

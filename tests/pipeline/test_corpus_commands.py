@@ -9,8 +9,8 @@ import pytest
 
 from invented import jig, write_corpus
 from musegen import Run, load
-from musegen.cli import main
-from musegen.console import Silent
+from musegen.commands.main import main
+from musegen.progress import Silent
 
 
 def test_every_collection_has_a_source_and_a_licence(capsys: pytest.CaptureFixture[str]) -> None:

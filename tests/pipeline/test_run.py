@@ -28,7 +28,7 @@ from musegen import (
     VocabularyError,
     hookimpl,
 )
-from musegen.stages import STAGES
+from musegen.run.runner import STAGES
 
 
 def run(file: Path, *overrides: str) -> Run:
@@ -168,7 +168,7 @@ def test_wishes_hold_in_every_tune(pipeline_file: Path) -> None:
 def test_a_held_folder_is_refused(pipeline_file: Path) -> None:
     """Two runs at once would mix."""
     pipeline = musegen.load(pipeline_file)
-    from musegen.artifacts import RunFolder
+    from musegen.storage import RunFolder
 
     with RunFolder(pipeline.plan.folder).locked(), pytest.raises(ArtifactError, match="another run"):
         pipeline.run(Silent())

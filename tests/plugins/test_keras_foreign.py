@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from musegen import ArtifactError, ModelError, MusegenError, export
-from musegen.cli import main
+from musegen.commands.main import main
 from musegen_sampling import LSTMWeights, Sampler
 
 pytest.importorskip("tensorflow")

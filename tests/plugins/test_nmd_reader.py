@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 
 from musegen import CorpusError, Metre, Score, Tune, Valid, judge, perform
-from musegen.cli import main
+from musegen.commands.main import main
 from musegen_abc.parser import parse_abc
 from musegen_nmd.plugin import NmdOptions, build_reader
 from musegen_nmd.reader import NmdReader

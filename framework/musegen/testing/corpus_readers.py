@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from musegen.components import Component, CorpusReader
 from musegen.errors import CorpusError
+from musegen.music.tune import Tune
+from musegen.protocols.component import Component
+from musegen.protocols.corpora import CorpusReader
 from musegen.testing.declared import check_declared
 from musegen.testing.laws import Laws, short
 from musegen.testing.writes import sandbox
-from musegen.tune import Tune
 
 _JUNK = bytes(range(256)) * 4 + b'\nX:\nK:\n\n<xml>{"a": [}\n' + "№\n".encode()
 

@@ -13,8 +13,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from musegen.components import Component
 from musegen.options import Options
+from musegen.protocols.component import Component
 from musegen.testing.laws import Laws, short
 
 HEAVY = ("tensorflow", "keras", "torch", "jax", "matplotlib", "music21", "pandas", "scipy", "sklearn")

@@ -9,9 +9,8 @@ from pathlib import Path
 
 import numpy as np
 
-from musegen.components import JSON, Dataset, TrainingJob
-from musegen.console import Silent
-from musegen.score import (
+from musegen.canonical import JSON
+from musegen.music.score import (
     Bar,
     ChordSymbol,
     Event,
@@ -26,7 +25,9 @@ from musegen.score import (
     Score,
     Tempo,
 )
-from musegen.vocabulary import Tokens, Vocabulary
+from musegen.progress import Silent
+from musegen.protocols.models import Dataset, TrainingJob
+from musegen.protocols.vocabulary import Tokens, Vocabulary
 
 _NAMES = "CDEFGABcdef"
 _BEATS = ("{}{}{}", "{}2{}", "{}3", "{}/{}/{}2", "^{}{}=c")

@@ -11,16 +11,17 @@ from typing import Any
 import numpy as np
 import safetensors.numpy
 
-from musegen.components import Component, Dataset, LanguageModel, ModelTrainer, StorableModel, TrainedModel
-from musegen.console import Silent
 from musegen.errors import ArtifactError, MusegenError
-from musegen.sampling import Sampling
-from musegen.saved_model import read_about
+from musegen.models.saved_model import read_about
+from musegen.progress import Silent
+from musegen.protocols.component import Component
+from musegen.protocols.models import Dataset, LanguageModel, ModelTrainer, StorableModel, TrainedModel
+from musegen.protocols.sampling import Sampling
+from musegen.protocols.vocabulary import Tokens
 from musegen.testing.declared import check_declared
 from musegen.testing.examples import example_dataset, example_job
 from musegen.testing.laws import Laws, short
 from musegen.testing.writes import Sandbox, sandbox
-from musegen.vocabulary import Tokens
 
 _DRAWS = 400
 _SIGMAS = 6

@@ -7,14 +7,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from musegen.components import Component, Notation, Wishes
 from musegen.errors import NotationError
-from musegen.options import Prepare
-from musegen.score import Key, Score
+from musegen.music.score import Key, Score
+from musegen.music.tune import Tune
+from musegen.protocols.component import Component
+from musegen.protocols.notations import Notation, Prepare, Wishes
 from musegen.testing.declared import check_declared
 from musegen.testing.examples import example_scores
 from musegen.testing.laws import Laws, short
-from musegen.tune import Tune
 
 _NONSENSE = ("", "\n\n", "nonsense", "X:", "\0\ufffd", "K:\n", "[[[[((((", "X:1\nK:C\n")
 
@@ -137,7 +137,7 @@ def _check_wishes(laws: Laws, notation: Notation, tune: Tune) -> None:
 
 
 def _pitches(score: Score) -> list[int]:
-    from musegen.score import Note
+    from musegen.music.score import Note
 
     notes = (event for bar in score.bars for event in bar.events if isinstance(event, Note))
     return [pitch.midi for note in notes for pitch in note.pitches]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from musegen.errors import PluginError
-from musegen.plugins import Plugins
+from musegen.plugins.registry import Plugins
 from musegen.testing.laws import Laws
 
 

@@ -7,9 +7,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from musegen.components import BookRenderer, Component, Renderer
 from musegen.errors import MusegenError
-from musegen.score import Score
+from musegen.music.score import Score
+from musegen.protocols.component import Component
+from musegen.protocols.renderers import BookRenderer, Renderer
 from musegen.testing.declared import check_declared
 from musegen.testing.examples import example_scores
 from musegen.testing.laws import Laws, short

@@ -13,13 +13,14 @@ from typing import Any
 
 import numpy as np
 
-from musegen.components import Component, Tokenizer, TokenizerTrainer
 from musegen.errors import ArtifactError, VocabularyError
 from musegen.options import Options
+from musegen.protocols.component import Component
+from musegen.protocols.tokenizers import Tokenizer, TokenizerTrainer
+from musegen.protocols.vocabulary import Vocabulary
 from musegen.testing.declared import check_declared
 from musegen.testing.examples import example_texts
 from musegen.testing.laws import Laws, short
-from musegen.vocabulary import Vocabulary
 
 _UNKNOWN = "\N{VIOLIN}"
 _TRAIN = """

@@ -1,0 +1,1 @@
+"""What users call from Python; the commands are a thin layer over it."""

@@ -1,0 +1,20 @@
+"""JSON, its one text, and the digest that stands for it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from typing import TypeAlias
+
+JSON: TypeAlias = "None | bool | int | float | str | Sequence[JSON] | Mapping[str, JSON]"
+
+
+def canonical_json(value: JSON) -> str:
+    """The one JSON text of ``value``: keys sorted, no white space, no NaN."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+
+
+def content_key(value: JSON) -> str:
+    """Sixteen hexadecimal digits that stand for ``value``."""
+    return hashlib.sha256(canonical_json(value).encode()).hexdigest()[:16]

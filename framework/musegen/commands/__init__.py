@@ -1,0 +1,1 @@
+"""The ``musegen`` command: one module a command."""

@@ -1,0 +1,40 @@
+"""``musegen demo``: tunes from the model that comes with musegen."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+_TUNES = 3
+
+
+def add_demo(commands: Any) -> None:
+    """Add the command to those of ``musegen``."""
+    demo = commands.add_parser(
+        "demo", help="write and play three tunes from the model that comes with musegen"
+    )
+    demo.add_argument("--seed", type=int, default=0, help="the same seed gives the same tunes")
+    demo.add_argument("-o", "--output", type=Path, default=Path("demo"), metavar="DIR", help="default: demo")
+    demo.set_defaults(action=_demo)
+
+
+def _demo(options: argparse.Namespace) -> int:
+    from musegen.api.sampling import demo_model, sample
+    from musegen.progress import Console
+
+    tunes = sample(
+        demo_model(),
+        options.output,
+        seed=options.seed,
+        tunes=_TUNES,
+        temperature=0.7,
+        top_p=0.9,
+        renderers=("midi", "wav"),
+        reporter=Console(),
+    )
+    for tune in tunes:
+        print(f"{tune.files.get('.wav', tune.files['.abc'])}  {tune.title}")
+    print(f"{len(tunes)} tunes (.abc, .mid, .wav) are in {options.output}")
+    print(f"for others: musegen demo --seed {options.seed + 1} -o another-folder")
+    return 0

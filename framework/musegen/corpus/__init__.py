@@ -1,0 +1,1 @@
+"""Tunes to learn from: read, prepared, split, and looked at."""

@@ -1,0 +1,174 @@
+"""What a corpus is like: what cannot be read, what does not fit, what is there twice, and what there is."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from statistics import quantiles
+from typing import Any
+
+from musegen.corpus.splitting import bare_text, group_tunes, large_groups
+from musegen.errors import NotationError, locate
+from musegen.music.score import Note, Score
+from musegen.music.tune import Tune
+from musegen.music.validity import Valid, judge
+from musegen.protocols.notations import Notation
+
+_SPECIFIC = re.compile(
+    r"(?<!no tune)(?<!K): .*|\(got .*|\"[^\"]*\"|(?<=rest for) \d+|(?<=voice) .*(?= is)|(?<=U:).*(?= defines)"
+)
+"""What differs from one message of a kind to the next."""
+_ANY_LENGTH = Valid(bars=0, repetition=10**6, lowest="C-1", highest="G9")
+
+
+@dataclass
+class Diagnosis:
+    """The findings, each kind with the places where it stands: ``jigs.abc:123:4``."""
+
+    tunes: int = 0
+    failures: dict[str, list[str]] = field(default_factory=dict)
+    """Of tunes that are none."""
+    warnings: dict[str, list[str]] = field(default_factory=dict)
+    """Of what was read as meant."""
+    bars: list[str] = field(default_factory=list)
+    """Tunes with bars that do not fit, each with its first."""
+    duplicates: list[list[str]] = field(default_factory=list)
+    """Tunes equal but for number and title."""
+    groups: list[list[str]] = field(default_factory=list)
+    """Near-duplicates that are not all equal."""
+    large: list[str] = field(default_factory=list)
+    """First tunes of groups of more than twenty."""
+    keys: Mapping[str, int] = field(default_factory=dict)
+    metres: Mapping[str, int] = field(default_factory=dict)
+    rhythms: Mapping[str, int] = field(default_factory=dict)
+    lengths: Mapping[str, Sequence[float]] = field(default_factory=dict)
+    """Characters, bars and notes a tune: least, lower quartile, median, upper quartile, most."""
+    characters: Mapping[str, int] = field(default_factory=dict)
+
+    def as_json(self) -> dict[str, Any]:
+        """All of it."""
+        return dict(vars(self))
+
+
+def diagnose(tunes: Iterable[Tune], notations: Mapping[str, Notation]) -> Diagnosis:
+    """Read every tune and find what is to know about them."""
+    found = Diagnosis()
+    read: list[tuple[Tune, Score]] = []
+    characters: Counter[str] = Counter()
+    for tune in tunes:
+        found.tunes += 1
+        characters.update(tune.text)
+        try:
+            score = notations[tune.notation].parse(tune)
+        except NotationError as error:
+            where = locate(error.source or tune.source, error.line, error.column)
+            found.failures.setdefault(_kind(error.message), []).append(where)
+            continue
+        read.append((tune, score))
+        for problem in score.problems:
+            where = locate(tune.source, problem.line, problem.column)
+            found.warnings.setdefault(_kind(problem.message), []).append(where)
+        faults = [fault for fault in judge(score, _ANY_LENGTH).faults if fault.kind == "bars"]
+        if faults:
+            found.bars.append(f"{locate(tune.source, faults[0].line)}: {faults[0]}")
+    found.keys = _counted(str(score.key) for _, score in read)
+    found.metres = _counted(str(score.metre or "none") for _, score in read)
+    found.rhythms = _counted(score.rhythm or "none" for _, score in read)
+    found.characters = dict(characters.most_common())
+    found.lengths = {
+        "characters": _spread([len(tune.text) for tune, _ in read]),
+        "bars": _spread([len(score.bars) for _, score in read]),
+        "notes": _spread(
+            [sum(isinstance(e, Note) for bar in score.bars for e in bar.events) for _, score in read]
+        ),
+    }
+    _find_versions(found, read, notations)
+    return found
+
+
+def _find_versions(
+    found: Diagnosis, read: Sequence[tuple[Tune, Score]], notations: Mapping[str, Notation]
+) -> None:
+    texts: dict[str, list[int]] = {}
+    for i, (tune, _) in enumerate(read):
+        texts.setdefault(bare_text(notations[tune.notation], tune), []).append(i)
+    found.duplicates = [[read[i][0].source for i in same] for same in texts.values() if len(same) > 1]
+    groups = group_tunes([tune for tune, _ in read], [score for _, score in read], list(texts.values()))
+    members: dict[int, list[int]] = {}
+    for i, group in enumerate(groups):
+        members.setdefault(group, []).append(i)
+    copies = {tuple(same) for same in texts.values()}
+    found.groups = [
+        [read[i][0].source for i in inside]
+        for inside in members.values()
+        if len(inside) > 1 and tuple(inside) not in copies
+    ]
+    found.large = [read[group][0].source for group in large_groups(groups)]
+
+
+def _kind(message: str) -> str:
+    """A message without what is specific to its place."""
+    return _SPECIFIC.sub("", message).strip() or message
+
+
+def _counted(values: Iterable[str]) -> dict[str, int]:
+    return dict(Counter(values).most_common())
+
+
+def _spread(values: Sequence[int]) -> list[float]:
+    if not values:
+        return []
+    middle = quantiles(values, n=4, method="inclusive") if len(values) > 1 else [float(values[0])] * 3
+    return [float(min(values)), *middle, float(max(values))]
+
+
+def describe(found: Diagnosis) -> list[str]:
+    """The findings for a reader at a terminal: totals, then the commonest kinds with examples."""
+    lines = [
+        f"{found.tunes} tunes, {sum(map(len, found.failures.values()))} cannot be read, "
+        f"{sum(map(len, found.warnings.values()))} warnings, {len(found.bars)} with bars that do not fit",
+        f"{sum(len(same) - 1 for same in found.duplicates)} exact duplicates; "
+        f"{len(found.groups)} groups of near-duplicates ({sum(map(len, found.groups))} tunes)",
+    ]
+    lines += _kinds("cannot be read", found.failures)
+    lines += _kinds("warnings", found.warnings)
+    lines += _examples("bars that do not fit", found.bars)
+    lines += _examples("exact duplicates", [" = ".join(same) for same in found.duplicates])
+    lines += _examples("near-duplicates", [" ~ ".join(group[:6]) for group in found.groups])
+    lines += _examples("groups of more than twenty tunes", found.large)
+    lines += [""]
+    for name, counts in (("keys", found.keys), ("metres", found.metres), ("rhythms", found.rhythms)):
+        lines.append(f"{name + ':':12}{_commonest(counts, 10)}")
+    for name, spread in found.lengths.items():
+        if spread:
+            least, low, mid, high, most = (f"{value:,.0f}" for value in spread)
+            lines.append(
+                f"{name + ':':12}median {mid}, half from {low} to {high}, all from {least} to {most}"
+            )
+    rare = {c: n for c, n in found.characters.items() if n < 10}
+    lines.append(
+        f"{'vocabulary:':12}{len(found.characters)} characters, {len(rare)} of them fewer than ten times"
+    )
+    if rare:
+        lines.append(f"{'rare:':12}{' '.join(repr(character)[1:-1] for character in sorted(rare))}")
+    return lines
+
+
+def _kinds(title: str, kinds: Mapping[str, Sequence[str]]) -> list[str]:
+    ranked = sorted(kinds.items(), key=lambda item: -len(item[1]))
+    rows = [f"{len(places)} x {kind}: {', '.join(places[:3])}" for kind, places in ranked]
+    return _examples(title, rows, 8)
+
+
+def _examples(title: str, rows: Sequence[str], most: int = 5) -> list[str]:
+    if not rows:
+        return []
+    more = [f"  ... and {len(rows) - most} more; --json has all"] if len(rows) > most else []
+    return ["", f"{title}:", *(f"  {row}" for row in rows[:most]), *more]
+
+
+def _commonest(counts: Mapping[str, int], most: int) -> str:
+    shown = ", ".join(f"{name} {count}" for name, count in list(counts.items())[:most])
+    return shown + (f", {len(counts) - most} others" if len(counts) > most else "")

@@ -1,0 +1,36 @@
+"""The collections that corpus readers give, with source and licence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from musegen.options import Options
+from musegen.plugins.registry import installed_plugins
+from musegen.protocols.component import Component
+from musegen.protocols.corpora import CorpusReader
+
+
+def collection_rows() -> Iterator[dict[str, Any]]:
+    """Every collection of every installed reader, with source and licence."""
+    for installed in installed_plugins():
+        for collection in installed.component.collections:
+            yield {
+                "reader": installed.component.name,
+                "collection": collection.name,
+                "title": collection.title,
+                "tunes": collection.tunes,
+                "source": collection.source,
+                "licence": collection.licence,
+                "missing": list(installed.component.missing()),
+            }
+
+
+def used_collections(component: Component[CorpusReader], options: Options) -> list[dict[str, Any]]:
+    """Source and licence of what a pipeline's reader gives, with its options; files are the user's own."""
+    chosen: Sequence[str] = getattr(options, "collections", ())
+    reader = {"reader": component.name, "options": options.model_dump(mode="json")}
+    used = [one for one in component.collections if not chosen or one.name in chosen]
+    if not used:
+        return [{**reader, "source": "files given by the user", "licence": "theirs to know"}]
+    return [{**reader, "collection": one.name, "source": one.source, "licence": one.licence} for one in used]

@@ -1,0 +1,175 @@
+"""Which tunes a model learns from, is chosen by and is judged by: whole groups of near-duplicates."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import chain
+from pathlib import Path
+
+from pydantic import Field
+
+from musegen.errors import CorpusError, NotationError
+from musegen.music.score import Score
+from musegen.music.similarity import NO_PATTERNS, components, melody_digest, patterns, similar_pairs
+from musegen.music.tune import Tune
+from musegen.options import Options, PathPattern
+from musegen.protocols.notations import Notation
+
+PARTS = ("train", "validation", "test")
+_LARGEST_GROUP = 20
+"""Larger groups are told: one common phrase may have joined what is not one tune."""
+
+
+class Split(Options):
+    """``[split]``: which tunes a model learns from, is chosen by and is judged by; versions stay together."""
+
+    validation: float = Field(0.1, ge=0, lt=1)
+    """Share of the tunes that choose the best epoch."""
+    test: float = Field(0.1, ge=0, lt=1)
+    """Share of the tunes that are looked at once, at the end."""
+    file: PathPattern | None = Field(None, examples=["split.csv"])
+    """A split.csv of an earlier run, which then decides instead of the shares."""
+
+
+def bare_text(notation: Notation, tune: Tune) -> str:
+    """The text without number and title: equal for exact duplicates. Raises NotationError for no tune."""
+    begin = notation.body(tune)
+    header = [line for line in tune.text[:begin].splitlines() if not re.match(r"[XT]:", line)]
+    return "\n".join(header) + "\n" + tune.text[begin:]
+
+
+def find_groups(tunes: Sequence[Tune], notation: Notation) -> tuple[list[int], list[str]]:
+    """The near-duplicate group of each tune (:func:`group_tunes`), and the digest of each one's melody.
+
+    A tune that cannot be parsed is joined by its text and work only, and has a digest of its text.
+    """
+    scores: list[Score | None] = []
+    texts: dict[str, list[int]] = {}
+    for i, tune in enumerate(tunes):
+        try:
+            texts.setdefault(bare_text(notation, tune), []).append(i)
+            scores.append(notation.parse(tune))
+        except NotationError:
+            texts.setdefault(tune.text, []).append(i)
+            scores.append(None)
+    melodies = [
+        melody_digest(score) if score else hashlib.sha256(tune.text.encode()).hexdigest()[:16]
+        for tune, score in zip(tunes, scores, strict=True)
+    ]
+    return group_tunes(tunes, scores, list(texts.values())), melodies
+
+
+def group_tunes(
+    tunes: Sequence[Tune], scores: Sequence[Score | None], equal: Sequence[Sequence[int]]
+) -> list[int]:
+    """The group of each tune: the number of the first tune in it.
+
+    Tunes are joined where their patterns overlap by half (:mod:`musegen.music.similarity`), where ``equal``
+    lists them together, and where they are settings of one work.
+    """
+    works: dict[str, list[int]] = {}
+    for i, tune in enumerate(tunes):
+        if tune.work:
+            works.setdefault(tune.work, []).append(i)
+    pairs = [(same[0], other) for same in (*equal, *works.values()) for other in same[1:]]
+    sets = [patterns(score) if score else NO_PATTERNS for score in scores]
+    return components(len(tunes), chain(pairs, similar_pairs(sets)))
+
+
+def split_groups(tunes: Sequence[Tune], groups: Sequence[int], split: Split, seed: int) -> tuple[str, ...]:
+    """The part of each tune: whole groups are held out until the wanted share is reached.
+
+    Whether a group is held out depends on its texts and ``seed``, not on the order of the corpus. Raises
+    CorpusError where a wanted part would be empty.
+    """
+    members: dict[int, list[int]] = {}
+    for i, group in enumerate(groups):
+        members.setdefault(group, []).append(i)
+    digests = {
+        hashlib.sha256(
+            f"{seed}/{sorted(tunes[i].text.replace(tunes[i].title, '', 1) for i in inside)}".encode()
+        ).hexdigest(): inside
+        for inside in members.values()
+    }
+    parts = ["train"] * len(tunes)
+    waiting = [digests[digest] for digest in sorted(digests)]
+    for part, share in (("test", split.test), ("validation", split.validation)):
+        wanted = max(round(share * len(tunes)), 1) if share else 0
+        held_out = 0
+        while held_out < wanted and len(waiting) > 1:
+            inside = waiting.pop()
+            if held_out and held_out + len(inside) > wanted + max(_LARGEST_GROUP, wanted // 10):
+                continue  # a large group would make the part much larger than asked; it is learned from
+            held_out += len(inside)
+            for i in inside:
+                parts[i] = part
+        if held_out < wanted:
+            raise CorpusError(
+                f"{len(tunes)} tunes in {len(members)} groups are too few for [split] {part} = {share}; "
+                "add tunes or set it to 0"
+            )
+    return tuple(parts)
+
+
+def read_split(file: Path, tunes: Sequence[Tune], report: Callable[[str], None]) -> tuple[str, ...]:
+    """The part of each tune as a ``split.csv`` says, by source and title; equal ones by their order.
+
+    Raises CorpusError for a file that is none, that does not know a tune, or that leaves none to learn from;
+    ``report`` is told of rows without a tune.
+    """
+    given = _rows(file)
+    keys = list(_numbered((tune.source, tune.title) for tune in tunes))
+    unknown = [key for key in keys if key not in given]
+    if unknown:
+        source, title, _ = unknown[0]
+        raise CorpusError(
+            f'{file}: does not name {len(unknown)} of {len(tunes)} tunes, such as {source} "{title}"; '
+            "leave [split] file out, or give the corpus that it was made from"
+        )
+    missing = len(given.keys() - set(keys))
+    if missing:
+        report(f"{file}: {missing} of its tunes are not in the corpus")
+    parts = tuple(given[key] for key in keys)
+    if "train" not in parts:
+        raise CorpusError(f"{file}: puts no tune of the corpus into train; a model has nothing to learn from")
+    return parts
+
+
+def _numbered(keys: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str, int]]:
+    """Each source and title, and how often it came before: files of two folders may share their name."""
+    seen: Counter[tuple[str, str]] = Counter()
+    for key in keys:
+        yield (*key, seen[key])
+        seen[key] += 1
+
+
+def _rows(file: Path) -> Mapping[tuple[str, str, int], str]:
+    try:
+        with file.open(newline="", encoding="utf-8") as opened:
+            rows = list(csv.DictReader(opened))
+        keys = _numbered((row["source"], row["title"]) for row in rows)
+        given = {key: row["part"] for key, row in zip(keys, rows, strict=True)}
+    except (OSError, UnicodeDecodeError, csv.Error, KeyError, TypeError) as error:
+        cause = error.strerror if isinstance(error, OSError) else "it needs the columns source, title, part"
+        raise CorpusError(f"{file}: cannot be read as a split ({cause})") from None
+    for number, (_, part) in enumerate(given.items(), 2):
+        if part not in PARTS:
+            raise CorpusError(f'{file}:{number}: no part "{part}"; choose from: {", ".join(PARTS)}')
+    return given
+
+
+def torn_groups(groups: Sequence[int], parts: Sequence[str]) -> list[int]:
+    """The groups that are not in one part: what a model learned, it would be judged by."""
+    first: dict[int, str] = {}
+    return sorted(
+        {group for group, part in zip(groups, parts, strict=True) if first.setdefault(group, part) != part}
+    )
+
+
+def large_groups(groups: Sequence[int]) -> list[int]:
+    """The groups of more than twenty tunes."""
+    return [group for group, size in Counter(groups).items() if size > _LARGEST_GROUP]

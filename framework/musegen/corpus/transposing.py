@@ -1,0 +1,86 @@
+"""Training tunes in other keys, so that a model learns what a key changes and what it does not."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from musegen.music.score import Key, Note
+from musegen.music.tune import Tune
+from musegen.protocols.notations import Notation
+
+_LOWEST, _HIGHEST = 57, 88
+"""MIDI pitches of A3 and E6: about what a fiddle plays without leaving third position."""
+_FILE = "transposed.jsonl"
+
+
+@dataclass(frozen=True, slots=True)
+class Transposed:
+    """One training tune in other keys."""
+
+    texts: tuple[str, ...]
+    weights: tuple[float, ...]
+    """How often the corpus has each of these keys, the tune's own being 1."""
+
+
+def transpose_all(notation: Notation, tunes: Sequence[Tune]) -> Iterator[Transposed]:
+    """Each tune in all other keys that the tunes have for its mode, as far as it stays within A3 to E6.
+
+    Into each key it goes by the shortest way there is inside that range.
+    """
+    scores = [notation.parse(tune) for tune in tunes]
+    counts = Counter((score.key.mode, score.key.tonic) for score in scores if score.key.tonic)
+    for tune, score in zip(tunes, scores, strict=True):
+        key = score.key
+        notes = [event for bar in score.bars for event in bar.events if isinstance(event, Note)]
+        pitches = [pitch.midi for note in notes for pitch in note.pitches]
+        found: list[tuple[str, float]] = []
+        for (mode, tonic), count in sorted(counts.items()):
+            if not pitches or mode != key.mode or tonic == key.tonic or not key.tonic:
+                continue
+            semitones = _way(key, tonic, min(pitches), max(pitches))
+            if semitones:
+                moved = notation.transpose(tune, semitones, tonic)
+                found.append((moved.text, count / counts[mode, key.tonic]))
+        yield Transposed(tuple(text for text, _ in found), tuple(weight for _, weight in found))
+
+
+def _way(key: Key, tonic: str, lowest: int, highest: int) -> int:
+    """Semitones from ``key`` to ``tonic`` that keep these pitches in range; 0 where none do."""
+    near = key.semitones_to(tonic)
+    inside = [
+        semitones
+        for semitones in (near, near - 12, near + 12)
+        if _LOWEST <= lowest + semitones and highest + semitones <= _HIGHEST
+    ]
+    return min(inside, key=abs, default=0)
+
+
+def save_transposed(folder: Path, rows: Iterable[Transposed]) -> None:
+    """Write a line for each training tune."""
+    with (folder / _FILE).open("w", encoding="utf-8") as file:
+        for row in rows:
+            file.write(json.dumps([row.texts, row.weights], ensure_ascii=False) + "\n")
+
+
+def load_transposed(folder: Path) -> Iterator[Transposed]:
+    """What :func:`save_transposed` wrote; nothing where it did not."""
+    if (folder / _FILE).exists():
+        with (folder / _FILE).open(encoding="utf-8") as file:
+            for line in file:
+                texts, weights = json.loads(line)
+                yield Transposed(tuple(texts), tuple(weights))
+
+
+def to_tonic(notation: Notation, tune: Tune, tonic: str) -> Tune:
+    """The tune with this tonic, by the shortest way: at most six semitones. A tune without key stays.
+
+    Raises NotationError for text that is no tune.
+    """
+    key = notation.parse(tune).key
+    if not key.tonic:
+        return tune
+    return notation.transpose(tune, key.semitones_to(tonic), tonic)

@@ -1,0 +1,1 @@
+"""Models with all they need: training data, losses, and new tunes."""

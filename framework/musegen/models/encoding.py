@@ -1,0 +1,76 @@
+"""Tunes as tokens."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import overload
+
+import numpy as np
+
+from musegen.corpus.corpus import Corpus
+from musegen.corpus.transposing import load_transposed
+from musegen.protocols.models import Versions
+from musegen.protocols.tokenizers import Tokenizer
+from musegen.protocols.vocabulary import Tokens
+
+
+class TokenTable(Sequence[Tokens]):
+    """Tunes as tokens in one array of few bytes each, for corpora of many."""
+
+    def __init__(self, tunes: Iterable[Tokens], size: int) -> None:
+        """``size``: V, which no token reaches."""
+        kind = np.min_scalar_type(size - 1)
+        parts = [tune.astype(kind) for tune in tunes]
+        self._ends = np.cumsum([0, *map(len, parts)])
+        self._flat = np.concatenate([*parts, np.zeros(0, kind)])
+
+    def __len__(self) -> int:
+        return len(self._ends) - 1
+
+    @overload
+    def __getitem__(self, place: int) -> Tokens: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[Tokens]: ...
+
+    def __getitem__(self, place: int | slice) -> Tokens | Sequence[Tokens]:
+        """int32 (n,), or some of the tunes; those side by side share the memory of the table."""
+        if isinstance(place, slice):
+            first, last, step = place.indices(len(self))
+            if step != 1:
+                return [self[each] for each in range(first, last, step)]
+            part = TokenTable.__new__(TokenTable)
+            part._ends, part._flat = self._ends[first : max(last, first) + 1], self._flat
+            return part
+        place = range(len(self))[place]
+        return self._flat[self._ends[place] : self._ends[place + 1]].astype(np.int32)
+
+
+def with_marks(tokenizer: Tokenizer, text: str) -> Tokens:
+    """``text`` as tokens from the start mark to the end mark: int32 (n + 2,)."""
+    tokens = tokenizer.encode(text)
+    vocabulary = tokenizer.vocabulary
+    marked = np.empty(len(tokens) + 2, np.int32)
+    marked[0], marked[-1] = vocabulary.start, vocabulary.end
+    marked[1:-1] = tokens
+    return marked
+
+
+def encode_transposed(folder: Path, tokenizer: Tokenizer) -> tuple[Versions, ...]:
+    """The versions as a model learns from them, all tokens in one array."""
+    rows = list(load_transposed(folder))
+    table = TokenTable(
+        (with_marks(tokenizer, text) for row in rows for text in row.texts), len(tokenizer.vocabulary)
+    )
+    versions, first = [], 0
+    for row in rows:
+        versions.append(Versions(table[first : first + len(row.texts)], row.weights))
+        first += len(row.texts)
+    return tuple(versions)
+
+
+def encode_part(corpus: Corpus, part: str, tokenizer: Tokenizer) -> TokenTable:
+    """The tunes of one part as tokens, start and end marks included: int32 (n + 2,) each."""
+    tokens = (with_marks(tokenizer, tune.text) for tune in corpus.part(part))
+    return TokenTable(tokens, len(tokenizer.vocabulary))

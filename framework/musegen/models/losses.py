@@ -1,0 +1,162 @@
+"""How surprised a model is by tunes; docs/training.md explains the figures one by one."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields
+
+import numpy as np
+from numpy.typing import NDArray
+
+from musegen.corpus.corpus import Corpus
+from musegen.errors import MusegenError, NotationError
+from musegen.models.encoding import with_marks
+from musegen.music.score import Note
+from musegen.music.tune import Tune
+from musegen.protocols.models import LanguageModel
+from musegen.protocols.notations import Notation
+from musegen.protocols.tokenizers import Tokenizer
+from musegen.protocols.vocabulary import Tokens
+
+
+@dataclass(frozen=True, slots=True)
+class TuneLoss:
+    """What one tune costs a model, in nats, and what that is divided by.
+
+    A token belongs to the part of the text where it begins; the end mark belongs to the body.
+    """
+
+    nats: float
+    """All tokens but the start mark."""
+    tokens: int
+    header_nats: float
+    """Of the tokens before the body."""
+    header_tokens: int
+    """0 where it cannot be told which they are."""
+    chord_nats: float
+    """Of the tokens of chord symbols in the body."""
+    chord_tokens: int
+    notes: int
+    """Written notes, those struck together as one, grace notes left out; 0 where the tune does not parse."""
+
+    @property
+    def body_nats(self) -> float:
+        """All but the header."""
+        return self.nats - self.header_nats
+
+
+class Scale:
+    """The tunes of one part, and where in their tokens headers, chord symbols and bodies are."""
+
+    def __init__(self, tunes: Sequence[Tune], tokenizer: Tokenizer, notation: Notation) -> None:
+        self.encoded = [with_marks(tokenizer, tune.text) for tune in tunes]
+        lengths = _symbol_lengths(tokenizer)
+        self._places = [
+            _places(tune, tokens, lengths, notation) for tune, tokens in zip(tunes, self.encoded, strict=True)
+        ]
+        self._notes = [_written_notes(notation, tune) for tune in tunes]
+
+    def weigh(self, model: LanguageModel) -> list[TuneLoss]:
+        """The loss of each tune."""
+        return [
+            TuneLoss(
+                float(nats.sum()),
+                len(nats),
+                float(nats[place == _HEADER].sum()),
+                int(np.count_nonzero(place == _HEADER)),
+                float(nats[place == _CHORD].sum()),
+                int(np.count_nonzero(place == _CHORD)),
+                notes,
+            )
+            for nats, place, notes in zip(model.nats(self.encoded), self._places, self._notes, strict=True)
+        ]
+
+
+def figures(losses: Iterable[TuneLoss]) -> dict[str, float | None]:
+    """``nats``, ``header_nats``, ``body_nats`` and ``bits_a_note`` of some tunes together.
+
+    With chord symbols in them ``chord_nats``, ``melody_nats`` and ``melody_bits_a_note`` too. None for what
+    would be divided by nothing.
+    """
+    losses = list(losses)
+    total = {field.name: sum(getattr(loss, field.name) for loss in losses) for field in fields(TuneLoss)}
+    # Where nobody can say which tokens are the header's, the body is not known either.
+    told = [loss for loss in losses if loss.header_tokens]
+    body_nats = sum(loss.body_nats for loss in told)
+    body_tokens = sum(loss.tokens - loss.header_tokens for loss in told)
+    # The body of a tune whose notes cannot be counted must not be charged to the notes of the others.
+    sung = [loss for loss in told if loss.notes]
+    notes = sum(loss.notes for loss in sung)
+    found = {
+        "nats": _ratio(total["nats"], total["tokens"]),
+        "header_nats": _ratio(total["header_nats"], total["header_tokens"]),
+        "body_nats": _ratio(body_nats, body_tokens),
+        "bits_a_note": _bits(sum(loss.body_nats for loss in sung), notes),
+    }
+    if total["chord_tokens"]:
+        found |= {
+            "chord_nats": _ratio(total["chord_nats"], total["chord_tokens"]),
+            "melody_nats": _ratio(body_nats - total["chord_nats"], body_tokens - total["chord_tokens"]),
+            "melody_bits_a_note": _bits(sum(loss.body_nats - loss.chord_nats for loss in sung), notes),
+        }
+    return found
+
+
+def part_tunes(corpus: Corpus, part: str) -> tuple[Tune, ...]:
+    """Those that a part's figures are of: of the training tunes as many as validate, evenly spread."""
+    tunes = corpus.part(part)
+    if part != "train":
+        return tunes
+    count = min(max(len(corpus.part("validation")), 1), len(tunes))
+    return tuple(tunes[number * len(tunes) // count] for number in range(count))
+
+
+def written_notes(notation: Notation, tune: Tune) -> int:
+    """How many notes stand on the page, those struck together as one. Raises NotationError."""
+    return sum(isinstance(event, Note) for bar in notation.parse(tune).bars for event in bar.events)
+
+
+def _written_notes(notation: Notation, tune: Tune) -> int:
+    try:
+        return written_notes(notation, tune)
+    except NotationError:
+        return 0
+
+
+_MELODY, _HEADER, _CHORD = range(3)
+
+
+def _places(
+    tune: Tune, tokens: Tokens, lengths: NDArray[np.int64] | None, notation: Notation
+) -> NDArray[np.int8]:
+    """int8 (n - 1,): what each token but the first belongs to; all to the melody where that is unknown."""
+    places = np.full(len(tokens) - 1, _MELODY, np.int8)
+    if lengths is None or int(lengths[tokens].sum()) != len(tune.text):
+        return places
+    begins = np.cumsum(lengths[tokens])[:-1]  # of tokens[1:], since the start mark has no length
+    try:
+        for begin, end in notation.chord_symbols(tune):
+            places[(begins >= begin) & (begins < end)] = _CHORD
+        places[begins < notation.body(tune)] = _HEADER
+    except NotationError:
+        return np.full(len(tokens) - 1, _MELODY, np.int8)
+    return places
+
+
+def _symbol_lengths(tokenizer: Tokenizer) -> NDArray[np.int64] | None:
+    """int64 (V,): characters that each token stands for; None for a tokenizer that needs several for one."""
+    try:
+        return np.array(
+            [len(tokenizer.decode(np.array([t], np.int32))) for t in range(len(tokenizer.vocabulary))]
+        )
+    except MusegenError:
+        return None
+
+
+def _ratio(nats: float, count: float) -> float | None:
+    return nats / count if count else None
+
+
+def _bits(nats: float, notes: float) -> float | None:
+    return nats / math.log(2) / notes if notes else None

@@ -1,0 +1,99 @@
+"""What a run's model and its lines to beat cost on each part; no model sees test tunes anywhere else."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from musegen.canonical import JSON
+from musegen.corpus.corpus import Corpus
+from musegen.corpus.splitting import PARTS
+from musegen.models.losses import Scale, TuneLoss, figures, part_tunes
+from musegen.plugins.registry import Plugins
+from musegen.protocols.component import Component
+from musegen.protocols.models import LanguageModel, ModelTrainer
+from musegen.protocols.notations import Notation
+from musegen.protocols.tokenizers import Tokenizer
+
+
+@dataclass(frozen=True, slots=True)
+class Baseline:
+    """A line to beat that an installed model declares."""
+
+    name: str
+    component: Component[ModelTrainer]
+    options: Mapping[str, JSON]
+    missing: str = ""
+    """What it needs and is not installed, with the command for it."""
+
+
+def baselines(plugins: Plugins) -> list[Baseline]:
+    """The lines of all installed models."""
+    return [
+        Baseline(name, each.component, options, each.missing())
+        for each in plugins
+        if each.kind == "model"
+        for name, options in each.component.baselines.items()
+    ]
+
+
+@dataclass(frozen=True)
+class Measured:
+    """The figures of one run."""
+
+    figures: Mapping[str, float | None]
+    """As ``run.json`` has them: ``test_nats``, ``ngram_nats``, ... (docs/training.md)."""
+    test_csv: bytes
+    """A line for each test tune, for ``musegen compare``."""
+
+
+def measure(
+    model: LanguageModel,
+    lines: Mapping[str, Callable[[], LanguageModel]],
+    corpus: Corpus,
+    tokenizer: Tokenizer,
+    notation: Notation,
+    say: Callable[[str], None],
+) -> Measured:
+    """Measure the model on every part, the lines on validation and test; a line that fails costs a line."""
+    scales = {part: Scale(part_tunes(corpus, part), tokenizer, notation) for part in PARTS}
+    found: dict[str, float | None] = {}
+    for part, scale in scales.items():
+        losses = scale.weigh(model)
+        found |= {f"{part}_{name}": value for name, value in figures(losses).items()}
+    tests = {"": losses}
+    for name, load in lines.items():
+        try:
+            loaded = load()
+            validation, test = (scales[part].weigh(loaded) for part in ("validation", "test"))
+        except Exception as error:
+            say(failure(name, error))
+            continue
+        tests[f"{name}_"] = test
+        found |= {f"{name}_{figure}": value for figure, value in figures(test).items()}
+        found |= {f"{name}_validation_{figure}": value for figure, value in figures(validation).items()}
+    return Measured(found, _test_csv(corpus, tests))
+
+
+def failure(name: str, error: Exception) -> str:
+    """The line that a failed baseline costs."""
+    cause = (str(error) or type(error).__name__).splitlines()[0]
+    return f"{name}: no line to beat this time ({cause})"
+
+
+def _test_csv(corpus: Corpus, tests: Mapping[str, list[TuneLoss]]) -> bytes:
+    file = io.StringIO(newline="")
+    table = csv.writer(file, lineterminator="\n")
+    shared = ["source", "title", "group", "melody", "tokens", "notes"]
+    table.writerow([*shared, *(f"{line}{column}" for line in tests for column in ("nats", "body_nats"))])
+    rows = zip(corpus.tunes, corpus.parts, corpus.groups, corpus.melodies, strict=True)
+    held_out = [row for row in rows if row[1] == "test"]
+    for (tune, _, group, melody), *losses in zip(held_out, *tests.values(), strict=True):
+        first = losses[0]
+        notes = first.notes if first.header_tokens else 0
+        figures = [repr(value) for loss in losses for value in (loss.nats, loss.body_nats)]
+        source = corpus.tunes[group].source
+        table.writerow([tune.source, tune.title, source, melody, first.tokens, notes, *figures])
+    return file.getvalue().encode()

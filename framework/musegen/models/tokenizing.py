@@ -1,0 +1,40 @@
+"""What a trained tokenizer must do before anything is built on it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+
+from musegen.errors import PluginError, VocabularyError
+from musegen.music.tune import Tune
+from musegen.protocols.tokenizers import Tokenizer
+
+_PARTS = ("vocabulary", "encode", "decode", "state")
+
+
+def lawful_state(name: str, tokenizer: Tokenizer, tunes: Iterable[Tune]) -> str:
+    """Its state as JSON. Raises PluginError, one line, where it loses something of what it was trained on."""
+    for part in _PARTS:
+        if not hasattr(tokenizer, part):
+            raise PluginError(f'tokenizer "{name}" has no {part}; its protocol is musegen.Tokenizer')
+    for tune in tunes:
+        try:
+            back = tokenizer.decode(tokenizer.encode(tune.text))
+        except VocabularyError as error:
+            raise PluginError(
+                f'tokenizer "{name}" cannot encode {tune.source}, which it was trained on: {error}'
+            ) from error
+        if back != tune.text:
+            same = next(
+                (place for place, pair in enumerate(zip(back, tune.text, strict=False)) if len({*pair}) > 1),
+                min(len(back), len(tune.text)),
+            )
+            raise PluginError(
+                f'tokenizer "{name}" is lossy: {tune.source} comes back with {back[same : same + 20]!r} for '
+                f"{tune.text[same : same + 20]!r}; musegen.testing.check_tokenizer tells more"
+            )
+    state = tokenizer.state()
+    try:
+        return json.dumps(state, ensure_ascii=False)
+    except (TypeError, ValueError) as error:
+        raise PluginError(f'tokenizer "{name}": state() is no JSON ({error})') from error

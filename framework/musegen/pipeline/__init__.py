@@ -1,0 +1,1 @@
+"""``pipeline.toml``: what it may say, and what one says."""

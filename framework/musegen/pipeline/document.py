@@ -1,0 +1,130 @@
+"""What a pipeline may say, written out: a commented example and a JSON Schema, installed plugins included."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from textwrap import wrap
+from typing import Any
+
+from pydantic.fields import FieldInfo
+
+from musegen.canonical import JSON
+from musegen.options import Options
+from musegen.pipeline.plan import SETTINGS, USES
+from musegen.plugins.option_schema import descriptions, schema_of
+from musegen.plugins.registry import Plugins
+
+_PREFERRED = {
+    "corpus": ("music21", "abc"),
+    "tokenizer": ("char",),
+    "model": ("keras-lstm",),
+    "render": ("midi", "wav"),
+}
+"""The components that a new pipeline uses, of those that are installed."""
+_ORDER = (
+    "run",
+    "plugins",
+    "corpus",
+    "notation",
+    "prepare",
+    "split",
+    "tokenizer",
+    "model",
+    "sample",
+    "render",
+)
+
+
+def example_pipeline(plugins: Plugins) -> str:
+    """A commented pipeline with every option of the default components, ready to run."""
+    return "\n".join(_example_lines(plugins)) + "\n"
+
+
+def _example_lines(plugins: Plugins) -> Iterator[str]:
+    yield "# A musegen pipeline. Keys show their defaults; one behind # has none and may stay out."
+    for name in _ORDER:
+        if name in SETTINGS:
+            yield from _table(f"[{name}]", name, SETTINGS[name])
+        elif name == "notation":
+            for notation in plugins.names("notation"):
+                yield from _table(
+                    f"[notation.{notation}]", f"notation.{notation}", plugins.notation(notation).options
+                )
+        else:
+            kind, several = USES[name]
+            installed = plugins.names(kind)
+            wanted = [use for use in _PREFERRED[name] if use in installed] or installed[:1]
+            for use in wanted if name == "render" else wanted[:1]:
+                component = plugins.find(kind, use).component
+                header = f"[[{name}]]" if several else f"[{name}]"
+                yield from _table(
+                    header, name, component.options, f"# One of: {', '.join(installed)}.", f'use = "{use}"'
+                )
+
+
+def _table(header: str, path: str, options: type[Options], *first: str) -> Iterator[str]:
+    yield ""
+    yield header
+    yield from first
+    inner: list[tuple[str, type[Options]]] = []
+    described = descriptions(options)
+    for name, field in options.model_fields.items():
+        if isinstance(field.annotation, type) and issubclass(field.annotation, Options):
+            inner.append((f"{path}.{name}", field.annotation))
+        else:
+            yield from _assignment(name, field, described.get(name, ""))
+    for table, cls in inner:
+        yield from _table(f"[{table}]", table, cls)
+
+
+def _assignment(name: str, field: FieldInfo, description: str) -> Iterator[str]:
+    """The description and the default; an example where there is no default, behind # if it may stay out."""
+    yield from wrap(" ".join(description.split()), 100, initial_indent="# ", subsequent_indent="# ")
+    value = None if field.is_required() else field.get_default(call_default_factory=True)
+    if value is not None:
+        yield f"{name} = {_toml(value)}"
+    else:
+        example = _toml(field.examples[0]) if field.examples else "..."
+        yield f"{name} = {example}" if field.is_required() else f"# {name} = {example}"
+
+
+def _toml(value: Any) -> str:
+    """A TOML value; JSON's strings, numbers and arrays are TOML's too."""
+    if isinstance(value, tuple | list):
+        return f"[{', '.join(_toml(item) for item in value)}]"
+    return json.dumps(value, ensure_ascii=False)
+
+
+def pipeline_schema(plugins: Plugins) -> dict[str, JSON]:
+    """The JSON Schema (draft 2020-12) of a pipeline, read as JSON, for the installed plugins."""
+    definitions: dict[str, JSON] = {}
+    properties: dict[str, JSON] = {
+        name: schema_of(options, definitions) for name, options in SETTINGS.items()
+    }
+    for name, (kind, several) in USES.items():
+        choices: list[JSON] = []
+        for use in plugins.names(kind):
+            component = plugins.find(kind, use).component
+            schema = schema_of(component.options, definitions)
+            inner = {"use": {"const": use, "description": component.summary}, **schema.get("properties", {})}
+            required = ["use", *schema.get("required", [])]
+            choices.append({**schema, "title": use, "properties": inner, "required": required})
+        one: JSON = {"oneOf": choices}
+        properties[name] = {"type": "array", "minItems": 1, "items": one} if several else one
+    properties["notation"] = {
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {
+            name: schema_of(plugins.notation(name).options, definitions) for name in plugins.names("notation")
+        },
+    }
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "musegen pipeline",
+        "type": "object",
+        "additionalProperties": False,
+        "required": sorted(USES),
+        "properties": {name: properties[name] for name in _ORDER},
+        "$defs": definitions,
+    }

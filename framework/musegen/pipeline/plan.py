@@ -1,0 +1,388 @@
+"""``pipeline.toml`` to a typed :class:`Plan`, or every mistake in it with its line."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+from pydantic import Field, ValidationError
+
+from musegen.corpus.splitting import Split
+from musegen.errors import ArtifactError, CorpusError, NotationError, PipelineError, PluginError
+from musegen.models.composer import Sample
+from musegen.options import Options, PathPattern
+from musegen.pipeline.toml_source import Place, TomlSource, dotted, has
+from musegen.plugins.loading import PluginFile
+from musegen.plugins.registry import Installed, Plugins, installed_plugins
+from musegen.protocols.component import Component
+from musegen.protocols.corpora import CorpusReader
+from musegen.protocols.models import ModelTrainer
+from musegen.protocols.notations import Notation, Prepare
+from musegen.protocols.renderers import BookRenderer, Renderer
+from musegen.protocols.tokenizers import TokenizerTrainer
+
+T_co = TypeVar("T_co", covariant=True)
+
+
+class RunOptions(Options):
+    """``[run]``: where results go, and the one seed that everything random comes from."""
+
+    folder: str = Field("runs/tunes", min_length=1)
+    """Where results go, relative to this file."""
+    seed: int = Field(0, ge=0, le=2**31 - 1)
+    """The same seed, corpus and options give the same tunes."""
+
+
+class PluginFiles(Options):
+    """``[plugins]``: plugins of this pipeline alone."""
+
+    files: tuple[PathPattern, ...] = ()
+    """Python files with hooks, relative to this file; they are run, so name only what you trust."""
+
+
+SETTINGS: Mapping[str, type[Options]] = {
+    "run": RunOptions,
+    "plugins": PluginFiles,
+    "prepare": Prepare,
+    "split": Split,
+    "sample": Sample,
+}
+"""The tables that are the framework's own."""
+USES: Mapping[str, tuple[str, bool]] = {
+    "corpus": ("corpus reader", True),
+    "tokenizer": ("tokenizer", False),
+    "model": ("model", False),
+    "render": ("renderer", True),
+}
+"""The tables that ``use`` a component: its kind, and whether there may be several."""
+
+
+@dataclass(frozen=True)
+class Use(Generic[T_co]):
+    """A component with the options a pipeline gives it."""
+
+    component: Component[T_co]
+    options: Options
+    installed: Installed | None = None
+    """Where the component comes from, if it comes from a plugin."""
+
+    def build(self) -> T_co:
+        """The working object."""
+        try:
+            return self.component.build(self.options)
+        except Exception as error:
+            if error.__traceback__ and not error.__traceback__.tb_next:  # it could not even be called
+                error.add_note(f'building "{self.component.name}" with its options')
+            raise
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A checked pipeline file: everything a run needs, and nothing that has been started."""
+
+    file: Path
+    plugins: Plugins
+    run_options: RunOptions
+    corpus: tuple[Use[CorpusReader], ...]
+    notations: Mapping[str, Use[Notation]]
+    prepare: Prepare
+    split: Split
+    tokenizer: Use[TokenizerTrainer]
+    model: Use[ModelTrainer]
+    sample: Sample
+    render: tuple[Use[Renderer | BookRenderer], ...]
+
+    @property
+    def used(self) -> list[Installed]:
+        """Where everything comes from that a run may call."""
+        uses: tuple[Use[Any], ...] = (
+            *(*self.corpus, *self.notations.values(), self.tokenizer, self.model),
+            *self.render,
+        )
+        return [use.installed for use in uses if use.installed]
+
+    @property
+    def folder(self) -> Path:
+        """The run folder."""
+        return self.file.parent / Path(self.run_options.folder).expanduser()
+
+
+def load_plan(
+    file: Path,
+    overrides: Iterable[str] = (),
+    plugins: Plugins | None = None,
+    report: Callable[[str], None] = lambda line: None,
+) -> Plan:
+    """Read and check a pipeline file. Raises PipelineError with a line for every mistake.
+
+    ``overrides`` are ``table.key=value`` with a TOML value; one that is no TOML counts as a string.
+    ``report`` is given a line for each plugin file, before it is run.
+    """
+    source = TomlSource.read(file)
+    for override in overrides:
+        source.override(override)
+    return _Checker(source, plugins or installed_plugins(), report).plan()
+
+
+def pipeline_plugins(file: Path, report: Callable[[str], None] = lambda line: None) -> Plugins:
+    """The installed plugins and those whose files a pipeline names; nothing else of it is looked at.
+
+    Raises PipelineError with a line for every one that cannot be used.
+    """
+    checker = _Checker(TomlSource.read(file), installed_plugins(), report)
+    return checker.plugins()
+
+
+class _Checker:
+    """Checks all tables and gathers all mistakes before it gives up."""
+
+    def __init__(self, source: TomlSource, plugins: Plugins, report: Callable[[str], None]) -> None:
+        self._source, self._plugins, self._report = source, plugins, report
+        self._mistakes: list[str] = []
+
+    def plugins(self) -> Plugins:
+        """All plugins, those of ``[plugins] files`` included. Raises PipelineError."""
+        self._load_files()
+        if self._mistakes:
+            raise PipelineError(*self._mistakes)
+        return self._plugins
+
+    def _load_files(self) -> None:
+        table = self._table(("plugins",), PluginFiles)
+        for number, path in enumerate(table.files if isinstance(table, PluginFiles) else ()):
+            self._report(f"{self._source.file}: loads the plugin {path}")
+            try:
+                self._plugins = self._plugins.with_files([PluginFile.read(path)])
+            except PluginError as error:
+                self._mistake(("plugins", "files", number), str(error))
+
+    def plan(self) -> Plan:
+        """The plan. Raises PipelineError with every mistake."""
+        self._load_files()
+        tables = self._source.tables
+        known = [*SETTINGS, *USES, "notation"]
+        for name in tables:
+            if name not in known:
+                self._mistake((name,), f"unknown table{_did_you_mean(name, known)}")
+        settings = {name: self._table((name,), cls) for name, cls in SETTINGS.items()}
+        uses = {name: self._uses(name) for name in USES}
+        notations = self._notations()
+        if self._mistakes:
+            raise PipelineError(*self._mistakes)
+        plan = Plan(
+            file=self._source.file,
+            plugins=self._plugins,
+            run_options=settings["run"],  # type: ignore[arg-type]
+            corpus=tuple(uses["corpus"]),
+            notations=notations,
+            prepare=settings["prepare"],  # type: ignore[arg-type]
+            split=settings["split"],  # type: ignore[arg-type]
+            tokenizer=uses["tokenizer"][0],
+            model=uses["model"][0],
+            sample=settings["sample"],  # type: ignore[arg-type]
+            render=tuple(uses["render"]),
+        )
+        self._surroundings(plan)
+        if self._mistakes:
+            raise PipelineError(*self._mistakes)
+        return plan
+
+    def _mistake(self, place: Place, message: str) -> None:
+        line = f"{self._source.where(place)}: {dotted(place)}: {message}"
+        if line not in self._mistakes:
+            self._mistakes.append(line)
+
+    def _uses(self, name: str) -> list[Use[Any]]:
+        kind, several = USES[name]
+        given = self._source.tables.get(name)
+        wanted = f"[[{name}]]" if several else f"[{name}]"
+        choices = ", ".join(self._plugins.names(kind)) or "none"
+        if given is None:
+            self._mistakes.append(
+                f"{self._source.file}: {name}: the table {wanted} is missing; "
+                f"write it with use = one of: {choices}"
+            )
+            return []
+        if several and isinstance(given, dict):
+            self._mistake((name,), f"write it as {wanted}: there may be several")
+            return []
+        tables = given if several else [given]
+        if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
+            self._mistake((name,), f"is no table; write {wanted}")
+            return []
+        if not tables:
+            self._mistake((name,), f"is empty; write at least one {wanted}")
+        uses = []
+        for number, table in enumerate(tables):
+            place: Place = (name, number) if several else (name,)
+            use = table.get("use")
+            if not isinstance(use, str):
+                problem = "is missing" if use is None else f"must be a string (got {use!r})"
+                self._mistake((*place, "use"), f"{problem}; choose one of: {choices}")
+                continue
+            try:
+                installed = self._plugins.find(kind, use)
+            except PluginError as error:
+                self._mistake((*place, "use"), str(error))
+                continue
+            if missing := installed.missing():
+                self._mistake((*place, "use"), missing)
+            options = self._table(place, installed.component.options, ignore=("use",))
+            if options is not None:
+                uses.append(Use(installed.component, options, installed))
+        return uses
+
+    def _notations(self) -> dict[str, Use[Notation]]:
+        tables = self._source.tables.get("notation", {})
+        installed = self._plugins.names("notation")
+        if not isinstance(tables, dict):
+            self._mistake(("notation",), "is no table; write [notation.NAME]")
+            return {}
+        for name in tables:
+            if name not in installed:
+                hint = _did_you_mean(name, installed)
+                self._mistake(
+                    ("notation", name), f"no such notation{hint} (installed: {', '.join(installed)})"
+                )
+        uses = {}
+        for name in installed:
+            found = self._plugins.find("notation", name)
+            options = self._table(("notation", name), found.component.options)
+            if options is not None:
+                uses[name] = Use(found.component, options, found)
+        return uses
+
+    def _table(self, place: Place, cls: type[Options], ignore: Sequence[str] = ()) -> Options | None:
+        """The options of one table; None, and mistakes noted, where it has any."""
+        table: Any = self._source.tables
+        for key in place:
+            table = table[key] if has(table, (key,)) else {}
+        if not isinstance(table, dict):
+            self._mistake(place, f"is no table; write [{dotted(place)}]")
+            return None
+        plain = {key: value for key, value in table.items() if key not in ignore}
+        before = len(self._mistakes)
+        for path, value in _walk(plain):
+            if isinstance(value, date | datetime | time):
+                self._mistake((*place, *path), f"a TOML date or time has no meaning here (got {value})")
+        if len(self._mistakes) > before:
+            return None
+        try:
+            text = json.dumps(plain)
+            return cls.model_validate_json(text, context={"folder": self._source.file.parent})
+        except ValidationError as error:
+            for path, fault in _faults(error, plain):
+                self._fault((*place, *path), fault, cls, place)
+            return None
+        except (ValueError, RecursionError) as error:
+            self._mistake(place, str(error))
+            return None
+
+    def _fault(self, at: Place, fault: Any, cls: type[Options], table: Place) -> None:
+        match fault["type"]:
+            case "extra_forbidden":
+                inner = _options_at(cls, at[len(table) : -1])
+                choices = list(inner.model_fields) if inner else []
+                hint = _did_you_mean(str(at[-1]), choices) or (
+                    f"; it has: {', '.join(choices)}" if choices else "; it takes no options"
+                )
+                self._mistake(at, f"unknown key{hint}")
+            case "missing":
+                self._mistake(at, "is missing and has no default")
+            case _:
+                message = fault["msg"].removeprefix("Value error, ")
+                self._mistake(at, f"{message} (got {_short(fault['input'])})")
+
+    def _surroundings(self, plan: Plan) -> None:
+        """What else must hold before anything starts: corpus files, run folder."""
+        from musegen.storage import RunFolder
+
+        for number, use in enumerate(plan.corpus):
+            try:
+                sources = list(use.build().sources())
+                if not sources:
+                    self._mistake(("corpus", number), "names no file")
+            except CorpusError as error:
+                self._mistake(("corpus", number), str(error))
+        try:
+            RunFolder(plan.folder).check()
+        except ArtifactError as error:
+            self._mistake(("run", "folder"), str(error))
+        except OSError as error:
+            self._mistake(("run", "folder"), f"{plan.folder}: {error.strerror}")
+        sample = plan.sample
+        headed = [name for name in ("key", "metre", "rhythm") if getattr(sample, name) is not None]
+        if sample.prime is not None and (headed or sample.start):
+            names = " and ".join([*headed, *(["start"] if sample.start else [])])
+            self._mistake(("sample", "prime"), f"is the whole beginning; leave out {names}")
+        self._wishes(plan)
+
+    def _wishes(self, plan: Plan) -> None:
+        """A key or metre that no notation can write is a mistake before any tune is read."""
+        refusals = []
+        for use in plan.notations.values():
+            try:
+                use.build().wished(plan.sample.wishes(None))
+                return
+            except NotationError as error:
+                refusals.append(error.message)
+        if refusals:
+            self._mistake(("sample",), refusals[0])
+
+
+def _faults(error: ValidationError, table: Any) -> Iterable[tuple[Place, Any]]:
+    """Each fault with its place in ``table``; what several types of one key say is one."""
+    found: dict[Place, Any] = {}
+    for fault in error.errors(include_url=False):
+        path, value = list[str | int](), table
+        for key in fault["loc"]:
+            inside = isinstance(value, dict) or (isinstance(value, list) and isinstance(key, int))
+            if not inside:  # from here on pydantic names the types that it tried
+                break
+            path.append(key)
+            value = value[key] if has(value, (key,)) else None
+        earlier = found.setdefault(tuple(path), fault)
+        if earlier is not fault:
+            found[tuple(path)] = {
+                **earlier,
+                "msg": f"{earlier['msg']}, or {fault['msg'].removeprefix(_SHOULD)}",
+            }
+    return found.items()
+
+
+_SHOULD = "Input should be "
+
+
+def _walk(value: Any, path: Place = ()) -> Iterable[tuple[Place, Any]]:
+    yield path, value
+    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, inner in items:
+        yield from _walk(inner, (*path, key))
+
+
+def _options_at(cls: type[Options], path: Place) -> type[Options] | None:
+    """The options class of a table inside a table."""
+    for key in path:
+        field = cls.model_fields.get(str(key))
+        if field is None or not (
+            isinstance(field.annotation, type) and issubclass(field.annotation, Options)
+        ):
+            return None
+        cls = field.annotation
+    return cls
+
+
+def _did_you_mean(name: str, choices: Sequence[str]) -> str:
+    close = get_close_matches(name, choices, 1)
+    return f'; did you mean "{close[0]}"?' if close else ""
+
+
+def _short(value: object) -> str:
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+    text = repr(text) if isinstance(value, str) else text
+    return text if len(text) <= 60 else f"{text[:57]}..."

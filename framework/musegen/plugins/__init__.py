@@ -1,0 +1,1 @@
+"""Finds plugins, checks what they declare, and hands out their components."""

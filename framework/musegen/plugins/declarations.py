@@ -1,0 +1,131 @@
+"""Checks what a plugin declares, before any of it is taken up."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from difflib import get_close_matches
+from typing import Any
+
+import pluggy
+from pydantic import ValidationError
+
+from musegen.errors import PluginError
+from musegen.options import Options
+from musegen.plugins.hookspecs import API_VERSION
+from musegen.plugins.loading import contained
+from musegen.protocols.component import Component
+
+
+def check_api(plugin: object) -> None:
+    """Raises PluginError where the plugin's ``musegen_api`` asks for what this musegen does not have.
+
+    ``musegen_api = "1.2"`` is written for API 1.2: it works with 1.2, 1.3 and so on, and not with 2.0.
+    """
+    wanted = getattr(plugin, "musegen_api", API_VERSION)
+    try:
+        major, minor = map(int, wanted.split("."))
+    except (AttributeError, ValueError):
+        raise PluginError(
+            f'musegen_api names the API version it was written for, as "{API_VERSION}" (got {wanted!r})'
+        ) from None
+    ours = tuple(map(int, API_VERSION.split(".")))
+    if major != ours[0] or minor > ours[1]:
+        newer = (major, minor) > ours
+        advice = "a newer musegen" if newer else "a newer version of the plugin, or an older musegen"
+        raise PluginError(
+            f"it is written for musegen's plugin API {wanted}, this one has {API_VERSION}; install {advice}"
+        )
+
+
+def check_hooks(manager: pluggy.PluginManager, plugin: object) -> None:
+    """Raises PluginError for an implementation of a hook that does not exist, or with other arguments.
+
+    A function that has a hook's name and no ``@hookimpl`` would never be called, no more than a plugin
+    without any hook; both are mistakes too.
+    """
+    hooks = {name: hook for name, hook in vars(manager.hook).items() if name[0] != "_" and hook.has_spec()}
+    implemented = 0
+    for name in dir(plugin):
+        options = manager.parse_hookimpl_opts(plugin, name)
+        function = getattr(plugin, name, None)
+        if options is None:
+            if name in hooks and inspect.isroutine(function):
+                raise PluginError(f"{name} lacks @musegen.hookimpl{defined(function)}")
+            continue
+        wanted = options.get("specname") or name
+        if wanted not in hooks:
+            if options.get("optionalhook"):
+                continue
+            close = get_close_matches(wanted, hooks, 1)
+            hint = f"did you mean {close[0]}?" if close else f"hooks: {', '.join(hooks)}"
+            raise PluginError(f'no hook "{wanted}"; {hint}{defined(function)}')
+        spec = hooks[wanted].spec
+        takes = (*spec.argnames, *spec.kwargnames)
+        for argument in inspect.signature(getattr(plugin, name)).parameters:
+            if argument not in takes:
+                choice = f"it takes {', '.join(takes)}" if takes else "it takes none"
+                raise PluginError(f'{wanted} has no argument "{argument}"; {choice}{defined(function)}')
+        implemented += 1
+    if not implemented:
+        raise PluginError(f"it implements no hook; hooks: {', '.join(hooks)}")
+
+
+def declared_components(hook: str, function: Callable[..., object]) -> list[Component[Any]]:
+    """What an implementation of a hook returns. Raises PluginError unless that is a list of usable ones."""
+    with contained():
+        returned = function()
+    if not isinstance(returned, list):
+        kind = type(returned).__name__
+        raise PluginError(f"{hook} returns a {kind}, not a list of components{defined(function)}")
+    for one in returned:
+        if not isinstance(one, Component):
+            raise PluginError(
+                f"{hook} returns {one!r:.60} among its components; declare one with "
+                f"musegen.component(...){defined(function)}"
+            )
+        _check_component(hook, one, function)
+    return returned
+
+
+def _check_component(hook: str, one: Component[Any], function: Callable[..., object]) -> None:
+    if not isinstance(one.name, str) or not one.name or not callable(one.build):
+        raise PluginError(f"{hook}: a component has a name and a build function{defined(function)}")
+    if not one.name.isprintable() or set(one.name) & set(" ,\"'"):
+        raise PluginError(
+            f"{hook}: {one.name!r} is no name for a component: it has no spaces, commas or quotes"
+            f"{defined(function)}"
+        )
+    options = one.options
+    if not (isinstance(options, type) and issubclass(options, Options)):
+        raise PluginError(
+            f'{hook}: the options of "{one.name}" are no subclass of musegen.Options{defined(function)}'
+        )
+    try:
+        complete = options.model_rebuild()
+    except Exception as error:
+        text = " ".join(str(error).partition("\n\nFor further")[0].split())
+        raise PluginError(
+            f'{hook}: the options of "{one.name}" are broken: {text:.200}{defined(options)}'
+        ) from error
+    try:
+        options()
+    except ValidationError as error:
+        for fault in error.errors(include_url=False):
+            if fault["type"] != "missing":
+                raise PluginError(
+                    f'{hook}: the default of option {fault["loc"][0]} of "{one.name}" breaks its own type: '
+                    f"{fault['msg']} (got {fault['input']!r:.40}){defined(options)}"
+                ) from error
+    if complete is False:
+        raise PluginError(f'{hook}: the options of "{one.name}" are incomplete{defined(options)}')
+
+
+def defined(thing: object) -> str:
+    """``" (file:line)"`` of a function or class, as far as it can be known."""
+    try:
+        file = inspect.getsourcefile(thing)  # type: ignore[arg-type]
+        _, line = inspect.getsourcelines(thing)  # type: ignore[arg-type]
+    except (OSError, TypeError):
+        return ""
+    return f" ({file}:{line})"

@@ -1,0 +1,228 @@
+"""Finds plugins and hands out their components by kind and name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import cache
+from pathlib import Path
+from traceback import walk_tb
+from typing import Any
+
+import pluggy
+
+from musegen.canonical import JSON
+from musegen.errors import PluginError
+from musegen.plugins import hookspecs
+from musegen.plugins.declarations import check_api, check_hooks, declared_components, defined
+from musegen.plugins.faults import cause, origin
+from musegen.plugins.loading import Load, PluginFile, installed_points, strict
+from musegen.protocols.component import Component
+from musegen.protocols.corpora import CorpusReader
+from musegen.protocols.models import ModelTrainer
+from musegen.protocols.notations import Notation
+from musegen.protocols.renderers import BookRenderer, Renderer
+from musegen.protocols.tokenizers import TokenizerTrainer
+
+KINDS: Mapping[str, str] = {
+    "corpus reader": "musegen_corpus_readers",
+    "notation": "musegen_notations",
+    "tokenizer": "musegen_tokenizers",
+    "model": "musegen_models",
+    "renderer": "musegen_renderers",
+}
+"""Kind of component -> the hook that declares it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Installed:
+    """A component and where it comes from."""
+
+    kind: str
+    component: Component[Any]
+    plugin: str
+    distribution: str
+    distribution_version: str
+    file: PluginFile | None = None
+    """The one file that the plugin is, if it is one."""
+
+    def missing(self) -> str:
+        """What the component needs and is not installed, with the command for it; empty where it has all."""
+        modules = self.component.missing()
+        if not modules:
+            return ""
+        extra = f"[{self.component.extra}]" if self.component.extra else ""
+        wanted = f"{self.distribution}{extra}" if self.distribution else " ".join(modules)
+        return f'"{self.component.name}" needs {" and ".join(modules)}; pip install "{wanted}"'
+
+
+class Plugins:
+    """The components of a set of plugins."""
+
+    def __init__(self) -> None:
+        """No plugin yet: :meth:`add` them, or take :func:`installed_plugins`."""
+        self._manager = pluggy.PluginManager(hookspecs.NAMESPACE)
+        self._manager.add_hookspecs(hookspecs)
+        self._installed: dict[tuple[str, str], Installed] = {}
+        self._added: list[tuple[object, str, str, str, PluginFile | None]] = []
+        self.faults: list[str] = []
+        """One line for each plugin that could not be used."""
+        self.loads: list[Load] = []
+        """How long each installed plugin took to load, and what it imported."""
+
+    def add(
+        self,
+        plugin: object,
+        name: str,
+        distribution: str = "",
+        version: str = "",
+        file: PluginFile | None = None,
+    ) -> None:
+        """Register one plugin, whole or not at all; ``file`` is the one it is, if it is one.
+
+        Raises PluginError, one line, for a hook that does not exist or fails, for what is no list of
+        components, options that cannot be used, names that are taken, and another plugin API.
+        """
+        try:
+            check_api(plugin)
+            check_hooks(self._manager, plugin)
+            if self._manager.has_plugin(name):
+                raise PluginError("another plugin has this name")
+            self._manager.register(plugin, name)
+            declared = [
+                Installed(kind, component, name, distribution, version, file)
+                for kind, hook in KINDS.items()
+                for declaration in getattr(self._manager.hook, hook).get_hookimpls()
+                if declaration.plugin is plugin
+                for component in declared_components(hook, declaration.function)
+            ]
+            taken = dict(self._installed)
+            for new in declared:
+                other = taken.setdefault((new.kind, new.component.name), new)
+                if other is not new:
+                    who = origin(other.plugin, other.distribution, other.distribution_version)
+                    again = "twice" if other.plugin == name else f"by {who} too"
+                    where = defined(new.component.options)
+                    raise PluginError(f'{new.kind} "{new.component.name}" is declared {again}{where}')
+            self._check_baselines(declared)
+        except (Exception, SystemExit) as error:
+            if self._manager.get_plugin(name) is plugin:
+                self._manager.unregister(name=name)
+            who = origin(name, distribution, version)
+            raise PluginError(f"{who} cannot be used: {cause(error)}") from error
+        self._installed = taken
+        self._added.append((plugin, name, distribution, version, file))
+
+    def with_files(self, files: Iterable[PluginFile]) -> Plugins:
+        """These plugins and those of some files. Raises PluginError for one that cannot be used."""
+        more = Plugins()
+        for added in self._added:
+            more.add(*added)
+        for file in files:
+            more.add(file.load(), str(file.path), file=file)
+        more.faults, more.loads = list(self.faults), list(self.loads)
+        return more
+
+    def _check_baselines(self, declared: Sequence[Installed]) -> None:
+        """Raises PluginError where a figure of one line to beat would be taken for another's."""
+        taken = {"train", "validation", "test"}
+        taken.update(line for each in self._installed.values() for line in each.component.baselines)
+        for line in (line for new in declared for line in new.component.baselines):
+            if line in taken or not re.fullmatch(r"[a-z][a-z0-9_]*", line):
+                raise PluginError(f'baseline "{line}": is no name of its own in small letters, digits and _')
+            taken.add(line)
+
+    def __iter__(self) -> Iterator[Installed]:
+        return iter(
+            sorted(self._installed.values(), key=lambda i: (list(KINDS).index(i.kind), i.component.name))
+        )
+
+    def names(self, kind: str) -> list[str]:
+        """The installed components of a kind, sorted."""
+        return sorted(name for of, name in self._installed if of == kind)
+
+    def find(self, kind: str, name: str) -> Installed:
+        """The component of this name and where it comes from. Raises PluginError that lists the choices."""
+        found = self._installed.get((kind, name))
+        if found is None:
+            choices = self.names(kind)
+            close = get_close_matches(name, choices, 1)
+            hint = f'; did you mean "{close[0]}"?' if close else ""
+            raise PluginError(f'no {kind} "{name}"{hint} (installed: {", ".join(choices) or "none"})')
+        return found
+
+    def corpus_reader(self, name: str) -> Component[CorpusReader]:
+        """The corpus reader of this name."""
+        return self.find("corpus reader", name).component
+
+    def notation(self, name: str) -> Component[Notation]:
+        """The notation of this name."""
+        return self.find("notation", name).component
+
+    def tokenizer(self, name: str) -> Component[TokenizerTrainer]:
+        """The tokenizer of this name."""
+        return self.find("tokenizer", name).component
+
+    def model(self, name: str) -> Component[ModelTrainer]:
+        """The model of this name."""
+        return self.find("model", name).component
+
+    def renderer(self, name: str) -> Component[Renderer | BookRenderer]:
+        """The renderer of this name."""
+        return self.find("renderer", name).component
+
+    def rows(self) -> list[dict[str, JSON]]:
+        """Every component with its plugin, distribution and version, for ``musegen plugins --json``."""
+        return [
+            {
+                "kind": installed.kind,
+                "name": installed.component.name,
+                "version": installed.component.version,
+                "summary": installed.component.summary,
+                "plugin": installed.plugin,
+                "distribution": installed.distribution,
+                "distribution_version": installed.distribution_version,
+                "missing": list(installed.component.missing()),
+            }
+            for installed in self
+        ]
+
+    def stage_finished(self, stage: str, folder: Path, cached: bool) -> None:
+        """Tell every observer, by the hook ``musegen_stage_finished``; one that fails is named."""
+        hook = self._manager.hook.musegen_stage_finished
+        try:
+            hook(stage=stage, folder=folder, cached=cached)
+        except Exception as error:
+            called = {frame.f_code for frame, _ in walk_tb(error.__traceback__)}
+            for one in hook.get_hookimpls():
+                if getattr(one.function, "__code__", None) in called:
+                    error.add_note(f'in musegen_stage_finished of plugin "{one.plugin_name}", stage {stage}')
+            raise
+
+    @property
+    def hook(self) -> pluggy.HookRelay:
+        """Calls every plugin that implements a hook."""
+        return self._manager.hook
+
+
+@cache
+def installed_plugins() -> Plugins:
+    """Every plugin that an installed distribution offers in the entry-point group ``musegen``.
+
+    One that cannot be used is left out, with a line in ``faults``: it must not take the others along. With
+    ``MUSEGEN_STRICT_PLUGINS=1`` in the environment it is an error: raises PluginError with all lines.
+    ``MUSEGEN_DISABLE_PLUGINS`` names plugins, separated by commas, that are not loaded.
+    """
+    plugins = Plugins()
+    for point in installed_points(plugins.faults):
+        try:
+            plugin, load = point.load()
+            plugins.loads.append(load)
+            plugins.add(plugin, point.name, point.distribution, point.version)
+        except PluginError as error:
+            plugins.faults.append(str(error))
+    if plugins.faults and strict():
+        raise PluginError("\n".join(plugins.faults))
+    return plugins

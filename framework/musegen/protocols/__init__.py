@@ -1,0 +1,1 @@
+"""What plugins are made of: components, and the protocols of what components build."""

@@ -1,0 +1,1 @@
+"""Runs of a pipeline: stages, their results, and what is shown of them."""

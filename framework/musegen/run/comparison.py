@@ -1,0 +1,268 @@
+"""Which of two runs is surprised less by the test tunes that both held out, and how sure that is."""
+
+from __future__ import annotations
+
+import csv
+import math
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from musegen.canonical import JSON
+from musegen.errors import ArtifactError
+from musegen.music.similarity import components
+
+MODEL = "model"
+UNITS = {"nats_a_token": "nats a token", "bits_a_note": "bits a note"}
+_RESAMPLED_AT_ONCE = 250
+_Identity = tuple[str, str, int]
+"""File, melody, and how often that came before: it survives another spelling of the tune's text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One figure of both runs."""
+
+    of: str
+    """``model``, or a line to beat: ``ngram``."""
+    unit: str
+    """``nats_a_token`` or ``bits_a_note`` (of the body)."""
+    first: float
+    second: float
+    difference: float
+    """First minus second: below 0 the first run is better."""
+    low: float | None
+    """Of the 95 % interval of the difference; None where all tunes are of one group."""
+    high: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Two runs on the test tunes that they share."""
+
+    first: str
+    second: str
+    tunes: int
+    groups: int
+    """Of near-duplicates, the units that are resampled."""
+    resamples: int
+    seed: int
+    differences: tuple[Difference, ...]
+    warnings: tuple[str, ...]
+    """A line for each thing that makes the comparison less fair than it looks."""
+
+    def state(self) -> dict[str, JSON]:
+        """All of it, for ``musegen compare --json``."""
+        return asdict(self)
+
+    def __str__(self) -> str:
+        rows = [("", "A", "B", "A - B", "95 % of A - B")]
+        for each in self.differences:
+            name = UNITS[each.unit] + ("" if each.of == MODEL else f", {each.of}")
+            unknown = each.low is None or each.high is None
+            interval = "one group only" if unknown else f"{each.low:+.4f} to {each.high:+.4f}"
+            rows.append(
+                (name, f"{each.first:.4f}", f"{each.second:.4f}", f"{each.difference:+.4f}", interval)
+            )
+        widths = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)]
+        table = [
+            "  ".join(
+                [row[0].ljust(widths[0])]
+                + [cell.rjust(width) for cell, width in zip(row[1:], widths[1:], strict=True)]
+            )
+            for row in rows
+        ]
+        shared = f"{self.tunes} test tunes in {self.groups} groups"
+        return "\n".join([f"A: {self.first}", f"B: {self.second}", f"{shared} are held out by both", *table])
+
+
+def compare(first: Path | str, second: Path | str, *, resamples: int = 10_000, seed: int = 0) -> Comparison:
+    """The figures of two run folders on the test tunes of both, and how far apart they are.
+
+    The interval is a paired bootstrap over near-duplicate groups (Efron & Tibshirani 1993, percentiles): each
+    of ``resamples`` draws as many groups as there are, with replacement, the same of both runs, and divides
+    total nats by total tokens or notes. Raises ArtifactError for a folder that is no run, for a run of a
+    version that kept no figures of single tunes, and for runs that have no test tune in common.
+    """
+    one, two = _Held.load(Path(first)), _Held.load(Path(second))
+    common = [identity for identity in one.tests if identity in two.tests]
+    if not common:
+        raise ArtifactError(
+            f"{one.folder} and {two.folder}: hold no test tune out that is the same; "
+            "run both on one corpus with one [split]"
+        )
+    groups = _joined(common, one, two)
+    names = [
+        (of, unit) for of in [MODEL, *(line for line in one.lines if line in two.lines)] for unit in UNITS
+    ]
+    sums = np.array(
+        [[_sums(held, of, unit, group) for of, unit in names for held in (one, two)] for group in groups]
+    ).reshape(len(groups), len(names), 4)
+    drawn = _resampled(sums, resamples, seed)
+    differences = [
+        found
+        for number, name in enumerate(names)
+        if (found := _difference(*name, sums[:, number], drawn[:, number]))
+    ]
+    return Comparison(
+        str(first),
+        str(second),
+        len(common),
+        len(groups),
+        resamples,
+        seed,
+        tuple(differences),
+        tuple(_warnings(one, two, common)),
+    )
+
+
+@dataclass(frozen=True)
+class _Held:
+    """What a run folder says of its tunes."""
+
+    folder: Path
+    tests: Mapping[_Identity, Mapping[str, str]]
+    parts: Mapping[_Identity, str]
+    lines: tuple[str, ...]
+
+    @classmethod
+    def load(cls, folder: Path) -> _Held:
+        if not (folder / "run.json").is_file():
+            raise ArtifactError(f"{folder}: holds no finished run; `musegen run` makes one")
+        rows = _table(folder / "test.csv", ("source", "melody", "group", "tokens", "notes"))
+        parts = _identified(_table(folder / "split.csv", ("source", "melody", "part")))
+        # Both name the tunes in one order; which of several equal melodies is meant the split alone tells.
+        tested = [key for key, row in parts.items() if row["part"] == "test"]
+        if [(row["source"], row["melody"]) for row in rows] != [
+            (parts[key]["source"], parts[key]["melody"]) for key in tested
+        ]:
+            raise ArtifactError(f"{folder}: test.csv and split.csv differ; `musegen run` makes them anew")
+        tests = dict(zip(tested, rows, strict=True))
+        lines = [name.removesuffix("_nats") for name in next(iter(rows), {}) if _is_line(name)]
+        held = cls(folder, tests, {key: row["part"] for key, row in parts.items()}, tuple(lines))
+        for row in tests.values():
+            held.check(row)
+        return held
+
+    def check(self, row: Mapping[str, str]) -> None:
+        """Raises ArtifactError for a row whose figures are none."""
+        names = ["tokens", "notes", *(column for line in (MODEL, *self.lines) for column in _columns(line))]
+        try:
+            good = all(0 <= float(row[name]) < math.inf for name in names) and float(row["tokens"]) > 0
+        except (KeyError, ValueError, TypeError):
+            good = False
+        if not good:
+            raise ArtifactError(f"{self.folder / 'test.csv'}: is damaged; `musegen run` makes it anew")
+
+
+def _is_line(column: str) -> bool:
+    return column.endswith("_nats") and not column.endswith("body_nats")
+
+
+def _columns(of: str) -> tuple[str, str]:
+    """All nats, and those of the body."""
+    return ("nats", "body_nats") if of == MODEL else (f"{of}_nats", f"{of}_body_nats")
+
+
+def _table(file: Path, needed: Iterable[str]) -> list[dict[str, str]]:
+    try:
+        with file.open(newline="", encoding="utf-8") as opened:
+            reader = csv.DictReader(opened)
+            missing = set(needed) - set(reader.fieldnames or ())
+            rows = [] if missing else list(reader)
+    except FileNotFoundError:
+        missing = set(needed)
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        cause = error.strerror if isinstance(error, OSError) else "it is no table"
+        raise ArtifactError(f"{file}: cannot be read ({cause}); `musegen run` makes it anew") from None
+    if missing:
+        raise ArtifactError(
+            f"{file.parent}: is a run of an older version, without figures of single tunes; "
+            "`musegen run` brings it up to date"
+        )
+    return rows
+
+
+def _identified(rows: Iterable[dict[str, str]]) -> dict[_Identity, dict[str, str]]:
+    """The rows by identity, in their order."""
+    seen: Counter[tuple[str, str]] = Counter()
+    found = {}
+    for row in rows:
+        key = re.sub(r":\d+$", "", row["source"] or ""), row["melody"] or ""
+        found[(*key, seen[key])] = row
+        seen[key] += 1
+    return found
+
+
+def _joined(common: Sequence[_Identity], one: _Held, two: _Held) -> list[list[_Identity]]:
+    """The tunes in groups; those that either run has in one group are in one."""
+    firsts: dict[tuple[int, str], int] = {}
+    pairs = [
+        (firsts.setdefault((which, held.tests[identity]["group"]), i), i)
+        for i, identity in enumerate(common)
+        for which, held in enumerate((one, two))
+    ]
+    groups: dict[int, list[_Identity]] = {}
+    for identity, group in zip(common, components(len(common), pairs), strict=True):
+        groups.setdefault(group, []).append(identity)
+    return list(groups.values())
+
+
+def _sums(held: _Held, of: str, unit: str, group: Sequence[_Identity]) -> tuple[float, float]:
+    """Nats or bits of a group, and the tokens or notes that they are for."""
+    whole, body = _columns(of)
+    rows = [held.tests[identity] for identity in group]
+    if unit == "nats_a_token":
+        return sum(float(row[whole]) for row in rows), sum(float(row["tokens"]) for row in rows)
+    rows = [row for row in rows if float(row["notes"])]
+    return sum(float(row[body]) for row in rows) / math.log(2), sum(float(row["notes"]) for row in rows)
+
+
+def _resampled(sums: NDArray[np.float64], resamples: int, seed: int) -> NDArray[np.float64]:
+    """float64 (resamples, ...): ``sums`` (G, ...) added up over G groups drawn with replacement."""
+    rng = np.random.default_rng(seed)
+    count = len(sums)
+    drawn = []
+    for at in range(0, resamples, _RESAMPLED_AT_ONCE):
+        rows = min(resamples - at, _RESAMPLED_AT_ONCE)
+        drawn.append(rng.multinomial(count, np.full(count, 1 / count), rows) @ sums.reshape(count, -1))
+    return np.concatenate(drawn).reshape(resamples, *sums.shape[1:])
+
+
+def _difference(
+    of: str, unit: str, sums: NDArray[np.float64], drawn: NDArray[np.float64]
+) -> Difference | None:
+    """None without counts.
+
+    ``sums``: float64 (G, 4), total and count of the first run and of the second; ``drawn``: the same of
+    resampled groups (resamples, 4).
+    """
+    totals = sums.sum(axis=0)
+    if not totals[1] or not totals[3]:
+        return None
+    first, second = totals[0] / totals[1], totals[2] / totals[3]
+    low = high = None
+    if len(sums) > 1:
+        drawn = drawn[(drawn[:, 1] > 0) & (drawn[:, 3] > 0)]
+        low, high = (
+            float(bound)
+            for bound in np.percentile(drawn[:, 0] / drawn[:, 1] - drawn[:, 2] / drawn[:, 3], (2.5, 97.5))
+        )
+    return Difference(of, unit, float(first), float(second), float(first - second), low, high)
+
+
+def _warnings(one: _Held, two: _Held, common: Sequence[_Identity]) -> Iterable[str]:
+    for held, other in ((one, two), (two, one)):
+        known = sum(other.parts.get(identity) in ("train", "validation") for identity in held.tests)
+        if known:
+            yield (
+                f"{known} of {len(held.tests)} test tunes of {held.folder} were learned from or chosen by in "
+                f"{other.folder}, which may know versions of the others too; give both one [split] file"
+            )
+    if any(one.tests[identity]["tokens"] != two.tests[identity]["tokens"] for identity in common):
+        yield "the runs write the same tunes in other tokens: only bits a note can be compared"

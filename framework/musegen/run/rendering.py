@@ -1,0 +1,41 @@
+"""Scores to files: one a tune, or one for all."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from musegen.errors import PluginError
+from musegen.music.score import Score
+from musegen.protocols.renderers import BookRenderer, Renderer
+
+
+class Rendering:
+    """Renders tunes one after another, and at the end what holds them all."""
+
+    def __init__(self, renderers: Sequence[Renderer | BookRenderer], folder: Path) -> None:
+        """Raises PluginError for two renderers whose files have the same names."""
+        self._single = [renderer for renderer in renderers if not isinstance(renderer, BookRenderer)]
+        self._books = [renderer for renderer in renderers if isinstance(renderer, BookRenderer)]
+        names = [renderer.suffix for renderer in self._single] + [book.file_name for book in self._books]
+        if twice := [name for name in dict.fromkeys(names) if names.count(name) > 1]:
+            raise PluginError(f"two renderers write the same {', '.join(twice)} files; leave one of them out")
+        self._folder = folder
+        self._scores: list[Score] = []
+
+    def tune(self, score: Score, stem: str) -> list[Path]:
+        """Write the files of one tune, ``001.mid`` and so on. Raises MusegenError if that cannot be."""
+        files = []
+        for renderer in self._single:
+            files.append(self._folder / f"{stem}{renderer.suffix}")
+            renderer.render(score, files[-1])
+        self._scores.append(score)
+        return files
+
+    def finish(self) -> list[Path]:
+        """Write the files that hold all tunes that could be rendered."""
+        files = []
+        for renderer in self._books if self._scores else ():
+            files.append(self._folder / renderer.file_name)
+            renderer.render_book(self._scores, files[-1])
+        return files

@@ -1,0 +1,150 @@
+"""A finished run as Python objects that show themselves in a notebook."""
+
+from __future__ import annotations
+
+import base64
+import csv
+import html
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from musegen.errors import ArtifactError
+from musegen.music.score import Score
+from musegen.music.tune import Tune
+from musegen.plugins.registry import installed_plugins
+from musegen.protocols.models import EpochLoss
+
+
+@dataclass(frozen=True)
+class NewTune:
+    """A generated tune and its files."""
+
+    number: int
+    title: str
+    text: str
+    """The tune in its notation."""
+    notation: str
+    seed: int
+    faults: tuple[str, ...]
+    files: Mapping[str, Path]
+    """Suffix of the renderer, such as ``.mid``, to file."""
+
+    @property
+    def valid(self) -> bool:
+        """Whether no rule is broken."""
+        return not self.faults
+
+    @property
+    def abc(self) -> str:
+        """The text of a tune in ABC notation."""
+        if self.notation != "abc":
+            raise ArtifactError(f"tune {self.number} is in the notation {self.notation}; see .text")
+        return self.text
+
+    @property
+    def midi(self) -> Path:
+        """Its MIDI file. Raises ArtifactError where none was rendered."""
+        return self._file(".mid", "midi")
+
+    @property
+    def wav(self) -> Path:
+        """Its WAV file. Raises ArtifactError where none was rendered."""
+        return self._file(".wav", "wav")
+
+    def _file(self, suffix: str, renderer: str) -> Path:
+        found = self._ending(suffix)
+        if found is None:
+            raise ArtifactError(
+                f'tune {self.number} has no {suffix} file; add [[render]] use = "{renderer}"'
+                + (f" ({self.faults[0]})" if self.faults else "")
+            )
+        return found
+
+    def _ending(self, suffix: str) -> Path | None:
+        """The file of this suffix, else one whose suffix ends so: ``.mitdeeplearning.wav``."""
+        longer = (path for other, path in self.files.items() if other.endswith(suffix))
+        return self.files.get(suffix) or next(longer, None)
+
+    def score(self) -> Score:
+        """The tune as music. Raises NotationError where it does not parse."""
+        component = installed_plugins().notation(self.notation)
+        tune = Tune(self.text, self.notation, self.title, str(self.files.get(f".{self.notation}", "")))
+        return component.build(component.options()).parse(tune)
+
+    def _repr_html_(self) -> str:
+        from musegen.errors import MusegenError
+        from musegen.run.piano_roll import piano_roll
+
+        try:
+            picture = piano_roll(self.score())
+        except MusegenError:  # it does not parse, or its notation was a plugin file's
+            picture = ""
+        player = ""
+        wav = self._ending(".wav")
+        if wav is not None:
+            sound = base64.b64encode(wav.read_bytes()).decode()
+            player = f'<audio controls src="data:audio/wav;base64,{sound}"></audio>'
+        faults = "".join(f"<li>{html.escape(fault)}</li>" for fault in self.faults)
+        return (
+            f"<h4>{self.number}. {html.escape(self.title)}</h4>{player}{picture}"
+            f"<pre>{html.escape(self.text)}</pre><ul>{faults}</ul>"
+        )
+
+
+@dataclass(frozen=True)
+class Run:
+    """A finished run."""
+
+    folder: Path
+    tunes: tuple[NewTune, ...]
+    losses: tuple[EpochLoss, ...]
+    report: Mapping[str, Any]
+    """The content of ``run.json``."""
+
+    @classmethod
+    def load(cls, folder: Path | str) -> Run:
+        """The run whose results are in ``folder``. Raises ArtifactError where none are."""
+        folder = Path(folder)
+        try:
+            report = json.loads((folder / "run.json").read_text("utf-8"))
+            with (folder / "loss.csv").open(newline="") as file:
+                losses = tuple(
+                    EpochLoss(
+                        int(row["epoch"]),
+                        float(row["train"]),
+                        float(row["validation"]) if row["validation"] else None,
+                    )
+                    for row in csv.DictReader(file)
+                )
+            tunes = tuple(_tune(folder, row) for row in report["tunes"])
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise ArtifactError(f"{folder}: holds no finished run; `musegen run` makes one") from error
+        return cls(folder, tunes, losses, report)
+
+    def __repr__(self) -> str:
+        return f"Run({str(self.folder)!r}, {len(self.tunes)} tunes)"
+
+    def _repr_html_(self) -> str:
+        picture = ""
+        if (self.folder / "loss.png").is_file():
+            data = base64.b64encode((self.folder / "loss.png").read_bytes()).decode()
+            picture = f'<img alt="loss against epochs" src="data:image/png;base64,{data}">'
+        tunes = "".join(tune._repr_html_() for tune in self.tunes)
+        return f"<h3>{html.escape(str(self.folder))}</h3>{picture}{tunes}"
+
+
+def _tune(folder: Path, row: Mapping[str, Any]) -> NewTune:
+    paths = [folder / name for name in row["files"]]
+    text = paths[0].read_text("utf-8")
+    return NewTune(
+        row["number"],
+        row["title"],
+        text,
+        paths[0].suffix.removeprefix("."),
+        row["seed"],
+        tuple(row["faults"]),
+        {path.name.removeprefix(paths[0].stem): path for path in paths},
+    )

@@ -1,0 +1,60 @@
+"""Files that come into being whole or not at all."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from musegen.errors import ArtifactError
+
+
+def file_digest(path: Path) -> str:
+    """SHA-256 of a file's content."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def write_atomically(path: Path, content: bytes) -> None:
+    """Put ``content`` at ``path`` so that a reader sees the old file or the new one, never a part."""
+    if not path.parent.is_dir():
+        raise FileNotFoundError(errno.ENOENT, "no such folder", str(path.parent))
+    partial = path.with_name(f".{path.name}.partial")
+    try:
+        partial.write_bytes(content)
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+@contextmanager
+def filled(folder: Path, advice: str, *, force: bool = False) -> Iterator[Path]:
+    """A folder to write to, whose files come into ``folder`` in the end: all of them or none.
+
+    Raises ArtifactError, with ``advice``, where one would replace other content, unless ``force``.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(prefix=".musegen-", dir=folder) as made:
+        yield Path(made)
+        files = sorted(Path(made).iterdir())
+        for file in files if not force else ():
+            target = folder / file.name
+            if target.exists() and target.read_bytes() != file.read_bytes():
+                raise ArtifactError(f"{target}: exists with other content; {advice}")
+        for file in files:
+            file.replace(folder / file.name)
+
+
+@contextmanager
+def clear_os_errors(where: Path) -> Iterator[None]:
+    """Turn an error of the operating system into an ArtifactError that names the file and what to do."""
+    try:
+        yield
+    except OSError as error:
+        path = error.filename or where
+        raise ArtifactError(
+            f"{path}: {error.strerror or error}; make room or rights there, or choose another folder"
+        ) from error
