@@ -21,11 +21,11 @@ from typing import Any
 import pytest
 from paired import Contender, Result, compare, table
 
-from invented import jig
+from helpers.invented import jig
+from helpers.real_tunes import NOTTINGHAM, collections
 from musegen import Tune, perform
 from musegen_abc.notation import AbcNotation
 from musegen_abc.reader import split_tunes
-from real_tunes import NOTTINGHAM, collections
 
 ROUNDS = 9
 NOTATION = AbcNotation()

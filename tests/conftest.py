@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from invented import write_pipeline
+from helpers.invented import write_pipeline
 
 # A deadline measures the machine, which may be busy, and not the code.
 settings.register_profile("musegen", deadline=None)

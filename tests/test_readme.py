@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 import musegen
-from invented import NGRAM_PIPELINE, write_pipeline
+from helpers.invented import NGRAM_PIPELINE, write_pipeline
 from musegen import Pipeline, Plugins, Silent
 from musegen.commands.main import _parser
 from musegen.pipeline.plan import load_plan

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from random_model import random_weights
 
 import musegen_sampling
+from helpers.random_model import random_weights
 from musegen_sampling import ConstraintError, DeadEndError, LSTMWeights, Sampler
 
 

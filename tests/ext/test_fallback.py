@@ -9,8 +9,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from random_model import SHAPES, random_weights
 
+from helpers.random_model import SHAPES, random_weights
 from musegen_sampling import Sampler
 
 
@@ -30,7 +30,7 @@ SCRIPT = """
 import sys
 sys.path.insert(0, {folder!r})
 sys.modules["musegen_sampling._sampling"] = None
-from random_model import random_weights
+from helpers.random_model import random_weights
 from musegen_sampling import Sampler
 weights = random_weights(5, 3, (4,))
 print(Sampler(weights).isa, len(Sampler(weights).generate([1], 30)))
@@ -39,7 +39,7 @@ print(Sampler(weights).isa, len(Sampler(weights).generate([1], 30)))
 
 def without_extension(isa: str) -> subprocess.CompletedProcess[str]:
     """Runs a small generation in a process that cannot import the extension."""
-    command = [sys.executable, "-c", SCRIPT.format(folder=str(Path(__file__).parent))]
+    command = [sys.executable, "-c", SCRIPT.format(folder=str(Path(__file__).parents[1]))]
     return subprocess.run(
         command, capture_output=True, text=True, env={**os.environ, "MUSEGEN_ISA": isa}, check=False
     )

@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
-from random_model import SHAPES, random_weights
 from safetensors.numpy import save
 
+from helpers.random_model import SHAPES, random_weights
 from musegen_sampling import LSTMWeights, Sampler
 
 

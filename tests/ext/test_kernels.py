@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from random_model import SHAPES, random_weights
 
+from helpers.random_model import SHAPES, random_weights
 from musegen_sampling import LSTMWeights, Precision, Sampler
 from musegen_sampling.precision import PRECISIONS
 

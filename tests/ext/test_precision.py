@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 from hypothesis import given, strategies as st
-from random_model import SHAPES, random_weights
 
+from helpers.random_model import SHAPES, random_weights
 from musegen_sampling import LSTMWeights, Sampler, calibrate
 from musegen_sampling.precision import (
     bfloat16_words,

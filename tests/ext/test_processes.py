@@ -10,8 +10,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from random_model import random_weights
 
+from helpers.random_model import random_weights
 from musegen_sampling import LSTMWeights, Precision, Sampler
 
 

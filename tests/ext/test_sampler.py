@@ -12,8 +12,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from random_model import random_weights
 
+from helpers.random_model import random_weights
 from musegen_sampling import LSTMWeights, Sampler
 from musegen_sampling.sampler import MAX_THREADS
 
@@ -181,7 +181,7 @@ INTERRUPTED = """
 import sys
 sys.path.insert(0, {folder!r})
 from musegen_sampling.sampler import MAX_THREADS
-from random_model import random_weights
+from helpers.random_model import random_weights
 import signal
 from musegen_sampling import Sampler
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background inherits SIG_IGN
@@ -195,7 +195,7 @@ sampler.{call}
 @pytest.mark.parametrize("call", ["generate([1], 10**9)", "generate_many([[1]] * 4, 10**9)"])
 def test_ctrl_c(call: str) -> None:
     """Ends a long generation within moments, as KeyboardInterrupt."""
-    script = INTERRUPTED.format(folder=str(Path(__file__).parent), call=call)
+    script = INTERRUPTED.format(folder=str(Path(__file__).parents[1]), call=call)
     child = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     try:
         assert child.stdout is not None

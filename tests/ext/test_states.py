@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
-from random_model import random_weights
 
+from helpers.random_model import random_weights
 from musegen_sampling import LSTMWeights, Precision, Sampler
 from musegen_sampling.precision import PRECISIONS
 

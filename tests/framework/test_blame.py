@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 import musegen
-from distributions import musegen as command, python
-from invented import NGRAM_PIPELINE, write_pipeline
+from helpers.distributions import musegen as command, python
+from helpers.invented import NGRAM_PIPELINE, write_pipeline
 from musegen.plugins.registry import Plugins
 
 WORDS = """

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import musegen
-from invented import jig
+from helpers.invented import jig
 from musegen import CorpusError, Prepare, Tune
 from musegen.corpus.corpus import Corpus, read_corpus
 from musegen.corpus.splitting import Split

@@ -10,9 +10,10 @@ import pytest
 from numpy.typing import NDArray
 
 import musegen
-from invented import jig
+from helpers.invented import jig
 from musegen import Notation, Sampling, Tokenizer, Tokens, VocabularyError
-from musegen.models.composer import SEEDS_A_RUN, Composer, Sample, check_wishes
+from musegen.models.composer import SEEDS_A_RUN, Composer, check_wishes
+from musegen.models.sample_options import Sample
 
 GOOD = "|: DFA d2A | BAG AFD | E2G GFE | D3 D3 :|\n|: DFA d2f | BAG AFE | E2G GFD | D3 D3 :|\n"
 SHORT = "DFA d2A|]\n"

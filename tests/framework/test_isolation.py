@@ -12,7 +12,7 @@ import pluggy
 import pytest
 
 import musegen
-from distributions import install, python
+from helpers.distributions import install, python
 from musegen import Component, Options, PluginError, component, hookimpl
 from musegen.plugins.registry import Plugins
 from musegen.testing import ContractError, check_plugin

@@ -9,6 +9,7 @@ from itertools import pairwise
 import pytest
 from hypothesis import given, settings, strategies as st
 
+from helpers.scores import any_score, bars, hostile_bars, tune
 from musegen import (
     Bar,
     ChordSymbol,
@@ -26,7 +27,6 @@ from musegen import (
     accompaniment,
     perform,
 )
-from scores import any_score, bars, hostile_bars, tune
 
 BAR = "C4:4"
 

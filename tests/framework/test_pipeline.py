@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import musegen
-from invented import NGRAM_PIPELINE, write_pipeline
+from helpers.invented import NGRAM_PIPELINE, write_pipeline
 from musegen import PipelineError
 
 

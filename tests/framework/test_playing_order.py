@@ -7,9 +7,9 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, settings, strategies as st
 
+from helpers.scores import hostile_bars, tune
 from musegen import Bar, Key, Score, expand_play_order
 from musegen.music.playing_order import mend_repeats, playing_order
-from scores import hostile_bars, tune
 
 BAR = "C4:4"
 

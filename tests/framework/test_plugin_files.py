@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 import musegen
-from distributions import musegen as command
-from invented import NGRAM_PIPELINE, write_pipeline
+from helpers.distributions import musegen as command
+from helpers.invented import NGRAM_PIPELINE, write_pipeline
 from musegen import PipelineError, PluginError, Silent
 
 SHOUTING = '''

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from distributions import install, python
+from helpers.distributions import install, python
 from musegen import PluginError
 from musegen.commands.main import main
 from musegen.commands.plugins import SCAFFOLDS

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 from hypothesis import given, strategies as st
 
+from helpers.similarity_figures import CHANGES, found, joined, scores
 from musegen import Tune, installed_plugins, read_tunes
 from musegen.music.similarity import components, melody_digest, patterns, similar_pairs
 from musegen_abc.parser import parse_abc
 from musegen_abc.transpose import transpose_abc
-from similarity_figures import CHANGES, found, joined, scores
 
 TUNE = """X:1
 M:4/4

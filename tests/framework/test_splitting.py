@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from invented import jig
+from helpers.invented import jig
 from musegen import CorpusError, Tune, installed_plugins
 from musegen.corpus.splitting import Split, find_groups, large_groups, read_split, split_groups
 

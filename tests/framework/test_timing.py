@@ -8,9 +8,9 @@ from fractions import Fraction
 import pytest
 from hypothesis import given, settings, strategies as st
 
+from helpers.scores import tune
 from musegen import Metre, Tempo, TempoChange, TempoMap, default_tempo, ticks
 from musegen.music.timing import starting_tempo
-from scores import tune
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import musegen
-from invented import NGRAM_PIPELINE, write_pipeline
+from helpers.invented import NGRAM_PIPELINE, write_pipeline
 from musegen import Silent, Tune, perform
 from musegen.corpus.transposing import load_transposed, save_transposed, transpose_all
 from musegen.models.encoding import TokenTable, encode_transposed

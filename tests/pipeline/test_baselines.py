@@ -11,7 +11,7 @@ from types import SimpleNamespace
 import pytest
 
 import musegen
-from invented import NGRAM_PIPELINE, write_pipeline
+from helpers.invented import NGRAM_PIPELINE, write_pipeline
 from musegen import Component, Dataset, ModelTrainer, Options, Run, TrainedModel, TrainingJob, hookimpl
 from musegen.protocols.component import component
 from musegen_ngram.trainer import NgramTrainer

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 import musegen
-from invented import NGRAM_PIPELINE, jig, write_pipeline
+from helpers.invented import NGRAM_PIPELINE, jig, write_pipeline
 from musegen.commands.main import main
 
 HEAVY = ("tensorflow", "keras", "matplotlib", "music21")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from invented import jig, write_corpus
+from helpers.invented import jig, write_corpus
 from musegen import Run, load
 from musegen.commands.main import main
 from musegen.progress import Silent

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import musegen
-from invented import NGRAM_PIPELINE, write_pipeline
+from helpers.invented import NGRAM_PIPELINE, write_pipeline
 from musegen_sampling import LSTMWeights
 
 TINY = NGRAM_PIPELINE.replace(

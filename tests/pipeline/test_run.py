@@ -16,7 +16,7 @@ import safetensors
 from safetensors.numpy import save_file
 
 import musegen
-from invented import NGRAM_PIPELINE, jig, write_pipeline
+from helpers.invented import NGRAM_PIPELINE, jig, write_pipeline
 from musegen import (
     ArtifactError,
     Dataset,

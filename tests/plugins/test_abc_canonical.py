@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from hypothesis import example, given, settings
 
+from helpers.strategies import tune_texts
 from musegen import NotationError, Note, Prepare, Score, Tune, Wishes, mend_repeats, perform, read_tunes
 from musegen_abc.notation import AbcNotation
-from strategies import tune_texts
 
 ABC = AbcNotation()
 CANONICAL = Prepare(canonical=True)

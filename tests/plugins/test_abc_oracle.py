@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from oracle import compare
-from real_tunes import collections
+from helpers.oracle import compare
+from helpers.real_tunes import collections
 
 NAMES = (
     "Nottingham, cleaned",

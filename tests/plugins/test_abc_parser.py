@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from hypothesis import example, given, settings
 
+from helpers.strategies import broken_texts, tune_texts
 from musegen import (
     Annotation,
     ChordSymbol,
@@ -30,7 +31,6 @@ from musegen_abc.chord_symbols import read_chord_symbol
 from musegen_abc.fields import read_key, read_metre, read_tempo
 from musegen_abc.parser import parse_abc
 from musegen_abc.reader import AbcReader
-from strategies import broken_texts, tune_texts
 
 Q = Fraction(1, 4)
 

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 
+from helpers.strategies import broken_texts, tune_texts
 from musegen import NotationError, Note, Prepare, Score, Tune, perform
 from musegen_abc.parser import parse_abc
 from musegen_abc.prepare import prepare_abc
 from musegen_abc.reader import AbcReader
-from strategies import broken_texts, tune_texts
 
 
 def prepare(text: str, **options: object) -> str:

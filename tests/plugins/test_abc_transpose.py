@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings, strategies as st
 
+from helpers.strategies import bodies
 from musegen import Key, NotationError, Tune, perform, read_tunes
 from musegen_abc.parser import parse_abc
 from musegen_abc.transpose import interval, move_key, transpose_abc
-from strategies import bodies
 
 _NAMES = re.compile(r"[\^_=]*[A-Ga-g][,']*|\"[^\"]*\"|K:[^]\n]*")
 KEYS = ("C", "D", "Bb", "Em", "F#min", "Ador", "D mix", "Glyd", "D =c", "D exp ^f", "none", "Hp")

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import example, given, settings
 
+from helpers.strategies import KEYS, METRES, broken_texts, tune_texts
 from musegen import (
     Bar,
     Key,
@@ -25,7 +26,6 @@ from musegen_abc.fields import read_key, read_metre, read_tempo
 from musegen_abc.lexer import read_length
 from musegen_abc.parser import parse_abc
 from musegen_abc.writer import write_abc, write_key, write_length, write_metre, write_pitch, write_tempo
-from strategies import KEYS, METRES, broken_texts, tune_texts
 
 HEADER = "X:1\nT:A tune\nM:4/4\nL:1/8\nK:G\n"
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bar_calibration import bar_fault, calibrate, spoil
+from helpers.bar_calibration import bar_fault, calibrate, spoil
 from musegen import Tune
 from musegen_abc.parser import parse_abc
 from musegen_abc.reader import AbcReader

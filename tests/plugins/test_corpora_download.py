@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from file_server import FileServer, serving
-from invented import jig
+from helpers.file_server import FileServer, serving
+from helpers.invented import jig
 from musegen import CorpusError, load
 from musegen_corpora import download
 from musegen_corpora.digests import ADDRESS, COMMIT, DIGESTS, NAMES

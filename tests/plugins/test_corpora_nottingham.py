@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from invented import jig
+from helpers.invented import jig
 from musegen import CorpusError
 from musegen_corpora.digests import NAMES
 from musegen_corpora.nottingham import NottinghamReader

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings, strategies as st
 
+from helpers.training_jobs import tunes
 from musegen_keras.batches import PADDING, Batch, Schedule, Windows, count_pieces
-from training_jobs import tunes
 
 
 def busy(batch: Batch) -> int:

@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from helpers.training_jobs import dataset
 from musegen import EpochLoss
 from musegen_keras.checkpoint import Checkpoint, fingerprint, latest, previous
-from training_jobs import dataset
 
 STATE = Checkpoint(
     (np.arange(6, dtype=np.float32).reshape(2, 3), np.array([0.1], np.float32)),

@@ -9,12 +9,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from helpers.training_jobs import dataset, job
 from musegen import ModelError
 from musegen_keras import memory
 from musegen_keras.batches import piece_steps
 from musegen_keras.model import KerasLSTMTrainer
 from musegen_keras.options import KerasLSTMOptions
-from training_jobs import dataset, job
 
 
 def test_a_model_too_large_is_refused_in_one_line(tmp_path: Path) -> None:

@@ -16,12 +16,12 @@ from typing import Any
 import numpy as np
 import pytest
 
+from helpers.training_jobs import ABOUT, VOCABULARY, Report, dataset, job, tunes
 from musegen import ArtifactError, Dataset, ModelError, Options, Sampling, TrainedModel, Versions
 from musegen_keras.batches import Batch
 from musegen_keras.model import KerasLSTMTrainer
 from musegen_keras.options import KerasLSTMOptions
 from musegen_keras.plugin import musegen_models
-from training_jobs import ABOUT, VOCABULARY, Report, dataset, job, tunes
 
 pytest.importorskip("tensorflow")
 

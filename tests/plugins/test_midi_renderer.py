@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 from pydantic import ValidationError
 
+from helpers.scores import any_score, tune
 from musegen import (
     Bar,
     Key,
@@ -32,7 +33,6 @@ from musegen import (
 )
 from musegen_midi.plugin import MidiOptions, build_renderer, musegen_renderers
 from musegen_midi.renderer import MidiRenderer
-from scores import any_score, tune
 
 JIG = tune('"D" D4:1/2 E4 "G" G4:3/2 | "A" A4:3 |]', "6/8", "D", title="Jig")
 

@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from invented import NGRAM_PIPELINE, write_pipeline
+from helpers.invented import NGRAM_PIPELINE, write_pipeline
 from musegen import MusegenError, Score, Silent, Tune, installed_plugins, load, perform
 from musegen_mitdeeplearning.abc2wav import check_programs
 from musegen_mitdeeplearning.plugin import Abc2WavOptions, build_renderer

@@ -12,12 +12,12 @@ from xml.etree.ElementTree import Element
 import pytest
 from hypothesis import given, settings
 
+from helpers.scores import any_score, tune
 from musegen import Bar, Key, Metre, MusegenError, Note, Pitch, Rest, Score, Tuplet, perform
 from musegen_abc.notation import AbcNotation
 from musegen_abc.reader import AbcReader
 from musegen_musicxml.durations import values
 from musegen_musicxml.plugin import MusicXMLOptions, build_renderer
-from scores import any_score, tune
 
 
 def written(score: Score, folder: Path, **options: object) -> Element:

@@ -12,12 +12,12 @@ import safetensors
 import safetensors.numpy
 from hypothesis import given, settings, strategies as st
 
+from helpers.training_jobs import ABOUT, VOCABULARY, Report, dataset, job
 from musegen import ArtifactError, Dataset, ModelError, Sampling, Tokens
 from musegen_ngram.memory import LONGEST, Memory, copy_shares, recall
 from musegen_ngram.model import NgramModel
 from musegen_ngram.plugin import musegen_models
 from musegen_ngram.trainer import NgramTrainer
-from training_jobs import ABOUT, VOCABULARY, Report, dataset, job
 
 V = len(VOCABULARY)
 bodies = st.lists(st.integers(2, V - 1), max_size=12)

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from helpers.training_jobs import job
 from musegen import Dataset, Tokens, Vocabulary
 from musegen_keras.model import KerasLSTMTrainer, LSTMModel
 from musegen_keras.options import KerasLSTMOptions
 from musegen_sampling import LSTMWeights, Sampler
-from training_jobs import job
 
 STEPS = 4000
 

@@ -13,10 +13,10 @@ from hypothesis import given, settings
 from numpy.typing import NDArray
 from pydantic import ValidationError
 
+from helpers.scores import any_score, tune
 from musegen import Bar, Key, Metre, MusegenError, Note, Pitch, Rest, Score, Tempo, mend_repeats, perform
 from musegen_wav.plugin import WavOptions, build_renderer, musegen_renderers
 from musegen_wav.synth import RATE_HZ
-from scores import any_score, tune
 
 JIG = tune(
     '|: A4:1/2 | "D" D5:1/2 D5:1/2 A4:1/2 F#4:1/2 A4:1/2 D5:1/2 '

@@ -10,7 +10,8 @@ from pydantic import ValidationError
 
 from musegen.api.components import built_renderers, load_model, named_component, with_files
 from musegen.errors import ArtifactError, MusegenError
-from musegen.models.composer import Composer, Home, Sample, check_wishes
+from musegen.models.composer import Composer, Home, check_wishes
+from musegen.models.sample_options import Sample
 from musegen.models.saved_model import read_about
 from musegen.progress import Reporter, Silent
 from musegen.protocols.notations import Notation
@@ -50,7 +51,7 @@ def sample(
     home = Home.load(about["notation"].get("home"))
     check_wishes(asked, notation, tokenizer, (), home)
     fields = about["notation"]["fields"]
-    for field in notation.wished(asked.wishes(home)):
+    for field in notation.wished(asked.wishes(home.tonic if home else "")):
         if field not in fields:
             reporter.say(f"{model}: its corpus never had the field {field}; it has not learned what it means")
     name = about["notation"]["name"]

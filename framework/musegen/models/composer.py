@@ -9,21 +9,19 @@ from difflib import get_close_matches
 from functools import cached_property
 from random import Random
 from statistics import median
-from typing import Any, Literal
-
-from pydantic import Field
+from typing import Any
 
 from musegen.canonical import JSON
 from musegen.corpus.transposing import to_tonic
 from musegen.errors import NotationError, VocabularyError
 from musegen.models.encoding import with_marks
+from musegen.models.sample_options import Sample
 from musegen.music.score import Score
 from musegen.music.tune import Tune
 from musegen.music.validity import Fault, Judgement, Valid, judge
-from musegen.options import Options
 from musegen.protocols.models import LanguageModel
-from musegen.protocols.notations import Notation, Wishes
-from musegen.protocols.sampling import Sampling, derive_seed
+from musegen.protocols.notations import Notation
+from musegen.protocols.sampling import derive_seed
 from musegen.protocols.tokenizers import Tokenizer
 from musegen.protocols.vocabulary import Tokens
 
@@ -33,47 +31,6 @@ _ROUND = 32
 """Draws at a time: the raw valid rate rests on whole rounds, so that stopping early does not colour it."""
 SEEDS_A_RUN = 1_000_000
 """Draw k of a run with seed s has the seed s * 1,000,000 + k, so that no two runs share a draw."""
-
-
-class Sample(Options):
-    """``[sample]``: how many tunes to write, and what is wished of them."""
-
-    tunes: int = Field(8, ge=1, le=10_000)
-    """How many tunes to keep."""
-    key: str | None = Field(None, examples=["D"])
-    """Key of every tune, as the notation writes it; left out: the model chooses."""
-    metre: str | None = Field(None, examples=["6/8"])
-    """Metre of every tune; left out: the model chooses."""
-    rhythm: str | None = Field(None, examples=["jig"])
-    """Rhythm of every tune, spelt as in the corpus; left out: the model chooses."""
-    start: str = ""
-    """What every tune's body begins with."""
-    prime: str | None = Field(None, examples=["X:1\nT:"])
-    """What every tune begins with, header included; instead of key, metre, rhythm and start."""
-    temperature: float = Field(0.9, gt=0, le=100)
-    """Below 1 the likely becomes likelier, above 1 the unlikely."""
-    top_k: int = Field(0, ge=0)
-    """Draw from the k likeliest tokens only; 0 draws from all."""
-    top_p: float = Field(1.0, gt=0, le=1)
-    """Draw from the likeliest tokens that together have this probability."""
-    precision: Literal["auto", "fp32", "bf16", "int8"] = "auto"
-    """Arithmetic of keras-lstm; ``auto`` is the fastest that lost nothing on the validation tunes."""
-    max_length: int = Field(2000, ge=1, le=1_000_000)
-    """Tokens a tune at most, header included."""
-    keep: Literal["valid", "all"] = "valid"
-    """``valid`` draws again, under the next seed, what breaks a rule of [sample.valid]."""
-    attempts: int = Field(50, ge=1, le=100)
-    """Draws a tune at most, on average, when keep = "valid"."""
-    valid: Valid = Valid()
-
-    def wishes(self, home: Home | None) -> Wishes:
-        """What is asked of a header."""
-        return Wishes(self.key, self.metre, self.rhythm, home.tonic if home else "")
-
-    @property
-    def sampling(self) -> Sampling:
-        """How the body's tokens are drawn."""
-        return Sampling(self.temperature, self.top_k, self.top_p, self.max_length, self.precision)
 
 
 @dataclass(frozen=True)
@@ -214,7 +171,9 @@ class Composer:
 
     def _headers(self, seeds: Sequence[int]) -> list[str]:
         """A header a seed, written line by line: the model proposes, the guide puts in what was wished."""
-        guide = self._notation.guide(self._options.wishes(self._home), self._fields)
+        guide = self._notation.guide(
+            self._options.wishes(self._home.tonic if self._home else ""), self._fields
+        )
         texts = [guide.opening] * len(seeds)
         sampling = replace(self._options.sampling, max_tokens=_LINE_TOKENS, stop=self._line_ends)
         unfinished = list(range(len(seeds)))
@@ -256,7 +215,7 @@ def check_wishes(
 
     Raises NotationError or VocabularyError for a wish that cannot be written at all.
     """
-    wished = notation.wished(options.wishes(home))
+    wished = notation.wished(options.wishes(home.tonic if home else ""))
     texts = {"sample.start": options.start, "sample.prime": options.prime or ""}
     names = {"K": "sample.key", "M": "sample.metre", "R": "sample.rhythm"}
     texts |= {names.get(field, f"sample, field {field}"): value for field, value in wished.items()}

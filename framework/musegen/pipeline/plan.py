@@ -14,7 +14,7 @@ from pydantic import Field, ValidationError
 
 from musegen.corpus.splitting import Split
 from musegen.errors import ArtifactError, CorpusError, NotationError, PipelineError, PluginError
-from musegen.models.composer import Sample
+from musegen.models.sample_options import Sample
 from musegen.options import Options, PathPattern
 from musegen.pipeline.toml_source import Place, TomlSource, dotted, has
 from musegen.plugins.loading import PluginFile
@@ -327,7 +327,7 @@ class _Checker:
         refusals = []
         for use in plan.notations.values():
             try:
-                use.build().wished(plan.sample.wishes(None))
+                use.build().wished(plan.sample.wishes())
                 return
             except NotationError as error:
                 refusals.append(error.message)

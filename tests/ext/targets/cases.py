@@ -14,10 +14,9 @@ from typing import BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
-sys.path.insert(0, str(Path(__file__).parent.parent))
+sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from random_model import random_weights
-
+from helpers.random_model import random_weights
 from musegen_sampling import LSTMWeights, Precision
 from musegen_sampling.engine import Choice, Draw
 from musegen_sampling.packing import by_gates, pack

@@ -12,12 +12,12 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from helpers.real_tunes import collections
 from musegen import Dataset, Prepare, Silent, TrainingJob, Tune, installed_plugins
 from musegen.corpus.corpus import Corpus, read_corpus
 from musegen.corpus.splitting import Split
 from musegen.models.losses import Scale, figures as loss_figures
 from musegen_ngram.model import NgramModel
-from real_tunes import collections
 
 FORMS = {
     "as prepared": {},

@@ -15,10 +15,10 @@ from dataclasses import replace
 from fractions import Fraction
 from itertools import combinations
 
+from helpers.real_tunes import collections
 from musegen import Bar, MusegenError, Note, Pitch, Rest, Score, Tune
 from musegen.music.similarity import Patterns, components, patterns, similar_pairs
 from musegen_abc.notation import AbcNotation
-from real_tunes import collections
 
 _ABC = AbcNotation()
 _PAIRS = 200_000

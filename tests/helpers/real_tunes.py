@@ -11,7 +11,7 @@ from musegen import Tune
 from musegen_abc.reader import AbcReader
 
 NOTTINGHAM = Path(
-    os.environ.get("MUSEGEN_NOTTINGHAM", Path(__file__).parents[2] / "shared" / "data" / "nottingham")
+    os.environ.get("MUSEGEN_NOTTINGHAM", Path(__file__).parents[3] / "shared" / "data" / "nottingham")
 )
 """The folder of the cleaned files, with those as they were in ``original``."""
 

@@ -14,10 +14,10 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from abc2midi import Playback, normalised, play
+from helpers.abc2midi import Playback, normalised, play
+from helpers.real_tunes import collections
 from musegen import MusegenError, Tune, perform
 from musegen_abc.notation import AbcNotation
-from real_tunes import collections
 
 TOLERANCE = Fraction(1, 60)
 """In quarter notes: abc2midi rounds to 1/480, and adds the roundings up within a tuplet."""

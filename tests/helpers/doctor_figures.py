@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from helpers.real_tunes import collections
 from musegen.corpus.check import diagnose
 from musegen_abc.notation import AbcNotation
-from real_tunes import collections
 
 
 def main() -> None:

@@ -19,12 +19,12 @@ from pathlib import Path
 
 from hypothesis import HealthCheck, given, seed as seeded, settings, strategies as st
 
-from invented import jig
+from helpers.invented import jig
+from helpers.mutations import mutated
+from helpers.real_tunes import collections
+from helpers.strategies import broken_texts, tune_texts
 from musegen import MusegenError, NotationError, Prepare, Score, Tune, Valid, judge, perform
 from musegen_abc.notation import AbcNotation
-from mutations import mutated
-from real_tunes import collections
-from strategies import broken_texts, tune_texts
 
 GUARD_S = 10
 """For one tune of at most 5,000 characters: a hundred times what nearly all need."""

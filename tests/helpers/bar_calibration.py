@@ -16,10 +16,10 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from abc2midi import normalised, play
+from helpers.abc2midi import normalised, play
+from helpers.real_tunes import collections
 from musegen import NotationError, Note, Score, Tune, Valid, judge
 from musegen_abc.notation import AbcNotation
-from real_tunes import collections
 
 _FAULT = re.compile(r"Bar \d+ has .* time units while")
 _FACTORS = (Fraction(2), Fraction(1, 2), Fraction(3, 2))

@@ -1,0 +1,1 @@
+"""What several tests share: invented tunes, hostile input, other readers, and fixtures of processes."""
