@@ -4,7 +4,7 @@ from .api.conversion import convert as convert
 from .api.exporting import export as export
 from .api.pipelines import Pipeline as Pipeline, load as load
 from .api.rendering import render as render
-from .api.sampling import demo_model as demo_model, sample as sample
+from .api.sampling import demo_model as demo_model, open_model as open_model, sample as sample
 from .canonical import JSON as JSON
 from .corpus.files import read_tunes as read_tunes
 from .corpus.transposing import to_tonic as to_tonic
@@ -18,7 +18,10 @@ from .errors import (
     PluginError as PluginError,
     VocabularyError as VocabularyError,
 )
+from .models.draws import Composition as Composition, Draw as Draw
+from .models.sample_options import Sample as Sample
 from .models.saved_model import SavedModel as SavedModel
+from .models.tune_model import TuneModel as TuneModel
 from .music.accompaniment import accompaniment as accompaniment
 from .music.performance import (
     Performance as Performance,

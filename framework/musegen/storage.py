@@ -22,7 +22,10 @@ from musegen.canonical import JSON, canonical_json
 from musegen.errors import ArtifactError
 from musegen.writing import clear_os_errors, file_digest, write_atomically
 
-_MARKER = "artifact.json"
+MARKER = "artifact.json"
+"""What tells a finished result, inside its folder."""
+REPORT = "run.json"
+"""What a run has to say of itself, at the top of its folder."""
 _INPUTS = "inputs.json"
 """What unfinished work is made from."""
 _LOCK = ".musegen.lock"
@@ -85,7 +88,7 @@ class RunFolder:
         """Whether that result is there and as it was written."""
         folder = self.folder(stage, key)
         try:
-            files: Mapping[str, str] = json.loads((folder / _MARKER).read_bytes())["files"]
+            files: Mapping[str, str] = json.loads((folder / MARKER).read_bytes())["files"]
             return all(file_digest(folder / name) == digest for name, digest in files.items())
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
             return False
@@ -116,10 +119,10 @@ class RunFolder:
         files = {
             path.relative_to(partial).as_posix(): file_digest(path)
             for path in sorted(partial.rglob("*"))
-            if path.is_file() and path.name != _MARKER and partial / CHECKPOINTS not in path.parents
+            if path.is_file() and path.name != MARKER and partial / CHECKPOINTS not in path.parents
         }
         marker: dict[str, Any] = {"stage": stage, "key": key, "inputs": inputs, "files": files}
-        write_atomically(partial / _MARKER, (json.dumps(marker, indent=1) + "\n").encode())
+        write_atomically(partial / MARKER, (json.dumps(marker, indent=1) + "\n").encode())
         folder = self.folder(stage, key)
         if folder.exists():  # it was there and damaged, or has() would have said so
             shutil.rmtree(folder)
@@ -150,13 +153,13 @@ class RunFolder:
                 target.unlink(missing_ok=True)
         digests = {name: hashlib.sha256(content).hexdigest() for name, content in sorted(files.items())}
         text = json.dumps({**report, "files": digests}, indent=1, ensure_ascii=False) + "\n"
-        write_atomically(self.path / "run.json", text.encode())
+        write_atomically(self.path / REPORT, text.encode())
         return changed
 
     def _published(self) -> dict[str, str]:
         """What the run before put at the top: name to digest; only names inside the folder count."""
         try:
-            files: Mapping[str, str] = json.loads((self.path / "run.json").read_text("utf-8"))["files"]
+            files: Mapping[str, str] = json.loads((self.path / REPORT).read_text("utf-8"))["files"]
             inside = self.path.resolve()
             return {
                 name: digest

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import csv
 import errno
 import hashlib
-from collections.abc import Iterator
+import io
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -58,3 +60,10 @@ def clear_os_errors(where: Path) -> Iterator[None]:
         raise ArtifactError(
             f"{path}: {error.strerror or error}; make room or rights there, or choose another folder"
         ) from error
+
+
+def csv_text(rows: Iterable[Sequence[object]]) -> bytes:
+    """The rows as comma-separated values, UTF-8, with the line ends of Unix on every system."""
+    file = io.StringIO(newline="")
+    csv.writer(file, lineterminator="\n").writerows(rows)
+    return file.getvalue().encode()

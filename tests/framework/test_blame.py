@@ -126,7 +126,7 @@ def test_an_exception_of_the_framework_blames_nobody(
     def fail(*_: object) -> None:
         raise RuntimeError("lost")
 
-    monkeypatch.setattr("musegen.run.runner.read_corpus", fail)
+    monkeypatch.setattr("musegen.run.stages.corpus.read_corpus", fail)
     with pytest.raises(RuntimeError) as caught:
         musegen.load(pipeline_file).run(musegen.Silent())
     assert not hasattr(caught.value, "__notes__")

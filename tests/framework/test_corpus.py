@@ -10,7 +10,8 @@ import pytest
 import musegen
 from helpers.invented import jig
 from musegen import CorpusError, Prepare, Tune
-from musegen.corpus.corpus import Corpus, read_corpus
+from musegen.corpus.corpus import Corpus
+from musegen.corpus.reading import read_corpus
 from musegen.corpus.splitting import Split
 
 TUNES = [Tune(jig(number), title=f"Jig No {number}", source=f"jigs.abc:{number}") for number in range(1, 41)]
@@ -65,10 +66,3 @@ def test_a_corpus_with_no_tune_left_is_an_error() -> None:
     """With the number of those that were skipped."""
     with pytest.raises(CorpusError, match="no usable tune"):
         read(Tune("no tune", source="bad.abc:1"))
-
-
-def test_a_saved_corpus_is_the_same(tmp_path: Path) -> None:
-    """Texts, titles, sources and parts come back."""
-    corpus, _ = read(*TUNES, split=Split())
-    corpus.save(tmp_path)
-    assert Corpus.load(tmp_path) == corpus

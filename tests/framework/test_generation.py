@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,8 +13,11 @@ from numpy.typing import NDArray
 import musegen
 from helpers.invented import jig
 from musegen import Notation, Sampling, Tokenizer, Tokens, VocabularyError
-from musegen.models.composer import SEEDS_A_RUN, Composer, check_wishes
+from musegen.models.composer import SEEDS_A_RUN, Composer
+from musegen.models.language import Language
 from musegen.models.sample_options import Sample
+from musegen.models.wishes import check_wishes
+from musegen_char.tokenizer import CharTokenizer
 
 GOOD = "|: DFA d2A | BAG AFD | E2G GFE | D3 D3 :|\n|: DFA d2f | BAG AFE | E2G GFD | D3 D3 :|\n"
 SHORT = "DFA d2A|]\n"
@@ -63,10 +67,15 @@ class Scripted:
 HEADER = "T:A\nR:reel\nM:6/8\nL:1/8\nK:G\n"
 
 
+def language(tokens: CharTokenizer | None = None) -> Language:
+    """ABC with the fields that the tests write."""
+    return Language("abc", notation(), tokens or tokenizer(), FIELDS)
+
+
 def composer(options: Sample, bodies: Sequence[str] = (GOOD,), header: str = HEADER) -> Composer:
     """A composer over the scripted model."""
     tokens = tokenizer()
-    return Composer(Scripted(tokens, bodies, header), tokens, notation(), "abc", FIELDS, options)
+    return Composer(Scripted(tokens, bodies, header), language(tokens), options)
 
 
 def text(options: Sample, header: str = HEADER) -> str:
@@ -144,15 +153,16 @@ def test_a_text_that_does_not_parse_is_kept_with_its_error() -> None:
 def test_wishes_outside_the_vocabulary_are_refused() -> None:
     """The option is named, before any training."""
     with pytest.raises(VocabularyError, match=r"sample\.start: '\$'"):
-        check_wishes(Sample(start="$"), notation(), tokenizer(), [])
+        check_wishes(Sample(start="$"), language(), [])
     with pytest.raises(VocabularyError, match=r"sample\.rhythm: 'w'"):
-        check_wishes(Sample(rhythm="waltz"), notation(), tokenizer(), [])
+        check_wishes(Sample(rhythm="waltz"), language(), [])
 
 
 def test_wishes_that_the_corpus_never_has_draw_a_warning() -> None:
     """A field it lacks, and a value that it spells another way."""
     headers = [{"X": "1", "M": "6/8", "K": "D"}] * 3
-    warnings = check_wishes(Sample(rhythm="jig", key="G", metre="6/8"), notation(), tokenizer(), headers)
+    known = replace(language(), fields=("X", "M", "K"))
+    warnings = check_wishes(Sample(rhythm="jig", key="G", metre="6/8"), known, headers)
     assert any("never has the field R" in warning for warning in warnings)
     assert any("K:D 3 times" in warning for warning in warnings)
     assert len(warnings) == 2

@@ -73,7 +73,7 @@ def summed(begin: int, end: int) -> float:
 
 def test_header_body_and_chord_symbols_are_told_apart() -> None:
     """Annotations and quotes in the header are no chord symbols; the end mark is the body's."""
-    (loss,) = Scale([TUNE], char([TUNE.text]), ABC).weigh(Powers())
+    (loss,) = Scale([TUNE], char([TUNE.text]), ABC).losses(Powers())
     begin, end = len(HEADER), len(TUNE.text) + 1
     chords = [(begin, begin + 3), (TUNE.text.index('"D7"'), TUNE.text.index('"D7"') + 4)]
     assert loss == TuneLoss(
@@ -97,7 +97,7 @@ def test_header_body_and_chord_symbols_are_told_apart() -> None:
 def test_without_chord_symbols_there_are_no_figures_of_them() -> None:
     """Nor of the rest."""
     plain = Tune("X:1\nK:G\nGABc d4 |\n")
-    assert set(figures(Scale([plain], char([plain.text]), ABC).weigh(Powers()))) == {
+    assert set(figures(Scale([plain], char([plain.text]), ABC).losses(Powers()))) == {
         *("nats", "header_nats", "body_nats", "bits_a_note")
     }
 
@@ -105,7 +105,7 @@ def test_without_chord_symbols_there_are_no_figures_of_them() -> None:
 def test_a_token_belongs_where_it_begins() -> None:
     """Whatever a tokenizer joins."""
     tokenizer = Pairs(TUNE.text)
-    (loss,) = Scale([TUNE], tokenizer, ABC).weigh(Powers())
+    (loss,) = Scale([TUNE], tokenizer, ABC).losses(Powers())
     assert loss.tokens == math.ceil(len(TUNE.text) / 2) + 1
     assert loss.header_tokens == math.ceil(len(HEADER) / 2)
 
@@ -114,8 +114,8 @@ def test_a_tune_that_does_not_parse_counts_in_nats_a_token_alone() -> None:
     """Its body is nobody's notes."""
     bad = Tune("no tune at all\n")
     tokenizer = char([TUNE.text, bad.text])
-    both = figures(Scale([TUNE, bad], tokenizer, ABC).weigh(Powers()))
-    alone = figures(Scale([TUNE], tokenizer, ABC).weigh(Powers()))
+    both = figures(Scale([TUNE, bad], tokenizer, ABC).losses(Powers()))
+    alone = figures(Scale([TUNE], tokenizer, ABC).losses(Powers()))
     assert both["nats"] != alone["nats"]
     assert {**both, "nats": 0} == {**alone, "nats": 0}
 

@@ -9,7 +9,8 @@ import pytest
 
 from helpers.invented import jig
 from musegen import CorpusError, Tune, installed_plugins
-from musegen.corpus.splitting import Split, find_groups, large_groups, read_split, split_groups
+from musegen.corpus.split_file import read_split
+from musegen.corpus.splitting import Split, find_groups, large_groups, split_groups
 
 TUNES = [Tune(jig(number), title=f"Jig No {number}", source=f"jigs.abc:{number}") for number in range(1, 41)]
 ALONE = list(range(len(TUNES)))

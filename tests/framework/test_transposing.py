@@ -11,7 +11,7 @@ import pytest
 import musegen
 from helpers.invented import NGRAM_PIPELINE, write_pipeline
 from musegen import Silent, Tune, perform
-from musegen.corpus.transposing import load_transposed, save_transposed, transpose_all
+from musegen.corpus.transposing import transpose_all
 from musegen.models.encoding import TokenTable, encode_transposed
 from musegen_abc.notation import AbcNotation
 from musegen_char.tokenizer import CharTokenizer
@@ -48,14 +48,12 @@ def test_the_range_is_kept() -> None:
     assert rows[1].texts == ()
 
 
-def test_what_is_saved_is_encoded(tmp_path: Path) -> None:
-    """In order, with marks; without a file there is nothing."""
+def test_versions_are_encoded() -> None:
+    """In order, with marks; of no tune there is none."""
     rows = list(transpose_all(NOTATION, TUNES))
-    assert encode_transposed(tmp_path, CharTokenizer("ab")) == ()
-    save_transposed(tmp_path, rows)
-    assert list(load_transposed(tmp_path)) == rows
+    assert encode_transposed([], CharTokenizer("ab")) == ()
     tokenizer = CharTokenizer(sorted(set("".join(text for row in rows for text in row.texts))))
-    versions = encode_transposed(tmp_path, tokenizer)
+    versions = encode_transposed(rows, tokenizer)
     decoded = [[tokenizer.decode(tokens) for tokens in each.tunes] for each in versions]
     assert decoded == [list(row.texts) for row in rows]
     assert [tuple(each.weights) for each in versions] == [row.weights for row in rows]

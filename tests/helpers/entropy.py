@@ -56,7 +56,7 @@ def figures(corpus: Corpus) -> tuple[int, int, int, float, float]:
         job = TrainingJob(SEED, Path(folder), Silent().begin("model"), {})
         model = trainer.train(dataset, job).model
     assert isinstance(model, NgramModel)
-    measured = loss_figures(Scale(corpus.part("test"), tokenizer, notation).weigh(model))
+    measured = loss_figures(Scale(corpus.part("test"), tokenizer, notation).losses(model))
     nats, bits = measured["nats"], measured["bits_a_note"]
     assert nats is not None
     assert bits is not None

@@ -28,7 +28,8 @@ from musegen import (
     VocabularyError,
     hookimpl,
 )
-from musegen.run.runner import STAGES
+
+STAGES = ("corpus", "tokenizer", "model", "figures", "sample", "render")
 
 
 def run(file: Path, *overrides: str) -> Run:

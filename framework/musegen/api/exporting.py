@@ -6,10 +6,10 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from musegen.api.components import built, load_model, with_files
+from musegen.api.components import built, with_files
 from musegen.api.conversion import check_target
 from musegen.errors import ArtifactError, MusegenError, PluginError
-from musegen.models.saved_model import read_about
+from musegen.models.tune_model import load_network
 from musegen.plugins.registry import Plugins
 from musegen.protocols.models import ForeignModels, LanguageModel, StorableModel
 from musegen.writing import clear_os_errors
@@ -34,7 +34,7 @@ def export(
     and for an ``output`` that exists unless ``force``.
     """
     model, output, known = Path(model), Path(output), with_files(plugins)
-    trained = _foreign(known, model, vocabulary) or load_model(known, model, read_about(model))
+    trained = _foreign(known, model, vocabulary) or load_network(model, known)
     stores = trained.stores if isinstance(trained, StorableModel) else ()
     if not isinstance(trained, StorableModel) or store not in stores:
         ways = f"it can be {', '.join(stores)}" if stores else "its kind has one way only"

@@ -8,20 +8,29 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from musegen.api.components import built_renderers, load_model, named_component, with_files
+from musegen.api.components import built_renderers, with_files
 from musegen.errors import ArtifactError, MusegenError
-from musegen.models.composer import Composer, Home, check_wishes
 from musegen.models.sample_options import Sample
-from musegen.models.saved_model import read_about
+from musegen.models.tune_model import TuneModel
+from musegen.models.wishes import check_wishes
 from musegen.progress import Reporter, Silent
-from musegen.protocols.notations import Notation
+from musegen.run.new_tunes import add_files, describe_kept, render_texts, write_texts
 from musegen.run.rendering import Rendering
 from musegen.run.results import NewTune
 from musegen.writing import clear_os_errors, filled
 
 
+def open_model(model: Path | str, *, plugins: Sequence[Path | str] = ()) -> TuneModel:
+    """The model in a file that a run or :func:`musegen.export` wrote, to be asked as often as one likes.
+
+    ``plugins`` are the files of plugins that the model's pipeline named and that are not installed. Raises
+    MusegenError for a file that is no model, or that names a component which is not installed.
+    """
+    return TuneModel.load(Path(model), with_files(plugins))
+
+
 def sample(
-    model: Path | str,
+    model: Path | str | TuneModel,
     folder: Path | str,
     *,
     seed: int = 0,
@@ -32,47 +41,37 @@ def sample(
 ) -> tuple[NewTune, ...]:
     """Write tunes from a saved model alone to ``folder``: ``001.abc``, ``001.mid``, ...
 
-    ``options`` are those of ``[sample]``: ``tunes``, ``key``, ``temperature``, ... ``plugins`` are the files
-    of plugins that the model's pipeline named and that are not installed. Raises MusegenError for a
-    file that is no model, a component it names that is not installed, or an option out of bounds.
+    ``model`` is a file, or what :func:`open_model` gave. ``options`` are those of ``[sample]``: ``tunes``,
+    ``key``, ``temperature``, ... ``plugins`` are the files of plugins that the model's pipeline named and
+    that are not installed. A tune that a renderer cannot write is returned without that file, and with the
+    reason among its faults. Raises MusegenError for a file that is no model, a component it names that is not
+    installed, or an option out of bounds.
     """
-    reporter = reporter or Silent()
-    found, model, folder = with_files(plugins), Path(model), Path(folder)
+    reporter, folder = reporter or Silent(), Path(folder)
     asked = _sample_options(options)
     if not 0 <= seed <= 2**31 - 1:
         raise MusegenError(f"seed: must lie in 0 to {2**31 - 1} (got {seed})")
-    writers = built_renderers(found, renderers)
-    about = read_about(model)
-    trained = load_model(found, model, about)
-    tokenizer = named_component(found, model, "tokenizer", about["tokenizer"]).load(
-        about["tokenizer"].get("state")
-    )
-    notation: Notation = named_component(found, model, "notation", about["notation"])
-    home = Home.load(about["notation"].get("home"))
-    check_wishes(asked, notation, tokenizer, (), home)
-    fields = about["notation"]["fields"]
-    for field in notation.wished(asked.wishes(home.tonic if home else "")):
-        if field not in fields:
-            reporter.say(f"{model}: its corpus never had the field {field}; it has not learned what it means")
-    name = about["notation"]["name"]
-    composer = Composer(trained, tokenizer, notation, name, fields, asked, home)
-    composition = composer.compose(seed, reporter.begin("sample").advance)
+    known = with_files(plugins, model.plugins if isinstance(model, TuneModel) else None)
+    writers = built_renderers(known, renderers)
+    if not isinstance(model, TuneModel):
+        model = TuneModel.load(Path(model), known)
+    language = model.language
+    for warning in check_wishes(asked, language, ()):
+        reporter.say(f"{model.path}: {warning}")
+    composition = model.compose(asked, seed, reporter.begin("sample").advance)
     valid = sum(draw.judgement.valid for draw in composition.draws)
     reporter.finish("sample", f"{valid} of {len(composition.draws)} draws valid")
-    tunes = []
     with clear_os_errors(folder), filled(folder, "choose another folder") as made:
+        texts = write_texts(composition.kept, made)
         rendering = Rendering(writers, made)
-        for number, draw in enumerate(composition.kept, 1):
-            text = made / f"{number:03}.{name}"
-            text.write_bytes(draw.tune.text.encode())
-            paths = [text, *(rendering.tune(draw.score, text.stem) if draw.score is not None else ())]
-            files = {path.suffix: folder / path.name for path in paths}
-            faults = tuple(str(fault) for fault in draw.judgement.faults)
-            tunes.append(NewTune(number, draw.tune.title, draw.tune.text, name, draw.seed, faults, files))
-            if faults:
-                reporter.say(f"{folder / text.name}: {'; '.join(faults)}")
-        rendering.finish()
-    return tuple(tunes)
+        failures = render_texts(texts, language.notation, rendering, reporter.begin("render"))
+        renderings = [path for path in sorted(made.iterdir()) if path not in texts]
+        rows = add_files(describe_kept(composition.kept), [*texts, *renderings], failures)
+    tunes = tuple(NewTune.from_row(row, folder, known) for row in rows)
+    for tune in tunes:
+        if tune.faults:
+            reporter.say(f"{folder / tune.text_file.name}: {'; '.join(tune.faults)}")
+    return tunes
 
 
 def demo_model() -> Path:

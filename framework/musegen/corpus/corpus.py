@@ -1,25 +1,10 @@
-"""The corpus of a run: tunes read, prepared and split into train, validation and test."""
+"""Tunes to learn from, to choose by and to judge by."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
-from musegen.corpus.splitting import (
-    Split,
-    bare_text,
-    find_groups,
-    large_groups,
-    read_split,
-    split_groups,
-    torn_groups,
-)
-from musegen.errors import ArtifactError, CorpusError, NotationError
 from musegen.music.tune import Tune
-from musegen.protocols.corpora import CorpusReader
-from musegen.protocols.notations import Notation, Prepare
 
 
 @dataclass(frozen=True)
@@ -46,108 +31,3 @@ class Corpus:
     def notation(self) -> str:
         """The notation that all tunes share."""
         return self.tunes[0].notation
-
-    def save(self, folder: Path) -> None:
-        """Write ``tunes.jsonl``, a line a tune."""
-        with (folder / "tunes.jsonl").open("w", encoding="utf-8") as file:
-            for tune, part, group, melody in zip(
-                self.tunes, self.parts, self.groups, self.melodies, strict=True
-            ):
-                row = {
-                    "part": part,
-                    "group": group,
-                    "melody": melody,
-                    "source": tune.source,
-                    "title": tune.title,
-                    "notation": tune.notation,
-                    "text": tune.text,
-                    "work": tune.work,
-                    "tonic": tune.tonic,
-                }
-                file.write(json.dumps(row, ensure_ascii=False) + "\n")
-        left_out = {"skipped": self.skipped, "duplicates": self.duplicates}
-        (folder / "left_out.json").write_text(json.dumps(left_out))
-
-    @classmethod
-    def load(cls, folder: Path) -> Corpus:
-        """The corpus that :meth:`save` wrote. Raises ArtifactError for anything else."""
-        try:
-            with (folder / "tunes.jsonl").open(encoding="utf-8") as file:
-                rows = [json.loads(line) for line in file]
-            tunes = tuple(
-                Tune(*(row[name] for name in ("text", "notation", "title", "source", "work", "tonic")))
-                for row in rows
-            )
-            left_out = json.loads((folder / "left_out.json").read_text())
-            return cls(
-                tunes,
-                tuple(row["part"] for row in rows),
-                tuple(row["group"] for row in rows),
-                tuple(row["melody"] for row in rows),
-                left_out["skipped"],
-                left_out["duplicates"],
-            )
-        except (ValueError, KeyError, TypeError) as error:
-            raise ArtifactError(f"{folder}: is no saved corpus; delete it and run again") from error
-
-
-def read_corpus(
-    readers: Sequence[CorpusReader],
-    notations: Mapping[str, Notation],
-    prepare: Prepare,
-    split: Split,
-    seed: int,
-    report: Callable[[str], None],
-    advance: Callable[[int, int], None],
-) -> Corpus:
-    """Read every reader's tunes, prepare them, drop exact duplicates, and split by near-duplicate group.
-
-    A tune that its notation cannot read is passed over and ``report`` told so. Raises CorpusError where no
-    tune is left, where tunes are in different notations, or where a part would be empty.
-    """
-    tunes: list[Tune] = []
-    skipped = 0
-
-    def skip(line: str) -> None:
-        nonlocal skipped
-        skipped += 1
-        report(f"{line}; skipped")
-
-    found = [tune for reader in readers for tune in reader.read(report)]
-    for done, tune in enumerate(found, 1):
-        notation = notations.get(tune.notation)
-        if notation is None:
-            raise CorpusError(f'{tune.source}: no notation "{tune.notation}" is installed')
-        try:
-            tunes.append(notation.prepare(tune, prepare))
-        except NotationError as error:
-            skip(str(error))
-        advance(done, len(found))
-    if not tunes:
-        raise CorpusError(f"the corpus has no usable tune ({skipped} skipped)")
-    used = sorted({tune.notation for tune in tunes})
-    if len(used) > 1:
-        raise CorpusError(f"the corpus mixes notations ({', '.join(used)}); a model learns one")
-    read = len(tunes)
-    tunes = _without_copies(tunes, notations[used[0]])
-    groups, melodies = find_groups(tunes, notations[used[0]])
-    for large in large_groups(groups):
-        report(f"{tunes[large].source}: {groups.count(large)} tunes seem to be versions of this one")
-    if split.file:
-        parts = read_split(Path(split.file), tunes, report)
-        if torn := torn_groups(groups, parts):
-            report(
-                f"{split.file}: tears {len(torn)} groups of versions apart, such as that of "
-                f"{tunes[torn[0]].source}; losses will look lower than they are"
-            )
-    else:
-        parts = split_groups(tunes, groups, split, seed)
-    return Corpus(tuple(tunes), parts, tuple(groups), tuple(melodies), skipped, read - len(tunes))
-
-
-def _without_copies(tunes: Sequence[Tune], notation: Notation) -> list[Tune]:
-    """The first of all tunes that are equal but for number and title."""
-    kept: dict[str, Tune] = {}
-    for tune in tunes:
-        kept.setdefault(bare_text(notation, tune), tune)
-    return list(kept.values())

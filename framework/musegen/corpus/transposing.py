@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from musegen.music.score import Key, Note
 from musegen.music.tune import Tune
@@ -14,7 +12,6 @@ from musegen.protocols.notations import Notation
 
 _LOWEST, _HIGHEST = 57, 88
 """MIDI pitches of A3 and E6: about what a fiddle plays without leaving third position."""
-_FILE = "transposed.jsonl"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,22 +54,6 @@ def _way(key: Key, tonic: str, lowest: int, highest: int) -> int:
         if _LOWEST <= lowest + semitones and highest + semitones <= _HIGHEST
     ]
     return min(inside, key=abs, default=0)
-
-
-def save_transposed(folder: Path, rows: Iterable[Transposed]) -> None:
-    """Write a line for each training tune."""
-    with (folder / _FILE).open("w", encoding="utf-8") as file:
-        for row in rows:
-            file.write(json.dumps([row.texts, row.weights], ensure_ascii=False) + "\n")
-
-
-def load_transposed(folder: Path) -> Iterator[Transposed]:
-    """What :func:`save_transposed` wrote; nothing where it did not."""
-    if (folder / _FILE).exists():
-        with (folder / _FILE).open(encoding="utf-8") as file:
-            for line in file:
-                texts, weights = json.loads(line)
-                yield Transposed(tuple(texts), tuple(weights))
 
 
 def to_tonic(notation: Notation, tune: Tune, tonic: str) -> Tune:

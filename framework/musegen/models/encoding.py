@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 from typing import overload
 
 import numpy as np
 
 from musegen.corpus.corpus import Corpus
-from musegen.corpus.transposing import load_transposed
+from musegen.corpus.transposing import Transposed
 from musegen.protocols.models import Versions
 from musegen.protocols.tokenizers import Tokenizer
 from musegen.protocols.vocabulary import Tokens
@@ -57,9 +56,9 @@ def with_marks(tokenizer: Tokenizer, text: str) -> Tokens:
     return marked
 
 
-def encode_transposed(folder: Path, tokenizer: Tokenizer) -> tuple[Versions, ...]:
+def encode_transposed(transposed: Iterable[Transposed], tokenizer: Tokenizer) -> tuple[Versions, ...]:
     """The versions as a model learns from them, all tokens in one array."""
-    rows = list(load_transposed(folder))
+    rows = list(transposed)
     table = TokenTable(
         (with_marks(tokenizer, text) for row in rows for text in row.texts), len(tokenizer.vocabulary)
     )

@@ -57,7 +57,7 @@ class Scale:
         ]
         self._notes = [_written_notes(notation, tune) for tune in tunes]
 
-    def weigh(self, model: LanguageModel) -> list[TuneLoss]:
+    def losses(self, model: LanguageModel) -> list[TuneLoss]:
         """The loss of each tune."""
         return [
             TuneLoss(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -11,11 +9,11 @@ from musegen.canonical import JSON
 from musegen.corpus.corpus import Corpus
 from musegen.corpus.splitting import PARTS
 from musegen.models.losses import Scale, TuneLoss, figures, part_tunes
+from musegen.models.tune_model import TuneModel
 from musegen.plugins.registry import Plugins
 from musegen.protocols.component import Component
 from musegen.protocols.models import LanguageModel, ModelTrainer
-from musegen.protocols.notations import Notation
-from musegen.protocols.tokenizers import Tokenizer
+from musegen.writing import csv_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,24 +48,23 @@ class Measured:
 
 
 def measure(
-    model: LanguageModel,
+    model: TuneModel,
     lines: Mapping[str, Callable[[], LanguageModel]],
     corpus: Corpus,
-    tokenizer: Tokenizer,
-    notation: Notation,
     say: Callable[[str], None],
 ) -> Measured:
     """Measure the model on every part, the lines on validation and test; a line that fails costs a line."""
-    scales = {part: Scale(part_tunes(corpus, part), tokenizer, notation) for part in PARTS}
+    language = model.language
+    scales = {part: Scale(part_tunes(corpus, part), language.tokenizer, language.notation) for part in PARTS}
     found: dict[str, float | None] = {}
     for part, scale in scales.items():
-        losses = scale.weigh(model)
+        losses = scale.losses(model.network)
         found |= {f"{part}_{name}": value for name, value in figures(losses).items()}
     tests = {"": losses}
     for name, load in lines.items():
         try:
             loaded = load()
-            validation, test = (scales[part].weigh(loaded) for part in ("validation", "test"))
+            validation, test = (scales[part].losses(loaded) for part in ("validation", "test"))
         except Exception as error:
             say(failure(name, error))
             continue
@@ -84,10 +81,8 @@ def failure(name: str, error: Exception) -> str:
 
 
 def _test_csv(corpus: Corpus, tests: Mapping[str, list[TuneLoss]]) -> bytes:
-    file = io.StringIO(newline="")
-    table = csv.writer(file, lineterminator="\n")
     shared = ["source", "title", "group", "melody", "tokens", "notes"]
-    table.writerow([*shared, *(f"{line}{column}" for line in tests for column in ("nats", "body_nats"))])
+    table = [[*shared, *(f"{line}{column}" for line in tests for column in ("nats", "body_nats"))]]
     rows = zip(corpus.tunes, corpus.parts, corpus.groups, corpus.melodies, strict=True)
     held_out = [row for row in rows if row[1] == "test"]
     for (tune, _, group, melody), *losses in zip(held_out, *tests.values(), strict=True):
@@ -95,5 +90,5 @@ def _test_csv(corpus: Corpus, tests: Mapping[str, list[TuneLoss]]) -> bytes:
         notes = first.notes if first.header_tokens else 0
         figures = [repr(value) for loss in losses for value in (loss.nats, loss.body_nats)]
         source = corpus.tunes[group].source
-        table.writerow([tune.source, tune.title, source, melody, first.tokens, notes, *figures])
-    return file.getvalue().encode()
+        table.append([tune.source, tune.title, source, melody, str(first.tokens), str(notes), *figures])
+    return csv_text(table)

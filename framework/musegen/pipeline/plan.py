@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import Any
 
 from pydantic import Field, ValidationError
 
@@ -19,14 +19,12 @@ from musegen.options import Options, PathPattern
 from musegen.pipeline.toml_source import Place, TomlSource, dotted, has
 from musegen.plugins.loading import PluginFile
 from musegen.plugins.registry import Installed, Plugins, installed_plugins
-from musegen.protocols.component import Component
+from musegen.plugins.use import Use
 from musegen.protocols.corpora import CorpusReader
 from musegen.protocols.models import ModelTrainer
 from musegen.protocols.notations import Notation, Prepare
 from musegen.protocols.renderers import BookRenderer, Renderer
 from musegen.protocols.tokenizers import TokenizerTrainer
-
-T_co = TypeVar("T_co", covariant=True)
 
 
 class RunOptions(Options):
@@ -60,25 +58,6 @@ USES: Mapping[str, tuple[str, bool]] = {
     "render": ("renderer", True),
 }
 """The tables that ``use`` a component: its kind, and whether there may be several."""
-
-
-@dataclass(frozen=True)
-class Use(Generic[T_co]):
-    """A component with the options a pipeline gives it."""
-
-    component: Component[T_co]
-    options: Options
-    installed: Installed | None = None
-    """Where the component comes from, if it comes from a plugin."""
-
-    def build(self) -> T_co:
-        """The working object."""
-        try:
-            return self.component.build(self.options)
-        except Exception as error:
-            if error.__traceback__ and not error.__traceback__.tb_next:  # it could not even be called
-                error.add_note(f'building "{self.component.name}" with its options')
-            raise
 
 
 @dataclass(frozen=True)

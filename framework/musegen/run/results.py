@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import base64
-import csv
 import html
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from musegen.errors import ArtifactError
 from musegen.music.score import Score
 from musegen.music.tune import Tune
-from musegen.plugins.registry import installed_plugins
+from musegen.plugins.registry import Plugins, installed_plugins
 from musegen.protocols.models import EpochLoss
+from musegen.run.new_tunes import Row
+from musegen.run.stages.figures import PICTURE
+from musegen.run.stages.model import MODEL, read_loss_table
+from musegen.storage import REPORT
 
 
 @dataclass(frozen=True)
@@ -30,7 +33,31 @@ class NewTune:
     seed: int
     faults: tuple[str, ...]
     files: Mapping[str, Path]
-    """Suffix of the renderer, such as ``.mid``, to file."""
+    """Suffix -> file: ``.abc`` the text in that notation, ``.mid`` or ``.x.wav`` what a renderer wrote."""
+    plugins: Plugins | None = field(default=None, repr=False, compare=False)
+    """Where :meth:`score` finds the notation; the installed ones where left out."""
+
+    @classmethod
+    def from_row(cls, row: Row, folder: Path, plugins: Plugins | None = None) -> NewTune:
+        """The tune that a row of ``run.json`` describes, with its files in ``folder``."""
+        text, *others = (folder / name for name in row["files"])
+        return cls(
+            row["number"],
+            row["title"],
+            text.read_bytes().decode(),
+            text.suffix.removeprefix("."),
+            row["seed"],
+            tuple(row["faults"]),
+            {path.name.removeprefix(text.stem): path for path in (text, *others)},
+            plugins,
+        )
+
+    def __getattr__(self, name: str) -> str:
+        """The text under the name of its notation: ``tune.abc``."""
+        if name == self.__dict__.get("notation"):
+            return self.text
+        told = f'; it is in the notation "{self.notation}", see .text' if "notation" in self.__dict__ else ""
+        raise AttributeError(f"a new tune has no {name}{told}")
 
     @property
     def valid(self) -> bool:
@@ -38,11 +65,9 @@ class NewTune:
         return not self.faults
 
     @property
-    def abc(self) -> str:
-        """The text of a tune in ABC notation."""
-        if self.notation != "abc":
-            raise ArtifactError(f"tune {self.number} is in the notation {self.notation}; see .text")
-        return self.text
+    def text_file(self) -> Path:
+        """The file of its text."""
+        return self.files[f".{self.notation}"]
 
     @property
     def midi(self) -> Path:
@@ -70,7 +95,7 @@ class NewTune:
 
     def score(self) -> Score:
         """The tune as music. Raises NotationError where it does not parse."""
-        component = installed_plugins().notation(self.notation)
+        component = (self.plugins or installed_plugins()).notation(self.notation)
         tune = Tune(self.text, self.notation, self.title, str(self.files.get(f".{self.notation}", "")))
         return component.build(component.options()).parse(tune)
 
@@ -105,46 +130,38 @@ class Run:
     """The content of ``run.json``."""
 
     @classmethod
-    def load(cls, folder: Path | str) -> Run:
-        """The run whose results are in ``folder``. Raises ArtifactError where none are."""
+    def load(cls, folder: Path | str, plugins: Plugins | None = None) -> Run:
+        """The run whose results are in ``folder``. Raises ArtifactError where none are.
+
+        ``plugins``: the installed ones where left out.
+        """
         folder = Path(folder)
         try:
-            report = json.loads((folder / "run.json").read_text("utf-8"))
-            with (folder / "loss.csv").open(newline="") as file:
-                losses = tuple(
-                    EpochLoss(
-                        int(row["epoch"]),
-                        float(row["train"]),
-                        float(row["validation"]) if row["validation"] else None,
-                    )
-                    for row in csv.DictReader(file)
-                )
-            tunes = tuple(_tune(folder, row) for row in report["tunes"])
+            report = json.loads((folder / REPORT).read_text("utf-8"))
+            losses = read_loss_table(folder)
+            tunes = tuple(NewTune.from_row(row, folder, plugins) for row in report["tunes"])
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise ArtifactError(f"{folder}: holds no finished run; `musegen run` makes one") from error
         return cls(folder, tunes, losses, report)
+
+    @property
+    def model(self) -> Path:
+        """The file of the trained model."""
+        return self.folder / MODEL
+
+    @property
+    def picture(self) -> Path | None:
+        """The picture of the training; None where matplotlib was not installed."""
+        path = self.folder / PICTURE
+        return path if path.is_file() else None
 
     def __repr__(self) -> str:
         return f"Run({str(self.folder)!r}, {len(self.tunes)} tunes)"
 
     def _repr_html_(self) -> str:
         picture = ""
-        if (self.folder / "loss.png").is_file():
-            data = base64.b64encode((self.folder / "loss.png").read_bytes()).decode()
+        if self.picture:
+            data = base64.b64encode(self.picture.read_bytes()).decode()
             picture = f'<img alt="loss against epochs" src="data:image/png;base64,{data}">'
         tunes = "".join(tune._repr_html_() for tune in self.tunes)
         return f"<h3>{html.escape(str(self.folder))}</h3>{picture}{tunes}"
-
-
-def _tune(folder: Path, row: Mapping[str, Any]) -> NewTune:
-    paths = [folder / name for name in row["files"]]
-    text = paths[0].read_text("utf-8")
-    return NewTune(
-        row["number"],
-        row["title"],
-        text,
-        paths[0].suffix.removeprefix("."),
-        row["seed"],
-        tuple(row["faults"]),
-        {path.name.removeprefix(paths[0].stem): path for path in paths},
-    )

@@ -1,0 +1,49 @@
+"""Tunes judged, and what can be said of many of them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+from statistics import median
+
+from musegen.canonical import JSON
+from musegen.errors import NotationError
+from musegen.music.score import Score
+from musegen.music.tune import Tune
+from musegen.music.validity import Fault, Judgement, Valid, judge
+from musegen.protocols.notations import Notation
+
+
+def examine(
+    notation: Notation, tune: Tune, rules: Valid, ended: bool = True
+) -> tuple[Judgement, Score | None]:
+    """Parse and judge one tune, generated or real."""
+    unfinished = () if ended else (Fault("unfinished", "the model did not end it"),)
+    try:
+        score = notation.parse(tune)
+    except NotationError as error:
+        return Judgement((*unfinished, Fault("parse", error.message, line=error.line))), None
+    judgement = judge(score, rules)
+    return replace(judgement, faults=(*unfinished, *judgement.faults)), score
+
+
+def describe_judged(judged: Sequence[tuple[Tune, Judgement, Score | None]]) -> dict[str, JSON]:
+    """The same for tunes judged by :func:`examine`."""
+    valid = sum(judgement.valid for _, judgement, _ in judged)
+    reasons = Counter(
+        kind for _, judgement, _ in judged for kind in dict.fromkeys(fault.kind for fault in judgement.faults)
+    )
+    scores = [score for _, _, score in judged if score is not None]
+    bars = [len(score.bars) for score in scores]
+    lengths = [len(tune.text) for tune, _, _ in judged]
+    return {
+        "tunes": len(judged),
+        "valid": valid,
+        "valid_rate": valid / len(judged) if judged else None,
+        "reasons": dict(reasons.most_common()),
+        "median_characters": median(lengths) if lengths else None,
+        "median_bars": median(bars) if bars else None,
+        "keys": dict(Counter(str(score.key) for score in scores).most_common()),
+        "metres": dict(Counter(str(score.metre) for score in scores).most_common()),
+    }

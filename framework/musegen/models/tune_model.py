@@ -1,0 +1,114 @@
+"""A trained model with all it needs to write tunes, from its one file or from a run's stages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from musegen.canonical import JSON
+from musegen.errors import ArtifactError, PluginError
+from musegen.models.composer import Composer
+from musegen.models.draws import Composition
+from musegen.models.language import Home, Language
+from musegen.models.sample_options import Sample
+from musegen.models.saved_model import read_about
+from musegen.plugins.registry import Plugins
+from musegen.plugins.use import Use
+from musegen.protocols.models import LanguageModel, ModelTrainer
+from musegen.protocols.notations import Notation
+from musegen.protocols.tokenizers import TokenizerTrainer
+
+
+@dataclass(frozen=True)
+class TuneModel:
+    """A trained model and the language of its tunes: all that writing new ones takes."""
+
+    network: LanguageModel
+    """What draws tokens."""
+    language: Language
+    """What their text means."""
+    path: Path
+    """The file that it was saved in."""
+    plugins: Plugins
+    """Where its components came from."""
+
+    @classmethod
+    def load(cls, path: Path, plugins: Plugins) -> TuneModel:
+        """The model in a file that a run or ``musegen export`` wrote.
+
+        Raises ArtifactError for a file that is none, and PluginError where a component that it names is not
+        installed, or in another version.
+        """
+        about = read_about(path)
+        network = _component(path, plugins, "model", about).build().load(path)
+        return cls(network, load_language(path, about, plugins), path, plugins)
+
+    def compose(
+        self,
+        options: Sample,
+        seed: int,
+        advance: Callable[[int, int, str], None] = lambda done, total, note: None,
+    ) -> Composition:
+        """New tunes as ``options`` ask: those that are kept, and every draw that they were chosen from."""
+        return Composer(self.network, self.language, options).compose(seed, advance)
+
+
+def load_language(path: Path, about: Mapping[str, Any], plugins: Plugins) -> Language:
+    """The language that the saved model at ``path`` was trained on. Raises PluginError, ArtifactError."""
+    tokenizer: Use[TokenizerTrainer] = _component(path, plugins, "tokenizer", about)
+    notation: Use[Notation] = _component(path, plugins, "notation", about)
+    described = about["notation"]
+    return Language(
+        described["name"],
+        notation.build(),
+        tokenizer.build().load(about["tokenizer"].get("state")),
+        described["fields"],
+        Home.load(described.get("home")),
+    )
+
+
+def describe_model(
+    model: Use[ModelTrainer], tokenizer: Use[TokenizerTrainer], notation: Use[Notation], language: Language
+) -> dict[str, JSON]:
+    """What a model's file says of where it fits (``TrainingJob.about``); :meth:`TuneModel.load` reads it."""
+    return {
+        "model": model.described(),
+        "tokenizer": tokenizer.described(state=language.tokenizer.state()),
+        "notation": notation.described(
+            options=notation.options_json,
+            fields=list(language.fields),
+            home=language.home.state() if language.home else None,
+        ),
+    }
+
+
+def load_network(path: Path, plugins: Plugins) -> LanguageModel:
+    """The network alone, for who needs no text of it. Raises as :meth:`TuneModel.load` does."""
+    network: LanguageModel = _component(path, plugins, "model", read_about(path)).build().load(path)
+    return network
+
+
+def _component(path: Path, plugins: Plugins, kind: str, about: Mapping[str, Any]) -> Use[Any]:
+    """A component that a saved model names, with the options it names."""
+    described = about[kind]
+    try:
+        installed = plugins.find(kind, described["name"])
+    except PluginError as error:
+        file = described.get("file")
+        hint = f"; it came from the plugin file {file}: give it with --plugin" if file else ""
+        raise PluginError(f"{path}: was made with {error}{hint}") from None
+    component = installed.component
+    if described["version"] != component.version:
+        raise PluginError(
+            f'{path}: was made with version {described["version"]} of {kind} "{component.name}"; '
+            f"version {component.version} is installed"
+        )
+    try:
+        options = component.options.model_validate(described.get("options", {}), strict=False)
+    except ValidationError:
+        raise ArtifactError(f'{path}: options of {kind} "{component.name}" are damaged') from None
+    return Use(component, options, installed)

@@ -1,0 +1,41 @@
+"""Whether a model can be asked what a user wishes."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
+
+from musegen.errors import VocabularyError
+from musegen.models.language import Language
+from musegen.models.sample_options import Sample
+
+
+def check_wishes(options: Sample, language: Language, headers: Sequence[Mapping[str, str]]) -> list[str]:
+    """Warnings about wishes that the corpus does not know; ``headers``: those of the training tunes.
+
+    Raises NotationError or VocabularyError for a wish that cannot be written at all.
+    """
+    wished = language.notation.wished(options.wishes(language.tonic))
+    texts = {"sample.start": options.start, "sample.prime": options.prime or ""}
+    names = {"K": "sample.key", "M": "sample.metre", "R": "sample.rhythm"}
+    texts |= {names.get(field, f"sample, field {field}"): value for field, value in wished.items()}
+    for name, text in texts.items():
+        try:
+            language.tokenizer.encode(text)
+        except VocabularyError as error:
+            raise VocabularyError(f"{name}: {error}; use what the corpus has") from None
+    warnings = []
+    for field, value in wished.items():
+        seen = Counter(header[field] for header in headers if field in header)
+        if field not in language.fields:
+            warnings.append(
+                f"the corpus never has the field {field}: the model has not learned what it means"
+            )
+        elif seen and value not in seen:
+            close = get_close_matches(value, seen, 1, 0.3) or [seen.most_common(1)[0][0]]
+            warnings.append(
+                f"no tune of the corpus has {field}:{value}, as {names.get(field, field)} asks; "
+                f"it has {field}:{close[0]} {seen[close[0]]} times"
+            )
+    return warnings

@@ -1,0 +1,59 @@
+"""A component with the options it is given."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from musegen.canonical import JSON
+from musegen.options import Options
+from musegen.plugins.registry import Installed
+from musegen.protocols.component import Component
+
+T_co = TypeVar("T_co", covariant=True)
+
+
+@dataclass(frozen=True)
+class Use(Generic[T_co]):
+    """A component with the options that a pipeline or a saved model gives it."""
+
+    component: Component[T_co]
+    options: Options
+    installed: Installed | None = None
+    """Where the component comes from; None for one that no plugin declares."""
+
+    def build(self) -> T_co:
+        """The working object."""
+        try:
+            return self.component.build(self.options)
+        except Exception as error:
+            if error.__traceback__ and not error.__traceback__.tb_next:  # it could not even be called
+                error.add_note(f'building "{self.component.name}" with its options')
+            raise
+
+    @property
+    def options_json(self) -> dict[str, JSON]:
+        """The options as JSON, defaults included."""
+        return self.options.model_dump(mode="json")
+
+    @property
+    def inputs(self) -> dict[str, JSON]:
+        """What counts in the cache key of a result that the component makes.
+
+        It is name, version and options; the content too of a plugin that is one file.
+        """
+        file = self.installed.file if self.installed else None
+        code: dict[str, JSON] = {"code": file.digest} if file else {}
+        return {**self._named, "options": self.options_json, **code}
+
+    def described(self, **more: JSON) -> dict[str, JSON]:
+        """What a saved model says of the component, so that it can be found again.
+
+        It is name, version, ``more``, and the name of the file where the plugin is one file.
+        """
+        file = self.installed.file if self.installed else None
+        return {**self._named, **more, **({"file": file.path.name} if file else {})}
+
+    @property
+    def _named(self) -> dict[str, JSON]:
+        return {"name": self.component.name, "version": self.component.version}

@@ -1,0 +1,91 @@
+"""From draws to files: the texts of new tunes, their renderings, and what is known of each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from musegen.errors import MusegenError
+from musegen.models.draws import Draw
+from musegen.music.tune import Tune
+from musegen.progress import Progress
+from musegen.protocols.notations import Notation
+from musegen.run.rendering import Rendering
+
+Row = Mapping[str, Any]
+"""What is known of one new tune, as ``run.json`` has it."""
+
+
+def write_texts(draws: Sequence[Draw], folder: Path) -> list[Path]:
+    """Write the text of each draw, ``001.abc`` and so on, and return the files in that order."""
+    files = [folder / f"{_stem(number)}.{draw.tune.notation}" for number, draw in enumerate(draws, 1)]
+    for file, draw in zip(files, draws, strict=True):
+        file.write_bytes(draw.tune.text.encode())
+    return files
+
+
+def render_texts(
+    texts: Sequence[Path], notation: Notation, rendering: Rendering, progress: Progress
+) -> dict[str, list[str]]:
+    """Render the tunes of some text files, each named ``NUMBER.NOTATION``.
+
+    Returns, for the stem of each file, why it could not be rendered: no line for one that was. A tune that
+    fails never stops the others.
+    """
+    failures: dict[str, list[str]] = {}
+    for done, path in enumerate(texts):
+        progress.advance(done, len(texts), path.stem)
+        failures[path.stem] = []
+        try:
+            text, name = path.read_bytes().decode(), path.suffix.removeprefix(".")
+            score = notation.parse(Tune(text, name, source=f"{TUNES}/{path.name}"))
+            rendering.tune(score, path.stem)
+        except MusegenError as error:
+            failures[path.stem].append(str(error))
+            progress.say(f"{error}; not rendered")
+    rendering.finish()
+    return failures
+
+
+def describe_kept(draws: Sequence[Draw]) -> list[Row]:
+    """A row for each draw that was kept: its number, title, seed, and what is wrong with it."""
+    return [
+        {
+            "number": number,
+            "title": draw.tune.title,
+            "seed": draw.seed,
+            "valid": draw.judgement.valid,
+            "faults": [str(fault) for fault in draw.judgement.faults],
+            "notes": list(draw.judgement.notes),
+        }
+        for number, draw in enumerate(draws, 1)
+    ]
+
+
+def add_files(
+    rows: Sequence[Row], files: Sequence[Path], failures: Mapping[str, Sequence[str]], prefix: str = ""
+) -> list[Row]:
+    """The rows with the names of each tune's files, its text first, and with what could not be rendered.
+
+    ``files``: those of all tunes, texts before renderings. ``prefix`` goes before every name.
+    """
+    names: dict[str, list[str]] = {}
+    for file in files:
+        names.setdefault(file.name.partition(".")[0], []).append(prefix + file.name)
+    return [
+        {
+            **row,
+            "faults": [*row["faults"], *(f"render: {line}" for line in failures[_stem(row["number"])])],
+            "files": names[_stem(row["number"])],
+        }
+        for row in rows
+    ]
+
+
+TUNES = "tunes"
+"""The folder of new tunes in a run folder."""
+
+
+def _stem(number: int) -> str:
+    return f"{number:03}"

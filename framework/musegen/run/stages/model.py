@@ -1,0 +1,159 @@
+"""The stage ``model``: the training, its losses epoch by epoch, and the trained model."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from pathlib import Path
+
+from musegen.canonical import JSON
+from musegen.models.encoding import encode_part, encode_transposed
+from musegen.models.tune_model import TuneModel, describe_model
+from musegen.pipeline.plan import Plan
+from musegen.plugins.use import Use
+from musegen.progress import Progress
+from musegen.protocols.models import Dataset, EpochLoss, ModelTrainer, TrainedModel, TrainingJob
+from musegen.protocols.sampling import derive_seed
+from musegen.run.stage import Stage, Top
+from musegen.run.stages.corpus import CorpusStage
+from musegen.run.stages.tokenizer import TokenizerStage
+from musegen.storage import CHECKPOINTS, RunFolder
+from musegen.writing import csv_text
+
+MODEL = "model.safetensors"
+"""The trained model, in its stage and at the top of a run folder."""
+LOSS_TABLE = "loss.csv"
+"""The losses of each epoch, at the top of a run folder; :func:`read_loss_table` reads it."""
+_STEP_TABLE = "steps.csv"
+_LOSSES = "losses.json"
+
+
+@dataclass(frozen=True)
+class Losses:
+    """How a training went."""
+
+    epochs: tuple[EpochLoss, ...]
+    best_epoch: int
+    """The epoch whose weights the model has, from 1."""
+    steps: tuple[Sequence[float], ...]
+    """Each epoch's losses in nats a token, step by step; empty where training does not go by steps."""
+
+    @property
+    def best(self) -> EpochLoss:
+        """The losses of the epoch whose weights the model has."""
+        return next(loss for loss in self.epochs if loss.epoch == self.best_epoch)
+
+
+class ModelStage(Stage):
+    """Trains ``[model]``."""
+
+    name = "model"
+    version = 3
+
+    def __init__(
+        self,
+        plan: Plan,
+        storage: RunFolder,
+        corpus: CorpusStage,
+        tokenizer: TokenizerStage,
+        use: Use[ModelTrainer],
+    ) -> None:
+        super().__init__(plan, storage)
+        self._corpus, self._tokenizer, self.use = corpus, tokenizer, use
+
+    def depends_on(self) -> dict[str, JSON]:
+        """The component, its tokens and its seed."""
+        return {"component": self.use.inputs, "tokenizer": self._tokenizer.key, "seed": self._seed}
+
+    def build(self, folder: Path, progress: Progress) -> None:
+        """Train, or go on training; save the model and its losses. The test tunes are not touched."""
+        checkpoints = folder / CHECKPOINTS
+        checkpoints.mkdir(exist_ok=True)
+        logs = self.plan.folder / "logs" / folder.name
+        job = TrainingJob(self._seed, checkpoints, progress, self._about, logs)
+        trained = self.use.build().train(self._dataset, job)
+        trained.model.save(folder / MODEL)
+        _save_losses(trained, folder)
+
+    def describe(self) -> str:
+        """Which epoch was the best."""
+        return f"epoch {self.losses.best_epoch} of {len(self.losses.epochs)}"
+
+    def publish(self, top: Top) -> None:
+        """The model, and how its losses fell."""
+        losses = self.losses
+        top.files[MODEL] = self.folder / MODEL
+        top.files[LOSS_TABLE] = _loss_table(losses.epochs)
+        if losses.steps:
+            top.files[_STEP_TABLE] = _step_table(losses.steps)
+        top.report["best_epoch"] = losses.best_epoch
+
+    @cached_property
+    def model(self) -> TuneModel:
+        """The trained model, as it was saved."""
+        path = self.folder / MODEL
+        return TuneModel(self.use.build().load(path), self._tokenizer.language, path, self.plan.plugins)
+
+    @cached_property
+    def losses(self) -> Losses:
+        """How the training went."""
+        saved = json.loads((self.folder / _LOSSES).read_text())
+        epochs = tuple(EpochLoss(**row) for row in saved["losses"])
+        return Losses(epochs, saved["best_epoch"], tuple(saved["steps"]))
+
+    @property
+    def _dataset(self) -> Dataset:
+        corpus, tokenizer = self._corpus.corpus, self._tokenizer.language.tokenizer
+        train, validation = (encode_part(corpus, part, tokenizer) for part in ("train", "validation"))
+        transposed = encode_transposed(self._corpus.transposed, tokenizer)
+        return Dataset(tokenizer.vocabulary, train, validation, transposed)
+
+    @property
+    def _about(self) -> dict[str, JSON]:
+        language = self._tokenizer.language
+        notation = self.plan.notations[language.notation_name]
+        return describe_model(self.use, self.plan.tokenizer, notation, language)
+
+    @property
+    def _seed(self) -> int:
+        return derive_seed(self.plan.run_options.seed, self.name)
+
+
+def read_loss_table(folder: Path) -> tuple[EpochLoss, ...]:
+    """The losses at the top of a run folder. Raises OSError, ValueError, KeyError for none."""
+    with (folder / LOSS_TABLE).open(newline="") as file:
+        return tuple(
+            EpochLoss(
+                int(row["epoch"]),
+                float(row["train"]),
+                float(row["validation"]) if row["validation"] else None,
+            )
+            for row in csv.DictReader(file)
+        )
+
+
+def _loss_table(losses: Sequence[EpochLoss]) -> bytes:
+    rows = [["epoch", "train", "validation"]]
+    for loss in losses:
+        validation = "" if loss.validation is None else repr(loss.validation)
+        rows.append([str(loss.epoch), repr(loss.train), validation])
+    return csv_text(rows)
+
+
+def _step_table(epochs: Sequence[Sequence[float]]) -> bytes:
+    rows = [["step", "epoch", "train"]]
+    for epoch, losses in enumerate(epochs, 1):
+        rows += [[str(step), str(epoch), f"{loss:.6g}"] for step, loss in enumerate(losses, len(rows))]
+    return csv_text(rows)
+
+
+def _save_losses(trained: TrainedModel, folder: Path) -> None:
+    losses = {
+        "best_epoch": trained.best_epoch,
+        "losses": [asdict(loss) for loss in trained.losses],
+        "steps": [list(epoch) for epoch in trained.steps],
+    }
+    (folder / _LOSSES).write_text(json.dumps(losses, indent=1) + "\n")

@@ -1,0 +1,101 @@
+"""The stage ``sample``: new tunes, and how many of the draws were valid."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from musegen.canonical import JSON
+from musegen.models.draws import describe_draws
+from musegen.models.examining import describe_judged, examine
+from musegen.models.wishes import check_wishes
+from musegen.pipeline.plan import Plan
+from musegen.progress import Progress, Reporter
+from musegen.run.new_tunes import Row, describe_kept, write_texts
+from musegen.run.stage import Stage, Top
+from musegen.run.stages.corpus import CorpusStage
+from musegen.run.stages.model import ModelStage
+from musegen.run.stages.tokenizer import TokenizerStage
+from musegen.storage import RunFolder
+
+_EXAMINED = 1000
+"""Number of real test tunes, at most, that are judged by the same rules."""
+_REPORT = "sample.json"
+
+
+class SampleStage(Stage):
+    """Draws what ``[sample]`` asks for. Its key is known before the model is trained."""
+
+    name = "sample"
+    version = 1
+
+    def __init__(
+        self,
+        plan: Plan,
+        storage: RunFolder,
+        corpus: CorpusStage,
+        tokenizer: TokenizerStage,
+        model: ModelStage,
+    ) -> None:
+        super().__init__(plan, storage)
+        self._corpus, self._tokenizer, self._model = corpus, tokenizer, model
+
+    def depends_on(self) -> dict[str, JSON]:
+        """The model and what is asked of it."""
+        return {
+            "model": self._model.key,
+            "options": self.plan.sample.model_dump(mode="json"),
+            "seed": self.plan.run_options.seed,
+        }
+
+    def check(self, reporter: Reporter) -> None:
+        """Refuse what the model could never be asked; warn of what it will not know."""
+        for warning in check_wishes(self.plan.sample, self._tokenizer.language, self._corpus.headers):
+            reporter.say(f"{self.plan.file}: sample: {warning}")
+
+    def build(self, folder: Path, progress: Progress) -> None:
+        """Draw, and judge real tunes by the same rules."""
+        options, language = self.plan.sample, self._tokenizer.language
+        composition = self._model.model.compose(options, self.plan.run_options.seed, progress.advance)
+        real = [
+            (tune, *examine(language.notation, tune, options.valid))
+            for tune in self._corpus.corpus.part("test")[:_EXAMINED]
+        ]
+        write_texts(composition.kept, folder)
+        report = {
+            "draws": describe_draws(composition.draws),
+            "kept": describe_draws(composition.kept),
+            "real_test_tunes": describe_judged(real),
+            "tunes": describe_kept(composition.kept),
+        }
+        (folder / _REPORT).write_text(json.dumps(report, indent=1, ensure_ascii=False), "utf-8")
+
+    def describe(self) -> str:
+        """How many tunes, draws and real tunes are valid."""
+        draws, kept = self._report["draws"], self._report["kept"]
+        ceiling = self._report["real_test_tunes"]["valid_rate"]
+        line = f"{kept['valid']} of {kept['tunes']} tunes valid; {draws['valid']} of {draws['tunes']} draws"
+        return line + ("" if ceiling is None else f" ({100 * ceiling:.0f} % of real test tunes)")
+
+    def publish(self, top: Top) -> None:
+        """How many were valid and why the others were not; the tunes are published with their files."""
+        top.report |= {name: self._report[name] for name in ("draws", "kept", "real_test_tunes")}
+
+    @property
+    def texts(self) -> list[Path]:
+        """The files of the new tunes, in the order of their numbers."""
+        found = self.folder.glob(f"*.{self._corpus.corpus.notation}")
+        return sorted(found, key=lambda path: int(path.stem))
+
+    @property
+    def rows(self) -> Sequence[Row]:
+        """What is known of each new tune."""
+        rows: Sequence[Row] = self._report["tunes"]
+        return rows
+
+    @property
+    def _report(self) -> Mapping[str, Any]:
+        report: Mapping[str, Any] = json.loads((self.folder / _REPORT).read_text("utf-8"))
+        return report

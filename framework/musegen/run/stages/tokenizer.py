@@ -1,0 +1,56 @@
+"""The stage ``tokenizer``: the symbols that texts are made of."""
+
+from __future__ import annotations
+
+import json
+from functools import cached_property
+from pathlib import Path
+
+from musegen.canonical import JSON
+from musegen.models.language import Home, Language, header_fields
+from musegen.models.tokenizing import lawful_state
+from musegen.pipeline.plan import Plan
+from musegen.progress import Progress
+from musegen.run.stage import Stage
+from musegen.run.stages.corpus import CorpusStage
+from musegen.storage import RunFolder
+
+_STATE = "tokenizer.json"
+
+
+class TokenizerStage(Stage):
+    """Trains the tokenizer on all texts that the model or its figures will see."""
+
+    name = "tokenizer"
+    version = 1
+
+    def __init__(self, plan: Plan, storage: RunFolder, corpus: CorpusStage) -> None:
+        super().__init__(plan, storage)
+        self._corpus = corpus
+
+    def depends_on(self) -> dict[str, JSON]:
+        """The component and its texts."""
+        return {"component": self.plan.tokenizer.inputs, "corpus": self._corpus.key}
+
+    def build(self, folder: Path, progress: Progress) -> None:
+        """Train it. Raises PluginError for one that loses something of what it was trained on."""
+        tunes = self._corpus.corpus.tunes
+        texts = [tune.text for tune in tunes]
+        texts += [text for row in self._corpus.transposed for text in row.texts]
+        tokenizer = self.plan.tokenizer.build().train(texts)
+        state = lawful_state(self.plan.tokenizer.component.name, tokenizer, tunes)
+        (folder / _STATE).write_text(state, encoding="utf-8")
+
+    @cached_property
+    def language(self) -> Language:
+        """The trained tokenizer, and all else that says how the corpus's tunes are written."""
+        corpus, prepare = self._corpus, self.plan.prepare
+        state = json.loads((self.folder / _STATE).read_text("utf-8"))
+        train = corpus.corpus.part("train")
+        return Language(
+            corpus.corpus.notation,
+            corpus.notation,
+            self.plan.tokenizer.build().load(state),
+            header_fields(corpus.headers),
+            Home.of(prepare.tonic, train, corpus.notation) if prepare.tonic else None,
+        )
