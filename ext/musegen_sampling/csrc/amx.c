@@ -90,7 +90,7 @@ static void gates_of_many(const mg_block *block, const mg_row *row, int rows, fl
     }
 }
 
-#include "body.h"
+#include "kernel_body.h"
 #if defined(__clang__)
 #pragma clang attribute pop
 #endif

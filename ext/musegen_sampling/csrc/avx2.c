@@ -21,7 +21,7 @@ MG_ALWAYS mg_words mg_dot(mg_words sums, mg_words words, int32_t four) {
     return sums + (mg_words)_mm256_madd_epi16(pairs, _mm256_set1_epi16(1));
 }
 
-#include "body.h"
+#include "kernel_body.h"
 #if defined(__clang__)
 #pragma clang attribute pop
 #endif

@@ -15,7 +15,7 @@
 #include "vectors.h"
 #include "vnni.h"
 
-#include "body.h"
+#include "kernel_body.h"
 #if defined(__clang__)
 #pragma clang attribute pop
 #endif

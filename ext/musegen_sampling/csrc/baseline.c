@@ -23,4 +23,4 @@ MG_ALWAYS mg_words mg_dot(mg_words sums, mg_words words, int32_t four) {
 #define mg_dot mg_dot_portable
 #endif
 
-#include "body.h"
+#include "kernel_body.h"

@@ -1,4 +1,4 @@
-/* From logits to a token; see mg_choose in kernels.h. */
+/* From logits to a token; see mg_choose in choose.h. */
 #include "choose.h"
 
 #include "elementary.h"

@@ -57,7 +57,7 @@ typedef struct {
     void (*dense[MG_INT8])(const uint32_t *weights, ptrdiff_t streams, ptrdiff_t words, const float *x, float *y);
 
     /* Reads n words, a multiple of 8L, in four streams as above; returns something that depends on all. */
-    uint32_t (*read)(const uint32_t *words, ptrdiff_t n);
+    uint32_t (*read_words)(const uint32_t *words, ptrdiff_t n);
 } mg_kernels;
 
 /* The target named, or for "" the best that this CPU runs; NULL if it is unknown or cannot run here. */

@@ -19,7 +19,7 @@ MG_ALWAYS mg_words mg_dot(mg_words sums, mg_words words, int32_t four) {
     return (mg_words)vdotq_s32((int32x4_t)sums, (int8x16_t)words, vreinterpretq_s8_s32(vdupq_n_s32(four)));
 }
 
-#include "body.h"
+#include "kernel_body.h"
 #if defined(__clang__)
 #pragma clang attribute pop
 #endif

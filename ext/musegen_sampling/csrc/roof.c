@@ -23,7 +23,7 @@ static void sweep(void *given, mg_team *team, int thread, int threads) {
         double began = mg_seconds();
         for (ptrdiff_t i = begin; i < end; i++) {
             ptrdiff_t block = job->zigzag && n % 2 ? begin + end - 1 - i : i;
-            job->sink[thread] ^= job->kernels->read(job->words + block * BLOCK_WORDS, BLOCK_WORDS);
+            job->sink[thread] ^= job->kernels->read_words(job->words + block * BLOCK_WORDS, BLOCK_WORDS);
         }
         mg_meet(team);
         if (thread == 0) job->seconds[n] = mg_seconds() - began;

@@ -1,4 +1,4 @@
-/* Which targets this compiler builds. Each has a file of its own that includes body.h. */
+/* Which targets this compiler builds. Each has a file of its own that includes kernel_body.h. */
 #ifndef MUSEGEN_TARGETS_H
 #define MUSEGEN_TARGETS_H
 

@@ -9,7 +9,7 @@
 #define MG_LANES 8
 #define MT_TILE 6
 #define MT_ISA avx2
-#include "body.h"
+#include "lstm_body.h"
 #if defined(__clang__)
 #pragma clang attribute pop
 #endif

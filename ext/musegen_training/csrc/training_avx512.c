@@ -9,7 +9,7 @@
 #define MG_LANES 16
 #define MT_TILE 12
 #define MT_ISA avx512
-#include "body.h"
+#include "lstm_body.h"
 #if defined(__clang__)
 #pragma clang attribute pop
 #endif

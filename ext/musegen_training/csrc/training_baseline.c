@@ -8,4 +8,4 @@
 #endif
 #define MT_TILE 6
 #define MT_ISA baseline
-#include "body.h"
+#include "lstm_body.h"

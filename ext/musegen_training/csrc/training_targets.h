@@ -1,4 +1,4 @@
-/* Which targets this compiler builds. Each has a file of its own that includes body.h. */
+/* Which targets this compiler builds. Each has a file of its own that includes lstm_body.h. */
 #ifndef MUSEGEN_TRAINING_TARGETS_H
 #define MUSEGEN_TRAINING_TARGETS_H
 

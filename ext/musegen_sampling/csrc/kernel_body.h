@@ -156,7 +156,7 @@ static void dense_bf16(const uint32_t *weights, ptrdiff_t streams, ptrdiff_t wor
     dense(MG_BF16, weights, streams, words, x, y);
 }
 
-static uint32_t read(const uint32_t *words, ptrdiff_t n) {
+static uint32_t read_words(const uint32_t *words, ptrdiff_t n) {
     mg_words sums[MG_STREAMS * MG_STREAM_VECTORS] = {{0}};
     uint32_t sum = 0;
     for (ptrdiff_t i = 0; i < n / MG_STREAMS; i += UNITS)
@@ -168,5 +168,5 @@ static uint32_t read(const uint32_t *words, ptrdiff_t n) {
 }
 
 const mg_kernels MG_NAME(mg_kernels) = {
-    MG_STRING(MG_ISA), MG_LANES, {lstm_fp32, lstm_bf16, lstm_int8}, {dense_fp32, dense_bf16}, read,
+    MG_STRING(MG_ISA), MG_LANES, {lstm_fp32, lstm_bf16, lstm_int8}, {dense_fp32, dense_bf16}, read_words,
 };
