@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import sys
 from collections.abc import Iterator
 from graphlib import TopologicalSorter
@@ -141,3 +142,17 @@ def test_every_public_name_is_there() -> None:
     """Public names are imported on first use, so each is tried."""
     assert len(musegen.__all__) > 50
     assert all(hasattr(musegen, name) for name in musegen.__all__)
+
+
+def test_a_stage_alone_knows_its_files() -> None:
+    """No file name of a stage stands in two modules, so that its schema is read where it is written."""
+    kind = re.compile(r"[\w.]+\.(json|jsonl|csv|png|safetensors)")
+    found: dict[str, set[str]] = {}
+    for name, path in framework_modules().items():
+        if name.partition(".")[0] in ("demo", "testing"):
+            continue  # they write models of their own
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and kind.fullmatch(node.value):
+                found.setdefault(node.value, set()).add(name)
+    assert len(found) > 10
+    assert not {file: names for file, names in found.items() if len(names) > 1}

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from musegen_sampling.calibration import calibrate
 from musegen_sampling.constraints import CompiledConstraint, Constraint, ConstraintError, DeadEndError
-from musegen_sampling.sharing import cpus
 from musegen_sampling.precision import Precision
 from musegen_sampling.sampler import Sampler, State
+from musegen_sampling.sharing import cpus
 from musegen_sampling.weights import LSTMLayer, LSTMWeights
 
 __all__ = [

@@ -13,8 +13,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from musegen_sampling.constraints import CompiledConstraint, Constraint, ConstraintError, DeadEndError
 from musegen_sampling.engine import Choice, Draw, End, Engine
-from musegen_sampling.sharing import cpus, shared_engine, shared_weights
 from musegen_sampling.precision import PRECISIONS, Precision
+from musegen_sampling.sharing import cpus, shared_engine, shared_weights
 from musegen_sampling.types import Flags, Floats, Tokens
 from musegen_sampling.weights import LSTMWeights
 

@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from musegen.api.components import built_renderers, with_files
+from musegen.demo import MODEL
 from musegen.errors import ArtifactError, MusegenError
 from musegen.models.sample_options import Sample
 from musegen.models.tune_model import TuneModel
@@ -76,10 +77,9 @@ def sample(
 
 def demo_model() -> Path:
     """The file of the model that comes with musegen. Raises ArtifactError where it was left out."""
-    path = Path(__file__).parent.parent / "demo" / "model.safetensors"
-    if not path.is_file():
-        raise ArtifactError(f"{path}: no such file; install musegen anew, or name a model")
-    return path
+    if not MODEL.is_file():
+        raise ArtifactError(f"{MODEL}: no such file; install musegen anew, or name a model")
+    return MODEL
 
 
 def _sample_options(options: dict[str, Any]) -> Sample:

@@ -10,12 +10,16 @@ import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from musegen.commands.console import report_faults, say
 from musegen.commands.corpus import add_corpus
 from musegen.commands.demo import add_demo
 from musegen.commands.plugins import add_plugins
 from musegen.errors import MusegenError
+
+if TYPE_CHECKING:
+    from musegen.run.results import Run
 
 _INTERRUPTED = 130
 _SAMPLE_OPTIONS = (
@@ -211,7 +215,7 @@ def _run(options: argparse.Namespace) -> int:
     pipeline = load(options.file, options.set, (lambda line: None) if options.quiet else say)
     run = pipeline.run(Silent() if options.quiet else Console())
     suffixes = sorted({suffix for tune in run.tunes for suffix in tune.files})
-    _say_where(f"{len(run.tunes)} tunes ({', '.join(suffixes)})", run.folder)
+    _say_where(f"{len(run.tunes)} tunes ({', '.join(suffixes)})", run)
     return 0
 
 
@@ -222,13 +226,13 @@ def _train(options: argparse.Namespace) -> int:
     report_faults()
     reporter = Silent() if options.quiet else Console()
     run = load(options.file, options.set, reporter.say).train(reporter)
-    _say_where("model.safetensors", run.folder)
+    _say_where(run.model.name, run)
     return 0
 
 
-def _say_where(what: str, folder: Path) -> None:
-    picture = ", loss.png" if (folder / "loss.png").exists() else ""
-    print(f"{what}{picture} and run.json are in {folder}")
+def _say_where(what: str, run: Run) -> None:
+    picture = f", {run.picture.name}" if run.picture else ""
+    print(f"{what}{picture} and run.json are in {run.folder}")
 
 
 def _check(options: argparse.Namespace) -> int:

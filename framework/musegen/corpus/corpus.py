@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 from musegen.music.tune import Tune
 
+PARTS = ("train", "validation", "test")
+"""What a model learns from, is chosen by, and is judged by."""
+
 
 @dataclass(frozen=True)
 class Corpus:
@@ -13,7 +16,7 @@ class Corpus:
 
     tunes: tuple[Tune, ...]
     parts: tuple[str, ...]
-    """One of :data:`musegen.corpus.splitting.PARTS` for each tune."""
+    """One of :data:`PARTS` for each tune."""
     groups: tuple[int, ...] = ()
     """The near-duplicate group of each tune: the number of the first tune in it."""
     melodies: tuple[str, ...] = ()

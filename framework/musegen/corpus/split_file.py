@@ -7,11 +7,13 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from musegen.corpus.corpus import Corpus
-from musegen.corpus.splitting import PARTS
+from musegen.corpus.corpus import PARTS, Corpus
 from musegen.errors import CorpusError
 from musegen.music.tune import Tune
 from musegen.writing import csv_text
+
+SPLIT_FILE = "split.csv"
+"""Its name at the top of a run folder."""
 
 
 def split_table(corpus: Corpus) -> bytes:

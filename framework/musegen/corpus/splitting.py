@@ -10,6 +10,7 @@ from itertools import chain
 
 from pydantic import Field
 
+from musegen.corpus.split_file import SPLIT_FILE
 from musegen.errors import CorpusError, NotationError
 from musegen.music.score import Score
 from musegen.music.similarity import NO_PATTERNS, components, melody_digest, patterns, similar_pairs
@@ -17,7 +18,6 @@ from musegen.music.tune import Tune
 from musegen.options import Options, PathPattern
 from musegen.protocols.notations import Notation
 
-PARTS = ("train", "validation", "test")
 _LARGEST_GROUP = 20
 """Larger groups are told: one common phrase may have joined what is not one tune."""
 
@@ -29,7 +29,7 @@ class Split(Options):
     """Share of the tunes that choose the best epoch."""
     test: float = Field(0.1, ge=0, lt=1)
     """Share of the tunes that are looked at once, at the end."""
-    file: PathPattern | None = Field(None, examples=["split.csv"])
+    file: PathPattern | None = Field(None, examples=[SPLIT_FILE])
     """A split.csv of an earlier run, which then decides instead of the shares."""
 
 

@@ -6,8 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from musegen.canonical import JSON
-from musegen.corpus.corpus import Corpus
-from musegen.corpus.splitting import PARTS
+from musegen.corpus.corpus import PARTS, Corpus
 from musegen.models.losses import Scale, TuneLoss, figures, part_tunes
 from musegen.models.tune_model import TuneModel
 from musegen.plugins.registry import Plugins

@@ -14,8 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from musegen.canonical import JSON
+from musegen.corpus.split_file import SPLIT_FILE
 from musegen.errors import ArtifactError
 from musegen.music.similarity import components
+from musegen.run.stages.figures import TEST_TABLE
+from musegen.storage import REPORT
 
 MODEL = "model"
 UNITS = {"nats_a_token": "nats a token", "bits_a_note": "bits a note"}
@@ -132,16 +135,18 @@ class _Held:
 
     @classmethod
     def load(cls, folder: Path) -> _Held:
-        if not (folder / "run.json").is_file():
+        if not (folder / REPORT).is_file():
             raise ArtifactError(f"{folder}: holds no finished run; `musegen run` makes one")
-        rows = _table(folder / "test.csv", ("source", "melody", "group", "tokens", "notes"))
-        parts = _identified(_table(folder / "split.csv", ("source", "melody", "part")))
+        rows = _table(folder / TEST_TABLE, ("source", "melody", "group", "tokens", "notes"))
+        parts = _identified(_table(folder / SPLIT_FILE, ("source", "melody", "part")))
         # Both name the tunes in one order; which of several equal melodies is meant the split alone tells.
         tested = [key for key, row in parts.items() if row["part"] == "test"]
         if [(row["source"], row["melody"]) for row in rows] != [
             (parts[key]["source"], parts[key]["melody"]) for key in tested
         ]:
-            raise ArtifactError(f"{folder}: test.csv and split.csv differ; `musegen run` makes them anew")
+            raise ArtifactError(
+                f"{folder}: {TEST_TABLE} and {SPLIT_FILE} differ; `musegen run` makes them anew"
+            )
         tests = dict(zip(tested, rows, strict=True))
         lines = [name.removesuffix("_nats") for name in next(iter(rows), {}) if _is_line(name)]
         held = cls(folder, tests, {key: row["part"] for key, row in parts.items()}, tuple(lines))
@@ -157,7 +162,7 @@ class _Held:
         except (KeyError, ValueError, TypeError):
             good = False
         if not good:
-            raise ArtifactError(f"{self.folder / 'test.csv'}: is damaged; `musegen run` makes it anew")
+            raise ArtifactError(f"{self.folder / TEST_TABLE}: is damaged; `musegen run` makes it anew")
 
 
 def _is_line(column: str) -> bool:

@@ -9,10 +9,9 @@ from pathlib import Path
 
 from musegen.canonical import JSON
 from musegen.corpus.collections import used_collections
-from musegen.corpus.corpus import Corpus
+from musegen.corpus.corpus import PARTS, Corpus
 from musegen.corpus.reading import read_corpus
-from musegen.corpus.split_file import split_table
-from musegen.corpus.splitting import PARTS
+from musegen.corpus.split_file import SPLIT_FILE, split_table
 from musegen.corpus.transposing import Transposed, transpose_all
 from musegen.errors import ArtifactError, CorpusError
 from musegen.music.tune import Tune
@@ -23,8 +22,6 @@ from musegen.protocols.sampling import derive_seed
 from musegen.run.stage import Stage, Top
 from musegen.writing import file_digest
 
-SPLIT = "split.csv"
-"""Which tune is in which part, at the top of a run folder."""
 _TUNES = "tunes.jsonl"
 _LEFT_OUT = "left_out.json"
 _TRANSPOSED = "transposed.jsonl"
@@ -56,7 +53,7 @@ class CorpusStage(Stage):
         if file is None:
             return []
         if not Path(file).is_file():
-            raise CorpusError(f"{file}: no such file; [split] file names a {SPLIT} of an earlier run")
+            raise CorpusError(f"{file}: no such file; [split] file names a {SPLIT_FILE} of an earlier run")
         return [file_digest(Path(file))]
 
     def build(self, folder: Path, progress: Progress) -> None:
@@ -79,7 +76,7 @@ class CorpusStage(Stage):
 
     def publish(self, top: Top) -> None:
         """The split, and where the tunes come from."""
-        top.files[SPLIT] = split_table(self.corpus)
+        top.files[SPLIT_FILE] = split_table(self.corpus)
         top.report["corpora"] = [
             row for use in self.plan.corpus for row in used_collections(use.component, use.options)
         ]

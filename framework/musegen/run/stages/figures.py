@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from musegen.canonical import JSON
-from musegen.corpus.splitting import PARTS
+from musegen.corpus.corpus import PARTS
 from musegen.models.measuring import measure
 from musegen.pipeline.plan import Plan
 from musegen.progress import Progress
