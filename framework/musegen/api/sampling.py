@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from musegen.api.components import built_renderers, load_model, named_component, with_files
 from musegen.errors import ArtifactError, MusegenError
 from musegen.models.composer import Composer, Home, check_wishes
-from musegen.models.sample_options import Sample
+from musegen.models.sample_options import Sample, ignored_keys, sample_options
 from musegen.models.saved_model import read_about
 from musegen.progress import Reporter, Silent
 from musegen.protocols.notations import Notation
@@ -32,18 +32,23 @@ def sample(
 ) -> tuple[NewTune, ...]:
     """Write tunes from a saved model alone to ``folder``: ``001.abc``, ``001.mid``, ...
 
-    ``options`` are those of ``[sample]``: ``tunes``, ``key``, ``temperature``, ... ``plugins`` are the files
+    ``options`` are those of ``[sample]``: ``tunes``, ``key``, ``temperature``, ..., those included that the
+    model adds. ``plugins`` are the files
     of plugins that the model's pipeline named and that are not installed. Raises MusegenError for a
     file that is no model, a component it names that is not installed, or an option out of bounds.
     """
     reporter = reporter or Silent()
     found, model, folder = with_files(plugins), Path(model), Path(folder)
-    asked = _sample_options(options)
     if not 0 <= seed <= 2**31 - 1:
         raise MusegenError(f"seed: must lie in 0 to {2**31 - 1} (got {seed})")
     writers = built_renderers(found, renderers)
     about = read_about(model)
     trained = load_model(found, model, about)
+    component = found.model(about["model"]["name"])
+    ignored = ignored_keys(options, component, found)
+    for key, words in ignored.items():
+        reporter.say(f"{key}: {words}")
+    asked = _checked(sample_options(component), {key: options[key] for key in options if key not in ignored})
     tokenizer = named_component(found, model, "tokenizer", about["tokenizer"]).load(
         about["tokenizer"].get("state")
     )
@@ -83,9 +88,9 @@ def demo_model() -> Path:
     return path
 
 
-def _sample_options(options: dict[str, Any]) -> Sample:
+def _checked(cls: type[Sample], options: dict[str, Any]) -> Sample:
     try:
-        return Sample.model_validate(options)
+        return cls.model_validate(options)
     except ValidationError as error:
         lines = [
             f"{'.'.join(str(key) for key in fault['loc'])}: {fault['msg']} (got {fault['input']!r})"

@@ -101,12 +101,30 @@ def _check_component(hook: str, one: Component[Any], function: Callable[..., obj
         raise PluginError(
             f'{hook}: the options of "{one.name}" are no subclass of musegen.Options{defined(function)}'
         )
+    _check_options(hook, one.name, options)
+    sampling = one.sampling
+    if sampling is None:
+        return
+    if hook != "musegen_models":
+        raise PluginError(f'{hook}: sampling of "{one.name}": only a model has it{defined(function)}')
+    if not (isinstance(sampling, type) and issubclass(sampling, Options)):
+        raise PluginError(
+            f'{hook}: sampling of "{one.name}" is no subclass of musegen.Options{defined(function)}'
+        )
+    _check_options(hook, one.name, sampling)
+    for key, field in sampling.model_fields.items():
+        if field.is_required():
+            raise PluginError(f'{hook}: sampling of "{one.name}": {key} has no default{defined(sampling)}')
+
+
+def _check_options(hook: str, name: str, options: type[Options]) -> None:
+    """Raises PluginError for options of the component ``name`` whose types or defaults are broken."""
     try:
         complete = options.model_rebuild()
     except Exception as error:
         text = " ".join(str(error).partition("\n\nFor further")[0].split())
         raise PluginError(
-            f'{hook}: the options of "{one.name}" are broken: {text:.200}{defined(options)}'
+            f'{hook}: the options of "{name}" are broken: {text:.200}{defined(options)}'
         ) from error
     try:
         options()
@@ -114,11 +132,11 @@ def _check_component(hook: str, one: Component[Any], function: Callable[..., obj
         for fault in error.errors(include_url=False):
             if fault["type"] != "missing":
                 raise PluginError(
-                    f'{hook}: the default of option {fault["loc"][0]} of "{one.name}" breaks its own type: '
+                    f'{hook}: the default of option {fault["loc"][0]} of "{name}" breaks its own type: '
                     f"{fault['msg']} (got {fault['input']!r:.40}){defined(options)}"
                 ) from error
     if complete is False:
-        raise PluginError(f'{hook}: the options of "{one.name}" are incomplete{defined(options)}')
+        raise PluginError(f'{hook}: the options of "{name}" are incomplete{defined(options)}')
 
 
 def defined(thing: object) -> str:
