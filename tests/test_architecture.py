@@ -119,7 +119,7 @@ def test_extensions_stand_alone(extension: str) -> None:
 
 
 PUBLIC = """
-    API_VERSION Annotation ArtifactError Bar BookRenderer ChordSymbol Collection Comparison Component
+    API_VERSION Annotation ArtifactError Bar BookRenderer ChordSymbol Collection Command Comparison Component
     Console CorpusError CorpusReader Dataset Difference EpochLoss Event Fault ForeignModels Grace
     HeaderGuide JSON Judgement Key KeyChange LanguageModel MODES Metre MetreChange ModelError ModelTrainer
     MusegenError NewTune Notation NotationError Note Options PathPattern Performance Pipeline

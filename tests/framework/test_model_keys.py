@@ -153,3 +153,9 @@ def test_the_class_is_the_frameworks_where_a_model_adds_nothing() -> None:
         "precision": "keras-lstm",
         "beam": "beamed",
     }
+
+
+def test_the_framework_has_no_word_of_precision() -> None:
+    """It belongs to the model that has it."""
+    framework = Path(__file__).parents[2] / "framework"
+    assert not [file for file in framework.rglob("*.py") if "precision" in file.read_text("utf-8")]
