@@ -36,6 +36,7 @@ PARTS = (
         "TrainedModel EpochLoss Sampling SavedModel derive_seed",
     ),
     ("Renderers", "", "Renderer BookRenderer"),
+    ("Commands", "", "Command"),
     (
         "Music",
         "What notations make and renderers get.",

@@ -120,8 +120,8 @@ def test_extensions_stand_alone(extension: str) -> None:
 
 
 PUBLIC = """
-    API_VERSION Annotation ArtifactError Bar BookRenderer ChordSymbol Collection Comparison Component
-    Composition Console CorpusError CorpusReader Dataset Difference Draw EpochLoss Event Fault
+    API_VERSION Annotation ArtifactError Bar BookRenderer ChordSymbol Collection Command Comparison
+    Component Composition Console CorpusError CorpusReader Dataset Difference Draw EpochLoss Event Fault
     ForeignModels Grace HeaderGuide JSON Judgement Key KeyChange LanguageModel MODES Metre MetreChange
     ModelError ModelTrainer MusegenError NewTune Notation NotationError Note Options PathPattern
     Performance Pipeline PipelineError Pitch PlayedChord PlayedNote PluginError Plugins Prepare Problem

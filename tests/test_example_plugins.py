@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import importlib
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 import musegen
 from musegen import Plugins
 from musegen.pipeline.plan import Plan, load_plan
+from musegen.testing import example_texts
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 PACKAGES = ("musegen_music_tokens", "musegen_pianoroll", "musegen_transformer")
@@ -48,3 +50,14 @@ def test_figures_are_of_the_same_tunes_and_split(package: str, plugins: Plugins)
     ngram, plan = musegen.load(EXAMPLES / "ngram.toml").plan, _plan(package, plugins)
     shared = [(p.corpus[0].options, p.prepare, p.split, p.run_options.seed) for p in (ngram, plan)]
     assert shared[0] == shared[1]
+
+
+def test_the_pianoroll_adds_a_command(plugins: Plugins, tmp_path: Path) -> None:
+    """It draws a tune of a file, as the tests of that package show from a shell."""
+    (command,) = [one.command for one in plugins.commands if one.command.name == "piano-roll"]
+    parser = argparse.ArgumentParser()
+    command.add_arguments(parser)
+    (tmp_path / "tunes.abc").write_text(example_texts(1)[0], "utf-8")
+    line = [str(tmp_path / "tunes.abc"), "-o", str(tmp_path / "tune.svg")]
+    assert command.run(parser.parse_args(line)) == 0
+    assert (tmp_path / "tune.svg").read_text("utf-8").startswith("<svg")

@@ -14,7 +14,7 @@ import pytest
 import musegen
 from helpers.invented import NGRAM_PIPELINE, write_pipeline
 from musegen import Pipeline, Plugins, Silent
-from musegen.commands.main import _parser
+from musegen.commands.main import parse
 from musegen.pipeline.plan import load_plan
 from musegen_sampling import LSTMWeights, Sampler
 
@@ -119,4 +119,4 @@ def test_every_command_shown_is_understood() -> None:
     commands = re.findall(r"`musegen ([^`]+)`", README)
     assert len(commands) >= 8
     for command in commands:
-        assert _parser().parse_args(shlex.split(command)).command
+        assert parse(shlex.split(command))[0]

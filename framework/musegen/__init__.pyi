@@ -58,6 +58,7 @@ from .options import Options as Options, PathPattern as PathPattern
 from .plugins.hookspecs import API_VERSION as API_VERSION, hookimpl as hookimpl
 from .plugins.registry import Plugins as Plugins, installed_plugins as installed_plugins
 from .progress import Console as Console, Progress as Progress, Reporter as Reporter, Silent as Silent
+from .protocols.commands import Command as Command
 from .protocols.component import Collection as Collection, Component as Component, component as component
 from .protocols.corpora import CorpusReader as CorpusReader
 from .protocols.models import (

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from musegen import JSON, ArtifactError, Dataset, ModelError, Sampling, Tokens, TrainedModel, TrainingJob
 from musegen_keras.memory import check_memory
-from musegen_keras.options import KerasLSTMOptions
+from musegen_keras.options import KerasLSTMOptions, LSTMSampling
 from musegen_keras.weights import lstm_weights
 from musegen_sampling import LSTMWeights, Sampler, calibrate
 
@@ -28,14 +28,12 @@ class LSTMModel:
         """``about``: what a saved file says of its use; without it what the weights' own file said."""
         self.weights, self._about = weights, about
 
-    def _sampler(self, precision: str) -> Sampler:
-        return Sampler(self.weights, precision=cast(Literal["auto", "fp32", "bf16", "int8"], precision))
-
     def generate(
         self, primes: Sequence[Tokens], sampling: Sampling, seeds: Sequence[int]
     ) -> Iterator[Tokens]:
         """One continuation a prime, without it."""
-        yield from self._sampler(sampling.precision).generate_many(
+        asked = sampling.model if isinstance(sampling.model, LSTMSampling) else LSTMSampling()
+        yield from Sampler(self.weights, precision=asked.precision).generate_many(
             primes,
             sampling.max_tokens,
             sampling.temperature,
@@ -47,7 +45,7 @@ class LSTMModel:
 
     def nats(self, tunes: Sequence[Tokens]) -> list[NDArray[np.float64]]:
         """float64 (n - 1,) a tune: -ln probability, in fp32, of each token but the first."""
-        return self._sampler("fp32").nats_many(tunes)
+        return Sampler(self.weights, precision="fp32").nats_many(tunes)
 
     def save(self, path: Path) -> None:
         """Write one safetensors file, a function of the weights, the vocabulary and ``about`` alone."""

@@ -51,3 +51,10 @@ class KerasLSTMOptions(Options):
     """Write the losses for TensorBoard too, to the run's folder ``logs``."""
     strategy: Literal["single", "mirrored", "multi-worker"] = "single"
     """Where to train: on one device, on all GPUs of this machine, or on the machines that TF_CONFIG names."""
+
+
+class LSTMSampling(Options):
+    """What ``[sample]`` may say besides when the model is ``keras-lstm``."""
+
+    precision: Literal["auto", "fp32", "bf16", "int8"] = "auto"
+    """Arithmetic of keras-lstm; ``auto`` is the fastest that lost nothing on the validation tunes."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from musegen import Component, ModelTrainer, component, hookimpl
-from musegen_keras.options import KerasLSTMOptions
+from musegen_keras.options import KerasLSTMOptions, LSTMSampling
 
 
 def build_model(options: KerasLSTMOptions) -> ModelTrainer:
@@ -25,5 +25,6 @@ def musegen_models() -> list[Component[ModelTrainer]]:
             requires=("tensorflow", "keras"),
             extra="keras",
             suffixes=(".keras", ".h5"),
+            sampling=LSTMSampling,
         )
     ]

@@ -43,8 +43,8 @@ def test_first_party_parts_are_plugins_like_any_other() -> None:
 )
 def test_every_option_is_described(installed: Installed) -> None:
     """By the string below it or its Field; and the component by its options' docstring."""
-    options = installed.component.options
-    assert set(descriptions(options)) == set(options.model_fields)
+    for options in filter(None, (installed.component.options, installed.component.sampling)):
+        assert set(descriptions(options)) == set(options.model_fields)
     assert installed.component.summary
 
 

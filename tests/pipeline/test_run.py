@@ -234,6 +234,22 @@ def test_wrong_sampling_is_one_line(model_file: Path, tmp_path: Path, options: d
     assert not (tmp_path / "out").exists()
 
 
+def test_a_key_of_another_model_is_told_and_does_not_count(model_file: Path, tmp_path: Path) -> None:
+    """An n-gram has no precision; a key that no model has is refused."""
+    said: list[str] = []
+
+    class Heard(musegen.Silent):
+        def say(self, line: str) -> None:
+            said.append(line)
+
+    plain = musegen.sample(model_file, tmp_path / "a", tunes=1)
+    asked = musegen.sample(model_file, tmp_path / "b", tunes=1, precision="int8", reporter=Heard())
+    assert [tune.text for tune in asked] == [tune.text for tune in plain]
+    assert 'precision: does not count: it belongs to the model "keras-lstm", this one is "ngram"' in said
+    with pytest.raises(MusegenError, match="precison"):
+        musegen.sample(model_file, tmp_path / "c", tunes=1, precison="int8")
+
+
 @pytest.mark.parametrize("content", [b"", b"\xff" * 100, b'\x08\x00\x00\x00\x00\x00\x00\x00{"a":{}}'])
 def test_a_file_that_is_no_model_is_one_line(tmp_path: Path, content: bytes) -> None:
     """Whatever it is."""

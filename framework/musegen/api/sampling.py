@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from musegen.api.components import built_renderers, with_files
 from musegen.demo import MODEL
 from musegen.errors import ArtifactError, MusegenError
-from musegen.models.sample_options import Sample
+from musegen.models.sample_options import Sample, ignored_keys, sample_options
 from musegen.models.tune_model import TuneModel
 from musegen.models.wishes import check_wishes
 from musegen.progress import Reporter, Silent
@@ -43,19 +43,25 @@ def sample(
     """Write tunes from a saved model alone to ``folder``: ``001.abc``, ``001.mid``, ...
 
     ``model`` is a file, or what :func:`open_model` gave. ``options`` are those of ``[sample]``: ``tunes``,
-    ``key``, ``temperature``, ... ``plugins`` are the files of plugins that the model's pipeline named and
-    that are not installed. A tune that a renderer cannot write is returned without that file, and with the
-    reason among its faults. Raises MusegenError for a file that is no model, a component it names that is not
-    installed, or an option out of bounds.
+    ``key``, ``temperature``, ..., and those that the model adds. ``plugins`` are the files of plugins that
+    the model's pipeline named and that are not installed.
+
+    A tune that a renderer cannot write is returned without that file, and with the reason among its faults.
+    Raises MusegenError for a file that is no model, a component it names that is not installed, or an option
+    out of bounds.
     """
     reporter, folder = reporter or Silent(), Path(folder)
-    asked = _sample_options(options)
     if not 0 <= seed <= 2**31 - 1:
         raise MusegenError(f"seed: must lie in 0 to {2**31 - 1} (got {seed})")
     known = with_files(plugins, model.plugins if isinstance(model, TuneModel) else None)
     writers = built_renderers(known, renderers)
     if not isinstance(model, TuneModel):
         model = TuneModel.load(Path(model), known)
+    ignored = ignored_keys(options, model.component, known)
+    for key, words in ignored.items():
+        reporter.say(f"{key}: {words}")
+    given = {key: value for key, value in options.items() if key not in ignored}
+    asked = _checked(sample_options(model.component), given)
     language = model.language
     for warning in check_wishes(asked, language, ()):
         reporter.say(f"{model.path}: {warning}")
@@ -82,9 +88,9 @@ def demo_model() -> Path:
     return MODEL
 
 
-def _sample_options(options: dict[str, Any]) -> Sample:
+def _checked(cls: type[Sample], options: dict[str, Any]) -> Sample:
     try:
-        return Sample.model_validate(options)
+        return cls.model_validate(options)
     except ValidationError as error:
         lines = [
             f"{'.'.join(str(key) for key in fault['loc'])}: {fault['msg']} (got {fault['input']!r})"

@@ -6,18 +6,20 @@ import argparse
 import json
 import sys
 from collections.abc import Iterator
-from typing import Any
 
 from musegen.commands.console import report_faults, say
 from musegen.errors import CorpusError
 from musegen.music.tune import Tune
+from musegen.protocols.commands import Command
 
 
-def add_corpus(commands: Any) -> None:
-    """Add ``corpus`` and its own commands to those of ``musegen``."""
-    corpus = commands.add_parser("corpus", help="look at tune collections: what there is, and what is wrong")
-    corpus.set_defaults(action=lambda options: corpus.print_help() or 0)
-    actions = corpus.add_subparsers(metavar="ACTION")
+def _add_arguments(parser: argparse.ArgumentParser) -> None:
+    def show_help(options: argparse.Namespace) -> int:
+        parser.print_help()
+        return 0
+
+    parser.set_defaults(action=show_help)
+    actions = parser.add_subparsers(metavar="ACTION")
     listed = actions.add_parser("list", help="every collection that a reader gives, with source and licence")
     listed.add_argument("--json", action="store_true", help="as JSON")
     listed.set_defaults(action=_list)
@@ -93,3 +95,13 @@ def _tunes(source: str) -> Iterator[Tune]:
 
     for reader in source_readers(source, say):
         yield from reader.read(lambda line: print(line, file=sys.stderr))
+
+
+def _run(options: argparse.Namespace) -> int:
+    code: int = options.action(options)
+    return code
+
+
+COMMAND = Command(
+    "corpus", "look at tune collections: what there is, and what is wrong", _add_arguments, _run
+)

@@ -4,22 +4,20 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import Any
+
+from musegen.protocols.commands import Command
 
 _TUNES = 3
 
 
-def add_demo(commands: Any) -> None:
-    """Add the command to those of ``musegen``."""
-    demo = commands.add_parser(
-        "demo", help="write and play three tunes from the model that comes with musegen"
+def _add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--seed", type=int, default=0, help="the same seed gives the same tunes")
+    parser.add_argument(
+        "-o", "--output", type=Path, default=Path("demo"), metavar="DIR", help="default: demo"
     )
-    demo.add_argument("--seed", type=int, default=0, help="the same seed gives the same tunes")
-    demo.add_argument("-o", "--output", type=Path, default=Path("demo"), metavar="DIR", help="default: demo")
-    demo.set_defaults(action=_demo)
 
 
-def _demo(options: argparse.Namespace) -> int:
+def _run(options: argparse.Namespace) -> int:
     from musegen.api.sampling import demo_model, sample
     from musegen.progress import Console
 
@@ -38,3 +36,8 @@ def _demo(options: argparse.Namespace) -> int:
     print(f"{len(tunes)} tunes (.abc, .mid, .wav) are in {options.output}")
     print(f"for others: musegen demo --seed {options.seed + 1} -o another-folder")
     return 0
+
+
+COMMAND = Command(
+    "demo", "write and play three tunes from the model that comes with musegen", _add_arguments, _run
+)

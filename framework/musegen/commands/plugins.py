@@ -5,9 +5,10 @@ from __future__ import annotations
 import argparse
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from musegen.commands.console import report_faults
+from musegen.protocols.commands import Command
 
 if TYPE_CHECKING:
     from musegen.plugins.registry import Installed, Plugins
@@ -16,13 +17,11 @@ SCAFFOLDS = ("corpus-reader", "notation", "tokenizer", "model", "renderer")
 """What ``plugins new`` can write."""
 
 
-def add_plugins(commands: Any) -> None:
-    """Add ``plugins`` and its own commands to those of ``musegen``."""
-    plugins = commands.add_parser("plugins", help="list every installed component, show one, write a new one")
-    plugins.add_argument("--json", action="store_true", help="as JSON")
-    plugins.add_argument("--trace", action="store_true", help="how long each took to load, what it imported")
-    plugins.set_defaults(action=_list)
-    actions = plugins.add_subparsers(metavar="ACTION")
+def _add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true", help="as JSON")
+    parser.add_argument("--trace", action="store_true", help="how long each took to load, what it imported")
+    parser.set_defaults(action=_list)
+    actions = parser.add_subparsers(metavar="ACTION")
     show = actions.add_parser("show", help="a component's options: types, defaults, bounds, meaning")
     show.add_argument("name", metavar="NAME")
     show.add_argument("--json", action="store_true", help="as JSON Schema")
@@ -140,3 +139,13 @@ def _new(options: argparse.Namespace) -> int:
         f"`musegen plugins` then lists it"
     )
     return 0
+
+
+def _run(options: argparse.Namespace) -> int:
+    code: int = options.action(options)
+    return code
+
+
+COMMAND = Command(
+    "plugins", "list every installed component, show one, write a new one", _add_arguments, _run
+)

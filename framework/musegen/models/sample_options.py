@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Iterable
+from typing import Any, ClassVar, Literal, cast
 
-from pydantic import Field
+from pydantic import Field, create_model
 
+from musegen.errors import PluginError
 from musegen.music.validity import Valid
 from musegen.options import Options
+from musegen.plugins.registry import Plugins
+from musegen.protocols.component import Component
+from musegen.protocols.models import ModelTrainer
 from musegen.protocols.notations import Wishes
 from musegen.protocols.sampling import Sampling
 
 
 class Sample(Options):
     """``[sample]``: how many tunes to write, and what is wished of them."""
+
+    of_model: ClassVar[type[Options] | None] = None
+    """The keys that the model adds, where it adds any: see :func:`sample_options`."""
 
     tunes: int = Field(8, ge=1, le=10_000)
     """How many tunes to keep."""
@@ -33,8 +41,6 @@ class Sample(Options):
     """Draw from the k likeliest tokens only; 0 draws from all."""
     top_p: float = Field(1.0, gt=0, le=1)
     """Draw from the likeliest tokens that together have this probability."""
-    precision: Literal["auto", "fp32", "bf16", "int8"] = "auto"
-    """Arithmetic of keras-lstm; ``auto`` is the fastest that lost nothing on the validation tunes."""
     max_length: int = Field(2000, ge=1, le=1_000_000)
     """Tokens a tune at most, header included."""
     keep: Literal["valid", "all"] = "valid"
@@ -50,4 +56,44 @@ class Sample(Options):
     @property
     def sampling(self) -> Sampling:
         """How the body's tokens are drawn."""
-        return Sampling(self.temperature, self.top_k, self.top_p, self.max_length, self.precision)
+        own, model = self.of_model, None
+        if own is not None:
+            model = own.model_construct(**{key: getattr(self, key) for key in own.model_fields})
+        return Sampling(self.temperature, self.top_k, self.top_p, self.max_length, model=model)
+
+
+def sample_options(model: Component[ModelTrainer]) -> type[Sample]:
+    """``[sample]`` as this model has it, with the keys that it adds.
+
+    Raises PluginError where one of them is a key of the framework's.
+    """
+    own = model.sampling
+    if own is None:
+        return Sample
+    taken = [key for key in own.model_fields if key in Sample.model_fields or hasattr(Sample, key)]
+    if taken:
+        raise PluginError(
+            f'model "{model.name}" adds the key {taken[0]} to [sample], which musegen has itself'
+        )
+    made: type[Sample] = cast(Any, create_model)(
+        "Sample", __base__=(own, Sample), __module__=Sample.__module__, __doc__=Sample.__doc__
+    )
+    made.of_model = own
+    return made
+
+
+def keys_of_models(plugins: Plugins) -> dict[str, Component[ModelTrainer]]:
+    """Each key that some installed model adds to ``[sample]``, with the first model that does."""
+    models = [plugins.model(name) for name in plugins.names("model")]
+    return {key: model for model in reversed(models) if model.sampling for key in model.sampling.model_fields}
+
+
+def ignored_keys(keys: Iterable[str], model: Component[ModelTrainer], plugins: Plugins) -> dict[str, str]:
+    """Those of ``keys`` that only other installed models have, each with the words to say so."""
+    own = {*Sample.model_fields, *(model.sampling.model_fields if model.sampling else ())}
+    others = keys_of_models(plugins)
+    return {
+        key: f'does not count: it belongs to the model "{others[key].name}", this one is "{model.name}"'
+        for key in keys
+        if key in others and key not in own
+    }

@@ -18,6 +18,7 @@ from musegen.models.sample_options import Sample
 from musegen.models.saved_model import read_about
 from musegen.plugins.registry import Plugins
 from musegen.plugins.use import Use
+from musegen.protocols.component import Component
 from musegen.protocols.models import LanguageModel, ModelTrainer
 from musegen.protocols.notations import Notation
 from musegen.protocols.tokenizers import TokenizerTrainer
@@ -31,6 +32,8 @@ class TuneModel:
     """What draws tokens."""
     language: Language
     """What their text means."""
+    component: Component[ModelTrainer]
+    """The component that trained it and loads it."""
     path: Path
     """The file that it was saved in."""
     plugins: Plugins
@@ -44,8 +47,9 @@ class TuneModel:
         installed, or in another version.
         """
         about = read_about(path)
-        network = _component(path, plugins, "model", about).build().load(path)
-        return cls(network, load_language(path, about, plugins), path, plugins)
+        use: Use[ModelTrainer] = _component(path, plugins, "model", about)
+        network = use.build().load(path)
+        return cls(network, load_language(path, about, plugins), use.component, path, plugins)
 
     def compose(
         self,

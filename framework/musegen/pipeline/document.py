@@ -10,6 +10,7 @@ from typing import Any
 from pydantic.fields import FieldInfo
 
 from musegen.canonical import JSON
+from musegen.models.sample_options import Sample, sample_options
 from musegen.options import Options
 from musegen.pipeline.plan import SETTINGS, USES
 from musegen.plugins.option_schema import descriptions, schema_of
@@ -44,7 +45,11 @@ def example_pipeline(plugins: Plugins) -> str:
 def _example_lines(plugins: Plugins) -> Iterator[str]:
     yield "# A musegen pipeline. Keys show their defaults; one behind # has none and may stay out."
     for name in _ORDER:
-        if name in SETTINGS:
+        if name == "sample":
+            models = _preferred(plugins, "model")
+            options = sample_options(plugins.model(models[0])) if models else Sample
+            yield from _table("[sample]", name, options)
+        elif name in SETTINGS:
             yield from _table(f"[{name}]", name, SETTINGS[name])
         elif name == "notation":
             for notation in plugins.names("notation"):
@@ -54,13 +59,18 @@ def _example_lines(plugins: Plugins) -> Iterator[str]:
         else:
             kind, several = USES[name]
             installed = plugins.names(kind)
-            wanted = [use for use in _PREFERRED[name] if use in installed] or installed[:1]
+            wanted = _preferred(plugins, name)
             for use in wanted if name == "render" else wanted[:1]:
                 component = plugins.find(kind, use).component
                 header = f"[[{name}]]" if several else f"[{name}]"
                 yield from _table(
                     header, name, component.options, f"# One of: {', '.join(installed)}.", f'use = "{use}"'
                 )
+
+
+def _preferred(plugins: Plugins, table: str) -> list[str]:
+    installed = plugins.names(USES[table][0])
+    return [use for use in _PREFERRED[table] if use in installed] or installed[:1]
 
 
 def _table(header: str, path: str, options: type[Options], *first: str) -> Iterator[str]:
@@ -96,12 +106,25 @@ def _toml(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
+def _sample_schema(plugins: Plugins, definitions: dict[str, JSON]) -> dict[str, Any]:
+    """``[sample]`` with the keys of every installed model; which of them count, its own model decides."""
+    schema = schema_of(Sample, definitions)
+    for name in plugins.names("model"):
+        own = plugins.model(name).sampling
+        for key, described in schema_of(own, definitions)["properties"].items() if own else ():
+            known = schema["properties"].setdefault(key, described)
+            if known != described:
+                schema["properties"][key] = {"anyOf": [*known.get("anyOf", [known]), described]}
+    return schema
+
+
 def pipeline_schema(plugins: Plugins) -> dict[str, JSON]:
     """The JSON Schema (draft 2020-12) of a pipeline, read as JSON, for the installed plugins."""
     definitions: dict[str, JSON] = {}
     properties: dict[str, JSON] = {
         name: schema_of(options, definitions) for name, options in SETTINGS.items()
     }
+    properties["sample"] = _sample_schema(plugins, definitions)
     for name, (kind, several) in USES.items():
         choices: list[JSON] = []
         for use in plugins.names(kind):

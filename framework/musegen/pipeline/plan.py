@@ -14,7 +14,7 @@ from pydantic import Field, ValidationError
 
 from musegen.corpus.splitting import Split
 from musegen.errors import ArtifactError, CorpusError, NotationError, PipelineError, PluginError
-from musegen.models.sample_options import Sample
+from musegen.models.sample_options import Sample, ignored_keys, keys_of_models, sample_options
 from musegen.options import Options, PathPattern
 from musegen.pipeline.toml_source import Place, TomlSource, dotted, has
 from musegen.plugins.loading import PluginFile
@@ -148,7 +148,10 @@ class _Checker:
         for name in tables:
             if name not in known:
                 self._mistake((name,), f"unknown table{_did_you_mean(name, known)}")
-        settings = {name: self._table((name,), cls) for name, cls in SETTINGS.items()}
+        settings = {
+            name: self._sample() if cls is Sample else self._table((name,), cls)
+            for name, cls in SETTINGS.items()
+        }
         uses = {name: self._uses(name) for name in USES}
         notations = self._notations()
         if self._mistakes:
@@ -235,6 +238,23 @@ class _Checker:
             if options is not None:
                 uses[name] = Use(found.component, options, found)
         return uses
+
+    def _sample(self) -> Options | None:
+        """``[sample]`` with the keys that the model adds; those of other models do not count."""
+        keys, model = (self._source.tables.get(name) for name in ("sample", "model"))
+        use = model.get("use") if isinstance(model, dict) else None
+        if use not in self._plugins.names("model"):  # a mistake by itself; any model may be meant
+            return self._table(("sample",), Sample, ignore=[*keys_of_models(self._plugins)])
+        component = self._plugins.model(use)
+        ignored = ignored_keys(keys if isinstance(keys, dict) else {}, component, self._plugins)
+        for key, words in ignored.items():
+            place = ("sample", key)
+            self._report(f"{self._source.where(place)}: {dotted(place)}: {words}")
+        try:
+            return self._table(("sample",), sample_options(component), ignore=[*ignored])
+        except PluginError as error:
+            self._mistake(("model", "use"), str(error))
+            return None
 
     def _table(self, place: Place, cls: type[Options], ignore: Sequence[str] = ()) -> Options | None:
         """The options of one table; None, and mistakes noted, where it has any."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Callable
 from difflib import get_close_matches
 from typing import Any
@@ -14,6 +15,7 @@ from musegen.errors import PluginError
 from musegen.options import Options
 from musegen.plugins.hookspecs import API_VERSION
 from musegen.plugins.loading import contained
+from musegen.protocols.commands import BUILT_IN, Command
 from musegen.protocols.component import Component
 
 
@@ -73,11 +75,7 @@ def check_hooks(manager: pluggy.PluginManager, plugin: object) -> None:
 
 def declared_components(hook: str, function: Callable[..., object]) -> list[Component[Any]]:
     """What an implementation of a hook returns. Raises PluginError unless that is a list of usable ones."""
-    with contained():
-        returned = function()
-    if not isinstance(returned, list):
-        kind = type(returned).__name__
-        raise PluginError(f"{hook} returns a {kind}, not a list of components{defined(function)}")
+    returned = _declared(hook, function, "components")
     for one in returned:
         if not isinstance(one, Component):
             raise PluginError(
@@ -85,6 +83,41 @@ def declared_components(hook: str, function: Callable[..., object]) -> list[Comp
                 f"musegen.component(...){defined(function)}"
             )
         _check_component(hook, one, function)
+    return returned
+
+
+def declared_commands(function: Callable[..., object]) -> list[Command]:
+    """What an implementation of ``musegen_commands`` returns. Raises PluginError as above."""
+    hook = "musegen_commands"
+    returned = _declared(hook, function, "commands")
+    for one in returned:
+        if not isinstance(one, Command):
+            raise PluginError(
+                f"{hook} returns {one!r:.60} among its commands; describe one with "
+                f"musegen.Command(...){defined(function)}"
+            )
+        if not isinstance(one.name, str) or not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", one.name):
+            raise PluginError(
+                f"{hook}: {one.name!r} is no name for a command: it is lower-case letters, digits and "
+                f"single hyphens, beginning with a letter{defined(function)}"
+            )
+        if one.name in BUILT_IN:
+            raise PluginError(f'{hook}: the command "{one.name}" is musegen\'s own{defined(function)}')
+        if not (isinstance(one.help, str) and callable(one.add_arguments) and callable(one.run)):
+            raise PluginError(
+                f'{hook}: the command "{one.name}" needs help, a text, and add_arguments and run, functions'
+                f"{defined(function)}"
+            )
+    return returned
+
+
+def _declared(hook: str, function: Callable[..., object], what: str) -> list[Any]:
+    with contained():
+        returned = function()
+    if not isinstance(returned, list):
+        raise PluginError(
+            f"{hook} returns a {type(returned).__name__}, not a list of {what}{defined(function)}"
+        )
     return returned
 
 
@@ -101,12 +134,30 @@ def _check_component(hook: str, one: Component[Any], function: Callable[..., obj
         raise PluginError(
             f'{hook}: the options of "{one.name}" are no subclass of musegen.Options{defined(function)}'
         )
+    _check_options(hook, one.name, options)
+    sampling = one.sampling
+    if sampling is None:
+        return
+    if hook != "musegen_models":
+        raise PluginError(f'{hook}: sampling of "{one.name}": only a model has it{defined(function)}')
+    if not (isinstance(sampling, type) and issubclass(sampling, Options)):
+        raise PluginError(
+            f'{hook}: sampling of "{one.name}" is no subclass of musegen.Options{defined(function)}'
+        )
+    _check_options(hook, one.name, sampling)
+    for key, field in sampling.model_fields.items():
+        if field.is_required():
+            raise PluginError(f'{hook}: sampling of "{one.name}": {key} has no default{defined(sampling)}')
+
+
+def _check_options(hook: str, name: str, options: type[Options]) -> None:
+    """Raises PluginError for options of the component ``name`` whose types or defaults are broken."""
     try:
         complete = options.model_rebuild()
     except Exception as error:
         text = " ".join(str(error).partition("\n\nFor further")[0].split())
         raise PluginError(
-            f'{hook}: the options of "{one.name}" are broken: {text:.200}{defined(options)}'
+            f'{hook}: the options of "{name}" are broken: {text:.200}{defined(options)}'
         ) from error
     try:
         options()
@@ -114,11 +165,11 @@ def _check_component(hook: str, one: Component[Any], function: Callable[..., obj
         for fault in error.errors(include_url=False):
             if fault["type"] != "missing":
                 raise PluginError(
-                    f'{hook}: the default of option {fault["loc"][0]} of "{one.name}" breaks its own type: '
+                    f'{hook}: the default of option {fault["loc"][0]} of "{name}" breaks its own type: '
                     f"{fault['msg']} (got {fault['input']!r:.40}){defined(options)}"
                 ) from error
     if complete is False:
-        raise PluginError(f'{hook}: the options of "{one.name}" are incomplete{defined(options)}')
+        raise PluginError(f'{hook}: the options of "{name}" are incomplete{defined(options)}')
 
 
 def defined(thing: object) -> str:

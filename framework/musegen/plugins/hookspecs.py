@@ -1,4 +1,4 @@
-"""The hooks of musegen: five that declare components, one that observes."""
+"""The hooks of musegen: those that declare components, one that adds commands, one that observes."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pluggy
 
+from musegen.protocols.commands import Command
 from musegen.protocols.component import Component
 from musegen.protocols.corpora import CorpusReader
 from musegen.protocols.models import ModelTrainer
@@ -13,7 +14,7 @@ from musegen.protocols.notations import Notation
 from musegen.protocols.renderers import BookRenderer, Renderer
 from musegen.protocols.tokenizers import TokenizerTrainer
 
-API_VERSION = "1.0"
+API_VERSION = "1.1"
 """Of what plugins rely on: ``musegen.__all__``, ``musegen.testing.__all__`` and the hooks.
 
 The first number rises when a plugin may have to change, the second when there is something new.
@@ -47,6 +48,11 @@ def musegen_models() -> list[Component[ModelTrainer]]:
 @hookspec
 def musegen_renderers() -> list[Component[Renderer | BookRenderer]]:
     """Renderers for ``[[render]] use = ...``."""
+
+
+@hookspec
+def musegen_commands() -> list[Command]:
+    """Commands for the command line: ``musegen NAME ...``."""
 
 
 @hookspec

@@ -90,6 +90,14 @@ def installed_points(faults: list[str]) -> Iterator[Point]:
     return (point for point in points if point.name not in disabled)
 
 
+def offered_by_others() -> bool:
+    """Whether a distribution besides musegen offers a plugin; none is imported.
+
+    Musegen's own plugins have no commands, so that without others ``musegen --help`` need not load them.
+    """
+    return any(point.distribution != "musegen" for point in installed_points([]))
+
+
 def _points() -> Iterator[Point]:
     """Metadata is parsed at each look, which takes a millisecond: once for each distribution is enough."""
     known: dict[int, tuple[str, str]] = {}

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
@@ -14,11 +15,18 @@ from typing import Any
 import pluggy
 
 from musegen.canonical import JSON
-from musegen.errors import PluginError
+from musegen.errors import MusegenError, PluginError
 from musegen.plugins import hookspecs
-from musegen.plugins.declarations import check_api, check_hooks, declared_components, defined
+from musegen.plugins.declarations import (
+    check_api,
+    check_hooks,
+    declared_commands,
+    declared_components,
+    defined,
+)
 from musegen.plugins.faults import cause, origin
 from musegen.plugins.loading import Load, PluginFile, installed_points, strict
+from musegen.protocols.commands import Command
 from musegen.protocols.component import Component
 from musegen.protocols.corpora import CorpusReader
 from musegen.protocols.models import ModelTrainer
@@ -58,14 +66,50 @@ class Installed:
         return f'"{self.component.name}" needs {" and ".join(modules)}; pip install "{wanted}"'
 
 
+@dataclass(frozen=True, slots=True)
+class InstalledCommand:
+    """A plugin's command and where it comes from."""
+
+    command: Command
+    plugin: str
+    distribution: str
+    distribution_version: str
+
+    @property
+    def origin(self) -> str:
+        """The plugin, as messages name it."""
+        return origin(self.plugin, self.distribution, self.distribution_version)
+
+    def blamed(self) -> Command:
+        """The command, whose exceptions bear the plugin's name; lines that are for users stay as they are."""
+
+        @contextmanager
+        def noted() -> Iterator[None]:
+            try:
+                yield
+            except MusegenError:
+                raise
+            except Exception as error:
+                error.add_note(f'in the command "{self.command.name}", {self.origin}')
+                raise
+
+        return replace(
+            self.command,
+            add_arguments=noted()(self.command.add_arguments),
+            run=noted()(self.command.run),
+        )
+
+
 class Plugins:
-    """The components of a set of plugins."""
+    """The components and commands of a set of plugins."""
 
     def __init__(self) -> None:
         """No plugin yet: :meth:`add` them, or take :func:`installed_plugins`."""
         self._manager = pluggy.PluginManager(hookspecs.NAMESPACE)
         self._manager.add_hookspecs(hookspecs)
         self._installed: dict[tuple[str, str], Installed] = {}
+        self.commands: list[InstalledCommand] = []
+        """What they add to the command line, in the order in which they were loaded."""
         self._added: list[tuple[object, str, str, str, PluginFile | None]] = []
         self.faults: list[str] = []
         """One line for each plugin that could not be used."""
@@ -94,9 +138,8 @@ class Plugins:
             declared = [
                 Installed(kind, component, name, distribution, version, file)
                 for kind, hook in KINDS.items()
-                for declaration in getattr(self._manager.hook, hook).get_hookimpls()
-                if declaration.plugin is plugin
-                for component in declared_components(hook, declaration.function)
+                for function in self._implementations(hook, plugin)
+                for component in declared_components(hook, function)
             ]
             taken = dict(self._installed)
             for new in declared:
@@ -107,12 +150,19 @@ class Plugins:
                     where = defined(new.component.options)
                     raise PluginError(f'{new.kind} "{new.component.name}" is declared {again}{where}')
             self._check_baselines(declared)
+            commands = [
+                InstalledCommand(command, name, distribution, version)
+                for function in self._implementations("musegen_commands", plugin)
+                for command in declared_commands(function)
+            ]
+            self._check_commands(commands)
         except (Exception, SystemExit) as error:
             if self._manager.get_plugin(name) is plugin:
                 self._manager.unregister(name=name)
             who = origin(name, distribution, version)
             raise PluginError(f"{who} cannot be used: {cause(error)}") from error
         self._installed = taken
+        self.commands += commands
         self._added.append((plugin, name, distribution, version, file))
 
     def with_files(self, files: Iterable[PluginFile]) -> Plugins:
@@ -124,6 +174,21 @@ class Plugins:
             more.add(file.load(), str(file.path), file=file)
         more.faults, more.loads = list(self.faults), list(self.loads)
         return more
+
+    def _implementations(self, hook: str, plugin: object) -> list[Callable[..., object]]:
+        """The functions of one plugin that implement a hook."""
+        found = getattr(self._manager.hook, hook).get_hookimpls()
+        return [one.function for one in found if one.plugin is plugin]
+
+    def _check_commands(self, declared: Sequence[InstalledCommand]) -> None:
+        """Raises PluginError for a name that a command has already."""
+        taken = {each.command.name: each for each in self.commands}
+        for new in declared:
+            other = taken.setdefault(new.command.name, new)
+            if other is not new:
+                again = "twice" if other.plugin == new.plugin else f"by {other.origin} too"
+                where = defined(new.command.run)
+                raise PluginError(f'command "{new.command.name}" is declared {again}{where}')
 
     def _check_baselines(self, declared: Sequence[Installed]) -> None:
         """Raises PluginError where a figure of one line to beat would be taken for another's."""

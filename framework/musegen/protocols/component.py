@@ -55,6 +55,8 @@ class Component(Generic[T_co]):
     """Of a corpus reader: what it can give without files of the user's."""
     baselines: Mapping[str, Mapping[str, JSON]] = field(default_factory=dict, hash=False)
     """Of a model: lines that every run is compared with, by name, each with the options that make it."""
+    sampling: type[Options] | None = None
+    """Of a model: its own keys of ``[sample]``; :class:`Sampling` brings their values as ``model``."""
 
     def missing(self) -> tuple[str, ...]:
         """The modules of ``requires`` that are not installed; nothing is imported."""
@@ -72,6 +74,7 @@ def component(
     suffixes: Sequence[str] = (),
     collections: Sequence[Collection] = (),
     baselines: Mapping[str, Mapping[str, JSON]] | None = None,
+    sampling: type[Options] | None = None,
 ) -> Component[T]:
     """Declare a component.
 
@@ -81,7 +84,8 @@ def component(
     corpus reader's or a model's, ``collections`` a corpus reader's. ``baselines`` are a model's that trains
     in seconds: each name, such as ``ngram_memory``, stands for options (``{"memory": True}``), and every run
     of any model gets the figures of a model of these beside its own: ``ngram_memory_nats`` in ``run.json``,
-    a line in ``loss.png``. The first line of the options' docstring describes the component.
+    a line in ``loss.png``. ``sampling`` are options that a model adds to ``[sample]``, each with a default.
+    The first line of the options' docstring describes the component.
     """
     summary = (options.__doc__ or "").strip().splitlines()
     return Component(
@@ -95,4 +99,5 @@ def component(
         tuple(suffixes),
         tuple(collections),
         dict(baselines or {}),
+        sampling,
     )

@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from musegen.options import Options
+
 
 @dataclass(frozen=True, slots=True)
 class Sampling:
@@ -23,10 +25,10 @@ class Sampling:
     """Keep the likeliest tokens that together reach this probability, in (0, 1]."""
     max_tokens: int = 2000
     """At most so many new tokens."""
-    precision: str = "auto"
-    """The arithmetic of a model that has a choice of it: ``fp32``, ``bf16``, ``int8``, or what suits it."""
     stop: tuple[int, ...] = ()
     """Tokens that end a continuation and are its last; the end mark ends one too and is left out."""
+    model: Options | None = None
+    """The model's own keys of ``[sample]``, of the type that its component declares as ``sampling``."""
 
     def choose(self, chances: NDArray[np.float64], uniform: float) -> int:
         """The token to draw, for a model that has no sampler of its own.

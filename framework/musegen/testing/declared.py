@@ -44,7 +44,7 @@ def check_declared(kind: str, component: Component[Any], options: Mapping[str, A
     laws = Laws(f'{kind} "{component.name}"')
     plain = dict(options or {})
     _check_names(laws, component)
-    built = _check_options(laws, component, plain)
+    built = check_options(laws, component.options, plain)
     _check_imports(laws, component, plain)
     return built
 
@@ -62,8 +62,8 @@ def _check_names(laws: Laws, component: Component[Any]) -> None:
     laws.require(not dotted, "requires names top-level modules", f"got {', '.join(dotted)}")
 
 
-def _check_options(laws: Laws, component: Component[Any], plain: dict[str, Any]) -> Options:
-    cls = component.options
+def check_options(laws: Laws, cls: type[Options], plain: dict[str, Any]) -> Options:
+    """The checked options of this class. Raises ContractError where the class breaks a law of options."""
     law = "options are a subclass of musegen.Options"
     laws.require(isinstance(cls, type) and issubclass(cls, Options), law, f"got {cls!r}")
     try:

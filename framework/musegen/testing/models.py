@@ -12,13 +12,15 @@ import numpy as np
 import safetensors.numpy
 
 from musegen.errors import ArtifactError, MusegenError
+from musegen.models.sample_options import sample_options
 from musegen.models.saved_model import read_about
+from musegen.options import Options
 from musegen.progress import Silent
 from musegen.protocols.component import Component
 from musegen.protocols.models import Dataset, LanguageModel, ModelTrainer, StorableModel, TrainedModel
 from musegen.protocols.sampling import Sampling
 from musegen.protocols.vocabulary import Tokens
-from musegen.testing.declared import check_declared
+from musegen.testing.declared import check_declared, check_options
 from musegen.testing.examples import example_dataset, example_job
 from musegen.testing.laws import Laws, short
 from musegen.testing.writes import Sandbox, sandbox
@@ -32,25 +34,40 @@ def check_model(
     options: Mapping[str, Any] | None = None,
     *,
     dataset: Dataset | None = None,
+    sampling: Mapping[str, Any] | None = None,
 ) -> None:
     """Hold a model to the laws of :class:`musegen.ModelTrainer` and :class:`musegen.LanguageModel`.
 
     It is trained four times, once interrupted, on ``dataset``, a tiny invented one if left out, so
-    ``options``, its keys as a pipeline gives them, should make it small. Raises ContractError, an
-    AssertionError that names the law, and ValueError where it does not take the options.
+    ``options``, its keys as a pipeline gives them, should make it small; ``sampling`` are keys that it adds
+    to ``[sample]``. Raises ContractError, an AssertionError that names the law, and ValueError where it does
+    not take the options.
     """
     laws = Laws(f'model "{component.name}"')
     checked = check_declared("model", component, options)
+    model_options = _check_sampling(laws, component, sampling)
     trainer, learned = component.build(checked), dataset or example_dataset()
     with sandbox() as box:
         model = _check_training(laws, box, trainer, learned)
         path = box.folder / "1" / "model.safetensors"
         _check_loading(laws, box, trainer, model, path, learned)
         loaded = trainer.load(path)
-    _check_shape(laws, loaded, learned)
-    _check_seeds(laws, loaded, learned)
+    drawing = Sampling(model=model_options)
+    _check_shape(laws, loaded, learned, drawing)
+    _check_seeds(laws, loaded, learned, drawing)
     _check_nats(laws, loaded, learned)
-    _check_distribution(laws, loaded, learned)
+    _check_distribution(laws, loaded, learned, drawing)
+
+
+def _check_sampling(
+    laws: Laws, component: Component[ModelTrainer], plain: Mapping[str, Any] | None
+) -> Options | None:
+    """The checked options that the model adds to ``[sample]``."""
+    with laws.works("a model adds keys to [sample] that musegen does not have, each with a default"):
+        sample_options(component).model_validate({})
+    if component.sampling is None:
+        return None
+    return check_options(laws, component.sampling, dict(plain or {}))
 
 
 def _check_training(laws: Laws, box: Sandbox, trainer: ModelTrainer, dataset: Dataset) -> LanguageModel:
@@ -154,11 +171,11 @@ def _generate(
     return drawn
 
 
-def _check_shape(laws: Laws, model: LanguageModel, dataset: Dataset) -> None:
+def _check_shape(laws: Laws, model: LanguageModel, dataset: Dataset, drawing: Sampling) -> None:
     vocabulary, prime = dataset.vocabulary, dataset.train[0][:3]
-    _generate(laws, model, [], Sampling(), [])
+    _generate(laws, model, [], drawing, [])
     for most in (1, 25):
-        for tokens in _generate(laws, model, [prime] * 8, Sampling(max_tokens=most), range(8)):
+        for tokens in _generate(laws, model, [prime] * 8, replace(drawing, max_tokens=most), range(8)):
             right = isinstance(tokens, np.ndarray) and tokens.dtype == np.int32 and tokens.ndim == 1
             law = "a continuation is an int32 array of shape (n,)"
             laws.require(right, law, f"got {short(repr(tokens))}")
@@ -167,16 +184,18 @@ def _check_shape(laws: Laws, model: LanguageModel, dataset: Dataset) -> None:
             inside = bool(np.all((tokens >= 0) & (tokens < len(vocabulary)) & (tokens != vocabulary.end)))
             laws.require(inside, law, f"got {short(tokens.tolist())}")
     stop = int(dataset.train[0][2])
-    for tokens in _generate(laws, model, [prime] * 8, Sampling(max_tokens=25, stop=(stop,)), range(8)):
+    for tokens in _generate(
+        laws, model, [prime] * 8, replace(drawing, max_tokens=25, stop=(stop,)), range(8)
+    ):
         law = "a stop token ends a continuation and is its last"
         laws.require(stop not in tokens[:-1], law, f"stop {stop} inside {short(tokens.tolist())}")
-    greedy = _generate(laws, model, [prime] * 4, Sampling(max_tokens=10, top_k=1), range(4))
+    greedy = _generate(laws, model, [prime] * 4, replace(drawing, max_tokens=10, top_k=1), range(4))
     same = all(np.array_equal(greedy[0], tokens) for tokens in greedy)
     laws.require(same, "top_k = 1 leaves nothing to chance", "seeds differ")
 
 
-def _check_seeds(laws: Laws, model: LanguageModel, dataset: Dataset) -> None:
-    prime, sampling, seeds = dataset.train[0][:2], Sampling(max_tokens=20), range(8)
+def _check_seeds(laws: Laws, model: LanguageModel, dataset: Dataset, drawing: Sampling) -> None:
+    prime, sampling, seeds = dataset.train[0][:2], replace(drawing, max_tokens=20), range(8)
     together = _generate(laws, model, [prime] * 8, sampling, seeds)
     again = _generate(laws, model, [prime] * 8, sampling, seeds)
     same = all(np.array_equal(a, b) for a, b in zip(together, again, strict=True))
@@ -211,7 +230,7 @@ def _check_nats(laws: Laws, model: LanguageModel, dataset: Dataset) -> None:
         laws.require(bool(close), law, f"{short(alone[: len(each)])}, {short(each)}")
 
 
-def _check_distribution(laws: Laws, model: LanguageModel, dataset: Dataset) -> None:
+def _check_distribution(laws: Laws, model: LanguageModel, dataset: Dataset, drawing: Sampling) -> None:
     """The token after a prime: ``nats`` gives its distribution, and ``generate`` draws from the same."""
     vocabulary, prime = dataset.vocabulary, dataset.train[0][:4]
     followed = [np.append(prime, np.int32(token)) for token in range(len(vocabulary))]
@@ -221,7 +240,7 @@ def _check_distribution(laws: Laws, model: LanguageModel, dataset: Dataset) -> N
     total = float(chances.sum())
     law = "the probabilities of all tokens that may follow add up to 1"
     laws.require(abs(total - 1) < 0.01, law, f"they add up to {total:.4f}")
-    sampling = Sampling(max_tokens=1, precision="fp32")
+    sampling = replace(drawing, max_tokens=1)
     drawn = _generate(laws, model, [prime] * _DRAWS, sampling, range(_DRAWS))
     tokens = [int(one[0]) if len(one) else vocabulary.end for one in drawn]
     counts = np.bincount(tokens, minlength=len(vocabulary)) / _DRAWS

@@ -1,12 +1,12 @@
-"""Piano-roll pictures: ``[[render]] use = "piano-roll"``."""
+"""Piano-roll pictures: ``[[render]] use = "piano-roll"``, and the command ``musegen piano-roll``."""
 
 from __future__ import annotations
 
 from pydantic import Field
 
-from musegen import Component, Options, Renderer, component, hookimpl
+from musegen import Command, Component, Options, Renderer, component, hookimpl
 
-musegen_api = "1.0"
+musegen_api = "1.1"
 
 
 class PianoRollOptions(Options):
@@ -33,3 +33,11 @@ def build_renderer(options: PianoRollOptions) -> Renderer:
 def musegen_renderers() -> list[Component[Renderer]]:
     """Declare ``piano-roll``."""
     return [component("piano-roll", version=1, options=PianoRollOptions, build=build_renderer)]
+
+
+@hookimpl
+def musegen_commands() -> list[Command]:
+    """Declare ``musegen piano-roll``."""
+    from musegen_pianoroll.command import COMMAND
+
+    return [COMMAND]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from fractions import Fraction
 from pathlib import Path
 from xml.etree import ElementTree
@@ -10,7 +12,8 @@ import pytest
 
 import musegen
 from musegen import Bar, Key, Metre, Note, Pitch, Score, perform
-from musegen.testing import check_renderer, example_scores
+from musegen.testing import check_plugin, check_renderer, example_scores
+from musegen_pianoroll import plugin
 from musegen_pianoroll.picture import PianoRoll
 from musegen_pianoroll.plugin import PianoRollOptions, musegen_renderers
 from musegen_pianoroll.rows import rows
@@ -113,3 +116,44 @@ def test_a_pipeline_uses_it(tmp_path: Path, musegen_texts: tuple[str, ...]) -> N
     run = musegen.load(tmp_path / "pipeline.toml").run(musegen.Silent())
     assert len(run.tunes) == 2
     assert all(".svg" in tune.files for tune in run.tunes if tune.valid)
+
+
+def _musegen(*arguments: object) -> subprocess.CompletedProcess[str]:
+    """The command line, as a shell runs it once this package is installed."""
+    line = [sys.executable, "-m", "musegen", *map(str, arguments)]
+    return subprocess.run(line, check=False, capture_output=True, text=True)
+
+
+def test_the_plugin_can_be_used() -> None:
+    """Renderer and command."""
+    check_plugin(plugin)
+
+
+def test_it_adds_a_command(tmp_path: Path, musegen_texts: tuple[str, ...]) -> None:
+    """``musegen piano-roll`` draws one tune of a file, and is listed with the others."""
+    tunes, picture = tmp_path / "tunes.abc", tmp_path / "tune.svg"
+    tunes.write_text("\n".join(musegen_texts), "utf-8")
+    done = _musegen("piano-roll", tunes, "--tune", 2, "-o", picture)
+    assert done.returncode == 0, done.stderr
+    drawn = ElementTree.fromstring(picture.read_text("utf-8"))
+    assert drawn.findtext(f"{SVG}title") in done.stdout
+    assert _notes(drawn)
+    assert "piano-roll" in _musegen("--help").stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [(["--tune", "9"], "has no tune 9; it holds 1"), ([], "exists; name another file or add --force")],
+)
+def test_a_mistake_is_one_line(
+    tmp_path: Path, musegen_texts: tuple[str, ...], arguments: list[str], said: str
+) -> None:
+    """Exit code 2, and nothing is written."""
+    tunes, picture = tmp_path / "tunes.abc", tmp_path / "tune.svg"
+    tunes.write_text(musegen_texts[0], "utf-8")
+    picture.write_text("mine")
+    done = _musegen("piano-roll", tunes, "-o", picture, *arguments)
+    assert done.returncode == 2
+    assert said in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+    assert picture.read_text() == "mine"

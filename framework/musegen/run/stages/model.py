@@ -95,7 +95,8 @@ class ModelStage(Stage):
     def model(self) -> TuneModel:
         """The trained model, as it was saved."""
         path = self.folder / MODEL
-        return TuneModel(self.use.build().load(path), self._tokenizer.language, path, self.plan.plugins)
+        network = self.use.build().load(path)
+        return TuneModel(network, self._tokenizer.language, self.use.component, path, self.plan.plugins)
 
     @cached_property
     def losses(self) -> Losses:

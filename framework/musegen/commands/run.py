@@ -1,0 +1,42 @@
+"""``musegen run``."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING
+
+from musegen.commands.console import report_faults, say
+from musegen.commands.flags import add_pipeline, add_quiet
+from musegen.protocols.commands import Command
+
+if TYPE_CHECKING:
+    from musegen.run.results import Run
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """A pipeline; ``musegen train`` takes the same."""
+    add_pipeline(parser, "a pipeline.toml")
+    add_quiet(parser)
+
+
+def say_where(what: str, run: Run) -> None:
+    """The one line on standard output: what is where."""
+    picture = f", {run.picture.name}" if run.picture else ""
+    print(f"{what}{picture} and run.json are in {run.folder}")
+
+
+def _run(options: argparse.Namespace) -> int:
+    from musegen.api.pipelines import load
+    from musegen.progress import Console, Silent
+
+    report_faults()
+    pipeline = load(options.file, options.set, (lambda line: None) if options.quiet else say)
+    run = pipeline.run(Silent() if options.quiet else Console())
+    suffixes = sorted({suffix for tune in run.tunes for suffix in tune.files})
+    say_where(f"{len(run.tunes)} tunes ({', '.join(suffixes)})", run)
+    return 0
+
+
+COMMAND = Command(
+    "run", "run a pipeline: read tunes, learn, write new ones, render them", add_arguments, _run
+)

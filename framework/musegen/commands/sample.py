@@ -1,0 +1,100 @@
+"""``musegen sample``: its flags are the keys of ``[sample]``."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from types import NoneType, UnionType
+from typing import TYPE_CHECKING, Any, Literal, Union, get_args, get_origin
+
+from musegen.commands.console import report_faults
+from musegen.commands.flags import add_output, add_plugin, add_quiet, renderer_names
+from musegen.protocols.commands import Command
+
+if TYPE_CHECKING:
+    from pydantic.fields import FieldInfo
+
+_SHORT = {"tunes": ("-n",)}
+_PREFIX = "sample."
+"""Before the names of those keys, so that none is taken for another flag of the command."""
+
+
+def _add_arguments(parser: argparse.ArgumentParser) -> None:
+    from musegen.models.sample_options import Sample, keys_of_models
+    from musegen.plugins.option_schema import descriptions
+    from musegen.plugins.registry import installed_plugins
+
+    parser.add_argument(
+        "file", type=Path, nargs="?", metavar="MODEL", help="default: the model that comes with musegen"
+    )
+    parser.add_argument("--seed", type=int, default=0, help="the same seed gives the same tunes")
+    add_quiet(parser)
+    add_plugin(parser)
+    add_output(parser, "tunes")
+    described = descriptions(Sample)
+    for name, field in Sample.model_fields.items():
+        _add_flag(parser, name, field, described.get(name, ""))
+    # Which model it will be is not known yet, so there are flags for what any of them has.
+    for name, model in keys_of_models(installed_plugins()).items():
+        if model.sampling:
+            field = model.sampling.model_fields[name]
+            _add_flag(parser, name, field, descriptions(model.sampling).get(name, ""))
+
+
+def _add_flag(parser: argparse.ArgumentParser, name: str, field: FieldInfo, description: str) -> None:
+    """A flag for a key, unless its value is a table or a list, or the command has a flag of that name."""
+    flags = (*_SHORT.get(name, ()), f"--{name.replace('_', '-')}")
+    how = _how(name, field.annotation)
+    if how is None:
+        return
+    example = field.examples[0] if field.examples else "\n"
+    if field.default not in (None, ""):
+        description += f" (default: {field.default})"
+    elif "\n" not in str(example):
+        description += f" (such as {example})"
+    words = " ".join(description.split()).replace("``", "").replace("%", "%%")
+    with suppress(argparse.ArgumentError):
+        parser.add_argument(*flags, dest=_PREFIX + name, help=words, **how)
+
+
+def _how(name: str, annotation: Any) -> Mapping[str, Any] | None:
+    """How argparse reads a value of this type; None where a command line cannot give one."""
+    kinds = [one for one in get_args(annotation) if one is not NoneType]
+    if get_origin(annotation) is Literal:
+        return {"type": type(kinds[0]), "choices": kinds}
+    if get_origin(annotation) in (Union, UnionType) and len(kinds) == 1:  # it may be left out
+        return _how(name, kinds[0])
+    if annotation is bool:
+        return {"action": argparse.BooleanOptionalAction}
+    if annotation in (int, float, str):
+        return {"type": annotation, "metavar": name.upper()}
+    return None
+
+
+def _run(options: argparse.Namespace) -> int:
+    from musegen.api.sampling import demo_model, sample
+    from musegen.progress import Console, Silent
+
+    asked = {
+        name.removeprefix(_PREFIX): value
+        for name, value in vars(options).items()
+        if name.startswith(_PREFIX) and value is not None
+    }
+    report_faults()
+    tunes = sample(
+        options.file or demo_model(),
+        options.output,
+        seed=options.seed,
+        renderers=renderer_names(options.to),
+        plugins=options.plugin,
+        reporter=Silent() if options.quiet else Console(),
+        **asked,
+    )
+    valid = sum(tune.valid for tune in tunes)
+    print(f"{len(tunes)} tunes, {valid} of them valid, are in {options.output}")
+    return 0
+
+
+COMMAND = Command("sample", "write tunes from a model.safetensors alone", _add_arguments, _run)

@@ -1,0 +1,34 @@
+"""``musegen schema``."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+
+from musegen.commands.console import report_faults, say
+from musegen.protocols.commands import Command
+
+
+def _add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "file", type=Path, nargs="?", metavar="PIPELINE", help="with the plugins that this one names"
+    )
+
+
+def _run(options: argparse.Namespace) -> int:
+    from musegen.pipeline.document import pipeline_schema
+    from musegen.plugins.registry import installed_plugins
+
+    report_faults()
+    if options.file:
+        from musegen.pipeline.plan import pipeline_plugins
+
+        plugins = pipeline_plugins(options.file, say)
+    else:
+        plugins = installed_plugins()
+    print(json.dumps(pipeline_schema(plugins), indent=2, ensure_ascii=False))
+    return 0
+
+
+COMMAND = Command("schema", "print the JSON Schema of pipelines", _add_arguments, _run)
