@@ -25,5 +25,6 @@ def musegen_models() -> list[Component[ModelTrainer]]:
             requires=("tensorflow", "keras"),
             extra="keras",
             suffixes=(".keras", ".h5"),
+            suggested=True,
         )
     ]

@@ -51,7 +51,7 @@ def sample(
     home = Home.load(about["notation"].get("home"))
     check_wishes(asked, notation, tokenizer, (), home)
     fields = about["notation"]["fields"]
-    for field in notation.wished(asked.wishes(home.tonic if home else "")):
+    for field in asked.wished(notation, home.tonic if home else ""):
         if field not in fields:
             reporter.say(f"{model}: its corpus never had the field {field}; it has not learned what it means")
     name = about["notation"]["name"]

@@ -15,12 +15,12 @@ from musegen.canonical import JSON
 from musegen.corpus.transposing import to_tonic
 from musegen.errors import NotationError, VocabularyError
 from musegen.models.encoding import with_marks
-from musegen.models.sample_options import Sample
+from musegen.models.sample_options import WISHES, Sample
 from musegen.music.score import Score
 from musegen.music.tune import Tune
 from musegen.music.validity import Fault, Judgement, Valid, judge
 from musegen.protocols.models import LanguageModel
-from musegen.protocols.notations import Notation
+from musegen.protocols.notations import HeadedNotation, Notation
 from musegen.protocols.sampling import derive_seed
 from musegen.protocols.tokenizers import Tokenizer
 from musegen.protocols.vocabulary import Tokens
@@ -158,8 +158,9 @@ class Composer:
     def _brought_back(self, tune: Tune, home: Home, seed: int) -> Tune:
         """The tune in the key wished for, else in one of those that the corpus had in its mode."""
         try:
-            wish = self._options.key
-            tonic = self._notation.key(wish).tonic if wish else ""
+            tonic, wish = "", self._options.key
+            if wish and isinstance(self._notation, HeadedNotation):
+                tonic = self._notation.key(wish).tonic
             tonic = tonic or home.choose(self._notation.parse(tune).key.mode, seed)
             return to_tonic(self._notation, tune, tonic)
         except NotationError:
@@ -171,6 +172,8 @@ class Composer:
 
     def _headers(self, seeds: Sequence[int]) -> list[str]:
         """A header a seed, written line by line: the model proposes, the guide puts in what was wished."""
+        if not isinstance(self._notation, HeadedNotation):
+            return [""] * len(seeds)
         guide = self._notation.guide(
             self._options.wishes(self._home.tonic if self._home else ""), self._fields
         )
@@ -215,9 +218,9 @@ def check_wishes(
 
     Raises NotationError or VocabularyError for a wish that cannot be written at all.
     """
-    wished = notation.wished(options.wishes(home.tonic if home else ""))
+    wished = options.wished(notation, home.tonic if home else "")
     texts = {"sample.start": options.start, "sample.prime": options.prime or ""}
-    names = {"K": "sample.key", "M": "sample.metre", "R": "sample.rhythm"}
+    names = {field: f"sample.{wish}" for wish in WISHES for field in _alone(options, wish).wished(notation)}
     texts |= {names.get(field, f"sample, field {field}"): value for field, value in wished.items()}
     for name, text in texts.items():
         try:
@@ -238,6 +241,11 @@ def check_wishes(
                 f"it has {field}:{close[0]} {seen[close[0]]} times"
             )
     return warnings
+
+
+def _alone(options: Sample, wish: str) -> Sample:
+    """The same with one wish only, to see which field it forces."""
+    return options.model_copy(update=dict.fromkeys(set(WISHES) - {wish}))
 
 
 def describe(draws: Sequence[Draw]) -> dict[str, JSON]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from textwrap import wrap
 from typing import Any
 
@@ -14,14 +14,8 @@ from musegen.options import Options
 from musegen.pipeline.plan import SETTINGS, USES
 from musegen.plugins.option_schema import descriptions, schema_of
 from musegen.plugins.registry import Plugins
+from musegen.protocols.notations import PreparingNotation
 
-_PREFERRED = {
-    "corpus": ("music21", "abc"),
-    "tokenizer": ("char",),
-    "model": ("keras-lstm",),
-    "render": ("midi", "wav"),
-}
-"""The components that a new pipeline uses, of those that are installed."""
 _ORDER = (
     "run",
     "plugins",
@@ -45,7 +39,8 @@ def _example_lines(plugins: Plugins) -> Iterator[str]:
     yield "# A musegen pipeline. Keys show their defaults; one behind # has none and may stay out."
     for name in _ORDER:
         if name in SETTINGS:
-            yield from _table(f"[{name}]", name, SETTINGS[name])
+            chosen = {"fields": _fields(plugins)} if name == "prepare" else {}
+            yield from _table(f"[{name}]", name, SETTINGS[name], chosen=chosen)
         elif name == "notation":
             for notation in plugins.names("notation"):
                 yield from _table(
@@ -54,7 +49,7 @@ def _example_lines(plugins: Plugins) -> Iterator[str]:
         else:
             kind, several = USES[name]
             installed = plugins.names(kind)
-            wanted = [use for use in _PREFERRED[name] if use in installed] or installed[:1]
+            wanted = _suggested(plugins, kind) or installed[:1]
             for use in wanted if name == "render" else wanted[:1]:
                 component = plugins.find(kind, use).component
                 header = f"[[{name}]]" if several else f"[{name}]"
@@ -63,7 +58,25 @@ def _example_lines(plugins: Plugins) -> Iterator[str]:
                 )
 
 
-def _table(header: str, path: str, options: type[Options], *first: str) -> Iterator[str]:
+def _suggested(plugins: Plugins, kind: str) -> list[str]:
+    """The components of a kind that a new pipeline uses."""
+    return [name for name in plugins.names(kind) if plugins.find(kind, name).component.suggested]
+
+
+def _fields(plugins: Plugins) -> tuple[str, ...] | None:
+    """The header fields that the suggested notation keeps, else those of the first that keeps any."""
+    for name in (*_suggested(plugins, "notation"), *plugins.names("notation")):
+        component = plugins.notation(name)
+        notation = component.build(component.options())
+        if isinstance(notation, PreparingNotation):
+            return notation.fields
+    return None
+
+
+def _table(
+    header: str, path: str, options: type[Options], *first: str, chosen: Mapping[str, Any] | None = None
+) -> Iterator[str]:
+    """The lines of one table; ``chosen``: values in place of defaults."""
     yield ""
     yield header
     yield from first
@@ -73,15 +86,16 @@ def _table(header: str, path: str, options: type[Options], *first: str) -> Itera
         if isinstance(field.annotation, type) and issubclass(field.annotation, Options):
             inner.append((f"{path}.{name}", field.annotation))
         else:
-            yield from _assignment(name, field, described.get(name, ""))
+            yield from _assignment(name, field, described.get(name, ""), (chosen or {}).get(name))
     for table, cls in inner:
         yield from _table(f"[{table}]", table, cls)
 
 
-def _assignment(name: str, field: FieldInfo, description: str) -> Iterator[str]:
-    """The description and the default; an example where there is no default, behind # if it may stay out."""
+def _assignment(name: str, field: FieldInfo, description: str, value: Any) -> Iterator[str]:
+    """The description and ``value``, else the default, else an example, behind # if it may stay out."""
     yield from wrap(" ".join(description.split()), 100, initial_indent="# ", subsequent_indent="# ")
-    value = None if field.is_required() else field.get_default(call_default_factory=True)
+    if value is None and not field.is_required():
+        value = field.get_default(call_default_factory=True)
     if value is not None:
         yield f"{name} = {_toml(value)}"
     else:

@@ -13,7 +13,7 @@ from musegen.protocols.notations import Notation
 from musegen.protocols.renderers import BookRenderer, Renderer
 from musegen.protocols.tokenizers import TokenizerTrainer
 
-API_VERSION = "1.0"
+API_VERSION = "1.1"
 """Of what plugins rely on: ``musegen.__all__``, ``musegen.testing.__all__`` and the hooks.
 
 The first number rises when a plugin may have to change, the second when there is something new.

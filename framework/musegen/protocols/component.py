@@ -55,6 +55,8 @@ class Component(Generic[T_co]):
     """Of a corpus reader: what it can give without files of the user's."""
     baselines: Mapping[str, Mapping[str, JSON]] = field(default_factory=dict, hash=False)
     """Of a model: lines that every run is compared with, by name, each with the options that make it."""
+    suggested: bool = False
+    """Whether a new pipeline, as ``musegen init`` writes it, uses it."""
 
     def missing(self) -> tuple[str, ...]:
         """The modules of ``requires`` that are not installed; nothing is imported."""
@@ -72,6 +74,7 @@ def component(
     suffixes: Sequence[str] = (),
     collections: Sequence[Collection] = (),
     baselines: Mapping[str, Mapping[str, JSON]] | None = None,
+    suggested: bool = False,
 ) -> Component[T]:
     """Declare a component.
 
@@ -81,7 +84,9 @@ def component(
     corpus reader's or a model's, ``collections`` a corpus reader's. ``baselines`` are a model's that trains
     in seconds: each name, such as ``ngram_memory``, stands for options (``{"memory": True}``), and every run
     of any model gets the figures of a model of these beside its own: ``ngram_memory_nats`` in ``run.json``,
-    a line in ``loss.png``. The first line of the options' docstring describes the component.
+    a line in ``loss.png``. ``suggested``: a new pipeline, as ``musegen init`` writes it, uses this one; of
+    several tokenizers, models or corpus readers the first by name. The first line of the options' docstring
+    describes the component.
     """
     summary = (options.__doc__ or "").strip().splitlines()
     return Component(
@@ -95,4 +100,5 @@ def component(
         tuple(suffixes),
         tuple(collections),
         dict(baselines or {}),
+        suggested,
     )

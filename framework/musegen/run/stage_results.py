@@ -13,7 +13,7 @@ from musegen.corpus.corpus import Corpus
 from musegen.models.composer import Home
 from musegen.pipeline.plan import Plan, Use
 from musegen.protocols.models import LanguageModel, ModelTrainer
-from musegen.protocols.notations import Notation
+from musegen.protocols.notations import HeadedNotation, Notation
 from musegen.protocols.tokenizers import Tokenizer
 
 
@@ -47,8 +47,11 @@ class StageResults:
 
     @cached_property
     def headers(self) -> list[Mapping[str, str]]:
-        """The headers of the training tunes."""
-        return [self.notation.header(tune) for tune in self.corpus.part("train")]
+        """The headers of the training tunes; none where their notation has no headers."""
+        notation = self.notation
+        if not isinstance(notation, HeadedNotation):
+            return []
+        return [notation.header(tune) for tune in self.corpus.part("train")]
 
     @property
     def fields(self) -> tuple[str, ...]:
