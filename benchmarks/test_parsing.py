@@ -41,7 +41,7 @@ def tunes() -> list[Tune]:
     for name, tunes in collections() if NOTTINGHAM.is_dir() else ():
         if name == "Nottingham, cleaned":
             return tunes
-    return [Tune(jig(number)) for number in range(884)]
+    return [Tune(jig(number), "abc") for number in range(884)]
 
 
 @contextmanager
@@ -174,7 +174,7 @@ def _read_file(text: str) -> None:
 
 
 def _read_tune(text: str) -> None:
-    NOTATION.parse(Tune(text))
+    NOTATION.parse(Tune(text, "abc"))
 
 
 @pytest.mark.parametrize(

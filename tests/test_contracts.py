@@ -509,7 +509,7 @@ class Lines:
         for path in self.sources():
             for number, line in enumerate(path.read_text("utf-8", "replace").split("\n"), 1):
                 if line.strip():
-                    yield Tune(line, source=f"{path.name}:{number}")
+                    yield Tune(line, "abc", source=f"{path.name}:{number}")
 
 
 class TestCorpusReaders:
@@ -560,7 +560,7 @@ class TestCorpusReaders:
 
         class Strict(Lines):
             def read(self, report: Callable[[str], None]) -> Iterator[Tune]:
-                return (Tune(path.read_text("utf-8"), source=f"{path}:1") for path in self.paths)
+                return (Tune(path.read_text("utf-8"), "abc", source=f"{path}:1") for path in self.paths)
 
         with broken("nonsense .*UnicodeDecodeError"):
             self.check(Strict, tmp_path, tunes=1)

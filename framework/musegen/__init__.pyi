@@ -52,6 +52,7 @@ from .music.score import (
     Tuplet as Tuplet,
 )
 from .music.timing import TempoMap as TempoMap, default_tempo as default_tempo, ticks as ticks
+from .music.transposing import Interval as Interval
 from .music.tune import Tune as Tune
 from .music.validity import Fault as Fault, Judgement as Judgement, Valid as Valid, judge as judge
 from .options import Options as Options, PathPattern as PathPattern
@@ -73,9 +74,13 @@ from .protocols.models import (
     Versions as Versions,
 )
 from .protocols.notations import (
+    ChordedNotation as ChordedNotation,
+    HeadedNotation as HeadedNotation,
     HeaderGuide as HeaderGuide,
     Notation as Notation,
     Prepare as Prepare,
+    PreparingNotation as PreparingNotation,
+    TransposingNotation as TransposingNotation,
     Wishes as Wishes,
 )
 from .protocols.renderers import BookRenderer as BookRenderer, Renderer as Renderer

@@ -38,13 +38,17 @@ class NotationError(MusegenError):
     """A tune's text that its notation cannot read, located in the tune.
 
     ``source`` is that of the tune; where it ends in the number of the tune's first line, as ``jigs.abc:120``,
-    the line shown is the file's.
+    the line shown is the file's. ``kind`` is a short word that all errors of this kind share, such as
+    ``no key``: ``musegen corpus check`` counts them by it.
     """
 
-    def __init__(self, message: str, *, source: str = "", line: int = 0, column: int = 0) -> None:
+    def __init__(
+        self, message: str, *, source: str = "", line: int = 0, column: int = 0, kind: str = ""
+    ) -> None:
         where = locate(source, line, column)
         super().__init__(f"{where}: {message}" if where else message)
         self.message, self.source, self.line, self.column = message, source, line, column
+        self.kind = kind
 
 
 class VocabularyError(MusegenError):

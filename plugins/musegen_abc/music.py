@@ -24,8 +24,8 @@ _LONGEST_LENGTH = 16
 _USER_SYMBOL = re.compile(r"([~H-Wh-w])\s*=\s*(?:!([^!]*)!|\+([^+]*)\+|.*)")
 _ONE = Fraction(1)
 
-Report: TypeAlias = Callable[[int, str], None]
-"""Takes a column and what was wrong there."""
+Report: TypeAlias = Callable[[int, str, str], None]
+"""Takes a column, the kind of what was wrong there, and the message."""
 
 
 # Two notes of three were read before in the same key and unit, be it in another tune. No text makes more of
@@ -114,12 +114,12 @@ class Music:
         """Take a ``U:`` field: ``T = !trill!`` (ABC 2.1 §4.16)."""
         match = _USER_SYMBOL.fullmatch(text)
         if not match:
-            self._problem(column, f"U:{text[:20]} defines no symbol")
+            self._problem(column, "definition", f"U:{text[:20]} defines no symbol")
             return
         name = match[2] or match[3] or ""
         decoration = TOKEN.fullmatch(f"!{name}!")
         if name and not (decoration and decoration.lastgroup == "decoration"):
-            self._problem(column, f"U:{text[:20]} defines no decoration")
+            self._problem(column, "definition", f"U:{text[:20]} defines no decoration")
             return
         self._symbols[match[1]] = "" if name in ("nil", "none") else name
 
@@ -161,7 +161,7 @@ class Music:
                     place = next((i for i in range(place, len(notes)) if notes[i][2] > bar), len(notes))
                 continue
             if place >= len(notes):
-                self._problem(column, "more syllables than notes")
+                self._problem(column, "lyrics", "more syllables than notes")
                 return
             events, number, _ = notes[place]
             note = events[number]
@@ -180,7 +180,7 @@ class Music:
     def _length(self, text: str, column: int) -> Fraction:
         length = read_length(text) if len(text) <= _LONGEST_LENGTH else None
         if length is None:
-            self._problem(column, f"no length: {text[:20]}")
+            self._problem(column, "length", f"no length: {text[:20]}")
         return length or _ONE
 
     def _in_time(self, duration: Fraction, column: int) -> Fraction:
@@ -202,7 +202,7 @@ class Music:
         events, place = self._last or ([], 0)
         event = events[place]
         if not isinstance(event, Note | Rest) or event.duration != duration:
-            self._problem(column, f"{sign} between notes of different length")
+            self._problem(column, "broken", f"{sign} between notes of different length")
             return duration
         short = Fraction(1, 2 ** len(sign))
         before, after = (2 - short, short) if sign[0] == ">" else (short, 2 - short)
@@ -284,16 +284,18 @@ class Music:
                     if len(pitches) < _MOST_NOTES:
                         pitches[pitch] = None
                     elif pitch not in pitches:
-                        self._problem(column, f"more than {_MOST_NOTES} notes at once")
+                        self._problem(column, "notes", f"more than {_MOST_NOTES} notes at once")
                 case "string" | "decoration" | "old_decoration" | "symbol":
                     self._all[inner.lastgroup](inner)
                 case "space" | "slur" | "spacer":
                     pass
                 case _:
-                    self._problem(column + 1 + inner.start(), f"cannot stand in a chord: {inner[0][:20]}")
+                    self._problem(
+                        column + 1 + inner.start(), "chord", f"cannot stand in a chord: {inner[0][:20]}"
+                    )
         if first is None:
             if notes:
-                self._problem(column, "a chord without a note")
+                self._problem(column, "empty", "a chord without a note")
             return
         duration = self._duration(first, column) * self._length(length, column)
         self._play(tuple(pitches), self._in_time(duration, column), tied, column)
@@ -313,7 +315,7 @@ class Music:
         count = int(digits[:6]) if digits else 1
         allowed = min(_MOST_BARS_AT_ONCE, _MOST_BARS - self._bars_rested)
         if not 1 <= count <= allowed:
-            self._problem(column, f"cannot rest for {digits[:20]} bars")
+            self._problem(column, "rest", f"cannot rest for {digits[:20]} bars")
             count = 1
         self._bars_rested += count
         self._accidentals.bar_line()
@@ -330,7 +332,7 @@ class Music:
             if len(self._graces) < _MOST_NOTES:
                 self._graces.append(Grace(pitch, self.unit * length / 4))
             else:
-                self._problem(token.start() + 1, f"more than {_MOST_NOTES} grace notes")
+                self._problem(token.start() + 1, "grace", f"more than {_MOST_NOTES} grace notes")
 
     def _tie(self, token: Token) -> None:
         """A tie that does not stand right behind its note."""
@@ -342,7 +344,7 @@ class Music:
             events[place] = _with(note, tie=True)
             self._accidentals.tie(note.pitches)
         else:
-            self._problem(token.start() + 1, "a tie after no note")
+            self._problem(token.start() + 1, "tie", "a tie after no note")
 
     def _slur(self, token: Token) -> None:
         """Begins with the next note, or ends with the last (ABC 2.1 §4.11)."""
@@ -356,7 +358,7 @@ class Music:
 
     def _broken(self, token: Token) -> None:
         if self._last is None or self._broken_by:
-            self._problem(token.start() + 1, f"{token[0]} between no two notes")
+            self._problem(token.start() + 1, "broken", f"{token[0]} between no two notes")
         else:
             self._broken_by = token[0]
 
@@ -364,7 +366,7 @@ class Music:
         beat = self.metre.beat * self.metre.denominator if self.metre else 0
         tuplet = read_tuplet(token[0], compound=beat == 12)
         if tuplet is None:
-            self._problem(token.start() + 1, f"no tuplet: {token[0][:20]}")
+            self._problem(token.start() + 1, "tuplet", f"no tuplet: {token[0][:20]}")
         else:
             self._tuplet, self._tuplet_left = Fraction(tuplet.normal, tuplet.actual), tuplet.notes
             self.event(tuplet, token.start() + 1)
@@ -377,12 +379,12 @@ class Music:
         self._handlers = self._all
         self._accidentals.bar_line()
         if not self.bars.sign(read_sign(sign), endings):
-            self._problem(column, f"{sign[:20]} repeats nothing")
+            self._problem(column, "repeat", f"{sign[:20]} repeats nothing")
 
     def _ending(self, token: Token) -> None:
         endings = read_ending(token["ending_numbers"])
         if not endings:
-            self._problem(token.start() + 1, f"no ending: {token[0][:20]}")
+            self._problem(token.start() + 1, "ending", f"no ending: {token[0][:20]}")
             return
         self._handlers = self._all
         self._accidentals.bar_line()
@@ -400,7 +402,7 @@ class Music:
     def _symbol(self, token: Token) -> None:
         name = self._symbols.get(token[0])
         if name is None:
-            self._problem(token.start() + 1, f"unknown symbol: {token[0]}")
+            self._problem(token.start() + 1, "symbol", f"unknown symbol: {token[0]}")
         elif name:
             self._decorations.append(name)
 
@@ -409,11 +411,11 @@ class Music:
 
     def _overlay(self, token: Token) -> None:
         """A second voice inside the bar is passed over (ABC 2.1 §7.4)."""
-        self._problem(token.start() + 1, "an overlay is passed over")
+        self._problem(token.start() + 1, "overlay", "an overlay is passed over")
         self._handlers = self._under_overlay
 
     def _open_string(self, token: Token) -> None:
-        self._problem(token.start() + 1, "a quotation mark is not closed")
+        self._problem(token.start() + 1, "quotation", "a quotation mark is not closed")
 
     def _unknown(self, token: Token) -> None:
-        self._problem(token.start() + 1, f"unknown character: {token[0]}")
+        self._problem(token.start() + 1, "character", f"unknown character: {token[0]}")

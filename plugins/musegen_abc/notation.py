@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 
-from musegen import HeaderGuide, Key, NotationError, Prepare, Score, Tune, Wishes, to_tonic
+from musegen import HeaderGuide, Key, NotationError, Prepare, Score, Tune, Wishes
 from musegen_abc.canonical import canonical_abc
 from musegen_abc.guide import AbcGuide, wished_fields, wished_key
 from musegen_abc.layout import read_layout
 from musegen_abc.parser import no_tune, parse_abc
-from musegen_abc.prepare import prepare_abc
+from musegen_abc.prepare import FIELDS, prepare_abc
 from musegen_abc.spans import chord_symbol_spans
 from musegen_abc.transpose import transpose_abc
 from musegen_abc.writer import write_abc
@@ -18,6 +18,9 @@ from musegen_abc.writer import write_abc
 
 class AbcNotation:
     """ABC 2.1, tolerant of what was written before it."""
+
+    fields: tuple[str, ...] = FIELDS
+    """The fields that it keeps unless told otherwise."""
 
     def __init__(self, *, strict: bool = False) -> None:
         """``strict``: refuse what is otherwise read as well as can be."""
@@ -28,7 +31,9 @@ class AbcNotation:
         score = parse_abc(tune)
         if self._strict and score.problems:
             first = score.problems[0]
-            raise NotationError(first.message, source=tune.source, line=first.line, column=first.column)
+            raise NotationError(
+                first.message, source=tune.source, line=first.line, column=first.column, kind=first.kind
+            )
         return score
 
     def write(self, score: Score) -> str:
@@ -39,13 +44,20 @@ class AbcNotation:
         """The tune so many semitones higher, by an edit of its text. Raises NotationError."""
         return transpose_abc(tune, semitones, tonic)
 
+    def is_field(self, name: str) -> bool:
+        """Whether it is one letter."""
+        return len(name) == 1 and name.isascii() and name.isalpha()
+
+    def bare_text(self, tune: Tune) -> str:
+        """The text without ``X:`` and ``T:``. Raises NotationError for text that is no tune."""
+        begin = self.body(tune)
+        header = [line for line in tune.text[:begin].splitlines() if not re.match(r"[XT]:", line)]
+        return "\n".join(header) + "\n" + tune.text[begin:]
+
     def prepare(self, tune: Tune, options: Prepare) -> Tune:
         """The tune in few characters, in the same order always. Raises NotationError."""
         if self._strict:
             self.parse(tune)
-        if options.tonic:
-            tonic = self.parse(tune).key.tonic
-            tune = replace(to_tonic(self, tune, options.tonic), tonic=tune.tonic or tonic)
         if options.raw:
             prepare_abc(tune, options)  # raises for what is no tune
             return tune

@@ -47,8 +47,10 @@ def parse_abc(tune: Tune) -> Score:
 def no_tune(tune: Tune, layout: Layout) -> NotationError:
     """The error for text that is no tune."""
     line = layout.header[-1].number if layout.header else 1
-    message = "there is no note after its K: field" if layout.has_key else "it has no K: field"
-    return NotationError(f"no tune: {message}", source=tune.source, line=line, column=1)
+    kind, message = "no key", "it has no K: field"
+    if layout.has_key:
+        kind, message = "no note", "there is no note after its K: field"
+    return NotationError(f"no tune: {message}", source=tune.source, line=line, column=1, kind=kind)
 
 
 _HAVE_ATTRIBUTES = frozenset("XMLQPYKWwUVm")
@@ -75,17 +77,17 @@ class _Parser:
         self._tempo: Tempo | None = None
         self._start: _Start | None = None
 
-    def _problem(self, column: int, message: str) -> None:
-        if len(self._problems) < _MOST_PROBLEMS:
-            self._problems.append(Problem(self._music.line, column, message))
-        elif len(self._problems) == _MOST_PROBLEMS:
-            self._problems.append(Problem(self._music.line, column, "further problems are not listed"))
+    def _problem(self, column: int, kind: str, message: str) -> None:
+        if len(self._problems) == _MOST_PROBLEMS:
+            kind, message = "further", "further problems are not listed"
+        if len(self._problems) <= _MOST_PROBLEMS:
+            self._problems.append(Problem(self._music.line, column, message, kind))
 
     def parse(self) -> Score | None:
         """The score; None if there is no note."""
         for stray in self._layout.strays:
             self._music.line = stray.number
-            self._problem(1, f"passed over: {stray.text[:40]}")
+            self._problem(1, "stray", f"passed over: {stray.text[:40]}")
         fields = self._layout.fields()
         self._header(fields)
         music = self._music
@@ -155,7 +157,7 @@ class _Parser:
         music = self._music
         if letter == "V":
             if self._voices.switch(text, music.begun):
-                self._problem(column, f"voice {text[:20]} is passed over")
+                self._problem(column, "voice", f"voice {text[:20]} is passed over")
             return
         if not self._voices.reading:
             return
@@ -175,12 +177,12 @@ class _Parser:
             case "U":
                 music.define_symbol(text, column)
             case "m":
-                self._problem(column, "macros are not supported")
+                self._problem(column, "macro", "macros are not supported")
 
     def _set_key(self, text: str, column: int) -> None:
         key = read_key(text, strict=True)
         if key is None:
-            self._problem(column, f"no key: {text[:20]}")
+            self._problem(column, "key", f"no key: {text[:20]}")
             key = read_key(text)
             if key is None:
                 return
@@ -193,7 +195,7 @@ class _Parser:
         try:
             self._music.metre = read_metre(text)
         except ValueError as error:
-            self._problem(column, f"{error} (got {text[:20]})")
+            self._problem(column, "metre", f"{error} (got {text[:20]})")
             return
         if self._music.begun:
             self._music.event(MetreChange(self._music.metre), column)
@@ -202,13 +204,13 @@ class _Parser:
         try:
             self._music.set_unit(read_unit(text))
         except ValueError as error:
-            self._problem(column, f"{error} (got {text[:20]})")
+            self._problem(column, "unit", f"{error} (got {text[:20]})")
 
     def _set_tempo(self, text: str, column: int) -> None:
         try:
             tempo = read_tempo(text, self._music.unit)
         except ValueError as error:
-            self._problem(column, f"{error} (got {text[:20]})")
+            self._problem(column, "tempo", f"{error} (got {text[:20]})")
             return
         self._tempo = tempo or self._tempo
         if tempo and self._music.begun:

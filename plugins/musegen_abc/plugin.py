@@ -75,7 +75,7 @@ def musegen_corpus_readers() -> list[Component[CorpusReader]]:
 @hookimpl
 def musegen_notations() -> list[Component[Notation]]:
     """Declare ``abc``."""
-    return [component("abc", version=1, options=AbcOptions, build=build_notation)]
+    return [component("abc", version=1, options=AbcOptions, build=build_notation, suggested=True)]
 
 
 @hookimpl

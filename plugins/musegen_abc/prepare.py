@@ -11,6 +11,8 @@ from musegen_abc.layout import Layout, Line, Voices, read_layout, written_field
 from musegen_abc.lexer import NOTE, TOKEN, Token
 from musegen_abc.parser import no_tune
 
+FIELDS = ("X", "T", "R", "M", "L", "K", "P")
+"""The fields to keep where a pipeline names none, in the order to write them."""
 _BLANKS = re.compile(r"\s+")
 _KEPT = frozenset({"tuplet", "broken", "rest", "bars_rest", "spacer", "tie_sign"})
 _ORNAMENTS = frozenset({"grace", "decoration", "old_decoration", "symbol", "slur"})
@@ -39,8 +41,12 @@ def prepare_abc(tune: Tune, options: Prepare) -> Tune:
 def _header(layout: Layout, options: Prepare) -> dict[str, str]:
     """The fields to write, in order."""
     given = {letter: _one_space(line.text) for letter, line in layout.fields().items()} | {"X": "1"}
-    order = [letter for letter in dict.fromkeys(options.fields) if letter != "K"]
+    order = [letter for letter in dict.fromkeys(_fields(options)) if letter != "K"]
     return {letter: given[letter] for letter in order if given.get(letter)} | {"K": given["K"] or "none"}
+
+
+def _fields(options: Prepare) -> tuple[str, ...]:
+    return FIELDS if options.fields is None else options.fields
 
 
 def _one_space(text: str) -> str:
@@ -97,7 +103,7 @@ class _Body:
 
     def __init__(self, layout: Layout, options: Prepare) -> None:
         self._layout, self._options = layout, options
-        self._fields = frozenset(options.fields) | {"K"}
+        self._fields = frozenset(_fields(options)) | {"K"}
         self._voices = Voices(layout.header)
         self._kept = _KEPT | (_ORNAMENTS if options.decorations else frozenset())
         self._overlaid = False  # whether the rest of the bar is a second voice

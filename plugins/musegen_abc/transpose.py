@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import lru_cache
-from typing import NamedTuple
 
-from musegen import STEPS, ChordSymbol, Key, Pitch, Tune
+from musegen import ChordSymbol, Interval, Key, Pitch, Tune
 from musegen_abc.chord_symbols import LONGEST_SYMBOL, read_chord_symbol, split_chord_symbol
 from musegen_abc.fields import names_key, read_key, split_key
 from musegen_abc.layout import Layout, Line, read_layout, split_lines, written_field
@@ -15,73 +13,6 @@ from musegen_abc.lexer import NOTE, TOKEN, Token
 from musegen_abc.parser import no_tune
 from musegen_abc.pitches import ACCIDENTALS, NO_KEY, Accidentals
 from musegen_abc.writer import write_key, write_pitch
-
-_STEPS_UP = (0, 1, 1, 2, 2, 3, 3, 4, 5, 5, 6, 6)
-"""Steps of the interval of so many semitones: minor second, major second, ... augmented fourth, ..."""
-
-
-class Interval(NamedTuple):
-    """A directed interval: three semitones are a minor third of two steps, or an augmented second of one."""
-
-    steps: int
-    semitones: int
-
-    def moved(self, pitch: Pitch) -> Pitch:
-        """The pitch this far away; respelt where it would need three sharps or flats."""
-        place = 7 * pitch.octave + STEPS.index(pitch.step) + self.steps
-        moved = _spelt(place, pitch.midi + self.semitones)
-        while abs(moved.alter) > 2:
-            place += 1 if moved.alter > 0 else -1
-            moved = _spelt(place, pitch.midi + self.semitones)
-        return moved
-
-
-def _spelt(place: int, midi: int) -> Pitch:
-    """The pitch on this step, counted from C0, that sounds as this MIDI note."""
-    octave, step = divmod(place, 7)
-    natural = Pitch(octave, STEPS[step])
-    return replace(natural, alter=midi - natural.midi)
-
-
-@lru_cache(maxsize=1024)
-def interval(key: Key, semitones: int) -> Interval:
-    """The interval of so many semitones that takes ``key`` to the one with the fewest signs.
-
-    So the way back from any key of up to five sharps or flats is the interval's reverse.
-    """
-    octaves, rest = divmod(abs(semitones), 12)
-    sign = -1 if semitones < 0 else 1
-    usual = sign * (7 * octaves + _STEPS_UP[rest])
-    choices = [Interval(usual + more, semitones) for more in (0, 1, -1)]
-    if not key.tonic or not semitones:
-        return choices[0]
-    return min(choices, key=lambda choice: abs(_fifths(key, choice)))
-
-
-def _fifths(key: Key, by: Interval) -> int:
-    """The signs of the key moved."""
-    tonic = _tonic(key.tonic)
-    place = STEPS.index(tonic.step) + 7 * tonic.octave + by.steps
-    moved = _spelt(place, tonic.midi + by.semitones)
-    return replace(key, tonic=_name(moved)).fifths if abs(moved.alter) < 3 else 99
-
-
-def _tonic(name: str) -> Pitch:
-    return Pitch(4, name[0], name.count("#") - name[1:].count("b"))
-
-
-def _name(pitch: Pitch) -> str:
-    return pitch.step + "#" * pitch.alter + "b" * -pitch.alter
-
-
-def move_key(key: Key, by: Interval) -> Key:
-    """The key that far away, mode and explicit accidentals kept."""
-    accidentals = [by.moved(Pitch(4, step, alter)) for step, alter in key.accidentals]
-    return Key(
-        _name(by.moved(_tonic(key.tonic))) if key.tonic else "",
-        key.mode,
-        tuple(sorted((pitch.step, pitch.alter) for pitch in accidentals)),
-    )
 
 
 def transpose_abc(tune: Tune, semitones: int, tonic: str = "") -> Tune:
@@ -109,7 +40,7 @@ class _Voice:
     def set_key(self, key: Key, mover: _Mover) -> None:
         self.by = mover.interval(key)
         self.old.set_key(key)
-        self.new.set_key(move_key(key, self.by))
+        self.new.set_key(self.by.moved_key(key))
 
     def bar_line(self) -> None:
         self.old.bar_line()
@@ -121,20 +52,14 @@ class _Mover:
 
     def __init__(self, layout: Layout, semitones: int, tonic: str) -> None:
         self._layout, self._semitones = layout, semitones
-        self._by: Interval | None = None
-        key = read_key(layout.header[-1].text) or NO_KEY
-        if tonic and key.tonic:
-            aim, start = _tonic(tonic), _tonic(key.tonic)
-            octaves = (start.midi + semitones - aim.midi) // 12
-            steps = STEPS.index(aim.step) + 7 * octaves - STEPS.index(start.step)
-            self._by = Interval(steps, semitones)
-        self._key = key
+        self._key = key = read_key(layout.header[-1].text) or NO_KEY
+        self._by = Interval.of(key, semitones, tonic) if tonic and key.tonic else None
         self._voices: dict[str, _Voice] = {}
         self._voice = self._in("")
 
     def interval(self, key: Key) -> Interval:
         """How far what stands in this key moves."""
-        return self._by or interval(key, self._semitones)
+        return self._by or Interval.of(key, self._semitones)
 
     def _in(self, name: str) -> _Voice:
         return self._voices.setdefault(name, _Voice(self._key, self))
@@ -172,7 +97,7 @@ class _Mover:
         if key is None:
             return text
         _, rest = split_key(text)
-        return f"{write_key(move_key(key, self.interval(key)))} {rest}".strip()
+        return f"{write_key(self.interval(key).moved_key(key))} {rest}".strip()
 
     def _music(self, code: str) -> str:
         return "".join(self._token(token.lastgroup or "", token) for token in TOKEN.finditer(code))
@@ -249,5 +174,5 @@ class _Mover:
     def _symbol(self, symbol: ChordSymbol) -> str:
         """A chord symbol moved, its quality kept."""
         root, quality, bass = split_chord_symbol(symbol.text)
-        moved = _name(self._voice.by.moved(_tonic(root))) + quality
-        return f"{moved}/{_name(self._voice.by.moved(_tonic(bass)))}" if bass else moved
+        moved = self._voice.by.moved_name(root) + quality
+        return f"{moved}/{self._voice.by.moved_name(bass)}" if bass else moved

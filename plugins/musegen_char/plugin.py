@@ -19,4 +19,4 @@ def build_tokenizer(options: CharOptions) -> TokenizerTrainer:
 @hookimpl
 def musegen_tokenizers() -> list[Component[TokenizerTrainer]]:
     """Declare ``char``."""
-    return [component("char", version=1, options=CharOptions, build=build_tokenizer)]
+    return [component("char", version=1, options=CharOptions, build=build_tokenizer, suggested=True)]

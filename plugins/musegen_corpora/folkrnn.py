@@ -71,7 +71,7 @@ class _Draft:
         header = [f"{letter}:{value}" for letter, value in fields.items()]
         header += [*([f"M:{metre}"] if metre else []), f"L:{unit}", f"K:{key}"]
         text = "\n".join([*header, *(join_tokens(line) for line in self.body)]) + "\n"
-        return Tune(text, title=fields.get("T", ""), source=f"{file}#line{self.line}")
+        return Tune(text, "abc", title=fields.get("T", ""), source=f"{file}#line{self.line}")
 
 
 def _drafts(lines: Iterator[str]) -> Iterator[_Draft]:

@@ -97,6 +97,7 @@ def musegen_corpus_readers() -> list[Component[CorpusReader]]:
             requires=("music21",),
             extra="corpora",
             collections=MUSIC21,
+            suggested=True,
         ),
         component(
             "thesession",

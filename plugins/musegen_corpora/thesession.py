@@ -121,6 +121,7 @@ def _tune(file: str, row: Mapping[str, str]) -> Tune | None:
     header = [_field(letter, text) for letter, text in fields if text.strip() or letter == "K"]
     return Tune(
         "\n".join([*header, *body]) + "\n",
+        "abc",
         title=" ".join(row["name"].split()),
         source=f"{file}#setting{setting}",
         work=f"thesession.org/tunes/{tune}",

@@ -26,5 +26,6 @@ def musegen_models() -> list[Component[ModelTrainer]]:
             extra="keras",
             suffixes=(".keras", ".h5"),
             sampling=LSTMSampling,
+            suggested=True,
         )
     ]

@@ -23,7 +23,7 @@ from musegen_mitdeeplearning.sound import Sound, read_sound
 _SHORTER_S, _LONGER_S = 0.5, 4.0
 """How far a file's length may be from the tune's: timidity ends two seconds after the last note."""
 _RELATIVE = 0.01
-_TRIAL = Tune("X:1\nT:Trial\nM:4/4\nL:1/4\nQ:1/4=240\nK:C\nCEGc|\n")
+_TRIAL = Tune("X:1\nT:Trial\nM:4/4\nL:1/4\nQ:1/4=240\nK:C\nCEGc|\n", "abc")
 
 
 class Abc2WavRenderer:

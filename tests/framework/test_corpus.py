@@ -14,7 +14,9 @@ from musegen.corpus.corpus import Corpus
 from musegen.corpus.reading import read_corpus
 from musegen.corpus.splitting import Split
 
-TUNES = [Tune(jig(number), title=f"Jig No {number}", source=f"jigs.abc:{number}") for number in range(1, 41)]
+TUNES = [
+    Tune(jig(number), "abc", title=f"Jig No {number}", source=f"jigs.abc:{number}") for number in range(1, 41)
+]
 
 
 NO_SPLIT = Split(validation=0, test=0)
@@ -48,7 +50,7 @@ def read(*tunes: Tune, split: Split = NO_SPLIT) -> tuple[Corpus, list[str]]:
 
 def test_copies_are_dropped() -> None:
     """The same text under another number and title is no new tune."""
-    copy = Tune(TUNES[0].text.replace("X:1", "X:99").replace(TUNES[0].title, "Copy"), title="Copy")
+    copy = Tune(TUNES[0].text.replace("X:1", "X:99").replace(TUNES[0].title, "Copy"), "abc", title="Copy")
     corpus, _ = read(*TUNES[:3], copy)
     assert [tune.title for tune in corpus.tunes] == [tune.title for tune in TUNES[:3]]
     assert corpus.duplicates == 1
@@ -56,7 +58,7 @@ def test_copies_are_dropped() -> None:
 
 def test_a_tune_that_cannot_be_used_is_skipped_and_counted() -> None:
     """It is reported with its place; the others stay."""
-    broken = Tune("X:1\nT:no key\nABC|\n", title="no key", source="bad.abc:1")
+    broken = Tune("X:1\nT:no key\nABC|\n", "abc", title="no key", source="bad.abc:1")
     corpus, lines = read(TUNES[0], broken, TUNES[1])
     assert (len(corpus.tunes), corpus.skipped) == (2, 1)
     assert lines[0].startswith("bad.abc:")
@@ -65,4 +67,4 @@ def test_a_tune_that_cannot_be_used_is_skipped_and_counted() -> None:
 def test_a_corpus_with_no_tune_left_is_an_error() -> None:
     """With the number of those that were skipped."""
     with pytest.raises(CorpusError, match="no usable tune"):
-        read(Tune("no tune", source="bad.abc:1"))
+        read(Tune("no tune", "abc", source="bad.abc:1"))

@@ -13,7 +13,7 @@ LONG = "|:DEFG A2d2|cBAG F2E2|DAFA dfed|cABc d4:|\n|:fgaf d2f2|gefd cABc|d4 D4:|
 def tune(body: str, number: int, header: str = "M:4/4\nL:1/8\nK:D\n", title: str = "") -> Tune:
     """A tune of a.abc that begins in line 10 * number."""
     name = title or f"No {number}"
-    return Tune(f"X:{number}\nT:{name}\n{header}{body}", title=name, source=f"a.abc:{10 * number}")
+    return Tune(f"X:{number}\nT:{name}\n{header}{body}", "abc", title=name, source=f"a.abc:{10 * number}")
 
 
 def test_findings_are_located_and_sorted_by_kind() -> None:
@@ -23,7 +23,7 @@ def test_findings_are_located_and_sorted_by_kind() -> None:
             tune(LONG, 1),
             tune("DEF ?G|A8|\nA8|B8 !x ?|\n", 2),
             tune("D2|E8|F8|\n", 3, "L:1/8\nM:4/4\nK:D\n"),
-            Tune("X:9\nT:none\nDEF|\n", title="none", source="a.abc:90"),
+            Tune("X:9\nT:none\nDEF|\n", "abc", title="none", source="a.abc:90"),
             tune("A6|B8|\n", 4),
         ],
         NOTATIONS,

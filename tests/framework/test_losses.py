@@ -17,7 +17,7 @@ from musegen.models.losses import Scale, TuneLoss, figures, part_tunes
 ABC = installed_plugins().notation("abc").build(installed_plugins().notation("abc").options())
 HEADER = 'X:1\nT:"A"\nM:4/4\nL:1/8\nK:G\n'
 BODY = '"G"GABc "D7"d4 | "^slow"[Gd]8 |\n'
-TUNE = Tune(HEADER + BODY)
+TUNE = Tune(HEADER + BODY, "abc")
 
 
 def char(texts: Sequence[str]) -> Tokenizer:
@@ -96,7 +96,7 @@ def test_header_body_and_chord_symbols_are_told_apart() -> None:
 
 def test_without_chord_symbols_there_are_no_figures_of_them() -> None:
     """Nor of the rest."""
-    plain = Tune("X:1\nK:G\nGABc d4 |\n")
+    plain = Tune("X:1\nK:G\nGABc d4 |\n", "abc")
     assert set(figures(Scale([plain], char([plain.text]), ABC).losses(Powers()))) == {
         *("nats", "header_nats", "body_nats", "bits_a_note")
     }
@@ -112,7 +112,7 @@ def test_a_token_belongs_where_it_begins() -> None:
 
 def test_a_tune_that_does_not_parse_counts_in_nats_a_token_alone() -> None:
     """Its body is nobody's notes."""
-    bad = Tune("no tune at all\n")
+    bad = Tune("no tune at all\n", "abc")
     tokenizer = char([TUNE.text, bad.text])
     both = figures(Scale([TUNE, bad], tokenizer, ABC).losses(Powers()))
     alone = figures(Scale([TUNE], tokenizer, ABC).losses(Powers()))
@@ -127,7 +127,7 @@ def test_no_tunes_have_no_figures() -> None:
 
 def test_training_tunes_are_measured_all_over_the_part() -> None:
     """As many as validate, not the first of them, which may all be of one collection."""
-    tunes = tuple(Tune(HEADER + BODY, title=str(number)) for number in range(10))
+    tunes = tuple(Tune(HEADER + BODY, "abc", title=str(number)) for number in range(10))
     for validation, expected in ((3, ["0", "2", "4"]), (0, ["0"])):
         parts = ("train",) * (10 - validation) + ("validation",) * validation
         corpus = Corpus(tunes, parts)

@@ -25,7 +25,7 @@ K:D
 
 def of(text: str) -> list[int]:
     """The patterns of a tune."""
-    return [int(pattern) for pattern in patterns(parse_abc(Tune(text)))]
+    return [int(pattern) for pattern in patterns(parse_abc(Tune(text, "abc")))]
 
 
 @pytest.mark.parametrize(
@@ -49,7 +49,7 @@ def test_what_is_no_difference(old: str, new: str) -> None:
 @pytest.mark.parametrize("semitones", [-12, -5, 1, 7])
 def test_transposition_is_no_difference(semitones: int) -> None:
     """Patterns are intervals."""
-    assert of(transpose_abc(Tune(TUNE), semitones).text) == of(TUNE)
+    assert of(transpose_abc(Tune(TUNE, "abc"), semitones).text) == of(TUNE)
 
 
 def test_short_tunes_have_no_patterns() -> None:
@@ -101,7 +101,7 @@ def test_a_melody_has_one_digest_however_it_is_written() -> None:
     abc = component.build(component.options())
 
     def digest(text: str) -> str:
-        return melody_digest(abc.parse(Tune(text)))
+        return melody_digest(abc.parse(Tune(text, "abc")))
 
     plain = digest("X:1\nL:1/8\nK:G\nGABc d2 z2 | [Bd]4 |\n")
     assert digest("X:7\nT:Title\nL:1/8\nK:A\nAB | cd e2z2 [ce]4 |\n") == plain

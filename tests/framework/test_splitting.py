@@ -12,7 +12,9 @@ from musegen import CorpusError, Tune, installed_plugins
 from musegen.corpus.split_file import read_split
 from musegen.corpus.splitting import Split, find_groups, large_groups, split_groups
 
-TUNES = [Tune(jig(number), title=f"Jig No {number}", source=f"jigs.abc:{number}") for number in range(1, 41)]
+TUNES = [
+    Tune(jig(number), "abc", title=f"Jig No {number}", source=f"jigs.abc:{number}") for number in range(1, 41)
+]
 ALONE = list(range(len(TUNES)))
 _ABC = installed_plugins().notation("abc")
 ABC = _ABC.build(_ABC.options())
@@ -45,7 +47,7 @@ def test_settings_of_one_work_stay_together() -> None:
     """Whatever they sound like; and tunes too short for patterns by their text."""
     works = [replace(tune, work=f"work {i % 20}") for i, tune in enumerate(TUNES)]
     assert find_groups(works, ABC)[0] == [i % 20 for i in range(40)]
-    short = Tune("X:1\nT:a\nK:D\nDEF\n", title="a")
+    short = Tune("X:1\nT:a\nK:D\nDEF\n", "abc", title="a")
     assert find_groups([short, replace(short, text=short.text.replace("T:a", "T:b")), TUNES[0]], ABC)[0] == [
         0,
         0,
@@ -55,7 +57,11 @@ def test_settings_of_one_work_stay_together() -> None:
 
 def test_text_that_is_no_tune_is_a_group_of_its_own() -> None:
     """It stops nothing."""
-    assert find_groups([Tune("no tune"), Tune("no tune"), Tune("none")], ABC)[0] == [0, 0, 2]
+    assert find_groups([Tune("no tune", "abc"), Tune("no tune", "abc"), Tune("none", "abc")], ABC)[0] == [
+        0,
+        0,
+        2,
+    ]
 
 
 @pytest.mark.parametrize("count", [1, 2])
@@ -85,7 +91,7 @@ def test_a_split_from_a_file(tmp_path: Path) -> None:
 
 def test_files_of_one_name_keep_their_parts(tmp_path: Path) -> None:
     """Untitled tunes of a/1.abc and b/1.abc are told apart by their order."""
-    same = [Tune(jig(number), source="1.abc:1") for number in (1, 2, 3)]
+    same = [Tune(jig(number), "abc", source="1.abc:1") for number in (1, 2, 3)]
     file = tmp_path / "split.csv"
     file.write_text("source,title,part\n1.abc:1,,test\n1.abc:1,,train\n1.abc:1,,validation\n")
     assert read_split(file, same, print) == ("test", "train", "validation")

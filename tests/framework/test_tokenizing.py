@@ -11,7 +11,7 @@ import pytest
 from musegen import PluginError, Tokens, Tune, Vocabulary
 from musegen.models.tokenizing import lawful_state
 
-TUNES = (Tune("X:1\nK:D\nDEF|", source="a.abc:1"), Tune("X:2\nK:D\nF E D|", source="a.abc:5"))
+TUNES = (Tune("X:1\nK:D\nDEF|", "abc", source="a.abc:1"), Tune("X:2\nK:D\nF E D|", "abc", source="a.abc:5"))
 
 
 class Characters:

@@ -17,12 +17,14 @@ from musegen_abc.notation import AbcNotation
 from musegen_char.tokenizer import CharTokenizer
 
 NOTATION = AbcNotation()
-TUNES = [Tune(f"X:1\nK:{key}\n{notes}\n") for key, notes in (("D", "DFA d3"), ("D", "FED"), ("G", "GBd"))]
+TUNES = [
+    Tune(f"X:1\nK:{key}\n{notes}\n", "abc") for key, notes in (("D", "DFA d3"), ("D", "FED"), ("G", "GBd"))
+]
 
 
 def pitches(text: str) -> list[int]:
     """MIDI pitches in order."""
-    return [note.pitch for note in perform(NOTATION.parse(Tune(text))).melody]
+    return [note.pitch for note in perform(NOTATION.parse(Tune(text, "abc"))).melody]
 
 
 def test_each_tune_goes_into_the_keys_of_the_others() -> None:
@@ -36,14 +38,16 @@ def test_each_tune_goes_into_the_keys_of_the_others() -> None:
 
 def test_modes_are_apart() -> None:
     """A tune in E minor does not go to D because others are in D major; one without key stays."""
-    rows = list(transpose_all(NOTATION, [*TUNES, Tune("X:1\nK:Em\nEGB\n"), Tune("X:1\nK:none\nEGB\n")]))
+    rows = list(
+        transpose_all(NOTATION, [*TUNES, Tune("X:1\nK:Em\nEGB\n", "abc"), Tune("X:1\nK:none\nEGB\n", "abc")])
+    )
     assert rows[3].texts == rows[4].texts == ()
 
 
 def test_the_range_is_kept() -> None:
     """A3 to E6; where the shortest way leads out, the other octave is taken, or none."""
-    low, high = Tune("X:1\nK:D\nA,Dd\n"), Tune("X:1\nK:D\nA,d'e'\n")
-    rows = list(transpose_all(NOTATION, [low, high, Tune("X:1\nK:C\nc\n")]))
+    low, high = Tune("X:1\nK:D\nA,Dd\n", "abc"), Tune("X:1\nK:D\nA,d'e'\n", "abc")
+    rows = list(transpose_all(NOTATION, [low, high, Tune("X:1\nK:C\nc\n", "abc")]))
     assert [pitches(text) for text in rows[0].texts] == [[67, 72, 84]]
     assert rows[1].texts == ()
 

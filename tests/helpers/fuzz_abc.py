@@ -64,7 +64,7 @@ def check(text: str) -> str:
 
     Raises whatever the reader raised that it may not, and :class:`Broken` where a law does not hold.
     """
-    tune = Tune(text)
+    tune = Tune(text, "abc")
     try:
         score = _NOTATION.parse(tune)
     except NotationError:
@@ -92,7 +92,7 @@ def _write_and_read(score: Score) -> None:
         text = _NOTATION.write(score)
     except NotationError:  # such as a length that no sane text has
         return
-    if _NOTATION.parse(Tune(text)) != score:
+    if _NOTATION.parse(Tune(text, "abc")) != score:
         raise Broken(f"reads otherwise after it is written as {text!r}")
 
 

@@ -60,7 +60,7 @@ def test_to_midi(tunes: Path, tmp_path: Path) -> None:
     """A renderer's file holds one tune."""
     assert convert(tunes, tmp_path / "one.mid", number=2) == 1
     notes = [m.note for m in mido.MidiFile(tmp_path / "one.mid") if m.type == "note_on" and m.velocity]
-    assert notes == [note.pitch for note in perform(parse_abc(Tune(TWO.partition("\n\n")[2]))).melody]
+    assert notes == [note.pitch for note in perform(parse_abc(Tune(TWO.partition("\n\n")[2], "abc"))).melody]
 
 
 @pytest.mark.parametrize(

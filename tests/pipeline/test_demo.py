@@ -33,7 +33,7 @@ def test_three_tunes_are_heard(tmp_path: Path) -> None:
     names = [f"00{number}{suffix}" for number in (1, 2, 3) for suffix in (".abc", ".mid", ".wav")]
     assert sorted(path.name for path in folder.iterdir()) == names
     for path in folder.glob("*.abc"):
-        assert judge(AbcNotation().parse(Tune(path.read_text())), Valid()).valid
+        assert judge(AbcNotation().parse(Tune(path.read_text(), "abc")), Valid()).valid
     for path in folder.glob("*.wav"):
         with wave.open(str(path)) as sound:
             samples = np.frombuffer(sound.readframes(sound.getnframes()), np.int16)

@@ -18,7 +18,7 @@ CANONICAL = Prepare(canonical=True)
 
 def prepared(text: str, options: Prepare) -> str:
     """The text as a model sees it."""
-    return ABC.prepare(Tune(text), options).text
+    return ABC.prepare(Tune(text, "abc"), options).text
 
 
 def test_one_spelling() -> None:
@@ -48,7 +48,7 @@ def test_decorations_by_choice() -> None:
 def test_preparing_twice_is_preparing_once(options: Prepare, text: str) -> None:
     """Else a corpus would not be the fixed point that a model learns."""
     try:
-        once = ABC.prepare(Tune(text), options)
+        once = ABC.prepare(Tune(text, "abc"), options)
     except NotationError:
         return
     assert ABC.prepare(once, options).text == once.text
@@ -56,11 +56,11 @@ def test_preparing_twice_is_preparing_once(options: Prepare, text: str) -> None:
 
 def test_under_one_tonic() -> None:
     """The mode is kept, the way is the shorter, and the tune remembers where it was."""
-    tune = ABC.prepare(Tune("X:1\nL:1/8\nK:Ador\nA^cE|\n"), Prepare(tonic="C"))
+    tune = ABC.prepare(Tune("X:1\nL:1/8\nK:Ador\nA^cE|\n", "abc"), Prepare(tonic="C"))
     assert tune.text == "X:1\nL:1/8\nK:Cdor\nc=eG|\n"
     assert tune.tonic == "A"
     assert ABC.prepare(tune, Prepare(tonic="C")).tonic == "A"
-    assert ABC.prepare(Tune("X:1\nK:none\nA\n"), Prepare(tonic="C")).text == "X:1\nK:none\nA\n"
+    assert ABC.prepare(Tune("X:1\nK:none\nA\n", "abc"), Prepare(tonic="C")).text == "X:1\nK:none\nA\n"
 
 
 def test_a_wished_key_under_one_tonic() -> None:
@@ -98,7 +98,7 @@ def test_real_tunes(nottingham: Path) -> None:
 def test_the_body_begins_behind_the_key() -> None:
     """Where header and body are told apart."""
     text = "X:1\nT:K: a\nK:D\nK:G\nA|\n"
-    assert text[ABC.body(Tune(text)) :] == "K:G\nA|\n"
-    assert ABC.body(Tune("X:1\nK:D")) == 7
+    assert text[ABC.body(Tune(text, "abc")) :] == "K:G\nA|\n"
+    assert ABC.body(Tune("X:1\nK:D", "abc")) == 7
     with pytest.raises(NotationError):
-        ABC.body(Tune("X:1\n"))
+        ABC.body(Tune("X:1\n", "abc"))

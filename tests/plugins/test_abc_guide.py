@@ -86,11 +86,11 @@ def test_wishes_that_cannot_be_written(wishes: Wishes) -> None:
 
 def test_header() -> None:
     """A tune's fields in written order."""
-    header = NOTATION.header(Tune("X:1\nT:A\nT:B\nM:6/8\nK:D % key\nP:A\nD\n"))
+    header = NOTATION.header(Tune("X:1\nT:A\nT:B\nM:6/8\nK:D % key\nP:A\nD\n", "abc"))
     assert list(header.items()) == [("X", "1"), ("T", "A"), ("M", "6/8"), ("K", "D")]
 
 
 def test_a_led_header_is_a_prepared_one() -> None:
     """Preparing a tune with it changes nothing."""
     header = written(Wishes("D", "6/8", "jig"), ["T:x", "K:C"])
-    assert NOTATION.prepare(Tune(f"{header}DED\n"), Prepare()).text == f"{header}DED\n"
+    assert NOTATION.prepare(Tune(f"{header}DED\n", "abc"), Prepare()).text == f"{header}DED\n"

@@ -72,13 +72,13 @@ def test_bombs(name: str) -> None:
 def test_a_megabyte_in_one_line(name: str) -> None:
     """It is read in bounded time, without deep recursion (the alarm is a guard)."""
     with guarded(60):
-        NOTATION.parse(Tune(BOMBS[name](1_000_000)))
+        NOTATION.parse(Tune(BOMBS[name](1_000_000), "abc"))
 
 
 @pytest.mark.parametrize("order", ["((A)99)99", "A999999", "(((((((((A)9)9)9)9)9)9)9)9)9"])
 def test_play_orders_are_bounded(order: str) -> None:
     """A play order asks for at most a thousand parts."""
-    score = NOTATION.parse(Tune(f"X:1\nL:1/8\nP:{order}\nK:C\nP:A\nC\n"))
+    score = NOTATION.parse(Tune(f"X:1\nL:1/8\nP:{order}\nK:C\nP:A\nC\n", "abc"))
     assert 0 < len(perform(score).melody) <= 1000
 
 
@@ -92,21 +92,21 @@ def test_play_orders_are_bounded(order: str) -> None:
 )
 def test_absurd_values_are_bounded_and_reported(body: str) -> None:
     """What is out of all bounds is a located problem, and the tune stays playable."""
-    score = NOTATION.parse(Tune(f"X:1\nM:4/4\nL:1/8\nK:C\n{body}\n"))
+    score = NOTATION.parse(Tune(f"X:1\nM:4/4\nL:1/8\nK:C\n{body}\n", "abc"))
     assert score.problems
     assert perform(score).duration < 40
 
 
 def test_problems_are_bounded() -> None:
     """A hundred thousand mistakes are not listed one by one."""
-    score = NOTATION.parse(Tune(f"X:1\nK:C\nC{'?' * 100_000}\n"))
+    score = NOTATION.parse(Tune(f"X:1\nK:C\nC{'?' * 100_000}\n", "abc"))
     assert 100 <= len(score.problems) <= 102
 
 
 def test_judging_and_preparing_take_hostile_tunes_too() -> None:
     """Ten thousand bars without metre, and a bar of ten thousand notes."""
     for body in ("C|" * 10_000, "C" * 10_000):
-        tune = Tune(f"X:1\nM:none\nK:C\n{body}\n")
+        tune = Tune(f"X:1\nM:none\nK:C\n{body}\n", "abc")
         assert judge(NOTATION.parse(tune), Valid()).faults
         assert NOTATION.prepare(tune, Prepare()).text.endswith(f"{body}\n")
 

@@ -37,7 +37,7 @@ Q = Fraction(1, 4)
 
 def parse(body: str, key: str = "C", metre: str = "4/4", unit: str = "1/4", more: str = "") -> Score:
     """A tune with this body."""
-    return parse_abc(Tune(f"X:1\nM:{metre}\nL:{unit}\n{more}K:{key}\n{body}\n"))
+    return parse_abc(Tune(f"X:1\nM:{metre}\nL:{unit}\n{more}K:{key}\n{body}\n", "abc"))
 
 
 def notes(score: Score) -> list[Note | Rest]:
@@ -82,7 +82,9 @@ class TestHeader:
     def test_fields(self) -> None:
         """Title, rhythm, unit, metre, tempo and key have attributes; the rest is in ``fields`` in order."""
         score = parse_abc(
-            Tune("X:7\nT:One\nT:Two\nC:Anon\nR:jig\nM:6/8\nL:1/8\nQ:3/8=116\nS:a book % p. 3\nK:Em\nE\n")
+            Tune(
+                "X:7\nT:One\nT:Two\nC:Anon\nR:jig\nM:6/8\nL:1/8\nQ:3/8=116\nS:a book % p. 3\nK:Em\nE\n", "abc"
+            )
         )
         assert (score.title, score.rhythm, score.unit) == ("One", "jig", Fraction(1, 2))
         assert (score.metre, score.key) == (Metre(6, 8), Key("E", "minor"))
@@ -95,7 +97,7 @@ class TestHeader:
     )
     def test_default_unit(self, metre: str, unit: Fraction) -> None:
         """Without ``L:`` the unit is a sixteenth in metres below 3/4, else an eighth (§3.1.7)."""
-        assert parse_abc(Tune(f"X:1\nM:{metre}\nK:C\nC\n")).unit == unit
+        assert parse_abc(Tune(f"X:1\nM:{metre}\nK:C\nC\n", "abc")).unit == unit
 
     def test_fields_between_key_and_music_still_set_the_beginning(self) -> None:
         """``M:`` and ``K:`` after the header but before a note are the tune's own, not changes."""
@@ -106,7 +108,7 @@ class TestHeader:
     def test_no_key(self) -> None:
         """Text without ``K:`` is no tune."""
         with pytest.raises(NotationError, match=r"^a.abc:10:1: no tune: it has no K: field"):
-            parse_abc(Tune("X:1\nT:x\n", source="a.abc:9"))
+            parse_abc(Tune("X:1\nT:x\n", "abc", source="a.abc:9"))
 
     def test_no_note(self) -> None:
         """A tune of rests is none."""
@@ -121,7 +123,7 @@ class TestHeader:
 
     def test_continued_field(self) -> None:
         """``+:`` continues a field (§3.3)."""
-        assert parse_abc(Tune("X:1\nN:one\n+:two\nK:C\nC\n")).fields == (("N", "one two"),)
+        assert parse_abc(Tune("X:1\nN:one\n+:two\nK:C\nC\n", "abc")).fields == (("N", "one two"),)
 
 
 class TestFields:
@@ -508,7 +510,7 @@ class TestTolerance:
     def test_nothing_but_score_or_notation_error(self, text: str) -> None:
         """Whatever the text, it parses or raises NotationError, and what parses can be played."""
         try:
-            score = parse_abc(Tune(text))
+            score = parse_abc(Tune(text, "abc"))
         except NotationError:
             return
         assert score.bars
@@ -519,7 +521,7 @@ class TestTolerance:
     @given(tune_texts())
     def test_tunes_parse(self, text: str) -> None:
         """Every tune with a header and a note does, the same each time."""
-        assert parse_abc(Tune(text)) == parse_abc(Tune(text))
+        assert parse_abc(Tune(text, "abc")) == parse_abc(Tune(text, "abc"))
 
 
 class TestNottingham:
@@ -535,5 +537,5 @@ class TestNottingham:
 
     def test_repeats_glued_to_notes(self) -> None:
         """``G2B::AFA`` is two bars, as in 51 of the tunes."""
-        tune = Tune("X:1\nM:6/8\nK:G\nGBd G2B::AFA D3:|\n")
+        tune = Tune("X:1\nM:6/8\nK:G\nGBd G2B::AFA D3:|\n", "abc")
         assert len(parse_abc(tune).bars) == 2

@@ -17,7 +17,7 @@ from musegen_abc.reader import AbcReader
 
 def prepare(text: str, **options: object) -> str:
     """The prepared text."""
-    return prepare_abc(Tune(text), Prepare.model_validate(options)).text
+    return prepare_abc(Tune(text, "abc"), Prepare.model_validate(options)).text
 
 
 def body(text: str, **options: object) -> str:
@@ -27,7 +27,7 @@ def body(text: str, **options: object) -> str:
 
 def melody(text: str) -> list[tuple[object, ...]]:
     """Onset, duration and pitch of what is played, grace notes left out."""
-    score = parse_abc(Tune(text))
+    score = parse_abc(Tune(text, "abc"))
     return [(note.onset, note.duration, note.pitch) for note in perform(_without_graces(score)).melody]
 
 
@@ -58,7 +58,7 @@ def test_fields_option() -> None:
 
 def test_title() -> None:
     """The tune's title is as its text has it."""
-    tune = prepare_abc(Tune("X:1\nT:The  Jig \nK:C\nC\n", title="?", source="a.abc:3"), Prepare())
+    tune = prepare_abc(Tune("X:1\nT:The  Jig \nK:C\nC\n", "abc", title="?", source="a.abc:3"), Prepare())
     assert (tune.title, tune.source, tune.notation) == ("The Jig", "a.abc:3", "abc")
 
 

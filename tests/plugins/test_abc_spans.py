@@ -13,10 +13,10 @@ TEXT = (
 
 def test_spans_are_those_of_chord_symbols_alone() -> None:
     """Neither of annotations, nor of text in fields and comments; quotes included, whatever the line ends."""
-    spans = list(chord_symbol_spans(Tune(TEXT)))
+    spans = list(chord_symbol_spans(Tune(TEXT, "abc")))
     assert [TEXT[begin:end] for begin, end in spans] == ['"Am7/E"', '"D"', '"Bb"']
 
 
 def test_what_is_no_tune_has_none() -> None:
     """And is no mistake."""
-    assert list(chord_symbol_spans(Tune('"G" nothing'))) == []
+    assert list(chord_symbol_spans(Tune('"G" nothing', "abc"))) == []

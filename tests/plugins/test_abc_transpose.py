@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from helpers.strategies import bodies
-from musegen import Key, NotationError, Tune, perform, read_tunes
+from musegen import Interval, Key, NotationError, Tune, perform, read_tunes
 from musegen_abc.parser import parse_abc
-from musegen_abc.transpose import interval, move_key, transpose_abc
+from musegen_abc.transpose import transpose_abc
 
 _NAMES = re.compile(r"[\^_=]*[A-Ga-g][,']*|\"[^\"]*\"|K:[^]\n]*")
 KEYS = ("C", "D", "Bb", "Em", "F#min", "Ador", "D mix", "Glyd", "D =c", "D exp ^f", "none", "Hp")
@@ -19,7 +19,7 @@ KEYS = ("C", "D", "Bb", "Em", "F#min", "Ador", "D mix", "Glyd", "D =c", "D exp ^
 
 def moved(body: str, semitones: int, key: str = "D") -> str:
     """The body after transposition of a tune in this key."""
-    text = transpose_abc(Tune(f"X:1\nK:{key}\n{body}\n"), semitones).text
+    text = transpose_abc(Tune(f"X:1\nK:{key}\n{body}\n", "abc"), semitones).text
     return text.partition("K:")[2].rstrip("\n").replace("\n", " ", 1)
 
 
@@ -43,14 +43,14 @@ def test_only_what_sounds_changes(body: str, semitones: int, result: str) -> Non
 
 def test_fields_that_name_keys() -> None:
     """``K:`` with its clef, in the header, the body and inline; no other field."""
-    tune = Tune("X:1\nT:D\nK:D clef=bass\nD\nK:G\nG\nK:clef=treble\nG\nP:A\nA\n")
+    tune = Tune("X:1\nT:D\nK:D clef=bass\nD\nK:G\nG\nK:clef=treble\nG\nP:A\nA\n", "abc")
     expected = "X:1\nT:D\nK:E clef=bass\nE\nK:A\nA\nK:clef=treble\nA\nP:A\nB\n"
     assert transpose_abc(tune, 2).text == expected
 
 
 def test_each_voice_has_its_own_accidentals() -> None:
     """A sharp in one is none in the other."""
-    tune = Tune("X:1\nK:C\nV:1\n^F G\nV:2\nF A\n")
+    tune = Tune("X:1\nK:C\nV:1\n^F G\nV:2\nF A\n", "abc")
     assert transpose_abc(tune, -2).text == "X:1\nK:Bb\nV:1\n=E F\nV:2\nE G\n"
 
 
@@ -70,12 +70,12 @@ def test_each_voice_has_its_own_accidentals() -> None:
 )
 def test_keys_get_the_fewest_signs(key: Key, semitones: int, result: str) -> None:
     """Enharmonically chosen; no key stays none."""
-    assert move_key(key, interval(key, semitones)).tonic == result
+    assert Interval.of(key, semitones).moved_key(key).tonic == result
 
 
 def test_to_a_given_tonic() -> None:
     """Its spelling is the user's; the way is the shorter."""
-    tune = Tune("X:1\nK:D\nDF^G\n")
+    tune = Tune("X:1\nK:D\nDF^G\n", "abc")
     assert Key("D").semitones_to("Gb") == 4
     assert transpose_abc(tune, 4, "Gb").text == "X:1\nK:Gb\nGB=c\n"
     assert transpose_abc(tune, 4, "F#").text == "X:1\nK:F#\nFA^B\n"
@@ -86,14 +86,14 @@ def test_to_a_given_tonic() -> None:
 def test_text_without_a_key_is_no_tune() -> None:
     """As for the parser."""
     with pytest.raises(NotationError, match="no tune"):
-        transpose_abc(Tune("X:1\nabc\n"), 2)
+        transpose_abc(Tune("X:1\nabc\n", "abc"), 2)
 
 
 @settings(max_examples=200)
 @given(st.sampled_from(KEYS), bodies, st.integers(-14, 14))
 def test_there_and_back(key: str, body: str, semitones: int) -> None:
     """By n and then by -n gives the same score, and by n every pitch sounds n semitones higher."""
-    tune = Tune(f"X:1\nL:1/8\nK:{key}\nA{body}\n")
+    tune = Tune(f"X:1\nL:1/8\nK:{key}\nA{body}\n", "abc")
     up = transpose_abc(tune, semitones)
     score, there, back = (parse_abc(t) for t in (tune, up, transpose_abc(up, -semitones)))
     assert [n.pitch + semitones for n in perform(score).melody] == [n.pitch for n in perform(there).melody]

@@ -32,7 +32,7 @@ HEADER = "X:1\nT:A tune\nM:4/4\nL:1/8\nK:G\n"
 
 def parse(text: str) -> Score:
     """The score of one tune."""
-    return parse_abc(Tune(text))
+    return parse_abc(Tune(text, "abc"))
 
 
 def rewritten(body: str, header: str = HEADER) -> str:
@@ -194,7 +194,7 @@ def test_real_tunes(nottingham: Path) -> None:
     assert len(tunes) > 1700
     for tune in tunes:
         score = parse_abc(tune)
-        back = parse_abc(Tune(write_abc(score)))
+        back = parse_abc(Tune(write_abc(score), "abc"))
         assert back == score, tune.source
         assert not back.problems, tune.source
     assert perform(back) == perform(score)

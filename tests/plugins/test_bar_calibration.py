@@ -24,8 +24,8 @@ def test_real_tunes_pass_and_spoiled_ones_fail(nottingham: Path, folder: str) ->
 
 def test_abc2midi_and_the_rule_blame_the_same_bar() -> None:
     """A bar of five eighths in 6/8: the tune is none of the faultless ones, and does not pass."""
-    right = Tune("X:1\nM:6/8\nL:1/8\nK:D\nDFA d2A|BAG AFD|E2G GFE|D3 D3|]\n")
-    wrong = Tune(right.text.replace("AFD", "AF"))
+    right = Tune("X:1\nM:6/8\nL:1/8\nK:D\nDFA d2A|BAG AFD|E2G GFE|D3 D3|]\n", "abc")
+    wrong = Tune(right.text.replace("AFD", "AF"), "abc")
     assert calibrate([right, wrong]).tunes == 1
     assert not bar_fault(parse_abc(right))
     assert bar_fault(parse_abc(wrong)).startswith("bars: bar 2")
@@ -33,7 +33,7 @@ def test_abc2midi_and_the_rule_blame_the_same_bar() -> None:
 
 def test_spoiling_changes_one_duration() -> None:
     """Of one note; the rest of the score stays."""
-    score = parse_abc(Tune("X:1\nM:4/4\nL:1/4\nK:C\nCDEF|GABc|]\n"))
+    score = parse_abc(Tune("X:1\nM:4/4\nL:1/4\nK:C\nCDEF|GABc|]\n", "abc"))
     spoiled = spoil(score, random.Random(3))
     before, after = ([event for bar in each.bars for event in bar.events] for each in (score, spoiled))
     assert sum(one != other for one, other in zip(before, after, strict=True)) == 1

@@ -47,7 +47,7 @@ with wave.open("tune.wav", "wb") as file:
 def score(text: str = JIG) -> Score:
     """A tune as music."""
     component = installed_plugins().notation("abc")
-    return component.build(component.options()).parse(Tune(text))
+    return component.build(component.options()).parse(Tune(text, "abc"))
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from musegen.corpus.files import read_tunes
-from musegen.corpus.transposing import to_tonic
+from musegen.corpus.transposing import to_tonic, transpose
 from musegen.errors import CorpusError, MusegenError, NotationError, locate
 from musegen.music.tune import Tune
 from musegen.plugins.registry import installed_plugins
@@ -92,7 +92,7 @@ def _chosen(source: Path, number: int | None, report: Callable[[str], None]) -> 
 
 def _moved(tunes: list[Tune], tonic: str, semitones: int) -> list[Tune]:
     if not tonic:
-        return [_notation(tune.notation).transpose(tune, semitones) for tune in tunes]
+        return [transpose(_notation(tune.notation), tune, semitones) for tune in tunes]
     return [to_tonic(_notation(tune.notation), tune, tonic) for tune in tunes]
 
 

@@ -2,36 +2,37 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from statistics import quantiles
 from typing import Any
 
-from musegen.corpus.splitting import bare_text, group_tunes, large_groups
+from musegen.corpus.preparing import without_title
+from musegen.corpus.splitting import group_tunes, large_groups
 from musegen.errors import NotationError, locate
 from musegen.music.score import Note, Score
 from musegen.music.tune import Tune
 from musegen.music.validity import Valid, judge
 from musegen.protocols.notations import Notation
 
-_SPECIFIC = re.compile(
-    r"(?<!no tune)(?<!K): .*|\(got .*|\"[^\"]*\"|(?<=rest for) \d+|(?<=voice) .*(?= is)|(?<=U:).*(?= defines)"
-)
-"""What differs from one message of a kind to the next."""
 _ANY_LENGTH = Valid(bars=0, repetition=10**6, lowest="C-1", highest="G9")
 
 
 @dataclass
 class Diagnosis:
-    """The findings, each kind with the places where it stands: ``jigs.abc:123:4``."""
+    """The findings, each kind with the places where it stands: ``jigs.abc:123:4``.
+
+    A kind is what an error or a problem says it is, else its message.
+    """
 
     tunes: int = 0
     failures: dict[str, list[str]] = field(default_factory=dict)
-    """Of tunes that are none."""
+    """Texts that are no tunes."""
     warnings: dict[str, list[str]] = field(default_factory=dict)
-    """Of what was read as meant."""
+    """Passages that were read as meant."""
+    messages: dict[str, str] = field(default_factory=dict)
+    """The message at the first place of each kind."""
     bars: list[str] = field(default_factory=list)
     """Tunes with bars that do not fit, each with its first."""
     duplicates: list[list[str]] = field(default_factory=list)
@@ -46,6 +47,11 @@ class Diagnosis:
     lengths: Mapping[str, Sequence[float]] = field(default_factory=dict)
     """Characters, bars and notes a tune: least, lower quartile, median, upper quartile, most."""
     characters: Mapping[str, int] = field(default_factory=dict)
+
+    def note(self, kinds: dict[str, list[str]], kind: str, message: str, where: str) -> None:
+        """Add one place to the failures or the warnings of its kind."""
+        self.messages.setdefault(kind or message, message)
+        kinds.setdefault(kind or message, []).append(where)
 
     def as_json(self) -> dict[str, Any]:
         """All of it."""
@@ -64,12 +70,12 @@ def diagnose(tunes: Iterable[Tune], notations: Mapping[str, Notation]) -> Diagno
             score = notations[tune.notation].parse(tune)
         except NotationError as error:
             where = locate(error.source or tune.source, error.line, error.column)
-            found.failures.setdefault(_kind(error.message), []).append(where)
+            found.note(found.failures, error.kind, error.message, where)
             continue
         read.append((tune, score))
         for problem in score.problems:
             where = locate(tune.source, problem.line, problem.column)
-            found.warnings.setdefault(_kind(problem.message), []).append(where)
+            found.note(found.warnings, problem.kind, problem.message, where)
         faults = [fault for fault in judge(score, _ANY_LENGTH).faults if fault.kind == "bars"]
         if faults:
             found.bars.append(f"{locate(tune.source, faults[0].line)}: {faults[0]}")
@@ -91,9 +97,9 @@ def diagnose(tunes: Iterable[Tune], notations: Mapping[str, Notation]) -> Diagno
 def _find_versions(
     found: Diagnosis, read: Sequence[tuple[Tune, Score]], notations: Mapping[str, Notation]
 ) -> None:
-    texts: dict[str, list[int]] = {}
+    texts: dict[Hashable, list[int]] = {}
     for i, (tune, _) in enumerate(read):
-        texts.setdefault(bare_text(notations[tune.notation], tune), []).append(i)
+        texts.setdefault(without_title(notations[tune.notation], tune), []).append(i)
     found.duplicates = [[read[i][0].source for i in same] for same in texts.values() if len(same) > 1]
     groups = group_tunes([tune for tune, _ in read], [score for _, score in read], list(texts.values()))
     members: dict[int, list[int]] = {}
@@ -106,11 +112,6 @@ def _find_versions(
         if len(inside) > 1 and tuple(inside) not in copies
     ]
     found.large = [read[group][0].source for group in large_groups(groups)]
-
-
-def _kind(message: str) -> str:
-    """A message without what is specific to its place."""
-    return _SPECIFIC.sub("", message).strip() or message
 
 
 def _counted(values: Iterable[str]) -> dict[str, int]:
@@ -132,8 +133,8 @@ def describe(found: Diagnosis) -> list[str]:
         f"{sum(len(same) - 1 for same in found.duplicates)} exact duplicates; "
         f"{len(found.groups)} groups of near-duplicates ({sum(map(len, found.groups))} tunes)",
     ]
-    lines += _kinds("cannot be read", found.failures)
-    lines += _kinds("warnings", found.warnings)
+    lines += _kinds("cannot be read", found.failures, found.messages)
+    lines += _kinds("warnings", found.warnings, found.messages)
     lines += _examples("bars that do not fit", found.bars)
     lines += _examples("exact duplicates", [" = ".join(same) for same in found.duplicates])
     lines += _examples("near-duplicates", [" ~ ".join(group[:6]) for group in found.groups])
@@ -156,9 +157,12 @@ def describe(found: Diagnosis) -> list[str]:
     return lines
 
 
-def _kinds(title: str, kinds: Mapping[str, Sequence[str]]) -> list[str]:
-    ranked = sorted(kinds.items(), key=lambda item: -len(item[1]))
-    rows = [f"{len(places)} x {kind}: {', '.join(places[:3])}" for kind, places in ranked]
+def _kinds(title: str, kinds: Mapping[str, Sequence[str]], messages: Mapping[str, str]) -> list[str]:
+    """A row for each kind, the commonest first: its name, its first message, and where it stands."""
+    rows = []
+    for kind, places in sorted(kinds.items(), key=lambda item: -len(item[1])):
+        said = messages[kind] if kind == messages[kind] else f"{kind}: {messages[kind]}"
+        rows.append(f"{len(places)} x {said} ({', '.join(places[:3])})")
     return _examples(title, rows, 8)
 
 

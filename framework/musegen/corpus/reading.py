@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from pathlib import Path
 
 from musegen.corpus.corpus import Corpus
+from musegen.corpus.preparing import prepare_tune, unused_options, without_title
 from musegen.corpus.split_file import read_split
-from musegen.corpus.splitting import Split, bare_text, find_groups, large_groups, split_groups, torn_groups
+from musegen.corpus.splitting import Split, find_groups, large_groups, split_groups, torn_groups
 from musegen.errors import CorpusError, NotationError
 from musegen.music.tune import Tune
 from musegen.protocols.corpora import CorpusReader
@@ -40,9 +41,11 @@ def read_corpus(
     for done, tune in enumerate(found, 1):
         notation = notations.get(tune.notation)
         if notation is None:
+            if not tune.notation:
+                raise CorpusError(f"{tune.source}: its reader does not say in which notation it is")
             raise CorpusError(f'{tune.source}: no notation "{tune.notation}" is installed')
         try:
-            tunes.append(notation.prepare(tune, prepare))
+            tunes.append(prepare_tune(notation, tune, prepare))
         except NotationError as error:
             skip(str(error))
         advance(done, len(found))
@@ -51,6 +54,8 @@ def read_corpus(
     used = sorted({tune.notation for tune in tunes})
     if len(used) > 1:
         raise CorpusError(f"the corpus mixes notations ({', '.join(used)}); a model learns one")
+    if unused := unused_options(notations[used[0]], prepare):
+        report(f"[prepare] {', '.join(unused)}: tunes in {used[0]} are learned as they are written")
     read = len(tunes)
     tunes = _without_copies(tunes, notations[used[0]])
     groups, melodies = find_groups(tunes, notations[used[0]])
@@ -70,7 +75,7 @@ def read_corpus(
 
 def _without_copies(tunes: Sequence[Tune], notation: Notation) -> list[Tune]:
     """The first of all tunes that are equal but for number and title."""
-    kept: dict[str, Tune] = {}
+    kept: dict[Hashable, Tune] = {}
     for tune in tunes:
-        kept.setdefault(bare_text(notation, tune), tune)
+        kept.setdefault(without_title(notation, tune), tune)
     return list(kept.values())

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from itertools import chain
 
 from pydantic import Field
 
+from musegen.corpus.preparing import without_title
 from musegen.corpus.split_file import SPLIT_FILE
 from musegen.errors import CorpusError, NotationError
 from musegen.music.score import Score
@@ -33,23 +33,16 @@ class Split(Options):
     """A split.csv of an earlier run, which then decides instead of the shares."""
 
 
-def bare_text(notation: Notation, tune: Tune) -> str:
-    """The text without number and title: equal for exact duplicates. Raises NotationError for no tune."""
-    begin = notation.body(tune)
-    header = [line for line in tune.text[:begin].splitlines() if not re.match(r"[XT]:", line)]
-    return "\n".join(header) + "\n" + tune.text[begin:]
-
-
 def find_groups(tunes: Sequence[Tune], notation: Notation) -> tuple[list[int], list[str]]:
     """The near-duplicate group of each tune (:func:`group_tunes`), and the digest of each one's melody.
 
     A tune that cannot be parsed is joined by its text and work only, and has a digest of its text.
     """
     scores: list[Score | None] = []
-    texts: dict[str, list[int]] = {}
+    texts: dict[Hashable, list[int]] = {}
     for i, tune in enumerate(tunes):
         try:
-            texts.setdefault(bare_text(notation, tune), []).append(i)
+            texts.setdefault(without_title(notation, tune), []).append(i)
             scores.append(notation.parse(tune))
         except NotationError:
             texts.setdefault(tune.text, []).append(i)

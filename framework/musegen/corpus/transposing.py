@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 
+from musegen.errors import NotationError
 from musegen.music.score import Key, Note
+from musegen.music.transposing import transpose_score
 from musegen.music.tune import Tune
-from musegen.protocols.notations import Notation
+from musegen.protocols.notations import Notation, TransposingNotation
 
 _LOWEST, _HIGHEST = 57, 88
 """MIDI pitches of A3 and E6: about what a fiddle plays without leaving third position."""
@@ -26,7 +29,8 @@ class Transposed:
 def transpose_all(notation: Notation, tunes: Sequence[Tune]) -> Iterator[Transposed]:
     """Each tune in all other keys that the tunes have for its mode, as far as it stays within A3 to E6.
 
-    Into each key it goes by the shortest way there is inside that range.
+    Into each key it goes by the shortest way there is inside that range; a key in which its notation cannot
+    write it is left out.
     """
     scores = [notation.parse(tune) for tune in tunes]
     counts = Counter((score.key.mode, score.key.tonic) for score in scores if score.key.tonic)
@@ -40,8 +44,9 @@ def transpose_all(notation: Notation, tunes: Sequence[Tune]) -> Iterator[Transpo
                 continue
             semitones = _way(key, tonic, min(pitches), max(pitches))
             if semitones:
-                moved = notation.transpose(tune, semitones, tonic)
-                found.append((moved.text, count / counts[mode, key.tonic]))
+                with suppress(NotationError):
+                    moved = transpose(notation, tune, semitones, tonic)
+                    found.append((moved.text, count / counts[mode, key.tonic]))
         yield Transposed(tuple(text for text, _ in found), tuple(weight for _, weight in found))
 
 
@@ -56,6 +61,18 @@ def _way(key: Key, tonic: str, lowest: int, highest: int) -> int:
     return min(inside, key=abs, default=0)
 
 
+def transpose(notation: Notation, tune: Tune, semitones: int, tonic: str = "") -> Tune:
+    """The tune so many semitones higher: its text edited, or its score moved and written anew.
+
+    ``tonic``: how the new one is spelled. Raises NotationError for text that is no tune.
+    """
+    if isinstance(notation, TransposingNotation):
+        return notation.transpose(tune, semitones, tonic)
+    score = notation.parse(tune)
+    moved = transpose_score(score, semitones, tonic)
+    return tune if moved == score else replace(tune, text=notation.write(moved))
+
+
 def to_tonic(notation: Notation, tune: Tune, tonic: str) -> Tune:
     """The tune with this tonic, by the shortest way: at most six semitones. A tune without key stays.
 
@@ -64,4 +81,4 @@ def to_tonic(notation: Notation, tune: Tune, tonic: str) -> Tune:
     key = notation.parse(tune).key
     if not key.tonic:
         return tune
-    return notation.transpose(tune, key.semitones_to(tonic), tonic)
+    return transpose(notation, tune, key.semitones_to(tonic), tonic)

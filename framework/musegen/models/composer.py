@@ -15,6 +15,7 @@ from musegen.models.language import Home, Language
 from musegen.models.sample_options import Sample
 from musegen.music.tune import Tune
 from musegen.protocols.models import LanguageModel
+from musegen.protocols.notations import HeadedNotation
 from musegen.protocols.sampling import derive_seed
 from musegen.protocols.vocabulary import Tokens
 
@@ -80,10 +81,12 @@ class Composer:
     def _brought_back(self, tune: Tune, home: Home, seed: int) -> Tune:
         """The tune in the key wished for, else in one of those that the corpus had in its mode."""
         try:
-            wish = self._options.key
-            tonic = self._language.notation.key(wish).tonic if wish else ""
-            tonic = tonic or home.choose(self._language.notation.parse(tune).key.mode, seed)
-            return to_tonic(self._language.notation, tune, tonic)
+            notation = self._language.notation
+            tonic, wish = "", self._options.key
+            if wish and isinstance(notation, HeadedNotation):
+                tonic = notation.key(wish).tonic
+            tonic = tonic or home.choose(notation.parse(tune).key.mode, seed)
+            return to_tonic(notation, tune, tonic)
         except NotationError:
             return tune
 
@@ -94,6 +97,8 @@ class Composer:
     def _headers(self, seeds: Sequence[int]) -> list[str]:
         """A header a seed, written line by line: the model proposes, the guide puts in what was wished."""
         language = self._language
+        if not isinstance(language.notation, HeadedNotation):
+            return [""] * len(seeds)
         guide = language.notation.guide(self._options.wishes(language.tonic), language.fields)
         texts = [guide.opening] * len(seeds)
         sampling = replace(self._options.sampling, max_tokens=_LINE_TOKENS, stop=self._line_ends)

@@ -15,7 +15,7 @@ from musegen.models.encoding import with_marks
 from musegen.music.score import Note
 from musegen.music.tune import Tune
 from musegen.protocols.models import LanguageModel
-from musegen.protocols.notations import Notation
+from musegen.protocols.notations import ChordedNotation, HeadedNotation, Notation
 from musegen.protocols.tokenizers import Tokenizer
 from musegen.protocols.vocabulary import Tokens
 
@@ -33,12 +33,13 @@ class TuneLoss:
     header_nats: float
     """Of the tokens before the body."""
     header_tokens: int
-    """0 where it cannot be told which they are."""
     chord_nats: float
     """Of the tokens of chord symbols in the body."""
     chord_tokens: int
     notes: int
     """Written notes, those struck together as one, grace notes left out; 0 where the tune does not parse."""
+    told: bool = True
+    """Whether it is known which tokens are the body's."""
 
     @property
     def body_nats(self) -> float:
@@ -68,6 +69,7 @@ class Scale:
                 float(nats[place == _CHORD].sum()),
                 int(np.count_nonzero(place == _CHORD)),
                 notes,
+                not np.any(place == _UNKNOWN),
             )
             for nats, place, notes in zip(model.nats(self.encoded), self._places, self._notes, strict=True)
         ]
@@ -82,7 +84,7 @@ def figures(losses: Iterable[TuneLoss]) -> dict[str, float | None]:
     losses = list(losses)
     total = {field.name: sum(getattr(loss, field.name) for loss in losses) for field in fields(TuneLoss)}
     # Where nobody can say which tokens are the header's, the body is not known either.
-    told = [loss for loss in losses if loss.header_tokens]
+    told = [loss for loss in losses if loss.told]
     body_nats = sum(loss.body_nats for loss in told)
     body_tokens = sum(loss.tokens - loss.header_tokens for loss in told)
     # The body of a tune whose notes cannot be counted must not be charged to the notes of the others.
@@ -124,23 +126,27 @@ def _written_notes(notation: Notation, tune: Tune) -> int:
         return 0
 
 
-_MELODY, _HEADER, _CHORD = range(3)
+_MELODY, _HEADER, _CHORD, _UNKNOWN = range(4)
 
 
 def _places(
     tune: Tune, tokens: Tokens, lengths: NDArray[np.int64] | None, notation: Notation
 ) -> NDArray[np.int8]:
-    """int8 (n - 1,): what each token but the first belongs to; all to the melody where that is unknown."""
-    places = np.full(len(tokens) - 1, _MELODY, np.int8)
+    """int8 (n - 1,): what each token but the first belongs to; without a header all is body."""
+    headed = isinstance(notation, HeadedNotation)
+    unknown = np.full(len(tokens) - 1, _UNKNOWN if headed else _MELODY, np.int8)
     if lengths is None or int(lengths[tokens].sum()) != len(tune.text):
-        return places
+        return unknown
+    places = np.full(len(tokens) - 1, _MELODY, np.int8)
     begins = np.cumsum(lengths[tokens])[:-1]  # of tokens[1:], since the start mark has no length
     try:
-        for begin, end in notation.chord_symbols(tune):
-            places[(begins >= begin) & (begins < end)] = _CHORD
-        places[begins < notation.body(tune)] = _HEADER
+        if isinstance(notation, ChordedNotation):
+            for begin, end in notation.chord_symbols(tune):
+                places[(begins >= begin) & (begins < end)] = _CHORD
+        if isinstance(notation, HeadedNotation):
+            places[begins < notation.body(tune)] = _HEADER
     except NotationError:
-        return np.full(len(tokens) - 1, _MELODY, np.int8)
+        return unknown
     return places
 
 

@@ -86,7 +86,7 @@ def _test_csv(corpus: Corpus, tests: Mapping[str, list[TuneLoss]]) -> bytes:
     held_out = [row for row in rows if row[1] == "test"]
     for (tune, _, group, melody), *losses in zip(held_out, *tests.values(), strict=True):
         first = losses[0]
-        notes = first.notes if first.header_tokens else 0
+        notes = first.notes if first.told else 0
         figures = [repr(value) for loss in losses for value in (loss.nats, loss.body_nats)]
         source = corpus.tunes[group].source
         table.append([tune.source, tune.title, source, melody, str(first.tokens), str(notes), *figures])

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar, Literal, cast
 
 from pydantic import Field, create_model
 
-from musegen.errors import PluginError
+from musegen.errors import NotationError, PluginError
 from musegen.music.validity import Valid
 from musegen.options import Options
 from musegen.plugins.registry import Plugins
 from musegen.protocols.component import Component
 from musegen.protocols.models import ModelTrainer
-from musegen.protocols.notations import Wishes
+from musegen.protocols.notations import HeadedNotation, Notation, Wishes
 from musegen.protocols.sampling import Sampling
+
+WISHES = ("key", "metre", "rhythm")
+"""The options that are asked of a header."""
 
 
 class Sample(Options):
@@ -33,7 +36,7 @@ class Sample(Options):
     """Rhythm of every tune, spelt as in the corpus; left out: the model chooses."""
     start: str = ""
     """What every tune's body begins with."""
-    prime: str | None = Field(None, examples=["X:1\nT:"])
+    prime: str | None = None
     """What every tune begins with, header included; instead of key, metre, rhythm and start."""
     temperature: float = Field(0.9, gt=0, le=100)
     """Below 1 the likely becomes likelier, above 1 the unlikely."""
@@ -52,6 +55,18 @@ class Sample(Options):
     def wishes(self, home: str = "") -> Wishes:
         """What is asked of a header; ``home``: the tonic of all tunes that the model knows, if any."""
         return Wishes(self.key, self.metre, self.rhythm, home)
+
+    def wished(self, notation: Notation, home: str = "") -> Mapping[str, str]:
+        """The header fields that every tune is given, and their values; ``home`` as above.
+
+        Raises NotationError for a wish that the notation cannot write.
+        """
+        if isinstance(notation, HeadedNotation):
+            return notation.wished(self.wishes(home))
+        asked = [name for name in WISHES if getattr(self, name) is not None]
+        if asked:
+            raise NotationError(f"{asked[0]}: tunes in this notation have no header to say it; leave it out")
+        return {}
 
     @property
     def sampling(self) -> Sampling:

@@ -8,7 +8,7 @@ from difflib import get_close_matches
 
 from musegen.errors import VocabularyError
 from musegen.models.language import Language
-from musegen.models.sample_options import Sample
+from musegen.models.sample_options import WISHES, Sample
 
 
 def check_wishes(options: Sample, language: Language, headers: Sequence[Mapping[str, str]]) -> list[str]:
@@ -16,9 +16,13 @@ def check_wishes(options: Sample, language: Language, headers: Sequence[Mapping[
 
     Raises NotationError or VocabularyError for a wish that cannot be written at all.
     """
-    wished = language.notation.wished(options.wishes(language.tonic))
+    wished = options.wished(language.notation, language.tonic)
     texts = {"sample.start": options.start, "sample.prime": options.prime or ""}
-    names = {"K": "sample.key", "M": "sample.metre", "R": "sample.rhythm"}
+    names = {
+        field: f"sample.{wish}"
+        for wish in WISHES
+        for field in _alone(options, wish).wished(language.notation)
+    }
     texts |= {names.get(field, f"sample, field {field}"): value for field, value in wished.items()}
     for name, text in texts.items():
         try:
@@ -39,3 +43,8 @@ def check_wishes(options: Sample, language: Language, headers: Sequence[Mapping[
                 f"it has {field}:{close[0]} {seen[close[0]]} times"
             )
     return warnings
+
+
+def _alone(options: Sample, wish: str) -> Sample:
+    """The same options with one wish only, to see which field it forces."""
+    return options.model_copy(update=dict.fromkeys(set(WISHES) - {wish}))

@@ -257,6 +257,9 @@ class Problem:
     line: int
     column: int
     message: str
+    kind: str = field(default="", compare=False)
+    """A short word that all problems of this kind share, such as ``tie``: ``musegen corpus check`` counts
+    them by it."""
 
     def __str__(self) -> str:
         return f"{self.line}:{self.column}: {self.message}"

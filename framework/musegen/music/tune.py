@@ -10,7 +10,8 @@ class Tune:
     """The text of one tune, with the name of the notation it is written in."""
 
     text: str
-    notation: str = "abc"
+    notation: str = ""
+    """The name of the notation; empty only where nobody asks, as in ``parse(Tune(text))``."""
     title: str = ""
     source: str = ""
     """Where it comes from, as ``jigs.abc:120`` (file and first line); empty for generated tunes."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from textwrap import wrap
 from typing import Any
 
@@ -15,14 +15,8 @@ from musegen.options import Options
 from musegen.pipeline.plan import SETTINGS, USES
 from musegen.plugins.option_schema import descriptions, schema_of
 from musegen.plugins.registry import Plugins
+from musegen.protocols.notations import PreparingNotation
 
-_PREFERRED = {
-    "corpus": ("music21", "abc"),
-    "tokenizer": ("char",),
-    "model": ("keras-lstm",),
-    "render": ("midi", "wav"),
-}
-"""The components that a new pipeline uses, of those that are installed."""
 _ORDER = (
     "run",
     "plugins",
@@ -46,11 +40,12 @@ def _example_lines(plugins: Plugins) -> Iterator[str]:
     yield "# A musegen pipeline. Keys show their defaults; one behind # has none and may stay out."
     for name in _ORDER:
         if name == "sample":
-            models = _preferred(plugins, "model")
+            models = _suggested(plugins, "model") or plugins.names("model")
             options = sample_options(plugins.model(models[0])) if models else Sample
             yield from _table("[sample]", name, options)
         elif name in SETTINGS:
-            yield from _table(f"[{name}]", name, SETTINGS[name])
+            chosen = {"fields": _fields(plugins)} if name == "prepare" else {}
+            yield from _table(f"[{name}]", name, SETTINGS[name], chosen=chosen)
         elif name == "notation":
             for notation in plugins.names("notation"):
                 yield from _table(
@@ -59,7 +54,7 @@ def _example_lines(plugins: Plugins) -> Iterator[str]:
         else:
             kind, several = USES[name]
             installed = plugins.names(kind)
-            wanted = _preferred(plugins, name)
+            wanted = _suggested(plugins, kind) or installed[:1]
             for use in wanted if name == "render" else wanted[:1]:
                 component = plugins.find(kind, use).component
                 header = f"[[{name}]]" if several else f"[{name}]"
@@ -68,12 +63,25 @@ def _example_lines(plugins: Plugins) -> Iterator[str]:
                 )
 
 
-def _preferred(plugins: Plugins, table: str) -> list[str]:
-    installed = plugins.names(USES[table][0])
-    return [use for use in _PREFERRED[table] if use in installed] or installed[:1]
+def _suggested(plugins: Plugins, kind: str) -> list[str]:
+    """The components of a kind that a new pipeline uses."""
+    return [name for name in plugins.names(kind) if plugins.find(kind, name).component.suggested]
 
 
-def _table(header: str, path: str, options: type[Options], *first: str) -> Iterator[str]:
+def _fields(plugins: Plugins) -> tuple[str, ...] | None:
+    """The header fields that the suggested notation keeps, else those of the first that keeps any."""
+    for name in (*_suggested(plugins, "notation"), *plugins.names("notation")):
+        component = plugins.notation(name)
+        notation = component.build(component.options())
+        if isinstance(notation, PreparingNotation):
+            return notation.fields
+    return None
+
+
+def _table(
+    header: str, path: str, options: type[Options], *first: str, chosen: Mapping[str, Any] | None = None
+) -> Iterator[str]:
+    """The lines of one table; ``chosen``: values in place of defaults."""
     yield ""
     yield header
     yield from first
@@ -83,15 +91,16 @@ def _table(header: str, path: str, options: type[Options], *first: str) -> Itera
         if isinstance(field.annotation, type) and issubclass(field.annotation, Options):
             inner.append((f"{path}.{name}", field.annotation))
         else:
-            yield from _assignment(name, field, described.get(name, ""))
+            yield from _assignment(name, field, described.get(name, ""), (chosen or {}).get(name))
     for table, cls in inner:
         yield from _table(f"[{table}]", table, cls)
 
 
-def _assignment(name: str, field: FieldInfo, description: str) -> Iterator[str]:
-    """The description and the default; an example where there is no default, behind # if it may stay out."""
+def _assignment(name: str, field: FieldInfo, description: str, value: Any) -> Iterator[str]:
+    """The description and ``value``, else the default, else an example, behind # if it may stay out."""
     yield from wrap(" ".join(description.split()), 100, initial_indent="# ", subsequent_indent="# ")
-    value = None if field.is_required() else field.get_default(call_default_factory=True)
+    if value is None and not field.is_required():
+        value = field.get_default(call_default_factory=True)
     if value is not None:
         yield f"{name} = {_toml(value)}"
     else:

@@ -14,7 +14,7 @@ from pydantic import Field, ValidationError
 
 from musegen.corpus.splitting import Split
 from musegen.errors import ArtifactError, CorpusError, NotationError, PipelineError, PluginError
-from musegen.models.sample_options import Sample, ignored_keys, keys_of_models, sample_options
+from musegen.models.sample_options import WISHES, Sample, ignored_keys, keys_of_models, sample_options
 from musegen.options import Options, PathPattern
 from musegen.pipeline.toml_source import Place, TomlSource, dotted, has
 from musegen.plugins.loading import PluginFile
@@ -22,7 +22,7 @@ from musegen.plugins.registry import Installed, Plugins, installed_plugins
 from musegen.plugins.use import Use
 from musegen.protocols.corpora import CorpusReader
 from musegen.protocols.models import ModelTrainer
-from musegen.protocols.notations import Notation, Prepare
+from musegen.protocols.notations import Notation, Prepare, PreparingNotation
 from musegen.protocols.renderers import BookRenderer, Renderer
 from musegen.protocols.tokenizers import TokenizerTrainer
 
@@ -315,23 +315,33 @@ class _Checker:
         except OSError as error:
             self._mistake(("run", "folder"), f"{plan.folder}: {error.strerror}")
         sample = plan.sample
-        headed = [name for name in ("key", "metre", "rhythm") if getattr(sample, name) is not None]
+        headed = [name for name in WISHES if getattr(sample, name) is not None]
         if sample.prime is not None and (headed or sample.start):
             names = " and ".join([*headed, *(["start"] if sample.start else [])])
             self._mistake(("sample", "prime"), f"is the whole beginning; leave out {names}")
-        self._wishes(plan)
+        notations = {name: use.build() for name, use in plan.notations.items()}
+        self._wishes(plan, notations.values())
+        self._fields(plan, notations)
 
-    def _wishes(self, plan: Plan) -> None:
+    def _wishes(self, plan: Plan, notations: Iterable[Notation]) -> None:
         """A key or metre that no notation can write is a mistake before any tune is read."""
         refusals = []
-        for use in plan.notations.values():
+        for notation in notations:
             try:
-                use.build().wished(plan.sample.wishes())
+                plan.sample.wished(notation)
                 return
             except NotationError as error:
                 refusals.append(error.message)
         if refusals:
             self._mistake(("sample",), refusals[0])
+
+    def _fields(self, plan: Plan, notations: Mapping[str, Notation]) -> None:
+        """A field that no notation knows is a mistake, too."""
+        known = {name: each for name, each in notations.items() if isinstance(each, PreparingNotation)}
+        for number, field in enumerate(plan.prepare.fields or ()):
+            if known and not any(notation.is_field(field) for notation in known.values()):
+                names = " or ".join(known)
+                self._mistake(("prepare", "fields", number), f"is no field of {names} (got {_short(field)})")
 
 
 def _faults(error: ValidationError, table: Any) -> Iterable[tuple[Place, Any]]:

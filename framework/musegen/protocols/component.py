@@ -57,6 +57,8 @@ class Component(Generic[T_co]):
     """Of a model: lines that every run is compared with, by name, each with the options that make it."""
     sampling: type[Options] | None = None
     """Of a model: its own keys of ``[sample]``; :class:`Sampling` brings their values as ``model``."""
+    suggested: bool = False
+    """Whether a new pipeline, as ``musegen init`` writes it, uses it."""
 
     def missing(self) -> tuple[str, ...]:
         """The modules of ``requires`` that are not installed; nothing is imported."""
@@ -75,6 +77,7 @@ def component(
     collections: Sequence[Collection] = (),
     baselines: Mapping[str, Mapping[str, JSON]] | None = None,
     sampling: type[Options] | None = None,
+    suggested: bool = False,
 ) -> Component[T]:
     """Declare a component.
 
@@ -85,7 +88,8 @@ def component(
     in seconds: each name, such as ``ngram_memory``, stands for options (``{"memory": True}``), and every run
     of any model gets the figures of a model of these beside its own: ``ngram_memory_nats`` in ``run.json``,
     a line in ``loss.png``. ``sampling`` are options that a model adds to ``[sample]``, each with a default.
-    The first line of the options' docstring describes the component.
+    ``suggested``: a new pipeline, as ``musegen init`` writes it, uses this one; of several tokenizers, models
+    or corpus readers the first by name. The first line of the options' docstring describes the component.
     """
     summary = (options.__doc__ or "").strip().splitlines()
     return Component(
@@ -100,4 +104,5 @@ def component(
         tuple(collections),
         dict(baselines or {}),
         sampling,
+        suggested,
     )

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 _METHODS = {
     **dict.fromkeys(("sources", "read"), "corpus reader"),
     **dict.fromkeys(("parse", "write", "transpose", "prepare", "body", "key", "header"), "notation"),
-    **dict.fromkeys(("guide", "wished", "chord_symbols"), "notation"),
+    **dict.fromkeys(("guide", "wished", "chord_symbols", "is_field", "bare_text"), "notation"),
     **dict.fromkeys(("encode", "decode", "state"), "tokenizer"),
     **dict.fromkeys(("generate", "nats", "save", "save_as", "read_foreign"), "model"),
     **dict.fromkeys(("render", "render_book"), "renderer"),

@@ -152,6 +152,6 @@ def example_job(folder: Path, seed: int = 0) -> TrainingJob:
     about: dict[str, JSON] = {
         "model": {"name": "tested", "version": 1},
         "tokenizer": {"name": "tested", "version": 1, "state": {"characters": "abcdefg|"}},
-        "notation": {"name": "tested", "version": 1, "options": {}, "fields": ["X", "K"], "home": None},
+        "notation": {"name": "tested", "version": 1, "options": {}, "fields": ["title", "key"], "home": None},
     }
     return TrainingJob(seed, folder, Silent(), about)

@@ -3,20 +3,31 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
+from musegen.corpus.preparing import prepare_tune, without_title
+from musegen.corpus.transposing import transpose
 from musegen.errors import NotationError
-from musegen.music.score import Key, Score
+from musegen.music.score import Key, Note, Score
 from musegen.music.tune import Tune
 from musegen.protocols.component import Component
-from musegen.protocols.notations import Notation, Prepare, Wishes
+from musegen.protocols.notations import (
+    ChordedNotation,
+    HeadedNotation,
+    Notation,
+    Prepare,
+    PreparingNotation,
+    TransposingNotation,
+    Wishes,
+)
 from musegen.testing.declared import check_declared
 from musegen.testing.examples import example_scores
 from musegen.testing.laws import Laws, short
 
-_NONSENSE = ("", "\n\n", "nonsense", "X:", "\0\ufffd", "K:\n", "[[[[((((", "X:1\nK:C\n")
+_NONSENSE = ("", "\n\n", "nonsense", "\0\ufffd", ":", "[[[[((((", "|:|:|:", "1/0", "9" * 5000)
 
 
 def check_notation(
@@ -26,11 +37,13 @@ def check_notation(
     scores: Sequence[Score] | None = None,
     texts: Sequence[str] = (),
 ) -> None:
-    """Hold a notation to the laws of :class:`musegen.Notation`.
+    """Hold a notation to the laws of :class:`musegen.Notation`, and of what else it is.
 
     It writes ``scores``, invented ones if left out, and reads them back; ``texts`` are tunes as people write
-    them, each of which it must read. Raises ContractError, an AssertionError that names the law, and
-    ValueError where it does not take the options.
+    them, each of which it must read. A notation that has the methods of :class:`musegen.HeadedNotation`,
+    :class:`musegen.PreparingNotation`, :class:`musegen.TransposingNotation` or
+    :class:`musegen.ChordedNotation` keeps their laws too. Raises ContractError, an AssertionError that names
+    the law, and ValueError where it does not take the options.
     """
     laws = Laws(f'notation "{component.name}"')
     notation = component.build(check_declared("notation", component, options))
@@ -39,9 +52,17 @@ def check_notation(
     tunes = [*written, *(Tune(text, component.name, source=f"text {n}:1") for n, text in enumerate(texts, 1))]
     for tune in tunes:
         _check_text(laws, notation, tune)
-        _check_transposing(laws, notation, tune)
     _check_nonsense(laws, component.name, notation, [tune.text for tune in tunes])
-    _check_wishes(laws, notation, tunes[0])
+    if isinstance(notation, HeadedNotation):
+        _check_header(laws, notation, tunes)
+        _check_wishes(laws, notation, tunes[0])
+    if isinstance(notation, PreparingNotation):
+        _check_preparing(laws, notation, tunes)
+    if isinstance(notation, TransposingNotation):
+        for tune in tunes:
+            _check_transposing(laws, notation, tune)
+    if isinstance(notation, ChordedNotation):
+        _check_chords(laws, notation, tunes)
 
 
 def _written(laws: Laws, name: str, notation: Notation, scores: Sequence[Score]) -> Iterator[Tune]:
@@ -60,22 +81,50 @@ def _check_text(laws: Laws, notation: Notation, tune: Tune) -> None:
     with laws.works(law, NotationError):
         back = notation.parse(Tune(notation.write(score), tune.notation))
         laws.require(back == score, law, _difference(score, back))
-    with laws.works("body, header, chord_symbols and prepare work on every tune that parses"):
-        body, header = notation.body(tune), notation.header(tune)
-        chords = list(notation.chord_symbols(tune))
-        prepared = notation.prepare(tune, Prepare())
-    laws.require(0 <= body <= len(tune.text), "body is a place in the text", f"got {body}")
-    places = [body, *(place for chord in chords for place in chord), len(tune.text)]
-    law = "chord_symbols are apart, in order, and in the body"
-    laws.require(places == sorted(places) and all(begin < end for begin, end in chords), law, f"got {chords}")
-    strings = all(isinstance(part, str) for pair in header.items() for part in pair)
-    laws.require(strings, "header maps fields to values, all strings", f"got {short(header)}")
+    prepared = laws.made("a tune that parses is prepared", lambda: prepare_tune(notation, tune, Prepare()))
     laws.made("a prepared tune parses", lambda: notation.parse(prepared))
     same = prepared.notation == tune.notation and prepared.source == tune.source
     laws.require(same, "prepare keeps the notation and the source of a tune", short(prepared))
 
 
-def _check_transposing(laws: Laws, notation: Notation, tune: Tune) -> None:
+def _check_header(laws: Laws, notation: HeadedNotation, tunes: Sequence[Tune]) -> None:
+    for tune in tunes:
+        with laws.works("body and header work on every tune that parses"):
+            body, header = notation.body(tune), notation.header(tune)
+        laws.require(0 <= body <= len(tune.text), "body is a place in the text", f"got {body}")
+        strings = all(isinstance(part, str) for pair in header.items() for part in pair)
+        laws.require(strings, "header maps fields to values, all strings", f"got {short(header)}")
+
+
+def _check_preparing(laws: Laws, notation: PreparingNotation, tunes: Sequence[Tune]) -> None:
+    refused = [field for field in notation.fields if not notation.is_field(field)]
+    laws.require(not refused, "is_field takes every field of fields", f"refused: {short(refused)}")
+    laws.require(not notation.is_field(""), "is_field refuses an empty name", "it was taken")
+    law = "tunes that differ in their title alone have one bare_text"
+    for tune in tunes:
+        score = notation.parse(tune)
+        with laws.works(law, NotationError):
+            one, other = (
+                Tune(notation.write(replace(score, title=title)), tune.notation) for title in ("One", "Other")
+            )
+            laws.require(notation.bare_text(one) == notation.bare_text(other), law, short(repr(one.text)))
+    texts = {notation.bare_text(tune) for tune in tunes}
+    scores = {replace(notation.parse(tune), title="") for tune in tunes}
+    laws.require(len(texts) >= len(scores), "other tunes have another bare_text", f"{len(texts)} texts")
+
+
+def _check_chords(laws: Laws, notation: ChordedNotation, tunes: Sequence[Tune]) -> None:
+    law = "chord_symbols are apart, in order, and in the body"
+    for tune in tunes:
+        with laws.works("chord_symbols works on every tune that parses"):
+            chords = list(notation.chord_symbols(tune))
+            body = notation.body(tune) if isinstance(notation, HeadedNotation) else 0
+        places = [body, *(place for chord in chords for place in chord), len(tune.text)]
+        right = places == sorted(places) and all(begin < end for begin, end in chords)
+        laws.require(right, law, f"got {chords}")
+
+
+def _check_transposing(laws: Laws, notation: TransposingNotation, tune: Tune) -> None:
     law = "transposed and back, a tune gives the same score"
     score = notation.parse(tune)
     for semitones in (0, 2, -3, 12):
@@ -97,13 +146,7 @@ def _check_nonsense(laws: Laws, name: str, notation: Notation, texts: Sequence[s
     for text in spoilt:
         tune = Tune(text, name, source="spoilt:10")
         law = f"a text is read or a NotationError is raised: {short(repr(text))}"
-        for act in (
-            notation.parse,
-            notation.body,
-            notation.header,
-            lambda tune: notation.transpose(tune, 2),
-            lambda tune: notation.prepare(tune, Prepare()),
-        ):
+        for act in _reading(notation):
             with laws.works(law, NotationError):
                 act(tune)
     try:
@@ -115,7 +158,19 @@ def _check_nonsense(laws: Laws, name: str, notation: Notation, texts: Sequence[s
     laws.require(False, "a text that is no tune raises NotationError", "an empty text was read")
 
 
-def _check_wishes(laws: Laws, notation: Notation, tune: Tune) -> None:
+def _reading(notation: Notation) -> Iterator[Callable[[Tune], object]]:
+    """Everything that reads a tune."""
+    yield notation.parse
+    yield lambda tune: prepare_tune(notation, tune, Prepare())
+    yield lambda tune: transpose(notation, tune, 2)
+    yield lambda tune: without_title(notation, tune)
+    if isinstance(notation, HeadedNotation):
+        yield from (notation.body, notation.header)
+    if isinstance(notation, ChordedNotation):
+        yield lambda tune: list(notation.chord_symbols(tune))
+
+
+def _check_wishes(laws: Laws, notation: HeadedNotation, tune: Tune) -> None:
     with laws.works("wished and guide take what a user may wish"):
         none = notation.wished(Wishes())
         forced = notation.wished(Wishes(key="D", metre="6/8"))
@@ -137,8 +192,6 @@ def _check_wishes(laws: Laws, notation: Notation, tune: Tune) -> None:
 
 
 def _pitches(score: Score) -> list[int]:
-    from musegen.music.score import Note
-
     notes = (event for bar in score.bars for event in bar.events if isinstance(event, Note))
     return [pitch.midi for note in notes for pitch in note.pitches]
 

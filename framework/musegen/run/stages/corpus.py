@@ -17,7 +17,7 @@ from musegen.errors import ArtifactError, CorpusError
 from musegen.music.tune import Tune
 from musegen.progress import Progress
 from musegen.protocols.corpora import CorpusReader
-from musegen.protocols.notations import Notation
+from musegen.protocols.notations import HeadedNotation, Notation
 from musegen.protocols.sampling import derive_seed
 from musegen.run.stage import Stage, Top
 from musegen.writing import file_digest
@@ -98,8 +98,11 @@ class CorpusStage(Stage):
 
     @cached_property
     def headers(self) -> Sequence[Mapping[str, str]]:
-        """The headers of the training tunes."""
-        return [self.notation.header(tune) for tune in self.corpus.part("train")]
+        """The headers of the training tunes; none where their notation has no headers."""
+        notation = self.notation
+        if not isinstance(notation, HeadedNotation):
+            return []
+        return [notation.header(tune) for tune in self.corpus.part("train")]
 
     @cached_property
     def _readers(self) -> list[CorpusReader]:

@@ -1,0 +1,52 @@
+"""Tunes as a model sees them: brought to their tonic, prepared by their notation, told from exact copies."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+from dataclasses import replace
+from typing import Protocol, runtime_checkable
+
+from musegen.corpus.transposing import to_tonic
+from musegen.music.tune import Tune
+from musegen.protocols.notations import Notation, Prepare, PreparingNotation
+
+
+@runtime_checkable
+class _OlderNotation(Notation, Protocol):
+    """A notation of plugin API 1.0: it prepares, is always told which fields to keep, and names none."""
+
+    def header(self, tune: Tune) -> Mapping[str, str]: ...
+
+    def prepare(self, tune: Tune, options: Prepare) -> Tune: ...
+
+
+def prepare_tune(notation: Notation, tune: Tune, options: Prepare) -> Tune:
+    """The tune as ``[prepare]`` asks. Raises NotationError for text that is no tune."""
+    if options.tonic:
+        tonic = tune.tonic or notation.parse(tune).key.tonic
+        tune = replace(to_tonic(notation, tune, options.tonic), tonic=tonic)
+        options = options.model_copy(update={"tonic": None})
+    if isinstance(notation, PreparingNotation):
+        return notation.prepare(tune, options)
+    if isinstance(notation, _OlderNotation):
+        if options.fields is None:
+            options = options.model_copy(update={"fields": tuple(notation.header(tune))})
+        return notation.prepare(tune, options)
+    return replace(tune, title=notation.parse(tune).title or tune.title)
+
+
+def unused_options(notation: Notation, options: Prepare) -> list[str]:
+    """The options that somebody set and that this notation has no way to heed."""
+    if isinstance(notation, PreparingNotation | _OlderNotation):
+        return []
+    return sorted(options.model_fields_set - {"raw", "tonic", "transpose"})
+
+
+def without_title(notation: Notation, tune: Tune) -> Hashable:
+    """What is equal for exact duplicates: all of the tune but number and title.
+
+    Raises NotationError for text that is no tune.
+    """
+    if isinstance(notation, PreparingNotation):
+        return notation.bare_text(tune)
+    return replace(notation.parse(tune), title="")

@@ -1,0 +1,128 @@
+"""Transposition: pitches, keys, chord symbols and whole scores moved by an interval."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from musegen.music.score import STEPS, ChordSymbol, Event, Key, KeyChange, Note, Pitch, Score
+
+_STEPS_UP = (0, 1, 1, 2, 2, 3, 3, 4, 5, 5, 6, 6)
+"""Steps of the interval of so many semitones: minor second, major second, ... augmented fourth, ..."""
+_CHORD = re.compile(r"([A-G](?:##?|bb?)?)(.*?)(?:/([A-G](?:##?|bb?)?))?")
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """A directed interval: three semitones are a minor third of two steps, or an augmented second of one."""
+
+    steps: int
+    semitones: int
+
+    @staticmethod
+    def of(key: Key, semitones: int, tonic: str = "") -> Interval:
+        """The interval of so many semitones that takes ``key`` to the one with the fewest signs.
+
+        So the way back from any key of up to five sharps or flats is the interval's reverse. ``tonic``: the
+        interval leads there instead, which must lie that far away; a key without tonic has no say in it.
+        """
+        return _interval(key, semitones, tonic)
+
+    def moved(self, pitch: Pitch) -> Pitch:
+        """The pitch this far away; respelt where it would need three sharps or flats."""
+        place = 7 * pitch.octave + STEPS.index(pitch.step) + self.steps
+        moved = _spelt(place, pitch.midi + self.semitones)
+        while abs(moved.alter) > 2:
+            place += 1 if moved.alter > 0 else -1
+            moved = _spelt(place, pitch.midi + self.semitones)
+        return moved
+
+    def moved_name(self, name: str) -> str:
+        """The name without octave, of a tonic or a chord's root, of the note this far away: ``F#``."""
+        return _name(self.moved(_named(name)))
+
+    def moved_key(self, key: Key) -> Key:
+        """The key this far away, its mode and explicit accidentals kept."""
+        accidentals = [self.moved(Pitch(4, step, alter)) for step, alter in key.accidentals]
+        return Key(
+            self.moved_name(key.tonic) if key.tonic else "",
+            key.mode,
+            tuple(sorted((pitch.step, pitch.alter) for pitch in accidentals)),
+        )
+
+
+def transpose_score(score: Score, semitones: int, tonic: str = "") -> Score:
+    """The score so many semitones higher: notes, grace notes, keys and chord symbols; all else stays.
+
+    Each key goes to the one with the fewest signs, or the first to ``tonic`` (which lies that far away) and
+    the others as far; a key without tonic stays without. A chord symbol whose text names no root keeps it.
+    """
+    fixed = Interval.of(score.key, semitones, tonic) if tonic and score.key.tonic else None
+    by = fixed or Interval.of(score.key, semitones)
+    key, bars = by.moved_key(score.key), []
+
+    def moved(events: tuple[Event, ...]) -> Iterator[Event]:
+        nonlocal by
+        for event in events:
+            if isinstance(event, KeyChange):
+                by = fixed or Interval.of(event.key, semitones)
+            yield _moved(event, by)
+
+    for bar in score.bars:
+        bars.append(replace(bar, events=tuple(moved(bar.events))))
+    return replace(score, key=key, bars=tuple(bars))
+
+
+def _moved(event: Event, by: Interval) -> Event:
+    match event:
+        case Note():
+            graces = tuple(replace(grace, pitch=by.moved(grace.pitch)) for grace in event.graces)
+            return replace(event, pitches=tuple(map(by.moved, event.pitches)), graces=graces)
+        case KeyChange():
+            return KeyChange(by.moved_key(event.key))
+        case ChordSymbol():
+            text = event.text
+            if match := _CHORD.fullmatch(text):
+                root, quality, bass = match.groups()
+                text = by.moved_name(root) + quality + (f"/{by.moved_name(bass)}" if bass else "")
+            root_class, bass_class = ((place + by.semitones) % 12 for place in (event.root, event.bass))
+            return ChordSymbol(text, root_class, event.intervals, bass_class)
+    return event
+
+
+@lru_cache(maxsize=1024)
+def _interval(key: Key, semitones: int, tonic: str) -> Interval:
+    if tonic and key.tonic:
+        aim, start = _named(tonic), _named(key.tonic)
+        octaves = (start.midi + semitones - aim.midi) // 12
+        return Interval(STEPS.index(aim.step) + 7 * octaves - STEPS.index(start.step), semitones)
+    octaves, rest = divmod(abs(semitones), 12)
+    usual = (-1 if semitones < 0 else 1) * (7 * octaves + _STEPS_UP[rest])
+    choices = [Interval(usual + more, semitones) for more in (0, 1, -1)]
+    if not key.tonic or not semitones:
+        return choices[0]
+    return min(choices, key=lambda choice: abs(_fifths(key, choice)))
+
+
+def _fifths(key: Key, by: Interval) -> int:
+    """The signs of the key moved."""
+    tonic = _named(key.tonic)
+    moved = _spelt(STEPS.index(tonic.step) + 7 * tonic.octave + by.steps, tonic.midi + by.semitones)
+    return replace(key, tonic=_name(moved)).fifths if abs(moved.alter) < 3 else 99
+
+
+def _spelt(place: int, midi: int) -> Pitch:
+    """The pitch on this step, counted from C0, that sounds as this MIDI note."""
+    octave, step = divmod(place, 7)
+    natural = Pitch(octave, STEPS[step])
+    return replace(natural, alter=midi - natural.midi)
+
+
+def _named(name: str) -> Pitch:
+    return Pitch(4, name[0], name.count("#") - name[1:].count("b"))
+
+
+def _name(pitch: Pitch) -> str:
+    return pitch.step + "#" * pitch.alter + "b" * -pitch.alter
