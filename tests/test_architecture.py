@@ -124,7 +124,7 @@ PUBLIC = """
     HeaderGuide JSON Judgement Key KeyChange LanguageModel MODES Metre MetreChange ModelError ModelTrainer
     MusegenError NewTune Notation NotationError Note Options PathPattern Performance Pipeline
     PipelineError Pitch PlayedChord PlayedNote PluginError Plugins Prepare Problem Progress Renderer
-    Reporter Rest Run STEPS Sampling SavedModel Score Silent StorableModel Tempo TempoChange TempoMap
+    Reporter Rest Rule Run STEPS Sampling SavedModel Score Silent StorableModel Tempo TempoChange TempoMap
     Tokenizer TokenizerTrainer Tokens TrainedModel TrainingJob Tune Tuplet Valid Versions Vocabulary
     VocabularyError Wishes accompaniment compare component convert default_tempo demo_model derive_seed
     expand_play_order export hookimpl installed_plugins judge load mend_repeats perform read_tunes render

@@ -21,6 +21,7 @@ from musegen.music.tune import Tune
 from musegen.music.validity import Fault, Judgement, Valid, judge
 from musegen.protocols.models import LanguageModel
 from musegen.protocols.notations import Notation
+from musegen.protocols.rules import Rule
 from musegen.protocols.sampling import derive_seed
 from musegen.protocols.tokenizers import Tokenizer
 from musegen.protocols.vocabulary import Tokens
@@ -80,15 +81,15 @@ class Composition:
 
 
 def examine(
-    notation: Notation, tune: Tune, rules: Valid, ended: bool = True
+    notation: Notation, tune: Tune, rules: Valid, ended: bool = True, more: Sequence[Rule] = ()
 ) -> tuple[Judgement, Score | None]:
-    """Parse and judge one tune, generated or real."""
+    """Parse and judge one tune, generated or real; ``more``: rules of plugins."""
     unfinished = () if ended else (Fault("unfinished", "the model did not end it"),)
     try:
         score = notation.parse(tune)
     except NotationError as error:
         return Judgement((*unfinished, Fault("parse", error.message, line=error.line))), None
-    judgement = judge(score, rules)
+    judgement = judge(score, rules, (fault for rule in more for fault in rule.faults(score)))
     return replace(judgement, faults=(*unfinished, *judgement.faults)), score
 
 
@@ -104,11 +105,13 @@ class Composer:
         fields: Sequence[str],
         options: Sample,
         home: Home | None = None,
+        rules: Sequence[Rule] = (),
     ) -> None:
-        """``fields``: the corpus's header fields in its order; ``home``: where its tunes were brought."""
+        """``fields``: the corpus's header fields in its order; ``home``: where its tunes were brought;
+        ``rules``: what tunes must keep besides ``[sample.valid]``."""
         self._model, self._tokenizer = model, tokenizer
         self._notation, self._notation_name = notation, notation_name
-        self._fields, self._options, self._home = fields, options, home
+        self._fields, self._options, self._home, self._rules = fields, options, home, rules
 
     def compose(self, seed: int, advance: Callable[[int, int, str], None]) -> Composition:
         """Draw until enough valid tunes are found or the attempts are used up; with keep = "all", once each.
@@ -149,7 +152,7 @@ class Composer:
             tune = Tune(whole if whole.endswith("\n") else whole + "\n", self._notation_name)
             if self._home:
                 tune = self._brought_back(tune, self._home, seed)
-            judgement, score = examine(self._notation, tune, self._options.valid, ended)
+            judgement, score = examine(self._notation, tune, self._options.valid, ended, self._rules)
             if score is not None:
                 tune = replace(tune, title=score.title)
             draws.append(Draw(tune, seed, ended, judgement, score))

@@ -232,7 +232,7 @@ class _Work:
         return "; ".join(said)
 
     def _build_sample(self, folder: Path, progress: Progress) -> None:
-        options = self.plan.sample
+        options, rules = self.plan.sample, [use.build() for use in self.plan.rules]
         composer = Composer(
             self.results.model,
             self.results.tokenizer,
@@ -241,10 +241,11 @@ class _Work:
             self.results.fields,
             options,
             self.results.home,
+            rules,
         )
         composition = composer.compose(self.plan.run_options.seed, progress.advance)
         real = [
-            (tune, *examine(self.results.notation, tune, options.valid))
+            (tune, *examine(self.results.notation, tune, options.valid, more=rules))
             for tune in self.results.corpus.part("test")[:_EXAMINED]
         ]
         report = {

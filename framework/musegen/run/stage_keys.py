@@ -68,6 +68,7 @@ def sample_inputs(plan: Plan, tokenizer: str) -> Inputs:
         "model": content_key(model_inputs(plan, plan.model, tokenizer)),
         "options": options_json(plan.sample),
         "seed": plan.run_options.seed,
+        **({"rules": [describe_use(use) for use in plan.rules]} if plan.rules else {}),
     }
 
 
