@@ -16,7 +16,7 @@ from typing import Any
 import musegen
 import musegen.plugins.hookspecs
 import musegen.testing
-from musegen.testing import corpus_readers, declared, models, notations, plugins, renderers, tokenizers
+from musegen.testing import corpus_readers, declared, models, notations, plugins, renderers, rules, tokenizers
 
 PAGE = Path(__file__).parent / "plugin-reference.md"
 
@@ -36,6 +36,7 @@ PARTS = (
         "TrainedModel EpochLoss Sampling SavedModel derive_seed",
     ),
     ("Renderers", "", "Renderer BookRenderer"),
+    ("Rules", "", "Rule Fault"),
     ("Commands", "", "Command"),
     (
         "Music",
@@ -59,6 +60,7 @@ CHECKS: dict[str, ModuleType] = {
     "check_tokenizer": tokenizers,
     "check_model": models,
     "check_renderer": renderers,
+    "check_rule": rules,
 }
 
 

@@ -125,7 +125,7 @@ PUBLIC = """
     ForeignModels Grace HeaderGuide JSON Judgement Key KeyChange LanguageModel MODES Metre MetreChange
     ModelError ModelTrainer MusegenError NewTune Notation NotationError Note Options PathPattern
     Performance Pipeline PipelineError Pitch PlayedChord PlayedNote PluginError Plugins Prepare Problem
-    Progress Renderer Reporter Rest Run STEPS Sample Sampling SavedModel Score Silent StorableModel
+    Progress Renderer Reporter Rest Rule Run STEPS Sample Sampling SavedModel Score Silent StorableModel
     Tempo TempoChange TempoMap Tokenizer TokenizerTrainer Tokens TrainedModel TrainingJob Tune TuneModel
     Tuplet Valid Versions Vocabulary VocabularyError Wishes accompaniment compare component convert
     default_tempo demo_model derive_seed expand_play_order export hookimpl installed_plugins judge load

@@ -620,6 +620,7 @@ def test_the_public_names_of_contracts() -> None:
         "check_notation",
         "check_plugin",
         "check_renderer",
+        "check_rule",
         "check_tokenizer",
         "example_dataset",
         "example_job",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import re
 import runpy
 import shlex
@@ -11,8 +12,10 @@ from pathlib import Path
 
 import pytest
 
+from musegen import Plugins
 from musegen.commands.main import main, parse
-from musegen.testing import example_texts
+from musegen.plugins.loading import PluginFile
+from musegen.testing import check_rule, example_scores, example_texts
 
 ROOT = Path(__file__).parent.parent
 PAGE = (ROOT / "docs" / "plugins.md").read_text("utf-8")
@@ -73,6 +76,28 @@ def test_the_package_names_a_module_that_declares_the_tokenizer(followed: Path) 
     module = project["project"]["entry-points"]["musegen"]["beams"]
     assert project["tool"]["setuptools"]["py-modules"] == [module]
     assert "musegen_tokenizers" in runpy.run_path(str(followed / f"{module}.py"))
+
+
+def test_the_rule_keeps_the_laws(followed: Path) -> None:
+    """And finds the tunes that end elsewhere."""
+    plugin = PluginFile.read(followed / "cadence.py").load()
+    (component,) = plugin.musegen_rules()
+    check_rule(component)
+    rule = component.build(component.options())
+    found = [fault for score in example_scores() for fault in rule.faults(score)]
+    assert found
+    assert all(fault.kind == "cadence" for fault in found)
+
+
+def test_the_command_works(followed: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """On the tunes that the page has made."""
+    plugins = Plugins()
+    plugins.add(PluginFile.read(followed / "range.py").load(), "range")
+    (one,) = plugins.commands
+    parser = argparse.ArgumentParser()
+    one.command.add_arguments(parser)
+    assert one.command.run(parser.parse_args(["tunes.abc"])) == 0
+    assert len(re.findall(r"^[A-G]\S* to [A-G]", capsys.readouterr().out, re.MULTILINE)) == 60
 
 
 def test_every_command_shown_is_understood() -> None:

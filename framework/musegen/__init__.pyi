@@ -84,6 +84,7 @@ from .protocols.notations import (
     Wishes as Wishes,
 )
 from .protocols.renderers import BookRenderer as BookRenderer, Renderer as Renderer
+from .protocols.rules import Rule as Rule
 from .protocols.sampling import Sampling as Sampling, derive_seed as derive_seed
 from .protocols.tokenizers import Tokenizer as Tokenizer, TokenizerTrainer as TokenizerTrainer
 from .protocols.vocabulary import Tokens as Tokens, Vocabulary as Vocabulary

@@ -29,7 +29,7 @@ WRONG = {
         "did you mean musegen_tokenizers.*:4",
     ),
     "unmarked": ("def musegen_models():\n    return []\n", "musegen_models lacks @musegen.hookimpl .*py:1"),
-    "hookless": ("x = 1\n", "it implements no hook; hooks: musegen_corpus_readers"),
+    "hookless": ("x = 1\n", "it implements no hook; hooks: musegen_commands, "),
     "argued": (HEAD + HOOK.replace("()", "(config)") + "[]\n", 'no argument "config"; it takes none .*:4'),
     "failing": (HEAD + HOOK + "[1 / 0]\n", "ZeroDivisionError: division by zero .*failing.py:6"),
     "lone": (
@@ -64,7 +64,7 @@ WRONG = {
     ),
     "newer": (
         HEAD + "musegen_api = '2.0'\n" + HOOK + "[]\n",
-        "plugin API 2.0, this one has 1.0; install a newer",
+        f"plugin API 2.0, this one has {musegen.API_VERSION}; install a newer",
     ),
     "vague": (HEAD + "musegen_api = '>=1'\n" + HOOK + "[]\n", "musegen_api names the API version"),
 }
@@ -134,10 +134,20 @@ def test_strict_makes_them_an_error(wrong: Path) -> None:
     assert not done.stdout
 
 
-def test_help_loads_no_plugin(wrong: Path) -> None:
-    """So that it says nothing of them, strict or not."""
-    done = python("-m", "musegen", "--help", path=wrong, MUSEGEN_STRICT_PLUGINS="1")
-    assert (done.returncode, done.stderr) == (0, "")
+@pytest.mark.parametrize("strict", ["0", "1"])
+def test_help_is_there_whatever_plugins_do(wrong: Path, strict: str) -> None:
+    """It looks for their commands, and says of each that cannot be used why."""
+    done = python("-m", "musegen", "--help", path=wrong, MUSEGEN_STRICT_PLUGINS=strict)
+    assert done.returncode == 0
+    assert "render every tune" in done.stdout
+    assert len(done.stderr.splitlines()) == len(["noise", *WRONG])
+
+
+def test_version_and_own_commands_say_nothing_of_plugins(wrong: Path) -> None:
+    """They load none; strict or not."""
+    for arguments in (["--version"], ["corpus"]):
+        done = python("-m", "musegen", *arguments, path=wrong, MUSEGEN_STRICT_PLUGINS="1")
+        assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_plugins_are_left_out_by_name() -> None:

@@ -8,11 +8,18 @@ from pathlib import Path
 
 import pytest
 
+import musegen.plugins
 from helpers.distributions import install, python
 from musegen import PluginError
 from musegen.commands.main import main
 from musegen.commands.plugins import SCAFFOLDS
+from musegen.plugins.registry import KINDS
 from musegen.plugins.scaffold import write_package
+
+
+def test_there_is_a_template_for_every_kind() -> None:
+    """The command names them all, without loading what writes them."""
+    assert [kind.replace("-", " ") for kind in SCAFFOLDS] == list(KINDS)
 
 
 def test_every_kind_passes_its_own_tests(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -29,10 +36,16 @@ def test_every_kind_passes_its_own_tests(tmp_path: Path, monkeypatch: pytest.Mon
         "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:hypothesispytest", *names, path=path
     )
     assert done.returncode == 0, done.stdout
-    assert "26 passed" in done.stdout
+    assert "31 passed" in done.stdout
     found = python("-m", "musegen", "plugins", path=path, MUSEGEN_STRICT_PLUGINS="1")
     assert found.returncode == 0, found.stderr
     assert all(f"  {name} " in found.stdout for name in names)
+
+
+def test_a_rule_is_forty_lines() -> None:
+    """Declared and done in one module."""
+    template = Path(musegen.plugins.__path__[0]) / "templates" / "rule" / "plugin.py.txt"
+    assert len(template.read_text("utf-8").splitlines()) <= 40
 
 
 @pytest.mark.parametrize("kind", SCAFFOLDS)

@@ -86,8 +86,14 @@ def _commands(named: str, words: Sequence[str]) -> Mapping[str, Command]:
         return found
     from musegen.plugins.registry import installed_plugins
 
-    report_faults()
-    return found | {each.command.name: each.blamed() for each in installed_plugins().commands}
+    try:
+        report_faults()
+        return found | {each.command.name: each.blamed() for each in installed_plugins().commands}
+    except MusegenError as error:  # MUSEGEN_STRICT_PLUGINS is set; help is there all the same
+        if named:
+            raise
+        print(error, file=sys.stderr)
+        return found
 
 
 def _version() -> str:

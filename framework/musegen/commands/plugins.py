@@ -13,7 +13,7 @@ from musegen.protocols.commands import Command
 if TYPE_CHECKING:
     from musegen.plugins.registry import Installed, Plugins
 
-SCAFFOLDS = ("corpus-reader", "notation", "tokenizer", "model", "renderer")
+SCAFFOLDS = ("corpus-reader", "notation", "tokenizer", "model", "renderer", "rule")
 """What ``plugins new`` can write."""
 
 

@@ -16,6 +16,7 @@ from musegen.models.sample_options import Sample
 from musegen.music.tune import Tune
 from musegen.protocols.models import LanguageModel
 from musegen.protocols.notations import HeadedNotation
+from musegen.protocols.rules import Rule
 from musegen.protocols.sampling import derive_seed
 from musegen.protocols.vocabulary import Tokens
 
@@ -30,8 +31,11 @@ SEEDS_A_RUN = 1_000_000
 class Composer:
     """Draws tunes from a model as ``[sample]`` asks."""
 
-    def __init__(self, network: LanguageModel, language: Language, options: Sample) -> None:
-        self._network, self._language, self._options = network, language, options
+    def __init__(
+        self, network: LanguageModel, language: Language, options: Sample, rules: Sequence[Rule] = ()
+    ) -> None:
+        """``rules``: what tunes must keep besides ``[sample.valid]``."""
+        self._network, self._language, self._options, self._rules = network, language, options, rules
 
     def compose(self, seed: int, advance: Callable[[int, int, str], None]) -> Composition:
         """Draw until enough valid tunes are found or the attempts are used up; with keep = "all", once each.
@@ -72,7 +76,8 @@ class Composer:
             tune = Tune(whole if whole.endswith("\n") else whole + "\n", self._language.notation_name)
             if self._language.home:
                 tune = self._brought_back(tune, self._language.home, seed)
-            judgement, score = examine(self._language.notation, tune, self._options.valid, ended)
+            valid = self._options.valid
+            judgement, score = examine(self._language.notation, tune, valid, ended, self._rules)
             if score is not None:
                 tune = replace(tune, title=score.title)
             draws.append(Draw(tune, seed, ended, judgement, score))

@@ -13,18 +13,19 @@ from musegen.music.score import Score
 from musegen.music.tune import Tune
 from musegen.music.validity import Fault, Judgement, Valid, judge
 from musegen.protocols.notations import Notation
+from musegen.protocols.rules import Rule
 
 
 def examine(
-    notation: Notation, tune: Tune, rules: Valid, ended: bool = True
+    notation: Notation, tune: Tune, rules: Valid, ended: bool = True, more: Sequence[Rule] = ()
 ) -> tuple[Judgement, Score | None]:
-    """Parse and judge one tune, generated or real."""
+    """Parse and judge one tune, generated or real; ``more``: rules of plugins."""
     unfinished = () if ended else (Fault("unfinished", "the model did not end it"),)
     try:
         score = notation.parse(tune)
     except NotationError as error:
         return Judgement((*unfinished, Fault("parse", error.message, line=error.line))), None
-    judgement = judge(score, rules)
+    judgement = judge(score, rules, (fault for rule in more for fault in rule.faults(score)))
     return replace(judgement, faults=(*unfinished, *judgement.faults)), score
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from musegen.plugins.use import Use
 from musegen.protocols.component import Component
 from musegen.protocols.models import LanguageModel, ModelTrainer
 from musegen.protocols.notations import Notation
+from musegen.protocols.rules import Rule
 from musegen.protocols.tokenizers import TokenizerTrainer
 
 
@@ -56,9 +57,13 @@ class TuneModel:
         options: Sample,
         seed: int,
         advance: Callable[[int, int, str], None] = lambda done, total, note: None,
+        rules: Sequence[Rule] = (),
     ) -> Composition:
-        """New tunes as ``options`` ask: those that are kept, and every draw that they were chosen from."""
-        return Composer(self.network, self.language, options).compose(seed, advance)
+        """New tunes as ``options`` ask: those that are kept, and every draw that they were chosen from.
+
+        ``advance`` follows the work; ``rules`` are what tunes must keep besides ``options.valid``.
+        """
+        return Composer(self.network, self.language, options, rules).compose(seed, advance)
 
 
 def load_language(path: Path, about: Mapping[str, Any], plugins: Plugins) -> Language:

@@ -6,7 +6,7 @@ The rules judge generated and real tunes alike; the share of real tunes that pas
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import groupby
@@ -54,8 +54,10 @@ class Fault:
     """A rule that a tune breaks."""
 
     kind: str
-    """``parse``, ``unfinished``, ``metre``, ``bars``, ``repeats``, ``short``, ``repetition``, ``range``."""
+    """``parse``, ``unfinished``, ``metre``, ``bars``, ``repeats``, ``short``, ``repetition``, ``range``, or a
+    word of a plugin's rule."""
     message: str
+    """What is wrong, in words."""
     bar: int = 0
     """The bar's number as written, from 1; 0 for the whole tune."""
     line: int = 0
@@ -78,8 +80,8 @@ class Judgement:
         return not self.faults
 
 
-def judge(score: Score, rules: Valid) -> Judgement:
-    """Every fault of ``score``."""
+def judge(score: Score, rules: Valid, more: Iterable[Fault] = ()) -> Judgement:
+    """Every fault of ``score``; ``more``: those that other rules have found in it."""
     fit = _BarFit(mend_repeats(score))
     return Judgement(
         (
@@ -88,6 +90,7 @@ def judge(score: Score, rules: Valid) -> Judgement:
             *_too_short(score, rules),
             *_too_repetitive(score, rules),
             *_out_of_range(score, rules),
+            *more,
         ),
         tuple(fit.notes),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from textwrap import wrap
 from typing import Any
 
@@ -27,6 +27,7 @@ _ORDER = (
     "tokenizer",
     "model",
     "sample",
+    "rule",
     "render",
 )
 
@@ -51,8 +52,10 @@ def _example_lines(plugins: Plugins) -> Iterator[str]:
                 yield from _table(
                     f"[notation.{notation}]", f"notation.{notation}", plugins.notation(notation).options
                 )
+        elif not USES[name].required:
+            yield from _optional(name, plugins.names(USES[name].kind))
         else:
-            kind, several = USES[name]
+            kind, several = USES[name].kind, USES[name].several
             installed = plugins.names(kind)
             wanted = _suggested(plugins, kind) or installed[:1]
             for use in wanted if name == "render" else wanted[:1]:
@@ -66,6 +69,16 @@ def _example_lines(plugins: Plugins) -> Iterator[str]:
 def _suggested(plugins: Plugins, kind: str) -> list[str]:
     """The components of a kind that a new pipeline uses."""
     return [name for name in plugins.names(kind) if plugins.find(kind, name).component.suggested]
+
+
+def _optional(table: str, installed: Sequence[str]) -> Iterator[str]:
+    """A table that may stay out, behind # so that it does; nothing where none of its kind is installed."""
+    if installed:
+        header = f"[[{table}]]" if USES[table].several else f"[{table}]"
+        yield ""
+        yield f"# One of: {', '.join(installed)}."
+        yield f"# {header}"
+        yield f'# use = "{installed[0]}"'
 
 
 def _fields(plugins: Plugins) -> tuple[str, ...] | None:
@@ -134,16 +147,17 @@ def pipeline_schema(plugins: Plugins) -> dict[str, JSON]:
         name: schema_of(options, definitions) for name, options in SETTINGS.items()
     }
     properties["sample"] = _sample_schema(plugins, definitions)
-    for name, (kind, several) in USES.items():
+    for name, table in USES.items():
         choices: list[JSON] = []
-        for use in plugins.names(kind):
-            component = plugins.find(kind, use).component
+        for use in plugins.names(table.kind):
+            component = plugins.find(table.kind, use).component
             schema = schema_of(component.options, definitions)
             inner = {"use": {"const": use, "description": component.summary}, **schema.get("properties", {})}
             required = ["use", *schema.get("required", [])]
             choices.append({**schema, "title": use, "properties": inner, "required": required})
-        one: JSON = {"oneOf": choices}
-        properties[name] = {"type": "array", "minItems": 1, "items": one} if several else one
+        one: JSON = {"oneOf": choices} if choices else False
+        several: JSON = {"type": "array", "minItems": 1, "items": one}
+        properties[name] = several if table.several else one
     properties["notation"] = {
         "type": "object",
         "additionalProperties": False,
@@ -156,7 +170,7 @@ def pipeline_schema(plugins: Plugins) -> dict[str, JSON]:
         "title": "musegen pipeline",
         "type": "object",
         "additionalProperties": False,
-        "required": sorted(USES),
+        "required": sorted(name for name, table in USES.items() if table.required),
         "properties": {name: properties[name] for name in _ORDER},
         "$defs": definitions,
     }

@@ -24,6 +24,7 @@ from musegen.protocols.corpora import CorpusReader
 from musegen.protocols.models import ModelTrainer
 from musegen.protocols.notations import Notation, Prepare, PreparingNotation
 from musegen.protocols.renderers import BookRenderer, Renderer
+from musegen.protocols.rules import Rule
 from musegen.protocols.tokenizers import TokenizerTrainer
 
 
@@ -51,13 +52,28 @@ SETTINGS: Mapping[str, type[Options]] = {
     "sample": Sample,
 }
 """The tables that are the framework's own."""
-USES: Mapping[str, tuple[str, bool]] = {
-    "corpus": ("corpus reader", True),
-    "tokenizer": ("tokenizer", False),
-    "model": ("model", False),
-    "render": ("renderer", True),
+
+
+@dataclass(frozen=True, slots=True)
+class UseTable:
+    """A table that ``use``s a component."""
+
+    kind: str
+    """The component's, as :data:`musegen.plugins.registry.KINDS` has it."""
+    several: bool = False
+    """Whether there may be more than one: ``[[render]]``."""
+    required: bool = True
+    """Whether there must be one."""
+
+
+USES: Mapping[str, UseTable] = {
+    "corpus": UseTable("corpus reader", several=True),
+    "tokenizer": UseTable("tokenizer"),
+    "model": UseTable("model"),
+    "rule": UseTable("rule", several=True, required=False),
+    "render": UseTable("renderer", several=True),
 }
-"""The tables that ``use`` a component: its kind, and whether there may be several."""
+"""The tables that ``use`` a component, by their names."""
 
 
 @dataclass(frozen=True)
@@ -74,6 +90,7 @@ class Plan:
     tokenizer: Use[TokenizerTrainer]
     model: Use[ModelTrainer]
     sample: Sample
+    rules: tuple[Use[Rule], ...]
     render: tuple[Use[Renderer | BookRenderer], ...]
 
     @property
@@ -81,7 +98,7 @@ class Plan:
         """Where everything comes from that a run may call."""
         uses: tuple[Use[Any], ...] = (
             *(*self.corpus, *self.notations.values(), self.tokenizer, self.model),
-            *self.render,
+            *(*self.rules, *self.render),
         )
         return [use.installed for use in uses if use.installed]
 
@@ -167,6 +184,7 @@ class _Checker:
             tokenizer=uses["tokenizer"][0],
             model=uses["model"][0],
             sample=settings["sample"],  # type: ignore[arg-type]
+            rules=tuple(uses["rule"]),
             render=tuple(uses["render"]),
         )
         self._surroundings(plan)
@@ -180,8 +198,10 @@ class _Checker:
             self._mistakes.append(line)
 
     def _uses(self, name: str) -> list[Use[Any]]:
-        kind, several = USES[name]
+        kind, several = USES[name].kind, USES[name].several
         given = self._source.tables.get(name)
+        if given is None and not USES[name].required:
+            return []
         wanted = f"[[{name}]]" if several else f"[{name}]"
         choices = ", ".join(self._plugins.names(kind)) or "none"
         if given is None:

@@ -12,6 +12,7 @@ from musegen.protocols.corpora import CorpusReader
 from musegen.protocols.models import ModelTrainer
 from musegen.protocols.notations import Notation
 from musegen.protocols.renderers import BookRenderer, Renderer
+from musegen.protocols.rules import Rule
 from musegen.protocols.tokenizers import TokenizerTrainer
 
 API_VERSION = "1.1"
@@ -48,6 +49,11 @@ def musegen_models() -> list[Component[ModelTrainer]]:
 @hookspec
 def musegen_renderers() -> list[Component[Renderer | BookRenderer]]:
     """Renderers for ``[[render]] use = ...``."""
+
+
+@hookspec
+def musegen_rules() -> list[Component[Rule]]:
+    """Rules for ``[[rule]] use = ...``."""
 
 
 @hookspec

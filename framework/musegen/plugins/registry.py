@@ -32,6 +32,7 @@ from musegen.protocols.corpora import CorpusReader
 from musegen.protocols.models import ModelTrainer
 from musegen.protocols.notations import Notation
 from musegen.protocols.renderers import BookRenderer, Renderer
+from musegen.protocols.rules import Rule
 from musegen.protocols.tokenizers import TokenizerTrainer
 
 KINDS: Mapping[str, str] = {
@@ -40,6 +41,7 @@ KINDS: Mapping[str, str] = {
     "tokenizer": "musegen_tokenizers",
     "model": "musegen_models",
     "renderer": "musegen_renderers",
+    "rule": "musegen_rules",
 }
 """Kind of component -> the hook that declares it."""
 
@@ -237,6 +239,10 @@ class Plugins:
     def renderer(self, name: str) -> Component[Renderer | BookRenderer]:
         """The renderer of this name."""
         return self.find("renderer", name).component
+
+    def rule(self, name: str) -> Component[Rule]:
+        """The rule of this name."""
+        return self.find("rule", name).component
 
     def rows(self) -> list[dict[str, JSON]]:
         """Every component with its plugin, distribution and version, for ``musegen plugins --json``."""

@@ -27,6 +27,8 @@ class _Kind:
     summary: str
     use: str
     """How a pipeline uses it."""
+    file: str
+    """The module that does the work."""
 
 
 _KINDS: Mapping[str, _Kind] = {
@@ -34,19 +36,32 @@ _KINDS: Mapping[str, _Kind] = {
         "corpus reader",
         "Reads tunes from text files of one line each.",
         '[[corpus]]\nuse = "$name"\npaths = ["tunes.txt"]',
+        "reader",
     ),
     "notation": _Kind(
         "notation",
         "Notes by name and length, as text.",
         '[[corpus]]\nuse = "$name"\npaths = ["tunes.notes"]\n\n[notation.$name]\nbars_a_line = 2',
+        "notation",
     ),
     "tokenizer": _Kind(
         "tokenizer",
         "Characters and the commonest pairs of them.",
         '[tokenizer]\nuse = "$name"\npairs = 100',
+        "tokenizer",
     ),
-    "model": _Kind("model", "A Markov chain over tokens.", '[model]\nuse = "$name"\nsmoothing = 0.01'),
-    "renderer": _Kind("renderer", "The notes of a tune as a table.", '[[render]]\nuse = "$name"\ndigits = 3'),
+    "model": _Kind(
+        "model", "A Markov chain over tokens.", '[model]\nuse = "$name"\nsmoothing = 0.01', "model"
+    ),
+    "renderer": _Kind(
+        "renderer", "The notes of a tune as a table.", '[[render]]\nuse = "$name"\ndigits = 3', "renderer"
+    ),
+    "rule": _Kind(
+        "rule",
+        "Refuses tunes with leaps too wide to sing.",
+        '[[rule]]\nuse = "$name"\nsemitones = 12',
+        "plugin",
+    ),
 }
 
 
@@ -68,7 +83,7 @@ def write_package(kind: str, folder: Path) -> None:
         "cls": "".join(word.capitalize() for word in name.split("-")),
         "api": API_VERSION,
         "kind": _KINDS[kind].name,
-        "file": "reader" if kind == "corpus-reader" else kind,
+        "file": _KINDS[kind].file,
         "summary": _KINDS[kind].summary,
         "use": Template(_KINDS[kind].use).substitute(name=name),
     }

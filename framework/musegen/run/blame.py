@@ -18,6 +18,7 @@ _METHODS = {
     **dict.fromkeys(("encode", "decode", "state"), "tokenizer"),
     **dict.fromkeys(("generate", "nats", "save", "save_as", "read_foreign"), "model"),
     **dict.fromkeys(("render", "render_book"), "renderer"),
+    "faults": "rule",
 }
 """What the framework calls -> the kind of component that has it; ``train`` and ``load`` two kinds have."""
 

@@ -18,6 +18,7 @@ from musegen.testing.models import check_model
 from musegen.testing.notations import check_notation
 from musegen.testing.plugins import check_plugin
 from musegen.testing.renderers import check_renderer
+from musegen.testing.rules import check_rule
 from musegen.testing.tokenizers import check_tokenizer
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "check_notation",
     "check_plugin",
     "check_renderer",
+    "check_rule",
     "check_tokenizer",
     "example_dataset",
     "example_job",

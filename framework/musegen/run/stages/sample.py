@@ -48,6 +48,7 @@ class SampleStage(Stage):
             "model": self._model.key,
             "options": self.plan.sample.model_dump(mode="json"),
             "seed": self.plan.run_options.seed,
+            **({"rules": [use.inputs for use in self.plan.rules]} if self.plan.rules else {}),
         }
 
     def check(self, reporter: Reporter) -> None:
@@ -58,9 +59,10 @@ class SampleStage(Stage):
     def build(self, folder: Path, progress: Progress) -> None:
         """Draw, and judge real tunes by the same rules."""
         options, language = self.plan.sample, self._tokenizer.language
-        composition = self._model.model.compose(options, self.plan.run_options.seed, progress.advance)
+        rules, seed = [use.build() for use in self.plan.rules], self.plan.run_options.seed
+        composition = self._model.model.compose(options, seed, progress.advance, rules)
         real = [
-            (tune, *examine(language.notation, tune, options.valid))
+            (tune, *examine(language.notation, tune, options.valid, more=rules))
             for tune in self._corpus.corpus.part("test")[:_EXAMINED]
         ]
         write_texts(composition.kept, folder)

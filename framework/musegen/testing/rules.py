@@ -1,0 +1,59 @@
+"""The laws of rules."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from musegen.music.score import Score
+from musegen.music.validity import Fault
+from musegen.protocols.component import Component
+from musegen.protocols.rules import Rule
+from musegen.testing.declared import check_declared
+from musegen.testing.examples import example_scores
+from musegen.testing.laws import Laws, short
+from musegen.testing.writes import sandbox
+
+
+def check_rule(
+    component: Component[Rule],
+    options: Mapping[str, Any] | None = None,
+    *,
+    scores: Sequence[Score] | None = None,
+) -> None:
+    """Hold a rule to the laws of :class:`musegen.Rule`.
+
+    It judges ``scores``, invented ones if left out. ``options`` are its keys as a pipeline gives them. Raises
+    ContractError, an AssertionError that names the law, and ValueError where it does not take the options.
+    """
+    laws = Laws(f'rule "{component.name}"')
+    checked = check_declared("rule", component, options)
+    with sandbox() as box:
+        path = box.folder / "nothing"
+        with box.watching(path) as strays:
+            first, second = component.build(checked), component.build(checked)
+            for score in example_scores() if scores is None else scores:
+                found = _faults(laws, first, score)
+                law = "the same score has the same faults, whichever object judges and however often"
+                again = [_faults(laws, rule, score) for rule in (first, second)]
+                laws.require(again == [found, found], law, f"{short(found)}, {short(again)}")
+    laws.require(not strays, "it writes no file", short(", ".join(map(str, strays))))
+
+
+def _faults(laws: Laws, rule: Rule, score: Score) -> list[Fault]:
+    with laws.works("it judges every score: one that it has nothing to say of has no fault"):
+        found = list(rule.faults(score))
+    for fault in found:
+        laws.require(
+            isinstance(fault, Fault), "faults gives musegen.Fault objects", f"got {short(repr(fault))}"
+        )
+        law = "the kind of a fault is one word in small letters, by which faults are counted"
+        kind = re.fullmatch(r"[a-z][a-z0-9_-]*", fault.kind)
+        laws.require(kind is not None, law, f"got {fault.kind!r}")
+        laws.require(
+            bool(fault.message.strip()), "a fault has a message", f"of kind {fault.kind} it has none"
+        )
+        law = "a fault names a bar of the score, from 1, or 0 for the whole tune"
+        laws.require(0 <= fault.bar <= len(score.bars), law, f"bar {fault.bar} of {len(score.bars)}")
+    return found
