@@ -81,9 +81,7 @@ def _check_text(laws: Laws, notation: Notation, tune: Tune) -> None:
     with laws.works(law, NotationError):
         back = notation.parse(Tune(notation.write(score), tune.notation))
         laws.require(back == score, law, _difference(score, back))
-    prepared = laws.made(
-        "a tune that parses is prepared", lambda: prepare_tune(notation, tune, Prepare())
-    )
+    prepared = laws.made("a tune that parses is prepared", lambda: prepare_tune(notation, tune, Prepare()))
     laws.made("a prepared tune parses", lambda: notation.parse(prepared))
     same = prepared.notation == tune.notation and prepared.source == tune.source
     laws.require(same, "prepare keeps the notation and the source of a tune", short(prepared))
