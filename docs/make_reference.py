@@ -27,7 +27,11 @@ PARTS = (
         "component Component Collection Options PathPattern hookimpl API_VERSION",
     ),
     ("Corpus readers", "", "CorpusReader"),
-    ("Notations", "", "Notation Wishes HeaderGuide Prepare"),
+    (
+        "Notations",
+        "",
+        "Notation HeadedNotation Wishes HeaderGuide PreparingNotation Prepare TransposingNotation ChordedNotation",
+    ),
     ("Tokenizers", "", "TokenizerTrainer Tokenizer Vocabulary Tokens JSON"),
     (
         "Models",
@@ -42,7 +46,7 @@ PARTS = (
         "Music",
         "What notations make and renderers get.",
         "Tune Score Bar Note Pitch Grace Rest ChordSymbol Annotation Tuplet Key KeyChange Metre MetreChange "
-        "Tempo TempoChange Problem perform Performance PlayedNote PlayedChord TempoMap ticks",
+        "Tempo TempoChange Problem Interval perform Performance PlayedNote PlayedChord TempoMap ticks",
     ),
     (
         "Errors",

@@ -477,6 +477,37 @@ class TestNotations:
         with broken("transpose moves every note"):
             self.check(transpose=transpose)
 
+    def test_parse_and_write_are_enough(self) -> None:
+        """No law of a header, of fields or of chords is asked of what has none."""
+        plain = installed_plugins().notation("abc")
+        abc = plain.build(plain.options())
+
+        class Plain:
+            parse, write = staticmethod(abc.parse), staticmethod(abc.write)
+
+        check_notation(made(lambda options: Plain()), texts=example_texts(3))
+
+    @pytest.mark.parametrize(
+        ("law", "method"),
+        [
+            (
+                "tunes that differ in their title alone have one bare_text",
+                {"bare_text": lambda _, tune: tune.text},
+            ),
+            ("other tunes have another bare_text", {"bare_text": lambda _, tune: "the same"}),
+            ("is_field takes every field of fields", {"is_field": lambda _, name: name == "K"}),
+            ("is_field refuses an empty name", {"is_field": lambda _, name: True}),
+            ("body is a place in the text", {"body": lambda _, tune: -1}),
+            ("chord_symbols are apart", {"chord_symbols": lambda _, tune: [(5, 3)]}),
+            ("a prepared tune parses", {"prepare": lambda _, tune, options: replace(tune, text="")}),
+            ("who wishes nothing gets nothing forced", {"wished": lambda _, wishes: {"K": "D"}}),
+        ],
+    )
+    def test_capabilities_have_laws(self, law: str, method: dict[str, Any]) -> None:
+        """A notation is held to those of each that it has."""
+        with broken(law):
+            self.check(**method)
+
     def test_wrong_error(self) -> None:
         """An IndexError for text that is no tune."""
         plain = installed_plugins().notation("abc")

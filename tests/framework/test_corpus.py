@@ -56,6 +56,12 @@ def test_copies_are_dropped() -> None:
     assert corpus.duplicates == 1
 
 
+def test_a_tune_without_a_notation_is_its_readers_mistake() -> None:
+    """No notation is taken for granted."""
+    with pytest.raises(CorpusError, match=r"a\.abc:7: its reader does not say in which notation it is"):
+        read(Tune(TUNES[0].text, source="a.abc:7"))
+
+
 def test_a_tune_that_cannot_be_used_is_skipped_and_counted() -> None:
     """It is reported with its place; the others stay."""
     broken = Tune("X:1\nT:no key\nABC|\n", "abc", title="no key", source="bad.abc:1")

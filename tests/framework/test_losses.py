@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from musegen import JSON, Sampling, Tokenizer, Tokens, Tune, Vocabulary, installed_plugins
+from musegen import JSON, Sampling, Score, Tokenizer, Tokens, Tune, Vocabulary, installed_plugins
 from musegen.corpus.corpus import Corpus
 from musegen.models.losses import Scale, TuneLoss, figures, part_tunes
 
@@ -92,6 +92,29 @@ def test_header_body_and_chord_symbols_are_told_apart() -> None:
             "melody_bits_a_note": melody / math.log(2) / 6,
         }
     )
+
+
+class Headless:
+    """ABC without all that it can beyond parsing and writing."""
+
+    def parse(self, tune: Tune) -> Score:
+        """As ABC."""
+        return ABC.parse(tune)
+
+    def write(self, score: Score) -> str:
+        """As ABC."""
+        return ABC.write(score)
+
+
+@pytest.mark.parametrize("tokenizer", [char([TUNE.text]), Pairs(TUNE.text)])
+def test_without_a_header_all_is_body(tokenizer: Tokenizer) -> None:
+    """Whatever the tokens are; and without spans of chords all of it is melody."""
+    (loss,) = Scale([TUNE], tokenizer, Headless()).weigh(Powers())
+    assert (loss.header_tokens, loss.chord_tokens, loss.notes) == (0, 0, 6)
+    found = figures([loss])
+    assert found["header_nats"] is None
+    assert found["body_nats"] == found["nats"] == loss.nats / loss.tokens
+    assert found["bits_a_note"] == pytest.approx(loss.nats / math.log(2) / 6)
 
 
 def test_without_chord_symbols_there_are_no_figures_of_them() -> None:

@@ -83,6 +83,14 @@ def test_the_line_of_a_value_in_an_array_over_lines(tmp_path: Path) -> None:
     assert found.startswith("pipeline.toml:7: corpus.0.paths.1: ")
 
 
+def test_fields_that_no_notation_has(tmp_path: Path) -> None:
+    """The notation knows its fields, and each mistake stands at its number."""
+    table = '[prepare]\nfields = ["X", "KEY", "T", ""]\n\n[sample]'
+    first, second = mistakes(tmp_path, NGRAM_PIPELINE.replace("[sample]", table))
+    assert first == "pipeline.toml:16: prepare.fields.1: is no field of abc (got 'KEY')"
+    assert second.startswith("pipeline.toml:16: prepare.fields.3: ")
+
+
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
