@@ -11,7 +11,6 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from musegen.run.stage_keys import sample_inputs
 from pydantic import Field
 
 import musegen
@@ -36,6 +35,11 @@ from musegen import (
 from musegen.commands.main import main
 from musegen.pipeline.document import example_pipeline, pipeline_schema
 from musegen.pipeline.plan import Plan, load_plan
+from musegen.run.stages.corpus import CorpusStage
+from musegen.run.stages.model import ModelStage
+from musegen.run.stages.sample import SampleStage
+from musegen.run.stages.tokenizer import TokenizerStage
+from musegen.storage import RunFolder
 from musegen.testing import ContractError, check_plugin, check_rule
 
 PLUGIN = '''
@@ -154,15 +158,21 @@ def test_a_mistake_in_a_rule_is_one_line(tmp_path: Path, table: str, said: str) 
     assert len(caught.value.mistakes) == 1
 
 
+def sample_stage(plan: Plan) -> SampleStage:
+    """The stage that draws new tunes, with those that it takes results from."""
+    folder = RunFolder(plan.folder)
+    corpus = CorpusStage(plan, folder)
+    tokenizer = TokenizerStage(plan, folder, corpus)
+    model = ModelStage(plan, folder, corpus, tokenizer, plan.model)
+    return SampleStage(plan, folder, corpus, tokenizer, model)
+
+
 def test_rules_count_in_the_key_of_new_tunes_where_there_are_any(tmp_path: Path) -> None:
     """With their options; a pipeline without rules keeps its key."""
-    without = sample_inputs(plan(tmp_path), "tokenizer")
-    assert "rules" not in without
-    keys = [
-        sample_inputs(plan(tmp_path, f'[[rule]]\nuse = "fewer"\nbars = {bars}'), "tokenizer")["rules"]
-        for bars in (1, 2)
-    ]
-    assert keys[0] != keys[1]
+    assert "rules" not in sample_stage(plan(tmp_path)).inputs
+    stages = [sample_stage(plan(tmp_path, f'[[rule]]\nuse = "fewer"\nbars = {bars}')) for bars in (1, 2)]
+    assert stages[0].inputs["rules"] != stages[1].inputs["rules"]
+    assert stages[0].key != stages[1].key
 
 
 def test_a_run_keeps_what_the_rules_allow(tmp_path: Path) -> None:
