@@ -109,7 +109,7 @@ class Headless:
 @pytest.mark.parametrize("tokenizer", [char([TUNE.text]), Pairs(TUNE.text)])
 def test_without_a_header_all_is_body(tokenizer: Tokenizer) -> None:
     """Whatever the tokens are; and without spans of chords all of it is melody."""
-    (loss,) = Scale([TUNE], tokenizer, Headless()).weigh(Powers())
+    (loss,) = Scale([TUNE], tokenizer, Headless()).losses(Powers())
     assert (loss.header_tokens, loss.chord_tokens, loss.notes) == (0, 0, 6)
     found = figures([loss])
     assert found["header_nats"] is None
