@@ -25,7 +25,7 @@ def test_three_tunes_are_heard(tmp_path: Path) -> None:
     """As ABC that is valid, as MIDI, and as sound that is not silent; without TensorFlow."""
     folder = tmp_path / "demo"
     code = (
-        "import sys; from musegen.cli import main\n"
+        "import sys; from musegen.commands.main import main\n"
         f"assert main(['demo', '-o', {str(folder)!r}]) == 0\n"
         "assert not {'tensorflow', 'keras'} & set(sys.modules)"
     )
