@@ -30,7 +30,8 @@ PARTS = (
     (
         "Notations",
         "",
-        "Notation HeadedNotation Wishes HeaderGuide PreparingNotation Prepare TransposingNotation ChordedNotation",
+        "Notation HeadedNotation Wishes HeaderGuide PreparingNotation Prepare TransposingNotation "
+        "ChordedNotation",
     ),
     ("Tokenizers", "", "TokenizerTrainer Tokenizer Vocabulary Tokens JSON"),
     (
