@@ -64,7 +64,7 @@ WRONG = {
     ),
     "newer": (
         HEAD + "musegen_api = '2.0'\n" + HOOK + "[]\n",
-        "plugin API 2.0, this one has 1.0; install a newer",
+        f"plugin API 2.0, this one has {musegen.API_VERSION}; install a newer",
     ),
     "vague": (HEAD + "musegen_api = '>=1'\n" + HOOK + "[]\n", "musegen_api names the API version"),
 }

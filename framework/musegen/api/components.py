@@ -23,19 +23,15 @@ def with_files(files: Sequence[Path | str]) -> Plugins:
     return plugins.with_files(map(PluginFile.read, files)) if files else plugins
 
 
-def built(component: Any) -> Any:
-    """The component with its default options."""
-    return component.build(component.options())
-
-
 def named_component(plugins: Plugins, model: Path, kind: str, described: dict[str, JSON]) -> Any:
     """A component that a saved model names, built with the options it names."""
     try:
-        component = plugins.find(kind, str(described["name"])).component
+        installed = plugins.find(kind, str(described["name"]))
     except PluginError as error:
         file = described.get("file")
         hint = f"; it came from the plugin file {file}: give it with --plugin" if file else ""
         raise PluginError(f"{model}: was made with {error}{hint}") from None
+    component = installed.component
     if described["version"] != component.version:
         raise PluginError(
             f'{model}: was made with version {described["version"]} of {kind} "{component.name}"; '
@@ -45,12 +41,14 @@ def named_component(plugins: Plugins, model: Path, kind: str, described: dict[st
         options: Options = component.options.model_validate(described.get("options", {}), strict=False)
     except ValidationError:
         raise ArtifactError(f'{model}: options of {kind} "{component.name}" are damaged') from None
-    return component.build(options)
+    if missing := installed.missing():
+        raise PluginError(f"{model}: {missing}")
+    return installed.build(options)
 
 
 def built_renderers(plugins: Plugins, names: Sequence[str]) -> list[Renderer | BookRenderer]:
     """The renderers of these names."""
-    return [built(plugins.renderer(name)) for name in names]
+    return [plugins.build("renderer", name) for name in names]
 
 
 def load_model(plugins: Plugins, model: Path, about: Mapping[str, Any]) -> LanguageModel:

@@ -13,6 +13,7 @@ from musegen.errors import ArtifactError, MusegenError
 from musegen.models.composer import Composer, Home, check_wishes
 from musegen.models.sample_options import Sample
 from musegen.models.saved_model import read_about
+from musegen.options import option_faults
 from musegen.progress import Reporter, Silent
 from musegen.protocols.notations import Notation
 from musegen.run.rendering import Rendering
@@ -87,8 +88,4 @@ def _sample_options(options: dict[str, Any]) -> Sample:
     try:
         return Sample.model_validate(options)
     except ValidationError as error:
-        lines = [
-            f"{'.'.join(str(key) for key in fault['loc'])}: {fault['msg']} (got {fault['input']!r})"
-            for fault in error.errors(include_url=False)
-        ]
-        raise MusegenError("\n".join(lines)) from None
+        raise MusegenError("\n".join(map(str, option_faults(error)))) from None

@@ -11,13 +11,14 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from musegen.commands.console import report_faults, say
+from musegen.commands.console import add_plugin_flag, report_faults, say, tell
 from musegen.commands.corpus import add_corpus
 from musegen.commands.demo import add_demo
 from musegen.commands.plugins import add_plugins
 from musegen.errors import MusegenError
 
 _INTERRUPTED = 130
+_OF_A_MODEL = "a plugin's Python file that the model's pipeline named"
 _SAMPLE_OPTIONS = (
     *("tunes", "key", "metre", "rhythm", "start", "prime"),
     *("temperature", "top_k", "top_p", "precision", "max_length", "keep", "attempts"),
@@ -103,6 +104,7 @@ def _parser() -> argparse.ArgumentParser:
     render = commands.add_parser("render", help="render every tune of some files")
     render.add_argument("files", type=Path, nargs="+", metavar="FILE")
     render.add_argument("--force", action="store_true", help="write over files in DIR")
+    add_plugin_flag(render)
     _add_output(render, "rendered")
     render.set_defaults(action=_render)
     return parser
@@ -131,7 +133,7 @@ def _add_sample(sample: argparse.ArgumentParser) -> None:
     sample.add_argument("--keep", choices=["valid", "all"], help="draw again what is not valid, or keep it")
     sample.add_argument("--attempts", type=int, help="draws a tune at most")
     sample.add_argument("--quiet", "-q", action="store_true")
-    _add_plugin(sample)
+    add_plugin_flag(sample, _OF_A_MODEL)
     _add_output(sample, "tunes")
     sample.set_defaults(action=_sample)
 
@@ -147,7 +149,7 @@ def _add_export(export: argparse.ArgumentParser) -> None:
         help="of a .keras file: its symbols as JSON, or the text whose sorted characters they are",
     )
     export.add_argument("--force", action="store_true", help="write over OUT")
-    _add_plugin(export)
+    add_plugin_flag(export, _OF_A_MODEL)
     export.set_defaults(action=_export)
 
 
@@ -162,6 +164,7 @@ def _add_convert(convert: argparse.ArgumentParser) -> None:
     moved.add_argument("--semitones", type=int, default=0, help="how far to transpose every tune")
     convert.add_argument("--strict", action="store_true", help="refuse what would be read as meant")
     convert.add_argument("--force", action="store_true", help="write over OUT")
+    add_plugin_flag(convert)
     convert.set_defaults(action=_convert)
 
 
@@ -172,17 +175,6 @@ def _add_set(parser: argparse.ArgumentParser) -> None:
         default=[],
         metavar="TABLE.KEY=VALUE",
         help="override a key for this once, as sample.temperature=1.1 or corpus.0.paths=['a.abc']",
-    )
-
-
-def _add_plugin(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--plugin",
-        action="append",
-        default=[],
-        type=Path,
-        metavar="FILE",
-        help="a plugin's Python file that the model's pipeline named",
     )
 
 
@@ -205,10 +197,10 @@ def _version() -> str:
 
 def _run(options: argparse.Namespace) -> int:
     from musegen.api.pipelines import load
-    from musegen.progress import Console, Silent
+    from musegen.progress import Console, Lines, Silent
 
     report_faults()
-    pipeline = load(options.file, options.set, (lambda line: None) if options.quiet else say)
+    pipeline = load(options.file, options.set, reporter=Silent() if options.quiet else Lines(say))
     run = pipeline.run(Silent() if options.quiet else Console())
     suffixes = sorted({suffix for tune in run.tunes for suffix in tune.files})
     _say_where(f"{len(run.tunes)} tunes ({', '.join(suffixes)})", run.folder)
@@ -217,11 +209,11 @@ def _run(options: argparse.Namespace) -> int:
 
 def _train(options: argparse.Namespace) -> int:
     from musegen.api.pipelines import load
-    from musegen.progress import Console, Silent
+    from musegen.progress import Console, Lines, Silent
 
     report_faults()
-    reporter = Silent() if options.quiet else Console()
-    run = load(options.file, options.set, reporter.say).train(reporter)
+    pipeline = load(options.file, options.set, reporter=Silent() if options.quiet else Lines(say))
+    run = pipeline.train(Silent() if options.quiet else Console())
     _say_where("model.safetensors", run.folder)
     return 0
 
@@ -233,9 +225,10 @@ def _say_where(what: str, folder: Path) -> None:
 
 def _check(options: argparse.Namespace) -> int:
     from musegen.api.pipelines import load
+    from musegen.progress import Lines
 
     report_faults()
-    load(options.file, options.set, say)
+    load(options.file, options.set, reporter=Lines(say))
     print(f"{options.file}: no mistake found")
     return 0
 
@@ -294,7 +287,7 @@ def _export(options: argparse.Namespace) -> int:
     from musegen.api.exporting import export
 
     report_faults()
-    before, after = export(
+    made = export(
         options.file,
         options.output,
         options.store,
@@ -302,7 +295,7 @@ def _export(options: argparse.Namespace) -> int:
         force=options.force,
         plugins=options.plugin,
     )
-    print(f"{options.output}: {after:,} bytes, {options.file} has {before:,}")
+    print(f"{made.path}: {made.size:,} bytes, {options.file} has {made.source_size:,}")
     return 0
 
 
@@ -324,18 +317,25 @@ def _render(options: argparse.Namespace) -> int:
     from musegen.progress import Console
 
     report_faults()
-    rendered, failed = render(
-        options.files, options.output, _renderers(options.to), Console(), force=options.force
+    made = render(
+        options.files,
+        options.output,
+        _renderers(options.to),
+        reporter=Console(),
+        force=options.force,
+        plugins=options.plugin,
     )
-    print(f"tunes rendered to {options.output}: {rendered}" + (f"; failed: {failed}" if failed else ""))
-    return 1 if failed else 0
+    failed = f"; failed: {len(made.failed)}" if made.failed else ""
+    print(f"tunes rendered to {made.folder}: {made.rendered}{failed}")
+    return 1 if made.failed else 0
 
 
 def _convert(options: argparse.Namespace) -> int:
     from musegen.api.conversion import convert
+    from musegen.progress import Lines
 
     report_faults()
-    written = convert(
+    made = convert(
         options.file,
         options.output,
         tonic=options.key,
@@ -343,9 +343,10 @@ def _convert(options: argparse.Namespace) -> int:
         strict=options.strict,
         number=options.tune,
         force=options.force,
-        report=lambda line: print(line, file=sys.stderr),
+        plugins=options.plugin,
+        reporter=Lines(tell),
     )
-    print(f"{options.output}: {written} tune{'s' * (written != 1)}")
+    print(f"{made.path}: {made.tunes} tune{'s' * (made.tunes != 1)}")
     return 0
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import pluggy
@@ -13,7 +14,7 @@ from musegen.protocols.notations import Notation
 from musegen.protocols.renderers import BookRenderer, Renderer
 from musegen.protocols.tokenizers import TokenizerTrainer
 
-API_VERSION = "1.0"
+API_VERSION = "1.1"
 """Of what plugins rely on: ``musegen.__all__``, ``musegen.testing.__all__`` and the hooks.
 
 The first number rises when a plugin may have to change, the second when there is something new.
@@ -22,6 +23,14 @@ NAMESPACE = "musegen"
 hookspec = pluggy.HookspecMarker(NAMESPACE)
 hookimpl = pluggy.HookimplMarker(NAMESPACE)
 """Marks a function of a plugin as an implementation of the hook whose name it bears."""
+KINDS: Mapping[str, str] = {
+    "corpus reader": "musegen_corpus_readers",
+    "notation": "musegen_notations",
+    "tokenizer": "musegen_tokenizers",
+    "model": "musegen_models",
+    "renderer": "musegen_renderers",
+}
+"""Kind of component -> the hook that declares it."""
 
 
 @hookspec

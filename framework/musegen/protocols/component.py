@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.util import find_spec
-from typing import Generic, TypeVar, cast
+from typing import Concatenate, Generic, TypeVar, cast
 
 from musegen.canonical import JSON
 from musegen.options import Options
@@ -55,6 +55,8 @@ class Component(Generic[T_co]):
     """Of a corpus reader: what it can give without files of the user's."""
     baselines: Mapping[str, Mapping[str, JSON]] = field(default_factory=dict, hash=False)
     """Of a model: lines that every run is compared with, by name, each with the options that make it."""
+    needs: Mapping[str, str] = field(default_factory=dict, hash=False)
+    """Other components that ``build`` is given: the name of one by its kind, ``{"notation": "abc"}``."""
 
     def missing(self) -> tuple[str, ...]:
         """The modules of ``requires`` that are not installed; nothing is imported."""
@@ -66,12 +68,13 @@ def component(
     *,
     version: int,
     options: type[O],
-    build: Callable[[O], T],
+    build: Callable[Concatenate[O, ...], T],
     requires: Sequence[str] = (),
     extra: str = "",
     suffixes: Sequence[str] = (),
     collections: Sequence[Collection] = (),
     baselines: Mapping[str, Mapping[str, JSON]] | None = None,
+    needs: Mapping[str, str] | None = None,
 ) -> Component[T]:
     """Declare a component.
 
@@ -82,6 +85,11 @@ def component(
     in seconds: each name, such as ``ngram_memory``, stands for options (``{"memory": True}``), and every run
     of any model gets the figures of a model of these beside its own: ``ngram_memory_nats`` in ``run.json``,
     a line in ``loss.png``. The first line of the options' docstring describes the component.
+
+    ``needs`` names components of other plugins, one of a kind. With ``{"notation": "abc"}`` the function is
+    ``build(options, notation)`` and is given the notation's :class:`Component`, whose own ``build`` takes its
+    options alone; a kind of two words, ``"corpus reader"``, is the argument ``corpus_reader``. Where such a
+    component is not installed, a user is told so before anything runs.
     """
     summary = (options.__doc__ or "").strip().splitlines()
     return Component(
@@ -95,4 +103,5 @@ def component(
         tuple(suffixes),
         tuple(collections),
         dict(baselines or {}),
+        dict(needs or {}),
     )

@@ -13,7 +13,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from musegen.options import Options
+from musegen.options import Options, option_faults
 from musegen.protocols.component import Component
 from musegen.testing.laws import Laws, short
 
@@ -69,9 +69,9 @@ def _check_options(laws: Laws, component: Component[Any], plain: dict[str, Any])
     try:
         options = cls.model_validate_json(json.dumps(plain), context={"folder": Path.cwd()})
     except ValidationError as error:
-        first = error.errors()[0]
-        key = ".".join(map(str, first["loc"]))
-        raise ValueError(f"{laws.subject}: give options that it takes: {key}: {first['msg']}") from None
+        first = option_faults(error)[0]
+        line = f"give options that it takes: {first.key}: {first.message}"
+        raise ValueError(f"{laws.subject}: {line}") from None
     with laws.refuses("options refuse a key they do not have", ValidationError):
         cls.model_validate({**plain, "no_such_option": 1}, strict=False)
     if "<locals>" not in cls.__qualname__:
