@@ -121,14 +121,14 @@ def test_extensions_stand_alone(extension: str) -> None:
 PUBLIC = """
     API_VERSION Annotation ArtifactError Bar BookRenderer ChordSymbol Collection Comparison Component
     Console Converted CorpusError CorpusReader Dataset Difference EpochLoss Event Exported Fault
-    ForeignModels Grace HeaderGuide JSON Judgement Key KeyChange LanguageModel MODES Metre MetreChange
-    ModelError ModelTrainer MusegenError NewTune Notation NotationError Note Options PathPattern
-    Performance Pipeline PipelineError Pitch PlayedChord PlayedNote PluginError Plugins Prepare Problem
-    Progress Rendered Renderer Reporter Rest Run STEPS Sampling SavedModel Score Silent StorableModel
-    Tempo TempoChange TempoMap Tokenizer TokenizerTrainer Tokens TrainedModel TrainingJob Tune Tuplet
-    Valid Versions Vocabulary VocabularyError Wishes accompaniment compare component convert default_tempo
-    demo_model derive_seed did_you_mean expand_play_order export hookimpl installed_plugins judge load
-    mend_repeats perform read_tunes render sample ticks to_tonic
+    ForeignModels Grace HeaderGuide JSON Judgement Key KeyChange LanguageModel Lines MODES Metre
+    MetreChange ModelError ModelTrainer MusegenError NewTune Notation NotationError Note Options
+    PathPattern Performance Pipeline PipelineError Pitch PlayedChord PlayedNote PluginError Plugins
+    Prepare Problem Progress Rendered Renderer Reporter Rest Run STEPS Sampling SavedModel Score Silent
+    StorableModel Tempo TempoChange TempoMap Tokenizer TokenizerTrainer Tokens TrainedModel TrainingJob
+    Tune Tuplet Valid Versions Vocabulary VocabularyError Wishes accompaniment compare component convert
+    default_tempo demo_model derive_seed did_you_mean expand_play_order export hookimpl installed_plugins
+    judge load mend_repeats perform read_tunes render sample ticks to_tonic
 """
 
 

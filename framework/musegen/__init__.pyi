@@ -55,7 +55,13 @@ from .music.validity import Fault as Fault, Judgement as Judgement, Valid as Val
 from .options import Options as Options, PathPattern as PathPattern
 from .plugins.hookspecs import API_VERSION as API_VERSION, hookimpl as hookimpl
 from .plugins.registry import Plugins as Plugins, installed_plugins as installed_plugins
-from .progress import Console as Console, Progress as Progress, Reporter as Reporter, Silent as Silent
+from .progress import (
+    Console as Console,
+    Lines as Lines,
+    Progress as Progress,
+    Reporter as Reporter,
+    Silent as Silent,
+)
 from .protocols.component import Collection as Collection, Component as Component, component as component
 from .protocols.corpora import CorpusReader as CorpusReader
 from .protocols.models import (

@@ -75,7 +75,9 @@ def chosen_reporter(reporter: Reporter | None, report: Callable[[str], None] | N
     """
     if report is None:
         return reporter or Silent()
-    warnings.warn("give reporter= in place of report", DeprecationWarning, stacklevel=3)
+    warnings.warn(
+        "give reporter=musegen.Lines(function) in place of report", DeprecationWarning, stacklevel=3
+    )
     return Lines(report)
 
 

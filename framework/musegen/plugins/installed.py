@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import WRAPPER_ASSIGNMENTS, update_wrapper
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 from musegen.errors import PluginError
 from musegen.options import Options
 from musegen.plugins.loading import DISABLED, PluginFile, disabled_plugins
 from musegen.protocols.component import Component
+
+T = TypeVar("T")
 
 Look: TypeAlias = "Callable[[str, str], Installed | None]"
 """Finds a component by kind and name among the same plugins."""
@@ -68,7 +70,7 @@ def keyword(kind: str) -> str:
     return kind.replace(" ", "_")
 
 
-def connected(component: Component[Any], look: Look) -> Component[Any]:
+def connected(component: Component[T], look: Look) -> Component[T]:
     """The component with a ``build`` that is given what it needs, looked up when it is called."""
     if not component.needs or isinstance(component.build, _Connected):
         return component

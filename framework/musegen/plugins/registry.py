@@ -9,7 +9,7 @@ from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from traceback import walk_tb
-from typing import Any, Literal, overload
+from typing import Any, Literal, TypeVar, overload
 
 import pluggy
 from pydantic import ValidationError
@@ -29,6 +29,8 @@ from musegen.protocols.models import ModelTrainer
 from musegen.protocols.notations import Notation
 from musegen.protocols.renderers import BookRenderer, Renderer
 from musegen.protocols.tokenizers import TokenizerTrainer
+
+T = TypeVar("T")
 
 
 class Plugins:
@@ -130,7 +132,7 @@ class Plugins:
     def _look(self, kind: str, name: str) -> Installed | None:
         return self._installed.get((kind, name))
 
-    def connected(self, component: Component[Any]) -> Component[Any]:
+    def connected(self, component: Component[T]) -> Component[T]:
         """A component as a hook returns it, with a ``build`` that is given what it needs of these plugins."""
         return connected(component, self._look)
 

@@ -9,13 +9,16 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
 from musegen.options import Options, option_faults
+from musegen.plugins.registry import Plugins, installed_plugins
 from musegen.protocols.component import Component
 from musegen.testing.laws import Laws, short
+
+T = TypeVar("T")
 
 HEAVY = ("tensorflow", "keras", "torch", "jax", "matplotlib", "music21", "pandas", "scipy", "sklearn")
 """Modules that take a second or more to import."""
@@ -37,6 +40,13 @@ from pathlib import Path
 cls.model_validate_json(json.dumps(options), context={"folder": Path(folder)})
 print(*sorted(name for name in heavy if name in sys.modules))
 """
+
+
+def connected(component: Component[T], plugins: Plugins | None) -> Component[T]:
+    """The component as it is used: it is given what it needs of ``plugins``, or of those installed."""
+    if not component.needs:
+        return component
+    return (installed_plugins() if plugins is None else plugins).connected(component)
 
 
 def check_declared(kind: str, component: Component[Any], options: Mapping[str, Any] | None) -> Options:
