@@ -121,16 +121,17 @@ def test_extensions_stand_alone(extension: str) -> None:
 
 PUBLIC = """
     API_VERSION Annotation ArtifactError Bar BookRenderer ChordSymbol ChordedNotation Collection Command
-    Comparison Component Composition Console CorpusError CorpusReader Dataset Difference Draw EpochLoss
-    Event Fault ForeignModels Grace HeadedNotation HeaderGuide Interval JSON Judgement Key KeyChange
-    LanguageModel MODES Metre MetreChange ModelError ModelTrainer MusegenError NewTune Notation
-    NotationError Note Options PathPattern Performance Pipeline PipelineError Pitch PlayedChord
-    PlayedNote PluginError Plugins Prepare PreparingNotation Problem Progress Renderer Reporter Rest
-    Rule Run STEPS Sample Sampling SavedModel Score Silent StorableModel Tempo TempoChange TempoMap
-    Tokenizer TokenizerTrainer Tokens TrainedModel TrainingJob TransposingNotation Tune TuneModel Tuplet
-    Valid Versions Vocabulary VocabularyError Wishes accompaniment compare component convert
-    default_tempo demo_model derive_seed expand_play_order export hookimpl installed_plugins judge load
-    mend_repeats open_model perform read_tunes render sample ticks to_tonic
+    Comparison Component Composition Console Converted CorpusError CorpusReader Dataset Difference Draw
+    EpochLoss Event Exported Fault ForeignModels Grace HeadedNotation HeaderGuide Interval JSON
+    Judgement Key KeyChange LanguageModel Lines MODES Metre MetreChange ModelError ModelTrainer
+    MusegenError NewTune Notation NotationError Note Options PathPattern Performance Pipeline
+    PipelineError Pitch PlayedChord PlayedNote PluginError Plugins Prepare PreparingNotation Problem
+    Progress Rendered Renderer Reporter Rest Rule Run STEPS Sample Sampling SavedModel Score Silent
+    StorableModel Tempo TempoChange TempoMap Tokenizer TokenizerTrainer Tokens TrainedModel TrainingJob
+    TransposingNotation Tune TuneModel Tuplet Valid Versions Vocabulary VocabularyError Wishes
+    accompaniment compare component convert default_tempo demo_model derive_seed did_you_mean
+    expand_play_order export hookimpl installed_plugins judge load mend_repeats open_model perform
+    read_tunes render sample ticks to_tonic
 """
 
 

@@ -9,9 +9,12 @@ import shlex
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
+import musegen
 from musegen import Plugins
 from musegen.commands.main import main, parse
 from musegen.plugins.loading import PluginFile
@@ -52,6 +55,31 @@ def test_the_pipeline_runs(followed: Path) -> None:
     sung = sorted((followed / "run" / "tunes").glob("*.txt"))
     assert sung
     assert {"do", "re", "mi", "fa♯"} & set(sung[0].read_text("utf-8").split())
+
+
+def test_a_plugin_file_is_used_outside_of_pipelines(followed: Path) -> None:
+    """By the page's command, which names it."""
+    (command,) = _shell("outside")
+    assert main(shlex.split(command)[1:]) == 0
+    assert len(list((followed / "out").glob("*.txt"))) == 60
+
+
+def test_a_component_is_given_what_it_needs() -> None:
+    """By the page's declaration, whose reader and options are left to the reader of the page."""
+    (code,) = _blocks("py")
+    names = {name: getattr(musegen, name) for name in musegen.__all__}
+
+    class TabOptions(musegen.Options):
+        """Tunes in tablature."""
+
+        paths: tuple[str, ...] = ()
+
+    names |= {"TabOptions": TabOptions, "TabReader": lambda paths, notation: notation}
+    exec(compile(code, "plugins.md", "exec", dont_inherit=True), names)
+    plugins = musegen.installed_plugins().with_files([])
+    plugins.add(SimpleNamespace(musegen_corpus_readers=names["musegen_corpus_readers"]), "tab")
+    notation: Any = plugins.build("corpus reader", "tab")
+    assert notation.parse(musegen.Tune("X:1\nK:D\nD|\n")).key == musegen.Key("D", "major")
 
 
 def test_the_tests_pass(followed: Path) -> None:
@@ -102,7 +130,7 @@ def test_the_command_works(followed: Path, capsys: pytest.CaptureFixture[str]) -
 
 def test_every_command_shown_is_understood() -> None:
     """By the command line's own parser."""
-    names = ("scaffold", "try", "package")
+    names = ("scaffold", "try", "outside", "package")
     shown = [line for name in names for line in _shell(name) if line.startswith("musegen")]
     shown += [f"musegen {command}" for command in re.findall(r"`musegen ([^`-][^`]*)`", PAGE)]
     commands = [line for line in shown if line != "musegen check" and "..." not in line]

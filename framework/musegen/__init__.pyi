@@ -1,12 +1,12 @@
 """The public API: what these modules define and musegen hands on. ``__all__`` names the same."""
 
-from .api.conversion import convert as convert
-from .api.exporting import export as export
+from .api.conversion import Converted as Converted, convert as convert
+from .api.exporting import Exported as Exported, export as export
 from .api.pipelines import Pipeline as Pipeline, load as load
-from .api.rendering import render as render
+from .api.reading import read_tunes as read_tunes
+from .api.rendering import Rendered as Rendered, render as render
 from .api.sampling import demo_model as demo_model, open_model as open_model, sample as sample
 from .canonical import JSON as JSON
-from .corpus.files import read_tunes as read_tunes
 from .corpus.transposing import to_tonic as to_tonic
 from .errors import (
     ArtifactError as ArtifactError,
@@ -17,6 +17,7 @@ from .errors import (
     PipelineError as PipelineError,
     PluginError as PluginError,
     VocabularyError as VocabularyError,
+    did_you_mean as did_you_mean,
 )
 from .models.draws import Composition as Composition, Draw as Draw
 from .models.sample_options import Sample as Sample
@@ -58,7 +59,13 @@ from .music.validity import Fault as Fault, Judgement as Judgement, Valid as Val
 from .options import Options as Options, PathPattern as PathPattern
 from .plugins.hookspecs import API_VERSION as API_VERSION, hookimpl as hookimpl
 from .plugins.registry import Plugins as Plugins, installed_plugins as installed_plugins
-from .progress import Console as Console, Progress as Progress, Reporter as Reporter, Silent as Silent
+from .progress import (
+    Console as Console,
+    Lines as Lines,
+    Progress as Progress,
+    Reporter as Reporter,
+    Silent as Silent,
+)
 from .protocols.commands import Command as Command
 from .protocols.component import Collection as Collection, Component as Component, component as component
 from .protocols.corpora import CorpusReader as CorpusReader

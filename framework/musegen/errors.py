@@ -6,12 +6,29 @@ traces back.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from difflib import get_close_matches
+
 
 def locate(source: str, line: int, column: int = 0) -> str:
     """``jigs.abc:123:8`` for line 4, column 8, of the tune ``jigs.abc:120``; what is unknown is left out."""
     file, _, first = source.rpartition(":")
     shown = (file, int(first) + max(line - 1, 0)) if file and first.isdecimal() else (source, line)
     return ":".join(str(part) for part in (*shown, column) if part)
+
+
+def closest(name: str, choices: Iterable[str]) -> str:
+    """The choice that ``name`` may be a misspelling of; empty where none is close."""
+    return next(iter(get_close_matches(name, list(choices), 1)), "")
+
+
+def did_you_mean(name: str, choices: Iterable[str]) -> str:
+    """``; did you mean "char"?`` where one of the choices is close to ``name``, else nothing.
+
+    For the line of an error: ``f'no tokenizer "{name}"{did_you_mean(name, names)}'``.
+    """
+    close = closest(name, choices)
+    return f'; did you mean "{close}"?' if close else ""
 
 
 class MusegenError(Exception):

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, TypeAlias
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, PlainSerializer, ValidationInfo
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    PlainSerializer,
+    ValidationError,
+    ValidationInfo,
+)
 
 
 class Options(BaseModel):
@@ -23,6 +31,35 @@ class Options(BaseModel):
         validate_default=True,
         defer_build=True,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class OptionFault:
+    """What is wrong with one option; ``str()`` is a line for users."""
+
+    place: tuple[str | int, ...]
+    """Where it stands: the option's name, and a place inside its value; a union's types come last."""
+    kind: str
+    """pydantic's name for this fault, as ``missing`` or ``extra_forbidden``."""
+    message: str
+    given: object
+    """The value."""
+
+    @property
+    def key(self) -> str:
+        """The place as TOML writes it: ``valid.bars``."""
+        return ".".join(map(str, self.place))
+
+    def __str__(self) -> str:
+        return f"{self.key}: {self.message} (got {self.given!r})"
+
+
+def option_faults(error: ValidationError) -> list[OptionFault]:
+    """Every fault that pydantic found in some options."""
+    return [
+        OptionFault(fault["loc"], fault["type"], fault["msg"].removeprefix("Value error, "), fault["input"])
+        for fault in error.errors(include_url=False)
+    ]
 
 
 def _beside_pipeline(value: str, info: ValidationInfo) -> str:

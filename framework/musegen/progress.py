@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 import time
+import warnings
+from collections.abc import Callable
 from typing import Any, Protocol, TextIO
 
 _PLAIN_INTERVAL_S = 10.0
@@ -52,6 +54,31 @@ class Silent:
 
     def say(self, line: str) -> None:
         """Nothing."""
+
+
+class Lines(Silent):
+    """Hands lines on to a function, and is silent of all else."""
+
+    def __init__(self, tell: Callable[[str], None]) -> None:
+        self._tell = tell
+
+    def say(self, line: str) -> None:
+        """Hand it on."""
+        self._tell(line)
+
+
+def chosen_reporter(reporter: Reporter | None, report: Callable[[str], None] | None = None) -> Reporter:
+    """What a public function reports to: ``reporter``, or nothing.
+
+    ``report``, which takes lines alone, is what some of them took before API 1.1; it still works, with a
+    DeprecationWarning at their caller.
+    """
+    if report is None:
+        return reporter or Silent()
+    warnings.warn(
+        "give reporter=musegen.Lines(function) in place of report", DeprecationWarning, stacklevel=3
+    )
+    return Lines(report)
 
 
 class Console:

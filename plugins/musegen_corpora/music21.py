@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from difflib import get_close_matches
+from collections.abc import Callable, Iterable, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
-from musegen import CorpusError, Tune, read_tunes
+from musegen import Component, CorpusError, CorpusReader, Tune, did_you_mean
+from musegen_corpora.abc_files import read_abc
 
 
 class Music21Reader:
     """The ABC files of some folders of ``music21/corpus``."""
 
-    def __init__(self, collections: Sequence[str]) -> None:
-        self._collections = collections
+    def __init__(self, abc: Component[CorpusReader], collections: Sequence[str]) -> None:
+        """``abc`` reads ABC files; ``collections`` names the folders."""
+        self._abc, self._collections = abc, collections
 
     def sources(self) -> list[Path]:
         """The files, by collection, sorted. Raises CorpusError for an unknown one, with the choices."""
@@ -27,10 +28,9 @@ class Music21Reader:
             files += found
         return files
 
-    def read(self, report: Callable[[str], None]) -> Iterator[Tune]:
+    def read(self, report: Callable[[str], None]) -> Iterable[Tune]:
         """The tunes, in the order of the sources. Raises CorpusError."""
-        for file in self.sources():
-            yield from read_tunes(file, report)
+        return read_abc(self._abc, self.sources(), report)
 
 
 def _corpus_folder() -> Path:
@@ -47,6 +47,5 @@ def _abc_files(folder: Path) -> list[Path]:
 
 def _unknown(name: str, corpus: Path) -> str:
     choices = sorted(folder.name for folder in corpus.iterdir() if folder.is_dir() and _abc_files(folder))
-    close = get_close_matches(name, choices, 1)
-    hint = f'; did you mean "{close[0]}"?' if close else ""
+    hint = did_you_mean(name, choices)
     return f'music21 has no ABC collection "{name}"{hint} (choose from: {", ".join(choices)})'

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from musegen import CorpusError, Tune, read_tunes
+from musegen import Component, CorpusError, CorpusReader, Tune
+from musegen_corpora.abc_files import read_abc
 from musegen_corpora.digests import Name
 
 _PLACES = {
@@ -18,8 +19,14 @@ _PLACES = {
 class NottinghamReader:
     """The tunes of some of the database's files, in one of its two editions."""
 
-    def __init__(self, collections: Sequence[Name], edition: str, path: str | None = None) -> None:
-        """``edition``: ``cleaned`` or ``original``; ``path``: a folder, else the files are downloaded."""
+    def __init__(
+        self, abc: Component[CorpusReader], collections: Sequence[Name], edition: str, path: str | None = None
+    ) -> None:
+        """``abc`` reads ABC files; ``edition`` is ``cleaned`` or ``original``.
+
+        ``path`` is a folder with the files; without it they are downloaded.
+        """
+        self._abc = abc
         self._names = tuple(dict.fromkeys(collections))
         self._edition = edition
         self._path = path
@@ -51,5 +58,4 @@ class NottinghamReader:
         present = {file.stem for file in files}
         if missing := [name for name in self._names if name not in present]:
             report(f"{self._path}: a part of the Nottingham Music Database; missing: {', '.join(missing)}")
-        for file in files:
-            yield from read_tunes(file, report)
+        yield from read_abc(self._abc, files, report)

@@ -50,18 +50,20 @@ class FolkRnnOptions(Options):
     """A text file of tunes, their tokens set apart by blanks."""
 
 
-def build_nottingham_reader(options: NottinghamOptions) -> CorpusReader:
-    """A reader of the database's files, in a folder or downloaded."""
+def build_nottingham_reader(
+    options: NottinghamOptions, corpus_reader: Component[CorpusReader]
+) -> CorpusReader:
+    """A reader of the database's files, in a folder or downloaded, by means of that of ABC files."""
     from musegen_corpora.nottingham import NottinghamReader
 
-    return NottinghamReader(options.collections, options.edition, options.path)
+    return NottinghamReader(corpus_reader, options.collections, options.edition, options.path)
 
 
-def build_music21_reader(options: Music21Options) -> CorpusReader:
-    """A reader of collections inside the installed music21 package."""
+def build_music21_reader(options: Music21Options, corpus_reader: Component[CorpusReader]) -> CorpusReader:
+    """A reader of collections inside the installed music21 package, by means of that of ABC files."""
     from musegen_corpora.music21 import Music21Reader
 
-    return Music21Reader(options.collections)
+    return Music21Reader(corpus_reader, options.collections)
 
 
 def build_thesession_reader(options: TheSessionOptions) -> CorpusReader:
@@ -88,6 +90,7 @@ def musegen_corpus_readers() -> list[Component[CorpusReader]]:
             options=NottinghamOptions,
             build=build_nottingham_reader,
             collections=NOTTINGHAM,
+            needs={"corpus reader": "abc"},
         ),
         component(
             "music21",
@@ -98,6 +101,7 @@ def musegen_corpus_readers() -> list[Component[CorpusReader]]:
             extra="corpora",
             collections=MUSIC21,
             suggested=True,
+            needs={"corpus reader": "abc"},
         ),
         component(
             "thesession",

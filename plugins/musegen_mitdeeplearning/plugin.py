@@ -8,6 +8,7 @@ from musegen import (
     Collection,
     Component,
     CorpusReader,
+    Notation,
     Options,
     Renderer,
     component,
@@ -34,18 +35,21 @@ class Abc2WavOptions(Options):
     """How long one tune may take, in seconds."""
 
 
-def build_reader(options: IrishOptions) -> CorpusReader:
-    """A reader of irish.abc; ``options`` has nothing to say."""
+def build_reader(options: IrishOptions, corpus_reader: Component[CorpusReader]) -> CorpusReader:
+    """A reader of irish.abc by means of that of ABC files; ``options`` has nothing to say."""
     from musegen_mitdeeplearning.reader import IrishReader
 
-    return IrishReader()
+    return IrishReader(corpus_reader)
 
 
-def build_renderer(options: Abc2WavOptions) -> Renderer:
-    """The renderer, tried out: what is missing is known before any tune is rendered."""
+def build_renderer(options: Abc2WavOptions, notation: Component[Notation]) -> Renderer:
+    """The renderer, tried out: what is missing is known before any tune is rendered.
+
+    ``notation`` is ABC, which abc2wav plays.
+    """
     from musegen_mitdeeplearning.renderer import Abc2WavRenderer
 
-    renderer = Abc2WavRenderer(options.timeout_s)
+    renderer = Abc2WavRenderer(notation.build(notation.options()), options.timeout_s)
     renderer.try_out()
     return renderer
 
@@ -55,7 +59,12 @@ def musegen_corpus_readers() -> list[Component[CorpusReader]]:
     """Declare the reader of irish.abc."""
     return [
         component(
-            "mitdeeplearning", version=1, options=IrishOptions, build=build_reader, collections=(IRISH,)
+            "mitdeeplearning",
+            version=1,
+            options=IrishOptions,
+            build=build_reader,
+            collections=(IRISH,),
+            needs={"corpus reader": "abc"},
         )
     ]
 
@@ -63,4 +72,12 @@ def musegen_corpus_readers() -> list[Component[CorpusReader]]:
 @hookimpl
 def musegen_renderers() -> list[Component[Renderer]]:
     """Declare the renderer."""
-    return [component("mitdeeplearning", version=1, options=Abc2WavOptions, build=build_renderer)]
+    return [
+        component(
+            "mitdeeplearning",
+            version=1,
+            options=Abc2WavOptions,
+            build=build_renderer,
+            needs={"notation": "abc"},
+        )
+    ]

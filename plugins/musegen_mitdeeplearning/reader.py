@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from musegen import CorpusError, Tune, read_tunes
+from musegen import Component, CorpusError, CorpusReader, Tune
 from musegen_mitdeeplearning.package import RECIPE, packaged
 
 
 class IrishReader:
     """The file ``data/irish.abc`` of the installed package."""
+
+    def __init__(self, abc: Component[CorpusReader]) -> None:
+        """``abc`` reads ABC files."""
+        self._abc = abc
 
     def sources(self) -> list[Path]:
         """The file. Raises CorpusError, with the way to install it, where it is not there."""
@@ -19,7 +23,8 @@ class IrishReader:
             raise CorpusError(f"mitdeeplearning: the package with irish.abc is not installed; {RECIPE}")
         return [file]
 
-    def read(self, report: Callable[[str], None]) -> Iterator[Tune]:
+    def read(self, report: Callable[[str], None]) -> Iterable[Tune]:
         """Its 804 tunes, in the order of the file; their ``X:`` numbers repeat."""
         (file,) = self.sources()
-        return read_tunes(file, report)
+        options = self._abc.options.model_validate({"paths": (str(file),)})
+        return self._abc.build(options).read(report)

@@ -13,7 +13,6 @@ from musegen import (
     Score,
     Tune,
     default_tempo,
-    installed_plugins,
     mend_repeats,
     perform,
 )
@@ -36,15 +35,15 @@ class Abc2WavRenderer:
     suffix = ".mitdeeplearning.wav"
     """Not ``.wav``, which is musegen's own synthesizer's: a pipeline may have both."""
 
-    def __init__(self, timeout_s: float = 120.0) -> None:
-        """``timeout_s``: how long one tune may take."""
-        self._timeout_s = timeout_s
+    def __init__(self, notation: Notation, timeout_s: float = 120.0) -> None:
+        """``notation`` is ABC; ``timeout_s``: how long one tune may take."""
+        self._notation, self._timeout_s = notation, timeout_s
 
     def try_out(self) -> None:
         """Play four notes. Raises MusegenError that says what is missing, and how to install it."""
         check_programs()
         with TemporaryDirectory(prefix="musegen-") as folder:
-            self.render(_notation().parse(_TRIAL), Path(folder, "trial.wav"))
+            self.render(self._notation.parse(_TRIAL), Path(folder, "trial.wav"))
 
     def render(self, score: Score, path: Path) -> None:
         """Write ``score`` to ``path``, in the written tempo or the customary one of its kind.
@@ -55,18 +54,13 @@ class Abc2WavRenderer:
         score = mend_repeats(score)  # abc2midi takes the signs to the letter
         score = replace(score, tempo=score.tempo or default_tempo(score.rhythm, score.metre))
         duration_s = perform(score).duration_s
-        text = _notation().write(score)
+        text = self._notation.write(score)
         with TemporaryDirectory(prefix="musegen-") as folder:
             wav, complaint = run_abc2wav(text, Path(folder), self._timeout_s)
             sound = read_sound(wav)
             if fault := _fault(sound, duration_s):
                 raise MusegenError(f"mitdeeplearning: {fault}{f' ({complaint})' if complaint else ''}")
             shutil.copyfile(wav, path)
-
-
-def _notation() -> Notation:
-    component = installed_plugins().notation("abc")
-    return component.build(component.options())
 
 
 def _fault(sound: Sound | None, duration_s: float) -> str:

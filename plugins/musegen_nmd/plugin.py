@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from musegen import Component, CorpusReader, Options, PathPattern, component, hookimpl
+from musegen import Component, CorpusReader, Notation, Options, PathPattern, component, hookimpl
 
 SUFFIXES = (".mus", ".nmd")
 
@@ -25,14 +25,23 @@ class NmdOptions(Options):
     """Number of a short first bar where bars are copied; ``auto`` takes the one that makes the bars fit."""
 
 
-def build_reader(options: NmdOptions) -> CorpusReader:
-    """A reader of the files that the patterns name."""
+def build_reader(options: NmdOptions, notation: Component[Notation]) -> CorpusReader:
+    """A reader of the files that the patterns name; ``notation``, ABC, writes what it read."""
     from musegen_nmd.reader import NmdReader
 
-    return NmdReader(options.paths, options.unit, options.upbeat)
+    return NmdReader(notation.build(notation.options()), options.paths, options.unit, options.upbeat)
 
 
 @hookimpl
 def musegen_corpus_readers() -> list[Component[CorpusReader]]:
     """Declare ``nmd``."""
-    return [component("nmd", version=1, options=NmdOptions, build=build_reader, suffixes=SUFFIXES)]
+    return [
+        component(
+            "nmd",
+            version=1,
+            options=NmdOptions,
+            build=build_reader,
+            suffixes=SUFFIXES,
+            needs={"notation": "abc"},
+        )
+    ]

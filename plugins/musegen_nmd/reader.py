@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Literal
 
-from musegen import CorpusError, NotationError, Tune, installed_plugins
+from musegen import CorpusError, Notation, NotationError, Tune
 from musegen_nmd.plugin import SUFFIXES
 from musegen_nmd.scanner import ScoreError
 from musegen_nmd.scores import Reading, read_score
@@ -22,11 +22,13 @@ class NmdReader:
 
     def __init__(
         self,
+        notation: Notation,
         paths: Sequence[str],
         unit: Literal["auto", "1/4", "1/8"] = "auto",
         upbeat: Literal["auto", "0", "1"] = "auto",
     ) -> None:
-        self._paths, self._reading = paths, Reading(unit, upbeat)
+        """``notation`` is ABC."""
+        self._notation, self._paths, self._reading = notation, paths, Reading(unit, upbeat)
 
     def sources(self) -> list[Path]:
         """The files in the order of the patterns, sorted in each. Raises CorpusError for one without any."""
@@ -42,8 +44,6 @@ class NmdReader:
 
     def _tunes(self, file: Path, report: Callable[[str], None]) -> Iterator[Tune]:
         text = _text(file)
-        abc = installed_plugins().notation("abc")
-        notation = abc.build(abc.options())
         for begin, end, closed in _scores(text):
             line = text.count("\n", 0, begin) + 1
 
@@ -57,7 +57,7 @@ class NmdReader:
                 score = read_score(
                     text[begin:end], self._reading, lambda place, what: report(f"{where(place)}: {what}")
                 )
-                yield Tune(notation.write(score), "abc", score.title, f"{file.name}:{line}")
+                yield Tune(self._notation.write(score), "abc", score.title, f"{file.name}:{line}")
             except ScoreError as mistake:
                 report(f"{where(mistake.place)}: {mistake.message}; the tune is left out")
             except NotationError as error:

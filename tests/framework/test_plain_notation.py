@@ -57,7 +57,7 @@ def invented(number: int, title: str = "") -> str:
 def package(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """The folder of a package with the notation as it is scaffolded, that can be imported."""
     folder = tmp_path_factory.mktemp("plain") / "plain-notes"
-    write_package("notation", folder)
+    write_package("notation", folder, musegen.installed_plugins())
     sys.path.insert(0, str(folder))
     yield folder / "plain_notes"
     sys.path.remove(str(folder))

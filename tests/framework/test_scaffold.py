@@ -10,7 +10,7 @@ import pytest
 
 import musegen.plugins
 from helpers.distributions import install, python
-from musegen import PluginError
+from musegen import PluginError, installed_plugins
 from musegen.commands.main import main
 from musegen.commands.plugins import SCAFFOLDS
 from musegen.plugins.registry import KINDS
@@ -51,7 +51,7 @@ def test_a_rule_is_forty_lines() -> None:
 @pytest.mark.parametrize("kind", SCAFFOLDS)
 def test_a_package_is_complete(kind: str, tmp_path: Path) -> None:
     """What a packager expects, and nothing that was to be filled in."""
-    write_package(kind, tmp_path / "my-part")
+    write_package(kind, tmp_path / "my-part", installed_plugins())
     files = {
         path.relative_to(tmp_path / "my-part").as_posix() for path in tmp_path.rglob("*") if path.is_file()
     }
@@ -86,7 +86,7 @@ def test_a_package_is_complete(kind: str, tmp_path: Path) -> None:
 def test_a_name_that_cannot_be_one(tmp_path: Path, name: str, expected: str) -> None:
     """Is refused before anything is written."""
     with pytest.raises(PluginError, match=expected):
-        write_package("tokenizer", tmp_path / name)
+        write_package("tokenizer", tmp_path / name, installed_plugins())
     assert not list(tmp_path.iterdir())
 
 
@@ -94,7 +94,7 @@ def test_a_folder_that_exists(tmp_path: Path) -> None:
     """Is left as it is."""
     (tmp_path / "mine").mkdir()
     with pytest.raises(PluginError, match="mine: exists"):
-        write_package("model", tmp_path / "mine")
+        write_package("model", tmp_path / "mine", installed_plugins())
     assert not list((tmp_path / "mine").iterdir())
 
 
@@ -105,4 +105,4 @@ def test_an_unknown_kind(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> 
     assert left.value.code == 2
     assert "corpus-reader" in capsys.readouterr().err
     with pytest.raises(PluginError, match='no kind "sampler"; choose one of: corpus-reader'):
-        write_package("sampler", tmp_path / "mine")
+        write_package("sampler", tmp_path / "mine", installed_plugins())

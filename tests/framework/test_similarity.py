@@ -85,7 +85,7 @@ def test_components() -> None:
 
 def test_real_tunes(nottingham: Path) -> None:
     """Copies of jigs are found, and jigs of one key are not joined unless they are versions of one tune."""
-    read = scores(list(read_tunes(nottingham / "jigs.abc", print)))
+    read = scores(list(read_tunes(nottingham / "jigs.abc")))
     for name in ("transposed", "re-barred", "doubled lengths"):
         assert found(read, name) >= 0.99
     assert found(read, "5 % edited") >= 0.97

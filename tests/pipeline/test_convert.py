@@ -7,7 +7,7 @@ from pathlib import Path
 import mido
 import pytest
 
-from musegen import MusegenError, Tune, convert, perform, read_tunes
+from musegen import Converted, MusegenError, Tune, convert, perform, read_tunes
 from musegen.commands.main import main
 from musegen_abc.parser import parse_abc
 
@@ -41,7 +41,7 @@ def test_to_a_tonic(tunes: Path, tmp_path: Path) -> None:
     text = target.read_text()
     assert 'K:G\n"G"GABc  d2 g2|"D7/F#"f^fe=f d4:|\n' in text
     assert "K:Gdor\nGAB d2e|fed cAG|]\n" in text
-    assert len(list(read_tunes(target, print))) == 2
+    assert len(list(read_tunes(target))) == 2
 
 
 def test_by_semitones_there_and_back(tunes: Path, tmp_path: Path) -> None:
@@ -49,7 +49,7 @@ def test_by_semitones_there_and_back(tunes: Path, tmp_path: Path) -> None:
     convert(tunes, tmp_path / "up.abc", semitones=3)
     convert(tmp_path / "up.abc", tmp_path / "back.abc", semitones=-3)
     before, up, after = (
-        [parse_abc(tune) for tune in read_tunes(path, print)]
+        [parse_abc(tune) for tune in read_tunes(path)]
         for path in (tunes, tmp_path / "up.abc", tmp_path / "back.abc")
     )
     assert before == after
@@ -58,7 +58,7 @@ def test_by_semitones_there_and_back(tunes: Path, tmp_path: Path) -> None:
 
 def test_to_midi(tunes: Path, tmp_path: Path) -> None:
     """A renderer's file holds one tune."""
-    assert convert(tunes, tmp_path / "one.mid", number=2) == 1
+    assert convert(tunes, tmp_path / "one.mid", number=2) == Converted(tmp_path / "one.mid", 1)
     notes = [m.note for m in mido.MidiFile(tmp_path / "one.mid") if m.type == "note_on" and m.velocity]
     assert notes == [note.pitch for note in perform(parse_abc(Tune(TWO.partition("\n\n")[2], "abc"))).melody]
 
@@ -116,5 +116,5 @@ def test_tunebook(tunes: Path, tmp_path: Path) -> None:
     book = (tmp_path / "out" / "tunes.abc").read_text()
     assert "X:1\nT:The Kettle\n" in book
     assert "X:2\nT:The Kettle (2)\n" in book
-    written = [parse_abc(tune).bars for tune in read_tunes(tmp_path / "out" / "tunes.abc", print)]
-    assert written == [parse_abc(tune).bars for tune in read_tunes(tunes, print)]
+    written = [parse_abc(tune).bars for tune in read_tunes(tmp_path / "out" / "tunes.abc")]
+    assert written == [parse_abc(tune).bars for tune in read_tunes(tunes)]

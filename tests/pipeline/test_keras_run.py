@@ -103,7 +103,8 @@ def test_precision_is_found_once_and_kept(finished: Path, tmp_path: Path) -> Non
 def test_export(finished: Path, tmp_path: Path) -> None:
     """A smaller file that samples the same tunes; a file in the way stays; nonsense is said in a line."""
     model, small = finished / "model.safetensors", tmp_path / "small.safetensors"
-    assert musegen.export(model, small) == (model.stat().st_size, small.stat().st_size)
+    made = musegen.export(model, small)
+    assert made == musegen.Exported(small, small.stat().st_size, model.stat().st_size)
     assert small.stat().st_size < 0.6 * model.stat().st_size  # most of so tiny a model is its header
     drawn = [musegen.sample(file, tmp_path / file.stem, tunes=2, keep="all") for file in (model, small)]
     if LSTMWeights.load(model).precision == "int8":

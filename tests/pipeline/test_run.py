@@ -287,9 +287,12 @@ def test_rendering_numbers_tunes_through_all_files(tmp_path: Path) -> None:
     """A tune that fails leaves its number unused."""
     (tmp_path / "one.abc").write_text(f"{jig(1)}\nX:2\nT:no key\nABC|\n\n{jig(3)}")
     (tmp_path / "two.abc").write_text(jig(4))
-    counts = musegen.render([tmp_path / "one.abc", tmp_path / "two.abc"], tmp_path / "out", ["midi"])
-    assert counts == (3, 1)
-    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["001.mid", "003.mid", "004.mid"]
+    out = tmp_path / "out"
+    made = musegen.render([tmp_path / "one.abc", tmp_path / "two.abc"], out, ["midi"])
+    assert (made.folder, made.rendered, len(made.failed)) == (out, 3, 1)
+    assert made.failed[0].endswith("tune 2 is not rendered")
+    assert made.files == tuple(out / name for name in ("001.mid", "003.mid", "004.mid"))
+    assert sorted(out.iterdir()) == list(made.files)
 
 
 def test_an_empty_corpus_is_one_line(tmp_path: Path) -> None:

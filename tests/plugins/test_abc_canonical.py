@@ -84,7 +84,7 @@ def test_real_tunes(nottingham: Path) -> None:
     """Every cleaned Nottingham tune sounds as before, moved by the same interval throughout."""
     options = Prepare(canonical=True, tonic="C", fields=("X", "T", "R", "M", "L", "P", "K"))
     for file in sorted(nottingham.glob("*.abc")):
-        for tune in read_tunes(file, print):
+        for tune in read_tunes(file):
             before = ABC.parse(tune)
             after = ABC.parse(prepare_tune(ABC, tune, options))
             moved = before.key.semitones_to("C")

@@ -106,7 +106,7 @@ def test_there_and_back(key: str, body: str, semitones: int) -> None:
 
 def test_real_tunes(nottingham: Path) -> None:
     """Every cleaned Nottingham tune, each by another interval, comes back equal."""
-    tunes = [tune for file in sorted(nottingham.glob("*.abc")) for tune in read_tunes(file, print)]
+    tunes = [tune for file in sorted(nottingham.glob("*.abc")) for tune in read_tunes(file)]
     for number, tune in enumerate(tunes):
         semitones = number * 5 % 13 - 6
         up = transpose_abc(tune, semitones)

@@ -190,7 +190,7 @@ def test_reading_back_hostile_text(text: str) -> None:
 
 def test_real_tunes(nottingham: Path) -> None:
     """Each Nottingham tune, in both editions, comes back equal and without a problem, and sounds the same."""
-    tunes = [tune for file in sorted(nottingham.rglob("*.abc")) for tune in read_tunes(file, print)]
+    tunes = [tune for file in sorted(nottingham.rglob("*.abc")) for tune in read_tunes(file)]
     assert len(tunes) > 1700
     for tune in tunes:
         score = parse_abc(tune)

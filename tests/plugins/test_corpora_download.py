@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from helpers.abc_parts import ABC_READER
 from helpers.file_server import FileServer, serving
 from helpers.invented import jig
 from musegen import CorpusError, load
@@ -145,7 +146,7 @@ def test_offline_and_not_cached(server: FileServer, monkeypatch: pytest.MonkeyPa
     """One line that says what is missing, and what to do."""
     monkeypatch.setenv("MUSEGEN_NOTTINGHAM_URL", "http://127.0.0.1:1/")
     with pytest.raises(CorpusError, match="xmas") as error:
-        NottinghamReader(["xmas"], "cleaned").sources()
+        NottinghamReader(ABC_READER, ["xmas"], "cleaned").sources()
     line = str(error.value)
     assert "cannot be downloaded from http://127.0.0.1:1/" in line
     assert "ConnectionError" in line
@@ -187,7 +188,7 @@ def test_a_cache_that_cannot_be_written_to(
 
 def test_the_reader_takes_the_edition_asked_for(server: FileServer) -> None:
     """And gives the tunes of the collections in their order."""
-    reader = NottinghamReader(["xmas", "hpps", "xmas"], "original")
+    reader = NottinghamReader(ABC_READER, ["xmas", "hpps", "xmas"], "original")
     tunes = list(reader.read(pytest.fail))
     assert [tune.source.partition(":")[0] for tune in tunes] == 40 * ["xmas.abc"] + 40 * ["hpps.abc"]
     assert sorted(set(server.requests)) == ["ABC_original/hpps.abc", "ABC_original/xmas.abc"]

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
+from helpers.abc_parts import ABC_READER
 from helpers.invented import jig
 from musegen import CorpusError
 from musegen_corpora.digests import NAMES
@@ -29,7 +30,7 @@ def test_the_real_files(nottingham: Path) -> None:
     """The part that is at hand, in both editions; one warning tells what is not."""
     for edition, tunes in (("cleaned", 884), ("original", 887)):
         said: list[str] = []
-        reader = NottinghamReader(NAMES, edition, str(nottingham))
+        reader = NottinghamReader(ABC_READER, NAMES, edition, str(nottingham))
         assert [path.stem for path in reader.sources()] == list(HERE)
         assert sum(1 for _ in reader.read(said.append)) == tunes
         partial = [line for line in said if "missing" in line]
@@ -42,7 +43,7 @@ def test_a_copy_of_the_repository(tmp_path: Path, edition: str) -> None:
     """ABC_cleaned/ and ABC_original/ are found by the edition."""
     write(tmp_path / "ABC_cleaned", "jigs", "xmas")
     write(tmp_path / "ABC_original", "jigs", "xmas")
-    files = NottinghamReader(["xmas", "jigs"], edition, str(tmp_path)).sources()
+    files = NottinghamReader(ABC_READER, ["xmas", "jigs"], edition, str(tmp_path)).sources()
     assert files == [tmp_path / f"ABC_{edition}" / f"{name}.abc" for name in ("xmas", "jigs")]
 
 
@@ -50,14 +51,14 @@ def test_a_folder_of_the_files_themselves(tmp_path: Path) -> None:
     """Whichever edition they are, the user says; nothing is missing, so nothing is reported."""
     write(tmp_path, "jigs", "xmas")
     for edition in ("cleaned", "original"):
-        reader = NottinghamReader(["jigs", "xmas"], edition, str(tmp_path))
+        reader = NottinghamReader(ABC_READER, ["jigs", "xmas"], edition, str(tmp_path))
         assert [tune.source for tune in reader.read(pytest.fail)] == ["jigs.abc:1", "xmas.abc:1"]
 
 
 def test_a_partial_copy_is_read(tmp_path: Path) -> None:
     """With one warning."""
     said: list[str] = []
-    reader = NottinghamReader(["slip", "jigs", "xmas"], "cleaned", str(write(tmp_path, "jigs")))
+    reader = NottinghamReader(ABC_READER, ["slip", "jigs", "xmas"], "cleaned", str(write(tmp_path, "jigs")))
     assert [tune.title for tune in reader.read(said.append)] == ["Jig No 0"]
     assert said == [f"{tmp_path}: a part of the Nottingham Music Database; missing: slip, xmas"]
 
@@ -66,10 +67,10 @@ def test_a_folder_without_them(tmp_path: Path) -> None:
     """One line that says what was looked for."""
     write(tmp_path, "other")
     with pytest.raises(CorpusError, match=r"no cleaned file .*looked for jigs.abc"):
-        NottinghamReader(["jigs"], "cleaned", str(tmp_path)).sources()
+        NottinghamReader(ABC_READER, ["jigs"], "cleaned", str(tmp_path)).sources()
     shutil.rmtree(tmp_path)
     with pytest.raises(CorpusError, match="no such folder"):
-        NottinghamReader(["jigs"], "cleaned", str(tmp_path)).sources()
+        NottinghamReader(ABC_READER, ["jigs"], "cleaned", str(tmp_path)).sources()
 
 
 def test_options() -> None:
@@ -87,7 +88,9 @@ def test_options_reach_the_reader(tmp_path: Path) -> None:
     options = NottinghamOptions.model_validate_json(
         '{"collections": ["xmas"], "edition": "original", "path": "tunes"}', context={"folder": tmp_path}
     )
-    assert list(build_nottingham_reader(options).sources()) == [tmp_path / "tunes/ABC_original/xmas.abc"]
+    assert list(build_nottingham_reader(options, ABC_READER).sources()) == [
+        tmp_path / "tunes/ABC_original/xmas.abc"
+    ]
 
 
 def test_every_collection_has_a_source_and_a_licence() -> None:

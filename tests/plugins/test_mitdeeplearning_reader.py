@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from helpers.abc_parts import ABC_READER
 from musegen import CorpusError
 from musegen_mitdeeplearning.package import RECIPE, packaged
 from musegen_mitdeeplearning.plugin import musegen_corpus_readers
@@ -24,8 +25,10 @@ needs_package = pytest.mark.skipif(
 # In a process of its own, for it looks at what was imported.
 READ = """
 import json, sys
+import musegen
 from musegen_mitdeeplearning.reader import IrishReader
-tunes = list(IrishReader().read(lambda line: None))
+abc = musegen.installed_plugins().corpus_reader("abc")
+tunes = list(IrishReader(abc).read(lambda line: None))
 numbers = {tune.text.split("\\n")[0] for tune in tunes}
 print(json.dumps([len(tunes), len(numbers), "mitdeeplearning" in sys.modules]))
 """
@@ -46,14 +49,14 @@ def test_the_file_is_found_where_the_package_lies(tmp_path: Path, monkeypatch: p
     (package / "data" / "irish.abc").write_text("X:1\nT:Invented\nK:D\nD4|!\n\nX:1\nT:Too\nK:G\nG4|!\n")
     monkeypatch.syspath_prepend(str(tmp_path))
     monkeypatch.delitem(sys.modules, "mitdeeplearning", raising=False)
-    assert [tune.title for tune in IrishReader().read(pytest.fail)] == ["Invented", "Too"]
+    assert [tune.title for tune in IrishReader(ABC_READER).read(pytest.fail)] == ["Invented", "Too"]
 
 
 def test_not_installed(monkeypatch: pytest.MonkeyPatch) -> None:
     """The line is the recipe, for a plain pip install fails."""
     monkeypatch.setattr("musegen_mitdeeplearning.package.find_spec", lambda name: None)
     with pytest.raises(CorpusError) as error:
-        IrishReader().sources()
+        IrishReader(ABC_READER).sources()
     assert str(error.value).endswith(RECIPE)
     assert "setuptools<81" in RECIPE
     assert "--no-build-isolation" in RECIPE

@@ -16,8 +16,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from helpers.abc_parts import ABC, ABC_NOTATION
 from helpers.invented import NGRAM_PIPELINE, write_pipeline
-from musegen import MusegenError, Score, Silent, Tune, installed_plugins, load, perform
+from musegen import MusegenError, Score, Silent, Tune, load, perform
 from musegen_mitdeeplearning.abc2wav import check_programs
 from musegen_mitdeeplearning.plugin import Abc2WavOptions, build_renderer
 from musegen_mitdeeplearning.renderer import Abc2WavRenderer
@@ -46,8 +47,7 @@ with wave.open("tune.wav", "wb") as file:
 
 def score(text: str = JIG) -> Score:
     """A tune as music."""
-    component = installed_plugins().notation("abc")
-    return component.build(component.options()).parse(Tune(text, "abc"))
+    return ABC.parse(Tune(text, "abc"))
 
 
 @pytest.fixture
@@ -59,7 +59,7 @@ def real() -> Abc2WavRenderer:
         if not os.environ.get("CI"):
             pytest.skip(str(error))
         raise
-    return Abc2WavRenderer()
+    return Abc2WavRenderer(ABC)
 
 
 def running(pid: int) -> bool:
@@ -138,7 +138,7 @@ def test_the_real_programs_play_the_repeats_in_the_written_tempo(
 
 def test_real_programs_are_tried_out(real: Abc2WavRenderer) -> None:
     """When the renderer is made, so that a missing sound font is known before the first tune."""
-    assert build_renderer(Abc2WavOptions.model_validate_json("{}")).suffix == ".mitdeeplearning.wav"
+    assert build_renderer(Abc2WavOptions(), ABC_NOTATION).suffix == ".mitdeeplearning.wav"
 
 
 def test_the_script_runs_in_a_private_folder(
@@ -150,7 +150,7 @@ def test_the_script_runs_in_a_private_folder(
     (folder / "tune.abc").write_text("mine")
     monkeypatch.chdir(folder)
     monkeypatch.setattr("tempfile.tempdir", str(folder))
-    Abc2WavRenderer().render(score(), folder / "001.wav")
+    Abc2WavRenderer(ABC).render(score(), folder / "001.wav")
     assert sorted(path.name for path in folder.iterdir()) == ["001.wav", "tune.abc"]
     assert (folder / "tune.abc").read_text() == "mine"
 
@@ -166,7 +166,7 @@ def test_a_missing_program(stand_ins: StandIns, program: str, message: str) -> N
     """One line names it and how to install it, when the renderer is made."""
     (stand_ins.programs / program).unlink()
     with pytest.raises(MusegenError, match=message) as error:
-        build_renderer(Abc2WavOptions.model_validate_json("{}"))
+        build_renderer(Abc2WavOptions(), ABC_NOTATION)
     assert "\n" not in str(error.value)
 
 
@@ -174,14 +174,14 @@ def test_a_missing_package(monkeypatch: pytest.MonkeyPatch) -> None:
     """The line is the recipe."""
     monkeypatch.setattr("musegen_mitdeeplearning.package.find_spec", lambda name: None)
     with pytest.raises(MusegenError, match=r"setuptools<81.*--no-build-isolation mitdeeplearning==0\.7\.2"):
-        build_renderer(Abc2WavOptions.model_validate_json("{}"))
+        build_renderer(Abc2WavOptions(), ABC_NOTATION)
 
 
 def test_silence_is_no_sound(stand_ins: StandIns, tmp_path: Path) -> None:
     """Timidity without instruments: exit status 0, right length, nothing to hear."""
     stand_ins.timidity(loudness=0)
     with pytest.raises(MusegenError, match=r"sound font.*fluid-soundfont-gm"):
-        Abc2WavRenderer().render(score(), tmp_path / "tune.wav")
+        Abc2WavRenderer(ABC).render(score(), tmp_path / "tune.wav")
     assert not (tmp_path / "tune.wav").exists()
 
 
@@ -190,7 +190,7 @@ def test_a_wrong_length(stand_ins: StandIns, tmp_path: Path, seconds: float) -> 
     """Repeats left out, or notes that never end."""
     stand_ins.timidity(seconds=seconds)
     with pytest.raises(MusegenError, match=rf"wrote {seconds} s of sound for a tune of 6.2 s"):
-        Abc2WavRenderer().render(score(), tmp_path / "tune.wav")
+        Abc2WavRenderer(ABC).render(score(), tmp_path / "tune.wav")
 
 
 def test_no_file(stand_ins: StandIns, tmp_path: Path) -> None:
@@ -198,14 +198,14 @@ def test_no_file(stand_ins: StandIns, tmp_path: Path) -> None:
     stand_ins.program("abc2midi", "#!/bin/sh\necho 'Error in line-char 7-3 : no such thing'\n")
     stand_ins.program("timidity", "#!/bin/sh\nexit 0\n")
     with pytest.raises(MusegenError, match=r"wrote no sound \(Error in line-char 7-3 : no such thing\)"):
-        Abc2WavRenderer().render(score(), tmp_path / "tune.wav")
+        Abc2WavRenderer(ABC).render(score(), tmp_path / "tune.wav")
 
 
 def test_a_file_that_is_no_sound(stand_ins: StandIns, tmp_path: Path) -> None:
     """It is taken for none."""
     stand_ins.program("timidity", "#!/bin/sh\necho RIFF > tune.wav\n")
     with pytest.raises(MusegenError, match="wrote no sound"):
-        Abc2WavRenderer().render(score(), tmp_path / "tune.wav")
+        Abc2WavRenderer(ABC).render(score(), tmp_path / "tune.wav")
 
 
 def test_the_time_limit_ends_the_programs(stand_ins: StandIns, tmp_path: Path) -> None:
@@ -213,7 +213,7 @@ def test_the_time_limit_ends_the_programs(stand_ins: StandIns, tmp_path: Path) -
     started = tmp_path / "pid"
     stand_ins.program("timidity", f"#!/bin/sh\necho $$ > {started}\nexec sleep 600\n")
     with pytest.raises(MusegenError, match="took longer than 1 s; raise timeout_s"):
-        Abc2WavRenderer(timeout_s=1).render(score(), tmp_path / "tune.wav")
+        Abc2WavRenderer(ABC, timeout_s=1).render(score(), tmp_path / "tune.wav")
     deadline = time.monotonic() + 10  # a killed process takes a moment to go
     while running(int(started.read_text())) and time.monotonic() < deadline:
         time.sleep(0.01)

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 
+from helpers.abc_parts import ABC, ABC_NOTATION
 from musegen import CorpusError, Metre, Score, Tune, Valid, judge, perform
 from musegen.commands.main import main
 from musegen_abc.parser import parse_abc
@@ -52,7 +53,7 @@ def read(tmp_path: Path, text: str, **options: str) -> tuple[list[Tune], list[st
     (tmp_path / "a.mus").write_text(text)
     lines: list[str] = []
     table = {"paths": (str(tmp_path / "a.mus"),), **options}
-    return list(build_reader(NmdOptions.model_validate(table)).read(lines.append)), lines
+    return list(build_reader(NmdOptions.model_validate(table), ABC_NOTATION).read(lines.append)), lines
 
 
 def score(tmp_path: Path, text: str, **options: str) -> Score:
@@ -262,7 +263,7 @@ def test_any_text_gives_tunes_or_one_error(tmp_path: Path, text: str) -> None:
     """Nothing else is raised, and what is given is ABC."""
     (tmp_path / "a.mus").write_text(text, encoding="utf-8")
     try:
-        tunes = list(NmdReader([str(tmp_path / "a.mus")]).read(lambda line: None))
+        tunes = list(NmdReader(ABC, [str(tmp_path / "a.mus")]).read(lambda line: None))
     except CorpusError:
         return
     for tune in tunes:
@@ -277,5 +278,5 @@ def test_convert(tmp_path: Path) -> None:
     (tmp_path / "tunes").mkdir()
     (tmp_path / "tunes" / "duck").write_text(DUCK)
     (tmp_path / "tunes" / "README").write_text("nothing")
-    reader = NmdReader([str(tmp_path / "tunes")])
+    reader = NmdReader(ABC, [str(tmp_path / "tunes")])
     assert [tune.title for tune in reader.read(print)] == ["Duck at the Door"]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from musegen.plugins.loading import PluginFile
 from musegen.plugins.registry import Plugins, installed_plugins
@@ -17,11 +16,6 @@ def with_files(files: Sequence[Path | str], plugins: Plugins | None = None) -> P
     return plugins.with_files(map(PluginFile.read, files)) if files else plugins
 
 
-def built(component: Any) -> Any:
-    """The component with its default options."""
-    return component.build(component.options())
-
-
 def built_renderers(plugins: Plugins, names: Sequence[str]) -> list[Renderer | BookRenderer]:
     """The renderers of these names."""
-    return [built(plugins.renderer(name)) for name in names]
+    return [plugins.build("renderer", name) for name in names]

@@ -3,21 +3,33 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from musegen.corpus.files import read_tunes
+from musegen.api.components import with_files
+from musegen.corpus.files import Notations, file_readers
 from musegen.corpus.transposing import to_tonic, transpose
 from musegen.errors import CorpusError, MusegenError, NotationError, locate
 from musegen.music.tune import Tune
-from musegen.plugins.registry import installed_plugins
+from musegen.plugins.registry import Plugins
+from musegen.progress import Reporter, chosen_reporter
 from musegen.protocols.notations import Notation
 from musegen.protocols.renderers import Renderer
 from musegen.writing import write_atomically
 
 _FARTHEST = 60
 """Semitones; no tune with a key stays in anybody's range beyond."""
+
+
+@dataclass(frozen=True, slots=True)
+class Converted:
+    """What :func:`convert` wrote."""
+
+    path: Path
+    """The file."""
+    tunes: int
+    """How many tunes it holds."""
 
 
 def convert(
@@ -29,14 +41,17 @@ def convert(
     strict: bool = False,
     number: int | None = None,
     force: bool = False,
-    report: Callable[[str], None] = lambda line: None,
-) -> int:
-    """Convert the tunes of a file, transposed if asked, and say how many were written.
+    plugins: Sequence[Path | str] = (),
+    reporter: Reporter | None = None,
+    report: Callable[[str], None] | None = None,
+) -> Converted:
+    """Convert the tunes of a file, transposed if asked.
 
     The suffix of ``target`` tells what is written: that of a notation (``.abc``), which holds all tunes, or
     of a renderer (``.mid``, ``.musicxml``), which holds one: ``number`` chooses it, from 1. ``tonic`` brings
-    each tune there by the shortest way, ``semitones`` moves it as far. ``report`` is told, located, what was
-    read tolerantly; with ``strict`` that is an error.
+    each tune there by the shortest way, ``semitones`` moves it as far. ``reporter`` is told, located, what
+    was read tolerantly; with ``strict`` that is an error. ``plugins`` are the files of plugins to use besides
+    those that are installed. ``report``, a function of a line, is deprecated.
 
     Raises MusegenError, also where ``target`` exists and not ``force``.
     """
@@ -47,24 +62,32 @@ def convert(
         raise MusegenError(f"a tune can be moved by {_FARTHEST} semitones at most (got {semitones})")
     if tonic and semitones:
         raise MusegenError("a tune cannot be moved to a tonic and by semitones at once; give one of them")
-    writer = _writer(target)
+    told, known = chosen_reporter(reporter, report), with_files(plugins)
+    told.begin("convert")
+    if not source.is_file():
+        raise CorpusError(f"{source}: no such file")
+    readers, notations = file_readers(known, source), Notations(known)
+    writer = _writer(known, target)
     check_target(target, source, force)
-    tunes = _moved(_chosen(source, number, report), tonic, semitones)
+    read = [tune for reader in readers for tune in reader.read(told.say)]
+    chosen = _chosen(source, read, number)
+    tunes = [_moved(notations[tune.notation], tune, tonic, semitones) for tune in chosen]
     for tune in tunes:
-        _check(tune, strict, report)
+        _check(notations, tune, strict, told)
     if isinstance(writer, str):
         if {tune.notation for tune in tunes} != {writer}:
             raise NotationError(f"{source}: is no {writer}; choose another kind of file than {target.suffix}")
         text = "\n".join(tune.text.rstrip("\n") + "\n" for tune in tunes)
         write_atomically(target, text.encode())
-        return len(tunes)
-    if len(tunes) > 1:
+    elif len(tunes) > 1:
         raise MusegenError(
             f"{source}: holds {len(tunes)} tunes and {target.suffix} takes one; choose it with --tune, "
             f"or write a file each with `musegen render {source} --to ...`"
         )
-    writer.render(_notation(tunes[0].notation).parse(tunes[0]), target)
-    return 1
+    else:
+        writer.render(notations[tunes[0].notation].parse(tunes[0]), target)
+    told.finish("convert", f"{target}: {len(tunes)} tune{'s' * (len(tunes) != 1)}")
+    return Converted(target, len(tunes))
 
 
 def check_target(target: Path, source: Path, force: bool) -> None:
@@ -77,10 +100,7 @@ def check_target(target: Path, source: Path, force: bool) -> None:
         raise MusegenError(f"{target}: exists; name another file or add --force")
 
 
-def _chosen(source: Path, number: int | None, report: Callable[[str], None]) -> list[Tune]:
-    if not source.is_file():
-        raise CorpusError(f"{source}: no such file")
-    tunes = list(read_tunes(source, report))
+def _chosen(source: Path, tunes: list[Tune], number: int | None) -> list[Tune]:
     if not tunes:
         raise CorpusError(f"{source}: no tune found")
     if number is None:
@@ -90,38 +110,28 @@ def _chosen(source: Path, number: int | None, report: Callable[[str], None]) -> 
     return [tunes[number - 1]]
 
 
-def _moved(tunes: list[Tune], tonic: str, semitones: int) -> list[Tune]:
-    if not tonic:
-        return [transpose(_notation(tune.notation), tune, semitones) for tune in tunes]
-    return [to_tonic(_notation(tune.notation), tune, tonic) for tune in tunes]
+def _moved(notation: Notation, tune: Tune, tonic: str, semitones: int) -> Tune:
+    return to_tonic(notation, tune, tonic) if tonic else transpose(notation, tune, semitones)
 
 
-def _check(tune: Tune, strict: bool, report: Callable[[str], None]) -> None:
+def _check(notations: Mapping[str, Notation], tune: Tune, strict: bool, reporter: Reporter) -> None:
     """Parse the tune and tell what was read tolerantly."""
-    for problem in _notation(tune.notation).parse(tune).problems:
+    for problem in notations[tune.notation].parse(tune).problems:
         where = locate(tune.source, problem.line, problem.column)
         if strict:
             raise NotationError(f"{where}: {problem.message}")
-        report(f"{where}: {problem.message}")
+        reporter.say(f"{where}: {problem.message}")
 
 
-def _notation(name: str) -> Notation:
-    component: Any = installed_plugins().notation(name)
-    notation: Notation = component.build(component.options())
-    return notation
-
-
-def _writer(target: Path) -> str | Renderer:
+def _writer(plugins: Plugins, target: Path) -> str | Renderer:
     """The notation or renderer whose files end as ``target`` does. Raises MusegenError for none."""
-    plugins = installed_plugins()
     suffix = target.suffix.lower()
     if suffix.removeprefix(".") in plugins.names("notation"):
         return suffix.removeprefix(".")
     suffixes = {f".{name}" for name in plugins.names("notation")}
     for name in sorted(plugins.names("renderer"), key=lambda name: (f".{name}" != suffix, name)):
-        component: Any = plugins.renderer(name)
         try:
-            renderer = component.build(component.options())
+            renderer = plugins.build("renderer", name)
         except (MusegenError, ImportError):  # what it needs is not installed
             continue
         if isinstance(renderer, Renderer):

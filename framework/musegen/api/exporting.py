@@ -4,15 +4,29 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-from musegen.api.components import built, with_files
+from musegen.api.components import with_files
 from musegen.api.conversion import check_target
 from musegen.errors import ArtifactError, MusegenError, PluginError
 from musegen.models.tune_model import load_network
 from musegen.plugins.registry import Plugins
+from musegen.progress import Reporter, chosen_reporter
 from musegen.protocols.models import ForeignModels, LanguageModel, StorableModel
 from musegen.writing import clear_os_errors
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """What :func:`export` wrote."""
+
+    path: Path
+    """The file."""
+    size: int
+    """How large it is, in bytes."""
+    source_size: int
+    """How large the file is that it was made from, in bytes."""
 
 
 def export(
@@ -23,8 +37,9 @@ def export(
     vocabulary: Path | str | None = None,
     force: bool = False,
     plugins: Sequence[Path | str] = (),
-) -> tuple[int, int]:
-    """Write a saved model to another file, stored otherwise; returns the bytes of both.
+    reporter: Reporter | None = None,
+) -> Exported:
+    """Write a saved model to another file, stored otherwise.
 
     ``model`` may be one that musegen did not save, such as a ``.keras`` file. Then ``vocabulary`` tells what
     its tokens stand for: a JSON list of symbols, or a text whose characters, each once and sorted, they are.
@@ -34,6 +49,8 @@ def export(
     and for an ``output`` that exists unless ``force``.
     """
     model, output, known = Path(model), Path(output), with_files(plugins)
+    reporter = chosen_reporter(reporter)
+    reporter.begin("export")
     trained = _foreign(known, model, vocabulary) or load_network(model, known)
     stores = trained.stores if isinstance(trained, StorableModel) else ()
     if not isinstance(trained, StorableModel) or store not in stores:
@@ -42,7 +59,9 @@ def export(
     check_target(output, model, force)
     with clear_os_errors(output):
         trained.save_as(output, store)
-    return model.stat().st_size, output.stat().st_size
+    made = Exported(output, output.stat().st_size, model.stat().st_size)
+    reporter.finish("export", f"{made.path}: {made.size:,} bytes, {model} has {made.source_size:,}")
+    return made
 
 
 def _foreign(plugins: Plugins, model: Path, vocabulary: Path | str | None) -> LanguageModel | None:
@@ -61,7 +80,7 @@ def _foreign(plugins: Plugins, model: Path, vocabulary: Path | str | None) -> La
         raise PluginError(f"{model}: {missing}")
     if not model.is_file():
         raise ArtifactError(f"{model}: no such file")
-    trainer = built(installed.component)
+    trainer = installed.build()
     if not isinstance(trainer, ForeignModels):
         raise PluginError(f'{model}: model "{name}" declares {model.suffix} and cannot read it')
     return trainer.read_foreign(model, None if vocabulary is None else _symbols(Path(vocabulary)))

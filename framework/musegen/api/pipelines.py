@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from musegen.pipeline.plan import Plan, load_plan
-from musegen.progress import Console, Reporter
+from musegen.progress import Console, Reporter, chosen_reporter
 from musegen.run.results import Run
 from musegen.run.runner import run_plan
 
@@ -32,12 +32,17 @@ class Pipeline:
 
 
 def load(
-    file: Path | str, overrides: Iterable[str] = (), report: Callable[[str], None] = lambda line: None
+    file: Path | str,
+    overrides: Iterable[str] = (),
+    report: Callable[[str], None] | None = None,
+    *,
+    reporter: Reporter | None = None,
 ) -> Pipeline:
     """The checked pipeline of a file; ``.run()`` runs it.
 
-    ``overrides`` replace keys for this once: ``["sample.temperature=1.1"]``. ``report`` is given a line for
-    each plugin file that the pipeline names, before it is run. Raises PipelineError with a line for every
-    mistake.
+    ``overrides`` replace keys for this once: ``["sample.temperature=1.1"]``. ``reporter`` is told a line for
+    each plugin file that the pipeline names, before it is run. ``report``, a function of a line, is
+    deprecated. Raises PipelineError with a line for every mistake.
     """
-    return Pipeline(load_plan(Path(file), overrides, report=report))
+    told = chosen_reporter(reporter, report)
+    return Pipeline(load_plan(Path(file), overrides, report=told.say))

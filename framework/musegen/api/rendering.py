@@ -3,15 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-from musegen.api.components import built, built_renderers
-from musegen.corpus.files import file_readers
+from musegen.api.components import built_renderers, with_files
+from musegen.corpus.files import Notations, file_readers
 from musegen.errors import CorpusError, MusegenError
-from musegen.plugins.registry import installed_plugins
-from musegen.progress import Reporter, Silent
+from musegen.progress import Reporter, chosen_reporter
 from musegen.run.rendering import Rendering
 from musegen.writing import clear_os_errors, filled
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """What :func:`render` wrote."""
+
+    folder: Path
+    files: tuple[Path, ...]
+    """All that were written, sorted by name."""
+    rendered: int
+    """How many tunes were rendered."""
+    failed: tuple[str, ...]
+    """For each tune that was not, the line that says why."""
 
 
 def render(
@@ -21,22 +34,22 @@ def render(
     reporter: Reporter | None = None,
     *,
     force: bool = False,
-) -> tuple[int, int]:
+    plugins: Sequence[Path | str] = (),
+) -> Rendered:
     """Render every tune of some files to ``folder``: ``001.mid`` and so on, numbered through all files.
 
-    A tune that fails leaves its number unused. Returns how many were rendered and how many failed. Raises
-    MusegenError, also where ``folder`` has other files of these names and not ``force``.
+    A tune that fails leaves its number unused, and ``reporter`` is told why. ``plugins`` are the files of
+    plugins to use besides those that are installed. Raises MusegenError, also where ``folder`` has other
+    files of these names and not ``force``.
     """
     if not renderers:
         raise MusegenError("no renderer is named; `musegen plugins` lists them")
-    reporter = reporter or Silent()
-    plugins, folder = installed_plugins(), Path(folder)
-    writers = built_renderers(plugins, renderers)
-    readers = [reader for file in files for reader in file_readers(Path(file))]
+    reporter, known, folder = chosen_reporter(reporter), with_files(plugins), Path(folder)
+    writers, notations = built_renderers(known, renderers), Notations(known)
+    readers = [reader for file in files for reader in file_readers(known, Path(file))]
     for reader in readers:
         reader.sources()  # a missing file is known before anything is written
-    notations = {name: built(plugins.notation(name)) for name in plugins.names("notation")}
-    number = failed = 0
+    number, failed = 0, list[str]()
     progress = reporter.begin("render")
     advice = "choose another folder or add --force"
     with clear_os_errors(folder), filled(folder, advice, force=force) as made:
@@ -49,10 +62,12 @@ def render(
                     score = notations[tune.notation].parse(tune)
                     rendering.tune(score, f"{number:03}")
                 except MusegenError as error:
-                    failed += 1
-                    reporter.say(f"{error}; tune {number} is not rendered")
+                    failed.append(f"{error}; tune {number} is not rendered")
+                    reporter.say(failed[-1])
         rendering.finish()
-    reporter.finish("render", f"{number - failed} of {number} tunes")
+        written = tuple(folder / path.name for path in sorted(made.iterdir()))
+    rendered = number - len(failed)
+    reporter.finish("render", f"{rendered} of {number} tunes")
     if not number:
         raise CorpusError(f"{', '.join(str(file) for file in files)}: no tune found")
-    return number - failed, failed
+    return Rendered(folder, written, rendered, tuple(failed))

@@ -14,6 +14,7 @@ from musegen.errors import ArtifactError, MusegenError
 from musegen.models.sample_options import Sample, ignored_keys, sample_options
 from musegen.models.tune_model import TuneModel
 from musegen.models.wishes import check_wishes
+from musegen.options import option_faults
 from musegen.progress import Reporter, Silent
 from musegen.run.new_tunes import add_files, describe_kept, render_texts, write_texts
 from musegen.run.rendering import Rendering
@@ -92,8 +93,4 @@ def _checked(cls: type[Sample], options: dict[str, Any]) -> Sample:
     try:
         return cls.model_validate(options)
     except ValidationError as error:
-        lines = [
-            f"{'.'.join(str(key) for key in fault['loc'])}: {fault['msg']} (got {fault['input']!r})"
-            for fault in error.errors(include_url=False)
-        ]
-        raise MusegenError("\n".join(lines)) from None
+        raise MusegenError("\n".join(map(str, option_faults(error)))) from None

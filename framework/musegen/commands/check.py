@@ -11,9 +11,10 @@ from musegen.protocols.commands import Command
 
 def _run(options: argparse.Namespace) -> int:
     from musegen.api.pipelines import load
+    from musegen.progress import Lines
 
     report_faults()
-    load(options.file, options.set, say)
+    load(options.file, options.set, reporter=Lines(say))
     print(f"{options.file}: no mistake found")
     return 0
 

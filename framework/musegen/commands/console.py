@@ -10,6 +10,11 @@ def say(line: str) -> None:
     print(f"musegen: {line}", file=sys.stderr)
 
 
+def tell(line: str) -> None:
+    """Write a line to standard error as it is."""
+    print(line, file=sys.stderr)
+
+
 def report_faults() -> None:
     """A line for each plugin that was left out."""
     from musegen.plugins.registry import installed_plugins

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from pathlib import Path
 
-from musegen.commands.console import report_faults
+from musegen.commands.console import report_faults, tell
+from musegen.commands.flags import add_plugin
 from musegen.protocols.commands import Command
 
 
@@ -21,13 +21,15 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
     moved.add_argument("--semitones", type=int, default=0, help="how far to transpose every tune")
     parser.add_argument("--strict", action="store_true", help="refuse what would be read as meant")
     parser.add_argument("--force", action="store_true", help="write over OUT")
+    add_plugin(parser)
 
 
 def _run(options: argparse.Namespace) -> int:
     from musegen.api.conversion import convert
+    from musegen.progress import Lines
 
     report_faults()
-    written = convert(
+    made = convert(
         options.file,
         options.output,
         tonic=options.key,
@@ -35,9 +37,10 @@ def _run(options: argparse.Namespace) -> int:
         strict=options.strict,
         number=options.tune,
         force=options.force,
-        report=lambda line: print(line, file=sys.stderr),
+        plugins=options.plugin,
+        reporter=Lines(tell),
     )
-    print(f"{options.output}: {written} tune{'s' * (written != 1)}")
+    print(f"{made.path}: {made.tunes} tune{'s' * (made.tunes != 1)}")
     return 0
 
 

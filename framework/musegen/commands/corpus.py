@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 
-from musegen.commands.console import report_faults, say
+from musegen.commands.console import report_faults, say, tell
+from musegen.commands.flags import add_plugin
 from musegen.errors import CorpusError
 from musegen.music.tune import Tune
 from musegen.protocols.commands import Command
+from musegen.protocols.notations import Notation
 
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -32,17 +34,20 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
         "or a pipeline",
     )
     check.add_argument("--json", action="store_true", help="everything, as JSON")
+    add_plugin(check)
     check.set_defaults(action=_check)
     show = actions.add_parser("show", help="print one tune")
     show.add_argument("tune", metavar="SOURCE:N", help="the N-th tune of a source, from 1")
+    add_plugin(show)
     show.set_defaults(action=_show)
 
 
 def _list(options: argparse.Namespace) -> int:
     from musegen.corpus.collections import collection_rows
+    from musegen.plugins.registry import installed_plugins
 
     report_faults()
-    rows = list(collection_rows())
+    rows = list(collection_rows(installed_plugins()))
     if options.json:
         print(json.dumps(rows, indent=2, ensure_ascii=False))
         return 0
@@ -58,16 +63,9 @@ def _list(options: argparse.Namespace) -> int:
 
 def _check(options: argparse.Namespace) -> int:
     from musegen.corpus.check import describe, diagnose
-    from musegen.plugins.registry import installed_plugins
 
     report_faults()
-    plugins = installed_plugins()
-    notations = {
-        name: component.build(component.options())
-        for name in plugins.names("notation")
-        for component in [plugins.notation(name)]
-    }
-    found = diagnose((tune for source in options.sources for tune in _tunes(source)), notations)
+    found = diagnose(*_tunes(options.sources, options.plugin))
     if not found.tunes:
         raise CorpusError(f"{', '.join(options.sources)}: no tune found")
     if options.json:
@@ -82,7 +80,8 @@ def _show(options: argparse.Namespace) -> int:
     if not source or not number.isdecimal() or not int(number):
         raise CorpusError(f'"{options.tune}" names no tune; write SOURCE:N, as tunes.abc:3')
     count = 0
-    for tune in _tunes(source):
+    tunes, _ = _tunes([source], options.plugin)
+    for tune in tunes:
         count += 1
         if count == int(number):
             print(tune.text, end="" if tune.text.endswith("\n") else "\n")
@@ -90,11 +89,16 @@ def _show(options: argparse.Namespace) -> int:
     raise CorpusError(f"{source}: has no tune {number}; it holds {count}")
 
 
-def _tunes(source: str) -> Iterator[Tune]:
-    from musegen.pipeline.sources import source_readers
+def _tunes(sources: Sequence[str], files: Sequence[Path]) -> tuple[Iterator[Tune], Mapping[str, Notation]]:
+    """The tunes of some sources and the notations that they may be in; a wrong source is told at once."""
+    from musegen.api.components import with_files
+    from musegen.corpus.files import Notations
+    from musegen.pipeline.sources import find_source
 
-    for reader in source_readers(source, say):
-        yield from reader.read(lambda line: print(line, file=sys.stderr))
+    plugins = with_files(files)
+    found = [find_source(plugins, source, say) for source in sources]
+    tunes = (tune for source in found for reader in source.readers for tune in reader.read(tell))
+    return tunes, Notations(plugins, *(source.plugins for source in found))
 
 
 def _run(options: argparse.Namespace) -> int:

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 from musegen.commands.console import report_faults
-from musegen.commands.flags import add_plugin
+from musegen.commands.flags import OF_A_MODEL, add_plugin
 from musegen.protocols.commands import Command
 
 
@@ -21,14 +21,14 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
         help="of a .keras file: its symbols as JSON, or the text whose sorted characters they are",
     )
     parser.add_argument("--force", action="store_true", help="write over OUT")
-    add_plugin(parser)
+    add_plugin(parser, OF_A_MODEL)
 
 
 def _run(options: argparse.Namespace) -> int:
     from musegen.api.exporting import export
 
     report_faults()
-    before, after = export(
+    made = export(
         options.file,
         options.output,
         options.store,
@@ -36,7 +36,7 @@ def _run(options: argparse.Namespace) -> int:
         force=options.force,
         plugins=options.plugin,
     )
-    print(f"{options.output}: {after:,} bytes, {options.file} has {before:,}")
+    print(f"{made.path}: {made.size:,} bytes, {options.file} has {made.source_size:,}")
     return 0
 
 

@@ -23,16 +23,15 @@ def add_quiet(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--quiet", "-q", action="store_true", help="say nothing but the result's place")
 
 
-def add_plugin(parser: argparse.ArgumentParser) -> None:
-    """``--plugin``."""
-    parser.add_argument(
-        "--plugin",
-        action="append",
-        default=[],
-        type=Path,
-        metavar="FILE",
-        help="a plugin's Python file that the model's pipeline named",
-    )
+def add_plugin(
+    parser: argparse.ArgumentParser, what: str = "a plugin's Python file, to use besides what is installed"
+) -> None:
+    """``--plugin FILE``, which may be given again."""
+    parser.add_argument("--plugin", action="append", default=[], type=Path, metavar="FILE", help=what)
+
+
+OF_A_MODEL = "a plugin's Python file that the model's pipeline named"
+"""What ``--plugin`` is of a command that takes a model."""
 
 
 def add_output(parser: argparse.ArgumentParser, folder: str) -> None:

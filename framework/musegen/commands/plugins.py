@@ -11,7 +11,8 @@ from musegen.commands.console import report_faults
 from musegen.protocols.commands import Command
 
 if TYPE_CHECKING:
-    from musegen.plugins.registry import Installed, Plugins
+    from musegen.plugins.installed import Installed
+    from musegen.plugins.registry import Plugins
 
 SCAFFOLDS = ("corpus-reader", "notation", "tokenizer", "model", "renderer", "rule")
 """What ``plugins new`` can write."""
@@ -100,12 +101,9 @@ def _show(options: argparse.Namespace) -> int:
 
 
 def _no_such(name: str, names: list[str]) -> Exception:
-    from difflib import get_close_matches
+    from musegen.errors import PluginError, did_you_mean
 
-    from musegen.errors import PluginError
-
-    close = get_close_matches(name, names, 1)
-    hint = f'; did you mean "{close[0]}"?' if close else ""
+    hint = did_you_mean(name, names)
     return PluginError(f'no component "{name}"{hint} (installed: {", ".join(sorted(set(names)))})')
 
 
@@ -130,10 +128,11 @@ def _described(one: Installed) -> list[str]:
 
 
 def _new(options: argparse.Namespace) -> int:
+    from musegen.plugins.registry import installed_plugins
     from musegen.plugins.scaffold import write_package
 
     folder = Path(options.name)
-    write_package(options.kind, folder)
+    write_package(options.kind, folder, installed_plugins())
     print(
         f"{folder} is written; `pip install -e {folder}` installs it, `pytest {folder}` tests it, "
         f"`musegen plugins` then lists it"

@@ -27,10 +27,10 @@ def say_where(what: str, run: Run) -> None:
 
 def _run(options: argparse.Namespace) -> int:
     from musegen.api.pipelines import load
-    from musegen.progress import Console, Silent
+    from musegen.progress import Console, Lines, Silent
 
     report_faults()
-    pipeline = load(options.file, options.set, (lambda line: None) if options.quiet else say)
+    pipeline = load(options.file, options.set, reporter=Silent() if options.quiet else Lines(say))
     run = pipeline.run(Silent() if options.quiet else Console())
     suffixes = sorted({suffix for tune in run.tunes for suffix in tune.files})
     say_where(f"{len(run.tunes)} tunes ({', '.join(suffixes)})", run)

@@ -10,7 +10,7 @@ from types import NoneType, UnionType
 from typing import TYPE_CHECKING, Any, Literal, Union, get_args, get_origin
 
 from musegen.commands.console import report_faults
-from musegen.commands.flags import add_output, add_plugin, add_quiet, renderer_names
+from musegen.commands.flags import OF_A_MODEL, add_output, add_plugin, add_quiet, renderer_names
 from musegen.protocols.commands import Command
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--seed", type=int, default=0, help="the same seed gives the same tunes")
     add_quiet(parser)
-    add_plugin(parser)
+    add_plugin(parser, OF_A_MODEL)
     add_output(parser, "tunes")
     described = descriptions(Sample)
     for name, field in Sample.model_fields.items():

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import argparse
 
-from musegen.commands.console import report_faults
+from musegen.commands.console import report_faults, say
 from musegen.commands.run import add_arguments, say_where
 from musegen.protocols.commands import Command
 
 
 def _run(options: argparse.Namespace) -> int:
     from musegen.api.pipelines import load
-    from musegen.progress import Console, Silent
+    from musegen.progress import Console, Lines, Silent
 
     report_faults()
-    reporter = Silent() if options.quiet else Console()
-    run = load(options.file, options.set, reporter.say).train(reporter)
+    pipeline = load(options.file, options.set, reporter=Silent() if options.quiet else Lines(say))
+    run = pipeline.train(Silent() if options.quiet else Console())
     say_where(run.model.name, run)
     return 0
 

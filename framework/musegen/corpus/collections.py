@@ -6,14 +6,14 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from musegen.options import Options
-from musegen.plugins.registry import installed_plugins
+from musegen.plugins.registry import Plugins
 from musegen.protocols.component import Component
 from musegen.protocols.corpora import CorpusReader
 
 
-def collection_rows() -> Iterator[dict[str, Any]]:
-    """Every collection of every installed reader, with source and licence."""
-    for installed in installed_plugins():
+def collection_rows(plugins: Plugins) -> Iterator[dict[str, Any]]:
+    """Every collection of every reader, with source and licence."""
+    for installed in plugins:
         for collection in installed.component.collections:
             yield {
                 "reader": installed.component.name,
@@ -22,7 +22,7 @@ def collection_rows() -> Iterator[dict[str, Any]]:
                 "tunes": collection.tunes,
                 "source": collection.source,
                 "licence": collection.licence,
-                "missing": list(installed.component.missing()),
+                "missing": installed.lacks(),
             }
 
 

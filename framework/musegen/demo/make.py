@@ -25,7 +25,7 @@ def make(folder: Path) -> None:
     run = musegen.load(HERE / "pipeline.toml", [f"run.folder={Path('runs/demo').resolve()}"]).train()
     folder.mkdir(parents=True, exist_ok=True)
     model = folder / "model.safetensors"
-    _, size = musegen.export(run.folder / "model.safetensors", model, "int8", force=True)
+    size = musegen.export(run.folder / "model.safetensors", model, "int8", force=True).size
     if size > _MOST_BYTES:
         raise musegen.MusegenError(
             f"{model}: has {size:,} bytes; at most {_MOST_BYTES:,} can come with musegen"

@@ -4,21 +4,28 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 from pydantic import Field, ValidationError
 
 from musegen.corpus.splitting import Split
-from musegen.errors import ArtifactError, CorpusError, NotationError, PipelineError, PluginError
+from musegen.errors import (
+    ArtifactError,
+    CorpusError,
+    NotationError,
+    PipelineError,
+    PluginError,
+    did_you_mean,
+)
 from musegen.models.sample_options import WISHES, Sample, ignored_keys, keys_of_models, sample_options
-from musegen.options import Options, PathPattern
+from musegen.options import OptionFault, Options, PathPattern, option_faults
 from musegen.pipeline.toml_source import Place, TomlSource, dotted, has
+from musegen.plugins.installed import Installed
 from musegen.plugins.loading import PluginFile
-from musegen.plugins.registry import Installed, Plugins, installed_plugins
+from musegen.plugins.registry import Plugins, installed_plugins
 from musegen.plugins.use import Use
 from musegen.protocols.corpora import CorpusReader
 from musegen.protocols.models import ModelTrainer
@@ -164,7 +171,7 @@ class _Checker:
         known = [*SETTINGS, *USES, "notation"]
         for name in tables:
             if name not in known:
-                self._mistake((name,), f"unknown table{_did_you_mean(name, known)}")
+                self._mistake((name,), f"unknown table{did_you_mean(name, known)}")
         settings = {
             name: self._sample() if cls is Sample else self._table((name,), cls)
             for name, cls in SETTINGS.items()
@@ -247,13 +254,17 @@ class _Checker:
             return {}
         for name in tables:
             if name not in installed:
-                hint = _did_you_mean(name, installed)
+                hint = did_you_mean(name, installed)
                 self._mistake(
                     ("notation", name), f"no such notation{hint} (installed: {', '.join(installed)})"
                 )
         uses = {}
         for name in installed:
             found = self._plugins.find("notation", name)
+            if missing := found.missing():
+                if name in tables:
+                    self._mistake(("notation", name), missing)
+                continue
             options = self._table(("notation", name), found.component.options)
             if options is not None:
                 uses[name] = Use(found.component, options, found)
@@ -302,20 +313,19 @@ class _Checker:
             self._mistake(place, str(error))
             return None
 
-    def _fault(self, at: Place, fault: Any, cls: type[Options], table: Place) -> None:
-        match fault["type"]:
+    def _fault(self, at: Place, fault: OptionFault, cls: type[Options], table: Place) -> None:
+        match fault.kind:
             case "extra_forbidden":
                 inner = _options_at(cls, at[len(table) : -1])
                 choices = list(inner.model_fields) if inner else []
-                hint = _did_you_mean(str(at[-1]), choices) or (
+                hint = did_you_mean(str(at[-1]), choices) or (
                     f"; it has: {', '.join(choices)}" if choices else "; it takes no options"
                 )
                 self._mistake(at, f"unknown key{hint}")
             case "missing":
                 self._mistake(at, "is missing and has no default")
             case _:
-                message = fault["msg"].removeprefix("Value error, ")
-                self._mistake(at, f"{message} (got {_short(fault['input'])})")
+                self._mistake(at, f"{fault.message} (got {_short(fault.given)})")
 
     def _surroundings(self, plan: Plan) -> None:
         """What else must hold before anything starts: corpus files, run folder."""
@@ -364,12 +374,12 @@ class _Checker:
                 self._mistake(("prepare", "fields", number), f"is no field of {names} (got {_short(field)})")
 
 
-def _faults(error: ValidationError, table: Any) -> Iterable[tuple[Place, Any]]:
+def _faults(error: ValidationError, table: Any) -> Iterable[tuple[Place, OptionFault]]:
     """Each fault with its place in ``table``; what several types of one key say is one."""
-    found: dict[Place, Any] = {}
-    for fault in error.errors(include_url=False):
+    found: dict[Place, OptionFault] = {}
+    for fault in option_faults(error):
         path, value = list[str | int](), table
-        for key in fault["loc"]:
+        for key in fault.place:
             inside = isinstance(value, dict) or (isinstance(value, list) and isinstance(key, int))
             if not inside:  # from here on pydantic names the types that it tried
                 break
@@ -377,10 +387,8 @@ def _faults(error: ValidationError, table: Any) -> Iterable[tuple[Place, Any]]:
             value = value[key] if has(value, (key,)) else None
         earlier = found.setdefault(tuple(path), fault)
         if earlier is not fault:
-            found[tuple(path)] = {
-                **earlier,
-                "msg": f"{earlier['msg']}, or {fault['msg'].removeprefix(_SHOULD)}",
-            }
+            message = f"{earlier.message}, or {fault.message.removeprefix(_SHOULD)}"
+            found[tuple(path)] = replace(earlier, message=message)
     return found.items()
 
 
@@ -404,11 +412,6 @@ def _options_at(cls: type[Options], path: Place) -> type[Options] | None:
             return None
         cls = field.annotation
     return cls
-
-
-def _did_you_mean(name: str, choices: Sequence[str]) -> str:
-    close = get_close_matches(name, choices, 1)
-    return f'; did you mean "{close[0]}"?' if close else ""
 
 
 def _short(value: object) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -11,33 +12,43 @@ from pydantic import ValidationError
 
 from musegen.corpus.files import file_readers
 from musegen.errors import PluginError
+from musegen.options import option_faults
 from musegen.pipeline.plan import load_plan
-from musegen.plugins.registry import installed_plugins
-from musegen.protocols.component import Component
+from musegen.plugins.registry import Plugins
 from musegen.protocols.corpora import CorpusReader
 
 
-def source_readers(source: str, report: Callable[[str], None] = lambda line: None) -> list[CorpusReader]:
-    """The readers behind ``nottingham``, ``music21/ryansMammoth``, ``tunes.abc``, ``folder`` or ``run.toml``.
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where tunes come from."""
+
+    readers: Sequence[CorpusReader]
+    plugins: Plugins
+    """Those that the notations of its tunes are among."""
+
+
+def find_source(plugins: Plugins, source: str, report: Callable[[str], None]) -> Source:
+    """What stands behind ``nottingham``, ``music21/ryansMammoth``, ``tunes.abc``, ``folder`` or ``run.toml``.
 
     ``report`` is given a line for each plugin file that a pipeline names, before it is run. Raises
     PluginError for a source that is none of these, or a reader that needs options of its own.
     """
     path = Path(source)
     if path.suffix == ".toml" and path.is_file():
-        return [use.build() for use in load_plan(path, report=report).corpus]
+        plan = load_plan(path, plugins=plugins, report=report)
+        return Source([use.build() for use in plan.corpus], plan.plugins)
     name, _, collection = source.partition("/")
-    if name in installed_plugins().names("corpus reader") and not path.exists():
-        return [_reader(source, name, collection)]
+    if name in plugins.names("corpus reader") and not path.exists():
+        return Source([_reader(plugins, source, name, collection)], plugins)
     if not path.exists():
-        names = ", ".join(installed_plugins().names("corpus reader"))
+        names = ", ".join(plugins.names("corpus reader"))
         raise PluginError(f"{source}: no such file, folder or reader (readers: {names})")
-    return file_readers(path)
+    return Source(file_readers(plugins, path), plugins)
 
 
-def _reader(source: str, name: str, collection: str) -> CorpusReader:
-    installed = installed_plugins().find("corpus reader", name)
-    component: Component[CorpusReader] = installed.component
+def _reader(plugins: Plugins, source: str, name: str, collection: str) -> CorpusReader:
+    installed = plugins.find("corpus reader", name)
+    component = installed.component
     if missing := installed.missing():
         raise PluginError(f"{source}: {missing}")
     table: dict[str, Any] = {"collections": [collection]} if collection else {}
@@ -46,8 +57,9 @@ def _reader(source: str, name: str, collection: str) -> CorpusReader:
     try:
         options = component.options.model_validate_json(json.dumps(table))
     except ValidationError as error:
-        keys = ", ".join(".".join(map(str, fault["loc"])) for fault in error.errors(include_url=False))
+        keys = ", ".join(fault.key for fault in option_faults(error))
         raise PluginError(
             f"{source}: this reader cannot be named without more ({keys}); name a pipeline that uses it"
         ) from None
-    return component.build(options)
+    reader: CorpusReader = installed.build(options)
+    return reader

@@ -5,15 +5,15 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Callable
-from difflib import get_close_matches
 from typing import Any
 
 import pluggy
 from pydantic import ValidationError
 
-from musegen.errors import PluginError
-from musegen.options import Options
-from musegen.plugins.hookspecs import API_VERSION
+from musegen.errors import PluginError, closest
+from musegen.options import Options, option_faults
+from musegen.plugins.hookspecs import API_VERSION, KINDS
+from musegen.plugins.installed import keyword
 from musegen.plugins.loading import contained
 from musegen.protocols.commands import BUILT_IN, Command
 from musegen.protocols.component import Component
@@ -59,8 +59,8 @@ def check_hooks(manager: pluggy.PluginManager, plugin: object) -> None:
         if wanted not in hooks:
             if options.get("optionalhook"):
                 continue
-            close = get_close_matches(wanted, hooks, 1)
-            hint = f"did you mean {close[0]}?" if close else f"hooks: {', '.join(hooks)}"
+            close = closest(wanted, hooks)
+            hint = f"did you mean {close}?" if close else f"hooks: {', '.join(hooks)}"
             raise PluginError(f'no hook "{wanted}"; {hint}{defined(function)}')
         spec = hooks[wanted].spec
         takes = (*spec.argnames, *spec.kwargnames)
@@ -135,6 +135,7 @@ def _check_component(hook: str, one: Component[Any], function: Callable[..., obj
             f'{hook}: the options of "{one.name}" are no subclass of musegen.Options{defined(function)}'
         )
     _check_options(hook, one.name, options)
+    _check_needs(hook, one)
     sampling = one.sampling
     if sampling is None:
         return
@@ -162,14 +163,33 @@ def _check_options(hook: str, name: str, options: type[Options]) -> None:
     try:
         options()
     except ValidationError as error:
-        for fault in error.errors(include_url=False):
-            if fault["type"] != "missing":
+        for fault in option_faults(error):
+            if fault.kind != "missing":
                 raise PluginError(
-                    f'{hook}: the default of option {fault["loc"][0]} of "{name}" breaks its own type: '
-                    f"{fault['msg']} (got {fault['input']!r:.40}){defined(options)}"
+                    f'{hook}: the default of option {fault.place[0]} of "{name}" breaks its own type: '
+                    f"{fault.message} (got {fault.given!r:.40}){defined(options)}"
                 ) from error
     if complete is False:
         raise PluginError(f'{hook}: the options of "{name}" are incomplete{defined(options)}')
+
+
+def _check_needs(hook: str, one: Component[Any]) -> None:
+    """Raises PluginError where what a component needs cannot be found or given."""
+    for kind, name in one.needs.items():
+        if kind not in KINDS or not isinstance(name, str):
+            raise PluginError(
+                f'{hook}: "{one.name}" needs {kind!r}: {name!r}; needs give the name of a component by its '
+                f"kind, one of: {', '.join(KINDS)}{defined(one.build)}"
+            )
+    try:
+        inspect.signature(one.build).bind(object(), **{keyword(kind): object() for kind in one.needs})
+    except TypeError as error:
+        takes = ", ".join(["options", *map(keyword, one.needs)])
+        raise PluginError(
+            f'{hook}: the build function of "{one.name}" must take ({takes}): {error}{defined(one.build)}'
+        ) from None
+    except ValueError:  # a built-in, which has no signature
+        return
 
 
 def defined(thing: object) -> str:

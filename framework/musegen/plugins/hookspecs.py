@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import pluggy
@@ -24,6 +25,15 @@ NAMESPACE = "musegen"
 hookspec = pluggy.HookspecMarker(NAMESPACE)
 hookimpl = pluggy.HookimplMarker(NAMESPACE)
 """Marks a function of a plugin as an implementation of the hook whose name it bears."""
+KINDS: Mapping[str, str] = {
+    "corpus reader": "musegen_corpus_readers",
+    "notation": "musegen_notations",
+    "tokenizer": "musegen_tokenizers",
+    "model": "musegen_models",
+    "renderer": "musegen_renderers",
+    "rule": "musegen_rules",
+}
+"""Kind of component -> the hook that declares it."""
 
 
 @hookspec

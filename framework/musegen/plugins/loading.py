@@ -19,7 +19,7 @@ from musegen.plugins.faults import cause, origin
 
 GROUP = "musegen"
 """The entry-point group of plugins."""
-_STRICT, _DISABLED = "MUSEGEN_STRICT_PLUGINS", "MUSEGEN_DISABLE_PLUGINS"
+DISABLED, _STRICT = "MUSEGEN_DISABLE_PLUGINS", "MUSEGEN_STRICT_PLUGINS"
 
 
 @contextmanager
@@ -83,10 +83,10 @@ def installed_points(faults: list[str]) -> Iterator[Point]:
     A name there that no plugin has is told in ``faults``.
     """
     points = sorted(_points(), key=_first_party_first)
-    disabled = {name.strip() for name in os.environ.get(_DISABLED, "").split(",")} - {""}
+    disabled = disabled_plugins()
     names = {point.name for point in points}
     for name in sorted(disabled - names):
-        faults.append(f'{_DISABLED}: no plugin "{name}" (installed: {", ".join(sorted(names))})')
+        faults.append(f'{DISABLED}: no plugin "{name}" (installed: {", ".join(sorted(names))})')
     return (point for point in points if point.name not in disabled)
 
 
@@ -96,6 +96,11 @@ def offered_by_others() -> bool:
     Musegen's own plugins have no commands, so that without others ``musegen --help`` need not load them.
     """
     return any(point.distribution != "musegen" for point in installed_points([]))
+
+
+def disabled_plugins() -> set[str]:
+    """The names in ``MUSEGEN_DISABLE_PLUGINS``."""
+    return {name.strip() for name in os.environ.get(DISABLED, "").split(",")} - {""}
 
 
 def _points() -> Iterator[Point]:

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
 from functools import cache
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from traceback import walk_tb
-from typing import Any
+from typing import Any, Literal, TypeVar, overload
 
 import pluggy
+from pydantic import ValidationError
 
 from musegen.canonical import JSON
-from musegen.errors import MusegenError, PluginError
+from musegen.errors import MusegenError, PluginError, did_you_mean
+from musegen.options import option_faults
 from musegen.plugins import hookspecs
 from musegen.plugins.declarations import (
     check_api,
@@ -25,6 +28,8 @@ from musegen.plugins.declarations import (
     defined,
 )
 from musegen.plugins.faults import cause, origin
+from musegen.plugins.hookspecs import KINDS
+from musegen.plugins.installed import Installed as Installed, connected
 from musegen.plugins.loading import Load, PluginFile, installed_points, strict
 from musegen.protocols.commands import Command
 from musegen.protocols.component import Component
@@ -35,37 +40,7 @@ from musegen.protocols.renderers import BookRenderer, Renderer
 from musegen.protocols.rules import Rule
 from musegen.protocols.tokenizers import TokenizerTrainer
 
-KINDS: Mapping[str, str] = {
-    "corpus reader": "musegen_corpus_readers",
-    "notation": "musegen_notations",
-    "tokenizer": "musegen_tokenizers",
-    "model": "musegen_models",
-    "renderer": "musegen_renderers",
-    "rule": "musegen_rules",
-}
-"""Kind of component -> the hook that declares it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Installed:
-    """A component and where it comes from."""
-
-    kind: str
-    component: Component[Any]
-    plugin: str
-    distribution: str
-    distribution_version: str
-    file: PluginFile | None = None
-    """The one file that the plugin is, if it is one."""
-
-    def missing(self) -> str:
-        """What the component needs and is not installed, with the command for it; empty where it has all."""
-        modules = self.component.missing()
-        if not modules:
-            return ""
-        extra = f"[{self.component.extra}]" if self.component.extra else ""
-        wanted = f"{self.distribution}{extra}" if self.distribution else " ".join(modules)
-        return f'"{self.component.name}" needs {" and ".join(modules)}; pip install "{wanted}"'
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +104,8 @@ class Plugins:
         """Register one plugin, whole or not at all; ``file`` is the one it is, if it is one.
 
         Raises PluginError, one line, for a hook that does not exist or fails, for what is no list of
-        components, options that cannot be used, names that are taken, and another plugin API.
+        components, options that cannot be used, names that are taken, needs that go in a circle, and
+        another plugin API.
         """
         try:
             check_api(plugin)
@@ -138,7 +114,7 @@ class Plugins:
                 raise PluginError("another plugin has this name")
             self._manager.register(plugin, name)
             declared = [
-                Installed(kind, component, name, distribution, version, file)
+                Installed(kind, self.connected(component), name, distribution, version, file, self._look)
                 for kind, hook in KINDS.items()
                 for function in self._implementations(hook, plugin)
                 for component in declared_components(hook, function)
@@ -151,6 +127,7 @@ class Plugins:
                     again = "twice" if other.plugin == name else f"by {who} too"
                     where = defined(new.component.options)
                     raise PluginError(f'{new.kind} "{new.component.name}" is declared {again}{where}')
+            _check_circles(taken)
             self._check_baselines(declared)
             commands = [
                 InstalledCommand(command, name, distribution, version)
@@ -215,10 +192,40 @@ class Plugins:
         found = self._installed.get((kind, name))
         if found is None:
             choices = self.names(kind)
-            close = get_close_matches(name, choices, 1)
-            hint = f'; did you mean "{close[0]}"?' if close else ""
+            hint = did_you_mean(name, choices)
             raise PluginError(f'no {kind} "{name}"{hint} (installed: {", ".join(choices) or "none"})')
         return found
+
+    def _look(self, kind: str, name: str) -> Installed | None:
+        return self._installed.get((kind, name))
+
+    def connected(self, component: Component[T]) -> Component[T]:
+        """A component as a hook returns it, with a ``build`` that is given what it needs of these plugins."""
+        return connected(component, self._look)
+
+    @overload
+    def build(self, kind: Literal["corpus reader"], name: str, **options: JSON) -> CorpusReader: ...
+    @overload
+    def build(self, kind: Literal["notation"], name: str, **options: JSON) -> Notation: ...
+    @overload
+    def build(self, kind: Literal["tokenizer"], name: str, **options: JSON) -> TokenizerTrainer: ...
+    @overload
+    def build(self, kind: Literal["model"], name: str, **options: JSON) -> ModelTrainer: ...
+    @overload
+    def build(self, kind: Literal["renderer"], name: str, **options: JSON) -> Renderer | BookRenderer: ...
+    def build(self, kind: str, name: str, **options: JSON) -> Any:
+        """The working object of a component, with these options as a pipeline gives them.
+
+        Raises PluginError, one line, for a component that is not installed or lacks what it needs, and for
+        options that it does not take.
+        """
+        found = self.find(kind, name)
+        try:
+            checked = found.component.options.model_validate_json(json.dumps(options))
+        except ValidationError as error:
+            faults = "; ".join(map(str, option_faults(error)))
+            raise PluginError(f'{kind} "{name}": {faults}') from None
+        return found.build(checked)
 
     def corpus_reader(self, name: str) -> Component[CorpusReader]:
         """The corpus reader of this name."""
@@ -255,7 +262,8 @@ class Plugins:
                 "plugin": installed.plugin,
                 "distribution": installed.distribution,
                 "distribution_version": installed.distribution_version,
-                "missing": list(installed.component.missing()),
+                "needs": dict(installed.component.needs),
+                "missing": [*installed.lacks()],
             }
             for installed in self
         ]
@@ -276,6 +284,16 @@ class Plugins:
     def hook(self) -> pluggy.HookRelay:
         """Calls every plugin that implements a hook."""
         return self._manager.hook
+
+
+def _check_circles(installed: Mapping[tuple[str, str], Installed]) -> None:
+    """Raises PluginError where components need each other, so that none could be built first."""
+    needs = {one: installed[one].component.needs.items() for one in installed}
+    try:
+        TopologicalSorter(needs).prepare()
+    except CycleError as error:
+        circle = " needs ".join(f'{kind} "{name}"' for kind, name in reversed(error.args[1]))
+        raise PluginError(f"needs go in a circle: {circle}") from None
 
 
 @cache

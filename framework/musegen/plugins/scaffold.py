@@ -5,7 +5,7 @@ from __future__ import annotations
 import keyword
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -15,7 +15,7 @@ from string import Template
 
 from musegen.errors import PluginError
 from musegen.plugins.hookspecs import API_VERSION
-from musegen.plugins.registry import installed_plugins
+from musegen.plugins.registry import Plugins
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class _Kind:
     """What the common files say of a kind."""
 
     name: str
-    """As :data:`musegen.plugins.registry.KINDS` has it."""
+    """As :data:`musegen.plugins.hookspecs.KINDS` has it."""
     summary: str
     use: str
     """How a pipeline uses it."""
@@ -65,16 +65,17 @@ _KINDS: Mapping[str, _Kind] = {
 }
 
 
-def write_package(kind: str, folder: Path) -> None:
+def write_package(kind: str, folder: Path, plugins: Plugins) -> None:
     """Write a package that declares a working component of this kind, named as the folder is.
 
-    Raises PluginError for an unknown kind, a name that cannot be one, or a folder that exists.
+    Raises PluginError for an unknown kind, a name that cannot be one or that ``plugins`` have, or a folder
+    that exists.
     """
     if kind not in _KINDS:
         raise PluginError(f'no kind "{kind}"; choose one of: {", ".join(_KINDS)}')
     name = folder.name
     module = name.replace("-", "_")
-    _check_name(kind, name, module)
+    _check_name(kind, name, module, plugins.names(_KINDS[kind].name))
     if folder.exists() or folder.is_symlink():
         raise PluginError(f"{folder}: exists; choose another name, or remove it")
     words = {
@@ -106,7 +107,7 @@ def write_package(kind: str, folder: Path) -> None:
         ) from error
 
 
-def _check_name(kind: str, name: str, module: str) -> None:
+def _check_name(kind: str, name: str, module: str, installed: Sequence[str]) -> None:
     if not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", name):
         raise PluginError(
             f'"{name}" is no name for a plugin: it is lower-case letters, digits and single hyphens, '
@@ -114,7 +115,7 @@ def _check_name(kind: str, name: str, module: str) -> None:
         )
     if keyword.iskeyword(module) or keyword.issoftkeyword(module) or module in sys.stdlib_module_names:
         raise PluginError(f'"{name}" is a name of Python\'s own; choose another, such as my-{name}')
-    taken = name in installed_plugins().names(_KINDS[kind].name)
+    taken = name in installed
     if taken or find_spec(module) is not None:
         what = f"{_KINDS[kind].name}" if taken else "module"
         shown = name if taken else module

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.util import find_spec
-from typing import Generic, TypeVar, cast
+from typing import Concatenate, Generic, TypeVar, cast
 
 from musegen.canonical import JSON
 from musegen.options import Options
@@ -59,6 +59,8 @@ class Component(Generic[T_co]):
     """Of a model: its own keys of ``[sample]``; :class:`Sampling` brings their values as ``model``."""
     suggested: bool = False
     """Whether a new pipeline, as ``musegen init`` writes it, uses it."""
+    needs: Mapping[str, str] = field(default_factory=dict, hash=False)
+    """Other components that ``build`` is given: the name of one by its kind, ``{"notation": "abc"}``."""
 
     def missing(self) -> tuple[str, ...]:
         """The modules of ``requires`` that are not installed; nothing is imported."""
@@ -70,7 +72,7 @@ def component(
     *,
     version: int,
     options: type[O],
-    build: Callable[[O], T],
+    build: Callable[Concatenate[O, ...], T],
     requires: Sequence[str] = (),
     extra: str = "",
     suffixes: Sequence[str] = (),
@@ -78,6 +80,7 @@ def component(
     baselines: Mapping[str, Mapping[str, JSON]] | None = None,
     sampling: type[Options] | None = None,
     suggested: bool = False,
+    needs: Mapping[str, str] | None = None,
 ) -> Component[T]:
     """Declare a component.
 
@@ -90,6 +93,11 @@ def component(
     a line in ``loss.png``. ``sampling`` are options that a model adds to ``[sample]``, each with a default.
     ``suggested``: a new pipeline, as ``musegen init`` writes it, uses this one; of several tokenizers, models
     or corpus readers the first by name. The first line of the options' docstring describes the component.
+
+    ``needs`` names components of other plugins, one of a kind. With ``{"notation": "abc"}`` the function is
+    ``build(options, notation)`` and is given the notation's :class:`Component`, whose own ``build`` takes its
+    options alone; a kind of two words, ``"corpus reader"``, is the argument ``corpus_reader``. Where such a
+    component is not installed, a user is told so before anything runs.
     """
     summary = (options.__doc__ or "").strip().splitlines()
     return Component(
@@ -105,4 +113,5 @@ def component(
         dict(baselines or {}),
         sampling,
         suggested,
+        dict(needs or {}),
     )

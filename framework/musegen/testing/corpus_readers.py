@@ -8,9 +8,10 @@ from typing import Any
 
 from musegen.errors import CorpusError
 from musegen.music.tune import Tune
+from musegen.plugins.registry import Plugins
 from musegen.protocols.component import Component
 from musegen.protocols.corpora import CorpusReader
-from musegen.testing.declared import check_declared
+from musegen.testing.declared import check_declared, connected
 from musegen.testing.laws import Laws, short
 from musegen.testing.writes import sandbox
 
@@ -18,15 +19,21 @@ _JUNK = bytes(range(256)) * 4 + b'\nX:\nK:\n\n<xml>{"a": [}\n' + "№\n".encode(
 
 
 def check_corpus_reader(
-    component: Component[CorpusReader], options: Mapping[str, Any] | None = None, *, tunes: int | None = None
+    component: Component[CorpusReader],
+    options: Mapping[str, Any] | None = None,
+    *,
+    tunes: int | None = None,
+    plugins: Plugins | None = None,
 ) -> None:
     """Hold a corpus reader to the laws of :class:`musegen.CorpusReader`.
 
     ``options`` are its keys as a pipeline gives them, paths relative to the working folder, and name
-    something to read, with at least one tune in it, or exactly ``tunes``. Raises ContractError, an
+    something to read, with at least one tune in it, or exactly ``tunes``. What it needs of other
+    components it gets from ``plugins``, else from those installed. Raises ContractError, an
     AssertionError that names the law, and ValueError where it does not take the options.
     """
     laws = Laws(f'corpus reader "{component.name}"')
+    component = connected(component, plugins)
     given = dict(options or {})
     checked = check_declared("corpus reader", component, given)
     with sandbox() as box, box.watching() as strays:

@@ -9,13 +9,16 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from musegen.options import Options
+from musegen.options import Options, option_faults
+from musegen.plugins.registry import Plugins, installed_plugins
 from musegen.protocols.component import Component
 from musegen.testing.laws import Laws, short
+
+T = TypeVar("T")
 
 HEAVY = ("tensorflow", "keras", "torch", "jax", "matplotlib", "music21", "pandas", "scipy", "sklearn")
 """Modules that take a second or more to import."""
@@ -37,6 +40,13 @@ from pathlib import Path
 cls.model_validate_json(json.dumps(options), context={"folder": Path(folder)})
 print(*sorted(name for name in heavy if name in sys.modules))
 """
+
+
+def connected(component: Component[T], plugins: Plugins | None) -> Component[T]:
+    """The component as it is used: it is given what it needs of ``plugins``, or of those installed."""
+    if not component.needs:
+        return component
+    return (installed_plugins() if plugins is None else plugins).connected(component)
 
 
 def check_declared(kind: str, component: Component[Any], options: Mapping[str, Any] | None) -> Options:
@@ -69,9 +79,9 @@ def check_options(laws: Laws, cls: type[Options], plain: dict[str, Any]) -> Opti
     try:
         options = cls.model_validate_json(json.dumps(plain), context={"folder": Path.cwd()})
     except ValidationError as error:
-        first = error.errors()[0]
-        key = ".".join(map(str, first["loc"]))
-        raise ValueError(f"{laws.subject}: give options that it takes: {key}: {first['msg']}") from None
+        first = option_faults(error)[0]
+        line = f"give options that it takes: {first.key}: {first.message}"
+        raise ValueError(f"{laws.subject}: {line}") from None
     with laws.refuses("options refuse a key they do not have", ValidationError):
         cls.model_validate({**plain, "no_such_option": 1}, strict=False)
     if "<locals>" not in cls.__qualname__:

@@ -15,12 +15,13 @@ from musegen.errors import ArtifactError, MusegenError
 from musegen.models.sample_options import sample_options
 from musegen.models.saved_model import read_about
 from musegen.options import Options
+from musegen.plugins.registry import Plugins
 from musegen.progress import Silent
 from musegen.protocols.component import Component
 from musegen.protocols.models import Dataset, LanguageModel, ModelTrainer, StorableModel, TrainedModel
 from musegen.protocols.sampling import Sampling
 from musegen.protocols.vocabulary import Tokens
-from musegen.testing.declared import check_declared, check_options
+from musegen.testing.declared import check_declared, check_options, connected
 from musegen.testing.examples import example_dataset, example_job
 from musegen.testing.laws import Laws, short
 from musegen.testing.writes import Sandbox, sandbox
@@ -35,15 +36,18 @@ def check_model(
     *,
     dataset: Dataset | None = None,
     sampling: Mapping[str, Any] | None = None,
+    plugins: Plugins | None = None,
 ) -> None:
     """Hold a model to the laws of :class:`musegen.ModelTrainer` and :class:`musegen.LanguageModel`.
 
     It is trained four times, once interrupted, on ``dataset``, a tiny invented one if left out, so
     ``options``, its keys as a pipeline gives them, should make it small; ``sampling`` are keys that it adds
-    to ``[sample]``. Raises ContractError, an AssertionError that names the law, and ValueError where it does
-    not take the options.
+    to ``[sample]``. What it needs of other components it gets from ``plugins``, else from those installed.
+    Raises ContractError, an AssertionError that names the law, and ValueError where it does not take the
+    options.
     """
     laws = Laws(f'model "{component.name}"')
+    component = connected(component, plugins)
     checked = check_declared("model", component, options)
     model_options = _check_sampling(laws, component, sampling)
     trainer, learned = component.build(checked), dataset or example_dataset()

@@ -13,6 +13,7 @@ from musegen.corpus.transposing import transpose
 from musegen.errors import NotationError
 from musegen.music.score import Key, Note, Score
 from musegen.music.tune import Tune
+from musegen.plugins.registry import Plugins
 from musegen.protocols.component import Component
 from musegen.protocols.notations import (
     ChordedNotation,
@@ -23,7 +24,7 @@ from musegen.protocols.notations import (
     TransposingNotation,
     Wishes,
 )
-from musegen.testing.declared import check_declared
+from musegen.testing.declared import check_declared, connected
 from musegen.testing.examples import example_scores
 from musegen.testing.laws import Laws, short
 
@@ -36,16 +37,19 @@ def check_notation(
     *,
     scores: Sequence[Score] | None = None,
     texts: Sequence[str] = (),
+    plugins: Plugins | None = None,
 ) -> None:
     """Hold a notation to the laws of :class:`musegen.Notation`, and of what else it is.
 
     It writes ``scores``, invented ones if left out, and reads them back; ``texts`` are tunes as people write
     them, each of which it must read. A notation that has the methods of :class:`musegen.HeadedNotation`,
     :class:`musegen.PreparingNotation`, :class:`musegen.TransposingNotation` or
-    :class:`musegen.ChordedNotation` keeps their laws too. Raises ContractError, an AssertionError that names
-    the law, and ValueError where it does not take the options.
+    :class:`musegen.ChordedNotation` keeps their laws too. What it needs of other components it gets from
+    ``plugins``, else from those installed. Raises ContractError, an AssertionError that names the law, and
+    ValueError where it does not take the options.
     """
     laws = Laws(f'notation "{component.name}"')
+    component = connected(component, plugins)
     notation = component.build(check_declared("notation", component, options))
     written = list(_written(laws, component.name, notation, example_scores() if scores is None else scores))
     laws.require(bool(written), "it can write at least one score of those tried", "NotationError for each")

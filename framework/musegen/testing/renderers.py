@@ -9,9 +9,10 @@ from typing import Any
 
 from musegen.errors import MusegenError
 from musegen.music.score import Score
+from musegen.plugins.registry import Plugins
 from musegen.protocols.component import Component
 from musegen.protocols.renderers import BookRenderer, Renderer
-from musegen.testing.declared import check_declared
+from musegen.testing.declared import check_declared, connected
 from musegen.testing.examples import example_scores
 from musegen.testing.laws import Laws, short
 from musegen.testing.writes import Sandbox, sandbox
@@ -23,15 +24,18 @@ def check_renderer(
     *,
     scores: Sequence[Score] | None = None,
     same_bytes: bool = True,
+    plugins: Plugins | None = None,
 ) -> None:
     """Hold a renderer to the laws of :class:`musegen.Renderer` or :class:`musegen.BookRenderer`.
 
-    It writes ``scores``, invented ones if left out, into a folder that is gone afterwards. ``options`` are
-    its keys as a pipeline gives them; ``same_bytes=False`` is for one that leaves the work to a program that
-    does not give the same bytes twice. Raises ContractError, an AssertionError that names the law, and
-    ValueError where it does not take the options.
+    It writes ``scores``, invented ones if left out, into a folder that is gone afterwards. ``options``
+    are its keys as a pipeline gives them; ``same_bytes=False`` is for one that leaves the work to a
+    program that does not give the same bytes twice. What it needs of other components it gets from
+    ``plugins``, else from those installed. Raises ContractError, an AssertionError that names the law,
+    and ValueError where it does not take the options.
     """
     laws = Laws(f'renderer "{component.name}"')
+    component = connected(component, plugins)
     checked = check_declared("renderer", component, options)
     renderers = [component.build(checked) for _ in range(2)]
     renderer = renderers[0]

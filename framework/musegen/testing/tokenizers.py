@@ -15,10 +15,11 @@ import numpy as np
 
 from musegen.errors import ArtifactError, VocabularyError
 from musegen.options import Options
+from musegen.plugins.registry import Plugins
 from musegen.protocols.component import Component
 from musegen.protocols.tokenizers import Tokenizer, TokenizerTrainer
 from musegen.protocols.vocabulary import Vocabulary
-from musegen.testing.declared import check_declared
+from musegen.testing.declared import check_declared, connected
 from musegen.testing.examples import example_texts
 from musegen.testing.laws import Laws, short
 
@@ -38,14 +39,17 @@ def check_tokenizer(
     options: Mapping[str, Any] | None = None,
     *,
     texts: Sequence[str] | None = None,
+    plugins: Plugins | None = None,
 ) -> None:
     """Hold a tokenizer to the laws of :class:`musegen.Tokenizer` and :class:`musegen.TokenizerTrainer`.
 
-    It learns ``texts``, invented ABC tunes if left out, and is tried on them, on pieces of them and on what
-    it cannot know. ``options`` are its keys as a pipeline gives them. Raises ContractError, an AssertionError
-    that names the law, and ValueError where it does not take the options.
+    It learns ``texts``, invented ABC tunes if left out, and is tried on them, on pieces of them and on
+    what it cannot know. ``options`` are its keys as a pipeline gives them. What it needs of other
+    components it gets from ``plugins``, else from those installed. Raises ContractError, an
+    AssertionError that names the law, and ValueError where it does not take the options.
     """
     laws = Laws(f'tokenizer "{component.name}"')
+    component = connected(component, plugins)
     checked = check_declared("tokenizer", component, options)
     trainer = component.build(checked)
     known = list(example_texts() if texts is None else texts)

@@ -1,0 +1,29 @@
+"""``musegen.read_tunes``: the tunes of files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+from musegen.api.components import with_files
+from musegen.corpus.files import file_readers
+from musegen.music.tune import Tune
+from musegen.progress import Reporter, chosen_reporter
+
+
+def read_tunes(
+    path: Path | str,
+    report: Callable[[str], None] | None = None,
+    *,
+    reporter: Reporter | None = None,
+    plugins: Sequence[Path | str] = (),
+) -> Iterator[Tune]:
+    """The tunes of a file or of all files in a folder, by the readers of their suffixes.
+
+    ``reporter`` is told, line by line, what a user should know; ``plugins`` are the files of plugins to use
+    besides those that are installed. ``report``, a function of a line, is deprecated. Raises PluginError for
+    a file that no reader reads, and CorpusError for one that cannot be read.
+    """
+    told = chosen_reporter(reporter, report)
+    readers = file_readers(with_files(plugins), Path(path))
+    return (tune for reader in readers for tune in reader.read(told.say))

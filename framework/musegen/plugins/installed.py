@@ -1,0 +1,105 @@
+"""A component that a plugin declares: where it comes from, what it needs, and how it is built."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from functools import WRAPPER_ASSIGNMENTS, update_wrapper
+from typing import Any, TypeAlias, TypeVar
+
+from musegen.errors import PluginError
+from musegen.options import Options
+from musegen.plugins.loading import DISABLED, PluginFile, disabled_plugins
+from musegen.protocols.component import Component
+
+T = TypeVar("T")
+
+Look: TypeAlias = "Callable[[str, str], Installed | None]"
+"""Finds a component by kind and name among the same plugins."""
+
+
+def _nothing(kind: str, name: str) -> Installed | None:
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Installed:
+    """A component and where it comes from."""
+
+    kind: str
+    component: Component[Any]
+    """Its ``build`` takes options alone: what it needs of others it is given."""
+    plugin: str
+    distribution: str
+    distribution_version: str
+    file: PluginFile | None = None
+    """The one file that the plugin is, if it is one."""
+    look: Look = field(default=_nothing, repr=False, compare=False)
+    """Where the components that it needs are looked up."""
+
+    def lacks(self) -> list[str]:
+        """What is not installed of what the component needs: modules, and ``notation "abc"``."""
+        found = list(self.component.missing())
+        for kind, name in self.component.needs.items():
+            other = self.look(kind, name)
+            found += [f'{kind} "{name}"'] if other is None else other.lacks()
+        return found
+
+    def missing(self) -> str:
+        """The same as a line that says what to do; empty where the component has all that it needs."""
+        lines = []
+        if modules := self.component.missing():
+            extra = f"[{self.component.extra}]" if self.component.extra else ""
+            wanted = f"{self.distribution}{extra}" if self.distribution else " ".join(modules)
+            lines.append(f'needs {" and ".join(modules)}; pip install "{wanted}"')
+        lines += _unmet(self.component, self.look)
+        return f'"{self.component.name}" {", and ".join(lines)}' if lines else ""
+
+    def build(self, options: Options | None = None) -> Any:
+        """The working object, with its default options where none are given.
+
+        Raises PluginError, the line of :meth:`missing`, where it lacks anything.
+        """
+        if missing := self.missing():
+            raise PluginError(missing)
+        return self.component.build(self.component.options() if options is None else options)
+
+
+def keyword(kind: str) -> str:
+    """The name under which a build function is given a component of this kind that it needs."""
+    return kind.replace(" ", "_")
+
+
+def connected(component: Component[T], look: Look) -> Component[T]:
+    """The component with a ``build`` that is given what it needs, looked up when it is called."""
+    if not component.needs or isinstance(component.build, _Connected):
+        return component
+    return replace(component, build=_Connected(component, look))
+
+
+def _unmet(component: Component[Any], look: Look) -> Iterator[str]:
+    """For each component that this one needs and cannot have, what a user should know."""
+    for kind, name in component.needs.items():
+        other = look(kind, name)
+        if other is None:
+            disabled = ", ".join(sorted(disabled_plugins()))
+            advice = f"{DISABLED} leaves out: {disabled}" if disabled else "install the plugin that has it"
+            yield f'needs the {kind} "{name}", which is not installed; {advice}'
+        elif missing := other.missing():
+            yield f'needs the {kind} "{name}"; {missing}'
+
+
+class _Connected:
+    """A build function that is given the components it needs."""
+
+    def __init__(self, component: Component[Any], look: Look) -> None:
+        self._component, self._look = component, look
+        # With its code, by which an exception is traced to the component.
+        update_wrapper(self, component.build, (*WRAPPER_ASSIGNMENTS, "__code__"), ())
+
+    def __call__(self, options: Options) -> Any:
+        if unmet := ", and ".join(_unmet(self._component, self._look)):
+            raise PluginError(f'"{self._component.name}" {unmet}')
+        needed = {(kind, name): self._look(kind, name) for kind, name in self._component.needs.items()}
+        build: Callable[..., Any] = self._component.build
+        return build(options, **{keyword(kind): one.component for (kind, _), one in needed.items() if one})
