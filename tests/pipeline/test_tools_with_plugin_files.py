@@ -58,6 +58,9 @@ class Backwards:
     def parse(self, tune):
         return self.abc.parse(flipped(tune))
 
+    def write(self, score):
+        return self.abc.write(score)[::-1]
+
     def transpose(self, tune, semitones, tonic=""):
         moved = self.abc.transpose(flipped(tune), semitones, tonic)
         return replace(moved, text=moved.text[::-1], notation="backwards")
