@@ -17,11 +17,11 @@ from typing import Any
 from unittest import mock
 
 import numpy as np
-from paired import Contender
-from roofline import read_limits
 
 from musegen_sampling import LSTMWeights, Sampler
 from musegen_sampling.precision import PRECISIONS, Precision
+from paired import Contender
+from roofline import read_limits
 
 TOOLS = {
     "musegen": "musegen",

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from paired import Contender
-
 from musegen_sampling import LSTMWeights
+from paired import Contender
 
 BYTES = {"fp32": 4, "bf16": 2, "int8": 1}
 """Of a weight of an LSTM."""

@@ -19,13 +19,13 @@ from itertools import cycle
 from typing import Any
 
 import pytest
-from paired import Contender, Result, compare, table
 
 from helpers.invented import jig
 from helpers.real_tunes import NOTTINGHAM, collections
 from musegen import Tune, perform
 from musegen_abc.notation import AbcNotation
 from musegen_abc.reader import split_tunes
+from paired import Contender, Result, compare, table
 
 ROUNDS = 9
 NOTATION = AbcNotation()

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+
 from contenders import TOOLS, Setting, Shape, contenders
+from musegen_sampling.precision import PRECISIONS
 from paired import Result, compare, machine, table
 from roofline import bytes_per_token, limit_name
-
-from musegen_sampling.precision import PRECISIONS
 
 ROUNDS = 7
 SECONDS = 0.2

@@ -11,6 +11,7 @@ from multiprocessing.connection import Connection
 from unittest import mock
 
 import pytest
+
 from paired import Contender, compare, table
 from peers_training import Network, peers
 

@@ -27,7 +27,7 @@ DIFFERENCES = tomllib.loads(
 @pytest.mark.parametrize("name", NAMES)
 def test_every_collection_sounds_as_abc2midi_plays_it(name: str) -> None:
     """At least 99 % of the tunes it finds no error in, 96 % of all; every other is listed with the reason."""
-    tunes = dict(collections()).get(name)
+    tunes = dict(collections(name)).get(name)
     if tunes is None:
         message = f"the tunes of {name} are not at hand"
         pytest.fail(message) if os.environ.get("CI") else pytest.skip(message)
