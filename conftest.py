@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from helpers.needs import skipped_line
+
 BENCHMARKS = Path(__file__).parent / "benchmarks"
 
 
@@ -34,4 +36,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         return
     for item in items:
         if BENCHMARKS in item.path.parents:
-            item.add_marker(pytest.mark.skip(reason="a benchmark: pytest --benchmark runs it"))
+            item.add_marker(pytest.mark.skip(reason="needs pytest --benchmark"))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Says in one line what the tests that were skipped need."""
+    skipped = terminalreporter.stats.get("skipped", ())
+    if line := skipped_line(report.longrepr[2] for report in skipped):
+        terminalreporter.write_line(line)

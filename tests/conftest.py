@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
 from helpers.invented import write_pipeline
+from helpers.needs import NOTTINGHAM_FILES, lack
+from helpers.real_tunes import NOTTINGHAM
 
 # A deadline measures the machine, which may be busy, and not the code.
 settings.register_profile("musegen", deadline=None)
@@ -27,9 +28,6 @@ def nottingham() -> Path:
 
     Where it is missing, a user is told that the test did not run; in CI it fails.
     """
-    root = Path(__file__).parent.parent
-    folder = Path(os.environ.get("MUSEGEN_NOTTINGHAM", root.parent / "shared" / "data" / "nottingham"))
-    if not folder.is_dir():
-        message = f"{folder}: not there; set MUSEGEN_NOTTINGHAM to the Nottingham files to run this test"
-        pytest.fail(message) if os.environ.get("CI") else pytest.skip(message)
-    return folder
+    if not NOTTINGHAM.is_dir():
+        lack(NOTTINGHAM_FILES)
+    return NOTTINGHAM

@@ -38,7 +38,7 @@ def test_a_study_prints_its_table(name: str, rows: int) -> None:
 
 
 @pytest.mark.parametrize("name", ["abc2midi", "bars"])
-@pytest.mark.skipif(find_spec("symusic") is None, reason="needs symusic")
+@pytest.mark.skipif(find_spec("symusic") is None, reason="needs the package symusic")
 @pytest.mark.usefixtures("a_collection")
 def test_a_study_with_abc2midi_prints_its_table(name: str) -> None:
     """Likewise."""
