@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
 
 from helpers.invented import write_pipeline
 from helpers.needs import NOTTINGHAM_FILES, lack
 from helpers.real_tunes import NOTTINGHAM
 
-# A deadline measures the machine, which may be busy, and not the code.
-settings.register_profile("musegen", deadline=None)
-settings.load_profile("musegen")
+if find_spec("hypothesis"):  # musegen[benchmark] lacks it, and pytest --benchmark comes by here too
+    from hypothesis import settings
+
+    # A deadline measures the machine, which may be busy, and not the code.
+    settings.register_profile("musegen", deadline=None)
+    settings.load_profile("musegen")
 
 
 @pytest.fixture
