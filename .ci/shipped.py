@@ -14,7 +14,9 @@ with tarfile.open(sdist) as archive:
 with zipfile.ZipFile(wheel) as archive:
     built = set(archive.namelist())
 wanted = {"README.md", "LICENSE", "CHANGELOG.md", "CITATION.cff", "setup.py", "pyproject.toml"}
-wanted |= {"examples/pipeline.toml", "tests/test_architecture.py", "ext/musegen_sampling/csrc/kernels.h"}
+wanted |= {"examples/pipeline.toml", "docs/studies/README.md", "ext/musegen_sampling/csrc/kernels.h"}
+wanted |= {"tests/test_architecture.py", "tests/helpers/invented.py", "tests/ext/targets/main.c"}
+wanted |= {"tests/data/abc2midi_differences.toml"}
 problems = [f"sdist lacks {name}" for name in sorted(wanted - source)]
 for package in PACKAGES.split():
     problems += [
@@ -39,7 +41,9 @@ problems += [
     f"wheel holds {name}" for name in sorted(built - public) if name.endswith((".c", ".h", ".pyx", ".pxd"))
 ]
 problems += [
-    f"wheel holds {name}" for name in sorted(built) if name.startswith(("tests", "benchmarks", ".ci"))
+    f"wheel holds {name}"
+    for name in sorted(built)
+    if name.startswith(("tests", "helpers", "benchmarks", "docs", ".ci"))
 ]
 for extension in ("musegen_sampling/_sampling.", "musegen_training/_training."):
     if not any(extension in name and name.endswith((".so", ".pyd")) for name in built):

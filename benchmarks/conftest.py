@@ -1,4 +1,4 @@
-"""The paired comparisons' tables, printed at the end of the run."""
+"""What all benchmarks take: the tables, printed at the end of the run, and how long to measure."""
 
 from __future__ import annotations
 
@@ -11,6 +11,12 @@ TABLES = pytest.StashKey[list[str]]()
 def tables(pytestconfig: pytest.Config) -> list[str]:
     """What is put here is printed below the results, also without ``-s``."""
     return pytestconfig.stash.setdefault(TABLES, [])
+
+
+@pytest.fixture(scope="session")
+def quick(pytestconfig: pytest.Config) -> bool:
+    """Whether to take the shortest rounds, for ``--benchmark-quick``."""
+    return bool(pytestconfig.getoption("--benchmark-quick"))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:

@@ -17,21 +17,21 @@ from typing import Any
 from unittest import mock
 
 import numpy as np
-from paired import Contender
-from roofline import read_limits
 
 from musegen_sampling import LSTMWeights, Sampler
 from musegen_sampling.precision import PRECISIONS, Precision
+from paired import Contender, absent
+from roofline import read_limits
 
-TOOLS = {
-    "musegen": "musegen",
-    "roofline": "the read limit",
-    "numpy": "NumPy",
-    "onnx": "ONNX Runtime (pip install 'musegen[benchmark]')",
-    "torch": "torch (pip install torch)",
-    "tensorflow": "TensorFlow (pip install 'musegen[keras]')",
+TOOLS: Mapping[str, tuple[str, ...]] = {
+    "musegen": (),
+    "roofline": ("musegen_sampling._sampling",),
+    "numpy": (),
+    "onnx": ("onnx", "onnxruntime"),
+    "torch": ("torch",),
+    "tensorflow": ("tensorflow", "keras"),
 }
-"""What is said where one is not installed. The last four have a module ``peers_...``."""
+"""The modules that each needs. The last four have a module ``peers_...``."""
 TUNE = 400
 """Tokens of a tune that musegen draws in one call: about a real one's."""
 TUNE_IN_BATCH = 100
@@ -126,7 +126,7 @@ def musegen(setting: Setting, weights: LSTMWeights) -> list[Contender]:
 
 
 def build(tool: str, setting: Setting) -> list[Contender]:
-    """The contenders of one tool. ImportError if it is not installed."""
+    """The contenders of one tool."""
     weights = setting.shape.weights()
     if tool == "musegen":
         return musegen(setting, weights)
@@ -141,9 +141,6 @@ def serve(connection: Connection, tool: str, setting: Setting) -> None:
     """The child: says whom it has, then answers (number, tokens) with tokens/s."""
     try:
         contenders = build(tool, setting)
-    except ImportError as error:
-        connection.send(error)
-        return
     except Exception as error:
         connection.send(RuntimeError(f"{tool}: {error!r}"))
         raise
@@ -165,16 +162,16 @@ def contenders(setting: Setting, tools: Sequence[str]) -> Iterator[tuple[list[Co
     children = []
     try:
         for tool in tools:
+            if lacking := absent(*TOOLS[tool]):
+                missing.append(f"{tool}: left out, {lacking} not installed")
+                continue
             ours, theirs = spawn.Pipe()
             child = spawn.Process(target=serve, args=(theirs, tool, setting), daemon=True)
             with mock.patch.dict(os.environ, setting.environment):
                 child.start()
             theirs.close()
             children.append((child, ours))
-            answer = _answer(ours, tool)
-            if isinstance(answer, ImportError):
-                missing.append(f"{TOOLS[tool]}: left out, {answer}")
-                continue
+            answer = answered(ours, tool)
             if isinstance(answer, Exception):
                 raise answer
             for number, (name, tokens) in enumerate(answer):
@@ -197,11 +194,12 @@ class _Remote:
 
     def __call__(self, tokens: int) -> float:
         self.connection.send((self.number, tokens))
-        rate: float = _answer(self.connection, self.tool)
+        rate: float = answered(self.connection, self.tool)
         return rate
 
 
-def _answer(connection: Connection, tool: str) -> Any:
+def answered(connection: Connection, tool: str) -> Any:
+    """What a child says. RuntimeError where it has ended."""
     try:
         return connection.recv()
     except EOFError:

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib import metadata
+from importlib.util import find_spec
 from pathlib import Path
 
 SETTLE_S = 0.15
@@ -45,19 +46,29 @@ class Result:
         """Tokens per second."""
         return statistics.median(self.rates)
 
+    @property
+    def quartiles(self) -> tuple[float, float]:
+        """Lower and upper; of a single round, its rate."""
+        low, _, high = statistics.quantiles(self.rates, n=4) if self.rates[1:] else self.rates * 3
+        return low, high
+
     def times(self, other: Result) -> float:
         """How many times as fast as ``other``: the median of the rounds' ratios."""
         return statistics.median(a / b for a, b in zip(self.rates, other.rates, strict=True))
 
 
 def compare(contenders: list[Contender], rounds: int, seconds: float = 0.0) -> dict[str, Result]:
-    """Each contender's rate in each round, after one round to warm up that does not count."""
+    """Each contender's rate in each round, after one round to warm up that does not count.
+
+    One round alone says that they run: it is not warmed up to, and takes no pauses.
+    """
+    warm_up = int(rounds > 1)
     rates: dict[str, list[float]] = {contender.name: [] for contender in contenders}
-    for _ in range(rounds + 1):
+    for _ in range(warm_up + rounds):
         for contender in contenders:
             rates[contender.name].append(contender.rate(seconds))
-            time.sleep(SETTLE_S)
-    return {name: Result(tuple(each[1:])) for name, each in rates.items()}
+            time.sleep(SETTLE_S * warm_up)
+    return {name: Result(tuple(each[warm_up:])) for name, each in rates.items()}
 
 
 def table(
@@ -66,10 +77,15 @@ def table(
     """A table of medians, quartiles and ratios to ``baseline`` (left out where it did not run)."""
     lines = [title, machine(), *notes, f"{'':34}{unit:>10}{'quartiles':>18}{'× ' + baseline:>24}"]
     for name, result in results.items():
-        low, _, high = statistics.quantiles(result.rates, n=4)
+        low, high = result.quartiles
         ratio = f"{result.times(results[baseline]):.1f}" if baseline in results else "-"
         lines.append(f"{name:34}{result.median:10,.0f}{f'{low:,.0f} - {high:,.0f}':>18}{ratio:>24}")
     return "\n".join(lines)
+
+
+def absent(*modules: str) -> str:
+    """Which of these modules are not installed, for a note; empty where all are."""
+    return " and ".join(module for module in modules if find_spec(module) is None)
 
 
 def machine() -> str:

@@ -7,9 +7,9 @@ from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
-from paired import Contender
 
 from musegen_sampling import LSTMWeights, Sampler
+from paired import Contender
 
 Floats: TypeAlias = NDArray[np.float32]
 Tokens: TypeAlias = NDArray[np.int64]

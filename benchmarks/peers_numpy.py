@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from peers import Floats, Peer, Tokens
 
 from musegen_sampling import LSTMWeights
+from peers import Floats, Peer, Tokens
 
 
 class NumPy(Peer):

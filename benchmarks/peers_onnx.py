@@ -11,9 +11,9 @@ import onnx
 import onnxruntime
 from onnx import TensorProto, helper, numpy_helper
 from onnxruntime.quantization import QuantType, quantize_dynamic
-from peers import Floats, Peer, Tokens
 
 from musegen_sampling import LSTMWeights
+from peers import Floats, Peer, Tokens
 
 OPSET = 21
 

@@ -7,9 +7,9 @@ from typing import Any
 import keras
 import numpy as np
 import tensorflow as tf
-from peers import Floats, Peer, Tokens
 
 from musegen_sampling import LSTMWeights
+from peers import Floats, Peer, Tokens
 
 
 class KerasEager(Peer):

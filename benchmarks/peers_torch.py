@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import torch
-from peers import Floats, Peer, Tokens
 
 from musegen_sampling import LSTMWeights
+from peers import Floats, Peer, Tokens
 
 
 class TorchCells(Peer):

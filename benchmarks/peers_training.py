@@ -40,7 +40,7 @@ class Network:
 
 
 def peers(tool: str, network: Network) -> dict[str, Callable[[], object]]:
-    """By name: something that takes one step. ImportError where the tool is not installed."""
+    """By name: something that takes one step."""
     return _torch(network) if tool == "torch" else _keras(network)
 
 
@@ -52,7 +52,7 @@ def _keras(network: Network) -> dict[str, Callable[[], object]]:
 
     tf.config.threading.set_intra_op_parallelism_threads(network.threads)
     if reason := why_keras():
-        raise ImportError(reason)
+        raise RuntimeError(reason)
     first, *others = network.units
     table = keras.layers.Embedding(network.vocabulary, network.embedding)
     plain = [keras.layers.LSTM(units, return_sequences=True, stateful=True) for units in network.units]

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from paired import Contender
-
 from musegen_sampling import LSTMWeights
+from paired import Contender
 
 BYTES = {"fp32": 4, "bf16": 2, "int8": 1}
 """Of a weight of an LSTM."""
@@ -23,7 +22,7 @@ def bytes_per_token(weights: LSTMWeights, precision: str) -> int:
 
 
 def read_limits(weights: LSTMWeights, threads: int, isa: str) -> list[Contender]:
-    """Contenders that only read, one a precision. ImportError where the extension was not compiled.
+    """Contenders that only read, one a precision.
 
     Each sweep reads as many bytes as a token takes. The better counts of two ways: always in one direction,
     and each in the direction opposite to that of the last, so that the caches serve what they can.

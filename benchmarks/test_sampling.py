@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+
 from contenders import TOOLS, Setting, Shape, contenders
+from musegen_sampling.precision import PRECISIONS
 from paired import Result, compare, machine, table
 from roofline import bytes_per_token, limit_name
-
-from musegen_sampling.precision import PRECISIONS
 
 ROUNDS = 7
 SECONDS = 0.2
@@ -118,18 +118,19 @@ def _targets() -> tuple[str, ...]:
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_sampling(name: str, tables: list[str], benchmark: Any) -> None:
+def test_sampling(name: str, quick: bool, tables: list[str], benchmark: Any) -> None:
     """One paired run; musegen's int8 alone for pytest-benchmark's records, with all figures beside it."""
     case = CASES[name]
     if (isa := case.setting.isa) and isa not in _targets():
-        pytest.skip(f"{isa} cannot run here")
+        pytest.skip(f"needs a CPU with {isa}")
+    rounds, seconds = (1, 0.0) if quick else (ROUNDS, SECONDS)
     with contenders(case.setting, case.tools) as (found, missing):
-        results = compare(found, ROUNDS, SECONDS)
+        results = compare(found, rounds, seconds)
         ours = next(contender for contender in found if contender.name == "musegen, int8")
         benchmark.pedantic(ours.run, args=(ours.tokens,), rounds=9)
     baseline = next(each for each in (EAGER, NUMPY) if each in results)
     notes = [*missing, *_reading(case, results)]
-    title = f"{case}, {ROUNDS} paired rounds"
+    title = f"{case}, {rounds} paired round{'s'[: rounds > 1]}"
     tables.append("\n".join([table(title, results, baseline, notes), *_goals(case, results)]))
     benchmark.extra_info |= {
         "case": str(case),

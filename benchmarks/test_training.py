@@ -11,7 +11,10 @@ from multiprocessing.connection import Connection
 from unittest import mock
 
 import pytest
-from paired import Contender, compare, table
+
+from contenders import answered
+from helpers.needs import lack
+from paired import Contender, absent, compare, table
 from peers_training import Network, peers
 
 ROUNDS = 5
@@ -22,16 +25,14 @@ NETWORKS = {
     "lstm-256": Network(90, 64, (256,), 64, 48),
     "two-layers": Network(90, 256, (512, 512), 64, 100),
 }
+TOOLS = {"keras": ("tensorflow", "keras"), "torch": ("torch",)}
+"""And the modules that each needs."""
 GOALS = {"Keras LSTM": 1.9, "torch nn.LSTM": 1.4}
 
 
 def serve(connection: Connection, tool: str, network: Network) -> None:
     """The child: says whom it has, then takes a step of the one that is named."""
-    try:
-        steps = peers(tool, network)
-    except ImportError as error:
-        connection.send(f"{tool}: left out, {error}")
-        return
+    steps = peers(tool, network)
     connection.send(list(steps))
     while True:
         try:
@@ -46,33 +47,34 @@ def contender(connection: Connection, name: str, network: Network) -> Contender:
 
     def run(tokens: int) -> None:
         connection.send(name)
-        connection.recv()
+        answered(connection, name)
 
     return Contender(name, network.tokens, run)
 
 
 @pytest.mark.parametrize("name", NETWORKS)
-def test_training(name: str, tables: list[str]) -> None:
+def test_training(name: str, quick: bool, tables: list[str]) -> None:
     """One paired run."""
+    if absent(*TOOLS["keras"]):
+        lack("musegen[keras]")
+    pytest.importorskip("musegen_training", reason="needs the compiled extension", exc_type=ImportError)
     network, found, missing, children = NETWORKS[name], [], [], []
+    rounds, seconds = (1, 0.0) if quick else (ROUNDS, SECONDS)
     spawn = multiprocessing.get_context("spawn")
-    for tool in ("keras", "torch"):
-        ours, theirs = spawn.Pipe()
-        child = spawn.Process(target=serve, args=(theirs, tool, network), daemon=True)
-        quiet = {"KERAS_BACKEND": "tensorflow", "TF_CPP_MIN_LOG_LEVEL": "3", "CUDA_VISIBLE_DEVICES": "-1"}
-        with mock.patch.dict(os.environ, quiet | {"OMP_NUM_THREADS": str(network.threads)}):
-            child.start()
-        theirs.close()
-        children.append((child, ours))
-        answer = ours.recv()
-        if isinstance(answer, str):
-            missing.append(answer)
-        else:
-            found += [contender(ours, each, network) for each in answer]
     try:
-        if "musegen" not in {each.name for each in found}:
-            pytest.skip("; ".join(missing))
-        results = compare(found, ROUNDS, SECONDS)
+        for tool, modules in TOOLS.items():
+            if lacking := absent(*modules):
+                missing.append(f"{tool}: left out, {lacking} not installed")
+                continue
+            ours, theirs = spawn.Pipe()
+            child = spawn.Process(target=serve, args=(theirs, tool, network), daemon=True)
+            quiet = {"KERAS_BACKEND": "tensorflow", "TF_CPP_MIN_LOG_LEVEL": "3", "CUDA_VISIBLE_DEVICES": "-1"}
+            with mock.patch.dict(os.environ, quiet | {"OMP_NUM_THREADS": str(network.threads)}):
+                child.start()
+            theirs.close()
+            children.append((child, ours))
+            found += [contender(ours, each, network) for each in answered(ours, tool)]
+        results = compare(found, rounds, seconds)
     finally:
         for child, ours in children:
             ours.close()
@@ -83,5 +85,5 @@ def test_training(name: str, tables: list[str]) -> None:
         for other, times in GOALS.items()
         if other in results
     ]
-    title = f"Training {network}, {ROUNDS} paired rounds"
+    title = f"Training {network}, {rounds} paired round{'s'[: rounds > 1]}"
     tables.append("\n".join([table(title, results, "Keras LSTM", missing), *goals]))

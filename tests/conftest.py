@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-import os
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
 
 from helpers.invented import write_pipeline
+from helpers.needs import NOTTINGHAM_FILES, lack
+from helpers.real_tunes import NOTTINGHAM
 
-# A deadline measures the machine, which may be busy, and not the code.
-settings.register_profile("musegen", deadline=None)
-settings.load_profile("musegen")
+if find_spec("hypothesis"):  # musegen[benchmark] lacks it, and pytest --benchmark comes by here too
+    from hypothesis import settings
+
+    # A deadline measures the machine, which may be busy, and not the code.
+    settings.register_profile("musegen", deadline=None)
+    settings.load_profile("musegen")
 
 
 @pytest.fixture
@@ -27,9 +31,6 @@ def nottingham() -> Path:
 
     Where it is missing, a user is told that the test did not run; in CI it fails.
     """
-    root = Path(__file__).parent.parent
-    folder = Path(os.environ.get("MUSEGEN_NOTTINGHAM", root.parent / "shared" / "data" / "nottingham"))
-    if not folder.is_dir():
-        message = f"{folder}: not there; set MUSEGEN_NOTTINGHAM to the Nottingham files to run this test"
-        pytest.fail(message) if os.environ.get("CI") else pytest.skip(message)
-    return folder
+    if not NOTTINGHAM.is_dir():
+        lack(NOTTINGHAM_FILES)
+    return NOTTINGHAM

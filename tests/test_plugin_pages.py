@@ -79,7 +79,7 @@ def test_a_component_is_given_what_it_needs() -> None:
     plugins = musegen.installed_plugins().with_files([])
     plugins.add(SimpleNamespace(musegen_corpus_readers=names["musegen_corpus_readers"]), "tab")
     notation: Any = plugins.build("corpus reader", "tab")
-    assert notation.parse(musegen.Tune("X:1\nK:D\nD|\n")).key == musegen.Key("D", "major")
+    assert notation.parse(musegen.Tune("X:1\nK:D\nD|\n", "abc")).key == musegen.Key("D", "major")
 
 
 def test_the_tests_pass(followed: Path) -> None:

@@ -41,7 +41,7 @@ def test_examples_have_no_mistake(path: Path, request: pytest.FixtureRequest) ->
     """With the Nottingham files that are here instead of a download."""
     text = path.read_text("utf-8")
     if 'use = "mitdeeplearning"' in text and not os.environ.get("CI"):
-        pytest.importorskip("mitdeeplearning", reason="the example needs the mitdeeplearning package")
+        pytest.importorskip("mitdeeplearning", reason="needs the package mitdeeplearning")
     downloads = 'use = "nottingham"' in text
     here = [f'corpus.0.path="{request.getfixturevalue("nottingham")}"'] if downloads else []
     musegen.load(path, here)

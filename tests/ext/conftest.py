@@ -8,17 +8,17 @@ try:
     from musegen_sampling import _sampling
 except ImportError:
     TARGETS, HERE = ("amx", "avx512", "avx2", "baseline"), ()
-    REASON = "the compiled extension is missing"
+    NEEDED = "needs the compiled extension"
 else:
     TARGETS, HERE = _sampling.targets(here=False), _sampling.targets()
-    REASON = "this CPU cannot run the target"
+    NEEDED = "needs a CPU with {}"
 
 
 @pytest.fixture(params=TARGETS)
 def target(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     """A kernel target, forced for every Sampler of the test."""
     if request.param not in HERE:
-        pytest.skip(f"{REASON}: {request.param}")
+        pytest.skip(NEEDED.format(request.param))
     monkeypatch.setenv("MUSEGEN_ISA", request.param)
     return str(request.param)
 
@@ -27,6 +27,6 @@ def target(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> s
 def isa(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     """A kernel target or the NumPy engine, forced for every Sampler of the test."""
     if request.param not in (*HERE, "numpy"):
-        pytest.skip(f"{REASON}: {request.param}")
+        pytest.skip(NEEDED.format(request.param))
     monkeypatch.setenv("MUSEGEN_ISA", request.param)
     return str(request.param)

@@ -181,8 +181,10 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> ctypes.CDLL:
     """Compiled against the header of the package."""
     compiler = shutil.which("cc") or shutil.which("gcc")
     if compiler is None:
-        pytest.skip("no C compiler")
-    pytest.importorskip("musegen_sampling._sampling", exc_type=ImportError)
+        pytest.skip("needs a C compiler")
+    pytest.importorskip(
+        "musegen_sampling._sampling", reason="needs the compiled extension", exc_type=ImportError
+    )
     folder = tmp_path_factory.mktemp("constraint")
     (folder / "rule.c").write_text(SOURCE)
     include = Path(musegen_sampling.get_include())

@@ -143,7 +143,9 @@ def test_ties_go_to_the_lower_token(target: str, monkeypatch: pytest.MonkeyPatch
 def test_target_that_cannot_run_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     """A name that is unknown, or a target this CPU lacks, is a ValueError, never another target."""
     weights = random_weights(3, 2, (2,))
-    _sampling = pytest.importorskip("musegen_sampling._sampling", exc_type=ImportError)
+    _sampling = pytest.importorskip(
+        "musegen_sampling._sampling", reason="needs the compiled extension", exc_type=ImportError
+    )
     lacking = set(_sampling.targets(here=False)) - set(_sampling.targets())
     for isa in {"sse9", *lacking}:
         monkeypatch.setenv("MUSEGEN_ISA", isa)
@@ -153,7 +155,9 @@ def test_target_that_cannot_run_is_refused(monkeypatch: pytest.MonkeyPatch) -> N
 
 def test_best_target_is_the_default(monkeypatch: pytest.MonkeyPatch) -> None:
     """Unset and empty mean the best that this CPU runs."""
-    _sampling = pytest.importorskip("musegen_sampling._sampling", exc_type=ImportError)
+    _sampling = pytest.importorskip(
+        "musegen_sampling._sampling", reason="needs the compiled extension", exc_type=ImportError
+    )
     weights = random_weights(3, 2, (2,))
     monkeypatch.delenv("MUSEGEN_ISA", raising=False)
     assert Sampler(weights).isa == _sampling.targets()[0]

@@ -21,7 +21,7 @@ def weights() -> LSTMWeights:
     return random_weights(29, 8, (70, 40))
 
 
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 @pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
 def test_forked_child(isa: str, weights: LSTMWeights) -> None:
     """A child of a process that has sampled with threads samples the same with its own."""

@@ -168,7 +168,9 @@ def test_bad_numbers_of_things(weights: LSTMWeights) -> None:
 
 def test_limit_of_threads_is_the_extensions() -> None:
     """Written in C and in Python: both say the same."""
-    _sampling = pytest.importorskip("musegen_sampling._sampling", exc_type=ImportError)
+    _sampling = pytest.importorskip(
+        "musegen_sampling._sampling", reason="needs the compiled extension", exc_type=ImportError
+    )
     assert MAX_THREADS == _sampling.MAX_THREADS
 
 
@@ -191,7 +193,7 @@ sampler.{call}
 """
 
 
-@pytest.mark.skipif(os.name != "posix", reason="sends SIGINT")
+@pytest.mark.skipif(os.name != "posix", reason="needs SIGINT")
 @pytest.mark.parametrize("call", ["generate([1], 10**9)", "generate_many([[1]] * 4, 10**9)"])
 def test_ctrl_c(call: str) -> None:
     """Ends a long generation within moments, as KeyboardInterrupt."""

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 from numpy.typing import NDArray
 
-musegen_training = pytest.importorskip("musegen_training", reason="the compiled extension is missing")
+musegen_training = pytest.importorskip("musegen_training", reason="needs the compiled extension")
 
 Floats: TypeAlias = NDArray[np.float32]
 Doubles: TypeAlias = NDArray[np.float64]
@@ -25,7 +25,7 @@ SHAPES = [(1, 1, 1, 0), (1, 3, 5, 2), (3, 5, 20, 0), (7, 9, 37, 5), (64, 12, 64,
 def target(request: pytest.FixtureRequest) -> str:
     """A kernel target; one that this CPU lacks is skipped."""
     if request.param not in HERE:
-        pytest.skip(f"this CPU cannot run the target: {request.param}")
+        pytest.skip(f"needs a CPU with {request.param}")
     return str(request.param)
 
 
@@ -193,7 +193,7 @@ def test_memory_is_used_again_only_when_it_is_free() -> None:
     assert all(np.array_equal(x, copy) for x, copy in zip(first, copies, strict=True))
 
 
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 @pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
 def test_forked_child() -> None:
     """A child of a process that has used threads computes the same with its own."""

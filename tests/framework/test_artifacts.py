@@ -164,6 +164,6 @@ def test_a_full_disk_is_one_line(tmp_path: Path) -> None:
     """The file, the reason, and what to do."""
     full = Path("/dev/full")
     if not full.exists():
-        pytest.skip("this system has no /dev/full")
+        pytest.skip("needs /dev/full")
     with pytest.raises(ArtifactError, match="No space left on device; make room"), clear_os_errors(tmp_path):
         full.write_text("x" * 100_000)

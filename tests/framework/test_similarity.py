@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from hypothesis import given, strategies as st
 
-from helpers.similarity_figures import CHANGES, found, joined, scores
+from helpers.changed_copies import CHANGES
+from helpers.near_duplicates import found, joined, scores
 from musegen import Tune, installed_plugins, read_tunes
 from musegen.music.similarity import components, melody_digest, patterns, similar_pairs
 from musegen_abc.parser import parse_abc

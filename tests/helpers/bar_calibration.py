@@ -1,13 +1,11 @@
-"""How well the bar rule tells real tunes from spoiled ones: ``python tests/bar_calibration.py``.
+"""How well the bar rule tells real tunes from spoiled ones.
 
 abc2midi says which real tunes have no bar fault; of these at least 98 % should pass the rule, and at least
-95 % should fail it once a single duration is changed. The command prints both shares for each collection at
-hand, ``--list`` also the tunes that abc2midi and the rule judge differently.
+95 % should fail it once a single duration is changed.
 """
 
 from __future__ import annotations
 
-import argparse
 import os
 import random
 import re
@@ -17,7 +15,6 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from helpers.abc2midi import normalised, play
-from helpers.real_tunes import collections
 from musegen import NotationError, Note, Score, Tune, Valid, judge
 from musegen_abc.notation import AbcNotation
 
@@ -96,24 +93,3 @@ def spoil(score: Score, rng: random.Random) -> Score:
     longer = replace(note, duration=note.duration * rng.choice(_FACTORS))
     changed = replace(bar, events=(*bar.events[:place], longer, *bar.events[place + 1 :]))
     return replace(score, bars=(*score.bars[:number], changed, *score.bars[number + 1 :]))
-
-
-def main() -> None:
-    """Print the table."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--copies", type=int, default=3, help="spoiled copies of each tune")
-    parser.add_argument("--list", action="store_true", help="list the tunes that fail the rule")
-    arguments = parser.parse_args()
-    print(f"{'collection':24}{'tunes':>8}{'no fault':>10}{'pass':>9}{'spoiled fail':>14}")
-    for name, tunes in collections():
-        figures = calibrate(tunes, arguments.copies)
-        shares = f"{figures.passing:9.2%}{figures.catching:14.2%}"
-        print(f"{name:24}{len(tunes):8}{figures.tunes:10}{shares}", flush=True)
-        for line in figures.refused if arguments.list else ():
-            print("   ", line)
-
-
-if __name__ == "__main__":
-    main()

@@ -1,12 +1,10 @@
-"""How ABC is read, held against abc2midi: ``python tests/oracle.py``.
+"""Which tunes musegen plays as abc2midi plays them, note for note.
 
-Prints for each collection at hand how many tunes are played as abc2midi plays them, note for note: onset,
-duration and pitch, repeats, endings and play order played out. ``--differences`` prints the others too.
+Compared are onset, duration and pitch, with repeats, endings and play order played out.
 """
 
 from __future__ import annotations
 
-import argparse
 import os
 import re
 from collections.abc import Sequence
@@ -15,7 +13,6 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from helpers.abc2midi import Playback, normalised, play
-from helpers.real_tunes import collections
 from musegen import MusegenError, Tune, perform
 from musegen_abc.notation import AbcNotation
 
@@ -86,26 +83,3 @@ def _agree(
         a[2] == b[2] and abs(a[0] - b[0]) <= TOLERANCE and abs(a[1] - b[1]) <= TOLERANCE
         for a, b in zip(ours, theirs, strict=True)
     )
-
-
-def main() -> None:
-    """Print the table."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--differences", action="store_true", help="name the tunes that sound otherwise")
-    options = parser.parse_args()
-    print("| collection | tunes | agree | without error | of these agree | with grace notes |")
-    print("|---|---|---|---|---|---|")
-    for name, tunes in collections():
-        plain, graced = compare(tunes), compare(tunes, graces=True)
-        print(
-            f"| {name} | {plain.tunes} | {plain.of_all:.1%} | {plain.faultless} | {plain.of_faultless:.1%} "
-            f"| {graced.of_all:.1%} ({graced.of_faultless:.1%}) |",
-            flush=True,
-        )
-        if options.differences:
-            for source in plain.differing:
-                print(f"  {source}{'' if source in plain.differing_faultless else ' (error reported)'}")
-
-
-if __name__ == "__main__":
-    main()

@@ -16,17 +16,17 @@ NOTTINGHAM = Path(
 """The folder of the cleaned files, with those as they were in ``original``."""
 
 
-def collections() -> Iterator[tuple[str, list[Tune]]]:
-    """Name and tunes of each collection at hand. No package is imported."""
+def collections(*names: str) -> Iterator[tuple[str, list[Tune]]]:
+    """Name and tunes of each collection at hand, or of those that are named. No package is imported."""
+    music21 = _package("music21") / "corpus"
     folders = {
         "Nottingham, cleaned": NOTTINGHAM,
         "Nottingham, original": NOTTINGHAM / "original",
         "irish.abc": _package("mitdeeplearning") / "data",
+        **{name: music21 / name for name in ("ryansMammoth", "oneills1850", "airdsAirs")},
     }
-    music21 = _package("music21") / "corpus"
-    folders |= {name: music21 / name for name in ("ryansMammoth", "oneills1850", "airdsAirs")}
     for name, folder in folders.items():
-        if folder.is_dir():
+        if folder.is_dir() and (not names or name in names):
             yield name, list(AbcReader([str(folder / "*.abc")]).read(lambda _: None))
 
 

@@ -62,7 +62,7 @@ def test_it_is_small_and_says_where_it_comes_from() -> None:
     assert "Apache-2.0" in (HERE / "LICENCE.md").read_text()
 
 
-@pytest.mark.skipif(find_spec("music21") is None, reason="the tunes are read from music21")
+@pytest.mark.skipif(find_spec("music21") is None, reason="needs the package music21")
 def test_its_pipeline_has_no_mistake() -> None:
     """It can be made again."""
     musegen.load(HERE / "pipeline.toml")

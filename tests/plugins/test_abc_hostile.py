@@ -1,6 +1,6 @@
 """Hostile ABC: whatever the text, it is read or refused, in bounded time.
 
-``tests/fuzz_abc.py`` is the long run.
+``docs/studies/fuzz_abc.py`` is the long run.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 
 from helpers.bombs import BOMBS
-from helpers.fuzz_abc import Broken, Slow, check, guarded, outcome, smallest
+from helpers.hostile import Broken, Slow, check, guarded, outcome, smallest
 from helpers.invented import jig
 from helpers.mutations import mutated
 from helpers.strategies import broken_texts, tune_texts
@@ -125,7 +125,7 @@ def test_the_fuzzer_finds_and_shrinks(monkeypatch: pytest.MonkeyPatch) -> None:
         def prepare(self, tune: Tune, options: Prepare) -> Tune:
             return tune
 
-    monkeypatch.setattr("helpers.fuzz_abc._NOTATION", Faulty())
+    monkeypatch.setattr("helpers.hostile._NOTATION", Faulty())
     assert outcome("abc?zdef")[0] == "IndexError"
     assert smallest("abc?zdef", "IndexError") == "?z"
     with pytest.raises(Slow), guarded(1):
@@ -139,6 +139,6 @@ def test_the_fuzzer_reads_what_is_written(monkeypatch: pytest.MonkeyPatch) -> No
         def write(self, score: object) -> str:
             return "X:1\nK:C\nC\n"
 
-    monkeypatch.setattr("helpers.fuzz_abc._NOTATION", Forgetful())
+    monkeypatch.setattr("helpers.hostile._NOTATION", Forgetful())
     with pytest.raises(Broken, match="reads otherwise"):
         check("X:1\nK:D\nDEF\n")

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import tomllib
 from pathlib import Path
 
 import pytest
 
+from helpers.needs import NOTTINGHAM_FILES, lack
 from helpers.oracle import compare
 from helpers.real_tunes import collections
 
@@ -19,6 +19,7 @@ NAMES = (
     "oneills1850",
     "airdsAirs",
 )
+BRINGS = {"irish.abc": "the package mitdeeplearning"} | dict.fromkeys(NAMES[3:], "the package music21")
 DIFFERENCES = tomllib.loads(
     (Path(__file__).parents[1] / "data" / "abc2midi_differences.toml").read_text("utf-8")
 )["difference"]
@@ -27,10 +28,9 @@ DIFFERENCES = tomllib.loads(
 @pytest.mark.parametrize("name", NAMES)
 def test_every_collection_sounds_as_abc2midi_plays_it(name: str) -> None:
     """At least 99 % of the tunes it finds no error in, 96 % of all; every other is listed with the reason."""
-    tunes = dict(collections()).get(name)
+    tunes = dict(collections(name)).get(name)
     if tunes is None:
-        message = f"the tunes of {name} are not at hand"
-        pytest.fail(message) if os.environ.get("CI") else pytest.skip(message)
+        lack(BRINGS.get(name, NOTTINGHAM_FILES))
     agreement = compare(tunes)
     listed = [source for difference in DIFFERENCES for source in difference.get(name, ())]
     assert sorted(agreement.differing) == sorted(listed)

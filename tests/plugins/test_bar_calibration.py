@@ -1,4 +1,4 @@
-"""The bar rule against abc2midi's count; ``tests/bar_calibration.py`` is the command for all collections."""
+"""The bar rule against abc2midi's count; ``docs/studies/bars.py`` has it for all collections."""
 
 from __future__ import annotations
 

@@ -194,7 +194,7 @@ def test_the_reader_takes_the_edition_asked_for(server: FileServer) -> None:
     assert sorted(set(server.requests)) == ["ABC_original/hpps.abc", "ABC_original/xmas.abc"]
 
 
-@pytest.mark.skipif(find_spec("tensorflow") is None, reason="the example's model needs it")
+@pytest.mark.skipif(find_spec("tensorflow") is None, reason="needs musegen[keras]")
 def test_the_example_has_no_mistake(server: FileServer) -> None:
     """It asks for three collections, a vocabulary of characters, one layer of 1,024, the package's sound."""
     plan = load(Path(__file__).parents[2] / "examples" / "nottingham.toml").plan

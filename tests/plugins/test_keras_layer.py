@@ -11,7 +11,7 @@ import pytest
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ["KERAS_BACKEND"] = "tensorflow"
 tf = pytest.importorskip("tensorflow", reason="needs musegen[keras]")
-pytest.importorskip("musegen_training", reason="the compiled extension is missing")
+pytest.importorskip("musegen_training", reason="needs the compiled extension")
 import keras  # noqa: E402
 
 from musegen_keras import layer as layers  # noqa: E402

@@ -35,7 +35,7 @@ def test_a_refusal_does_not_wait_for_tensorflow() -> None:
         "from musegen import ModelError\n"
         "from musegen_keras.model import KerasLSTMTrainer\n"
         "from musegen_keras.options import KerasLSTMOptions\n"
-        "from training_jobs import dataset, job\n"
+        "from helpers.training_jobs import dataset, job\n"
         "try: KerasLSTMTrainer(KerasLSTMOptions(units=(900_000,))).train(dataset(), job(Path()))\n"
         "except ModelError: sys.exit(0 if 'tensorflow' not in sys.modules else 3)"
     )

@@ -20,7 +20,8 @@ from musegen_mitdeeplearning.plugin import musegen_corpus_readers
 from musegen_mitdeeplearning.reader import IrishReader
 
 needs_package = pytest.mark.skipif(
-    not os.environ.get("CI") and packaged("data", "irish.abc") is None, reason=f"needs the package; {RECIPE}"
+    not os.environ.get("CI") and packaged("data", "irish.abc") is None,
+    reason=f"needs the package mitdeeplearning; {RECIPE}",
 )
 # In a process of its own, for it looks at what was imported.
 READ = """

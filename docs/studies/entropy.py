@@ -1,4 +1,4 @@
-"""What the form of a text does to it: ``python tests/entropy.py``.
+"""What the form of a text does to it: ``python docs/studies/entropy.py``.
 
 For each collection at hand, written as it is prepared by default, canonically, under one tonic, and both:
 characters, vocabulary, and what an n-gram (interpolated Witten-Bell, order chosen on the validation tunes)
@@ -12,10 +12,11 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from helpers.real_tunes import collections
+from common import chosen, flags, head, row
 from musegen import Dataset, Prepare, Silent, TrainingJob, Tune, installed_plugins
 from musegen.corpus.corpus import Corpus, read_corpus
 from musegen.corpus.splitting import Split
+from musegen.models.encoding import encode_part
 from musegen.models.losses import Scale, figures as loss_figures
 from musegen_ngram.model import NgramModel
 
@@ -49,7 +50,7 @@ def figures(corpus: Corpus) -> tuple[int, int, int, float, float]:
     char, ngram, abc = plugins.tokenizer("char"), plugins.model("ngram"), plugins.notation("abc")
     tokenizer = char.build(char.options()).train([tune.text for tune in corpus.tunes])
     notation = abc.build(abc.options())
-    encoded = {part: corpus.encoded(part, tokenizer) for part in ("train", "validation")}
+    encoded = {part: encode_part(corpus, part, tokenizer) for part in ("train", "validation")}
     dataset = Dataset(tokenizer.vocabulary, **encoded)
     trainer = ngram.build(ngram.options())
     with TemporaryDirectory() as folder:
@@ -67,11 +68,11 @@ def figures(corpus: Corpus) -> tuple[int, int, int, float, float]:
 
 def main() -> None:
     """Print the table."""
+    arguments = flags(__doc__).parse_args()
     abc = installed_plugins().notation("abc")
     notations = {"abc": abc.build(abc.options())}
-    print("| collection | form | characters | vocabulary | order | nats a character | bits a note |")
-    print("|---|---|---|---|---|---|---|")
-    for name, tunes in collections():
+    head("collection", "form", "characters", "vocabulary", "order", "nats a character", "bits a note")
+    for name, tunes in chosen(arguments):
         parts: dict[str, str] = {}  # the same tunes are held out whatever the form
         for form, options in FORMS.items():
             prepare = Prepare.model_validate(options)
@@ -83,8 +84,7 @@ def main() -> None:
             }
             corpus = Corpus(corpus.tunes, tuple(parts.get(tune.source, "train") for tune in corpus.tunes))
             characters, symbols, order, a_character, a_note = figures(corpus)
-            row = (name, form, f"{characters:,}", symbols, order, f"{a_character:.3f}", f"{a_note:.3f}")
-            print(f"| {' | '.join(map(str, row))} |", flush=True)
+            row(name, form, f"{characters:,}", symbols, order, f"{a_character:.3f}", f"{a_note:.2f}")
 
 
 if __name__ == "__main__":
