@@ -6,12 +6,14 @@ import argparse
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from musegen.commands.console import add_plugin_flag, report_faults, say, tell
 from musegen.errors import CorpusError
 from musegen.music.tune import Tune
-from musegen.protocols.notations import Notation
+
+if TYPE_CHECKING:
+    from musegen.protocols.notations import Notation
 
 
 def add_corpus(commands: Any) -> None:
