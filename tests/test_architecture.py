@@ -101,6 +101,23 @@ def test_the_framework_imports_no_plugin_and_no_kernel() -> None:
         assert not ours(module) or module.partition(".")[0] == "musegen", path
 
 
+EDGE = {"api", "commands", "testing", "__init__"}
+"""Rooms that may ask for the installed plugins; all others are given theirs."""
+
+
+def test_only_the_edge_asks_for_the_installed_plugins() -> None:
+    """So that plugin files work wherever plugins do; a component is given what it needs of others."""
+    asking = {
+        ".".join(path.relative_to(FRAMEWORK).with_suffix("").parts)
+        for path, _, names in imports(FRAMEWORK)
+        if "installed_plugins" in names
+    }
+    inside = {module for module in asking if module.partition(".")[0] not in EDGE}
+    assert inside <= {"pipeline.plan", "run.results"}  # the default of load_plan; NewTune.score
+    for path, module, names in imports(ROOT / "plugins"):
+        assert module != "musegen" or not {"installed_plugins", "read_tunes"} & set(names), path
+
+
 @pytest.mark.parametrize("plugin", PLUGINS, ids=lambda path: path.name)
 def test_plugins_import_only_public_names(plugin: Path) -> None:
     """From musegen what ``__all__`` names; no other plugin."""

@@ -20,7 +20,7 @@ def notes(score: Score) -> list[tuple[str, int]]:
 def test_a_line_has_all_notes_of_the_tunes() -> None:
     """Those of lines that begin with a repeat sign too, which look like a field's."""
     all_notes = [note for tune in JIGS for note in notes(parse_abc(tune))]
-    found = notes(parse_abc(Tune(long_line(JIGS, 2_000))))
+    found = notes(parse_abc(Tune(long_line(JIGS, 2_000), "abc")))
     assert len(all_notes) > 100
     assert found[: len(all_notes)] == all_notes
 

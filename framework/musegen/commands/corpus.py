@@ -6,13 +6,16 @@ import argparse
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from musegen.commands.console import report_faults, say, tell
 from musegen.commands.flags import add_plugin
 from musegen.errors import CorpusError
 from musegen.music.tune import Tune
 from musegen.protocols.commands import Command
-from musegen.protocols.notations import Notation
+
+if TYPE_CHECKING:
+    from musegen.protocols.notations import Notation
 
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:

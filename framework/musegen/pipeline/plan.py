@@ -132,13 +132,12 @@ def load_plan(
     return _Checker(source, plugins or installed_plugins(), report).plan()
 
 
-def pipeline_plugins(file: Path, report: Callable[[str], None] = lambda line: None) -> Plugins:
-    """The installed plugins and those whose files a pipeline names; nothing else of it is looked at.
+def pipeline_plugins(plugins: Plugins, file: Path, report: Callable[[str], None]) -> Plugins:
+    """These plugins and those whose files a pipeline names; nothing else of it is looked at.
 
     Raises PipelineError with a line for every one that cannot be used.
     """
-    checker = _Checker(TomlSource.read(file), installed_plugins(), report)
-    return checker.plugins()
+    return _Checker(TomlSource.read(file), plugins, report).plugins()
 
 
 class _Checker:

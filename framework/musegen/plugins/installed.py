@@ -100,6 +100,6 @@ class _Connected:
     def __call__(self, options: Options) -> Any:
         if unmet := ", and ".join(_unmet(self._component, self._look)):
             raise PluginError(f'"{self._component.name}" {unmet}')
-        needed = {(kind, name): self._look(kind, name) for kind, name in self._component.needs.items()}
+        found = {kind: self._look(kind, name) for kind, name in self._component.needs.items()}
         build: Callable[..., Any] = self._component.build
-        return build(options, **{keyword(kind): one.component for (kind, _), one in needed.items() if one})
+        return build(options, **{keyword(kind): one.component for kind, one in found.items() if one})
