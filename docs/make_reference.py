@@ -41,8 +41,8 @@ PARTS = (
     (
         "Music",
         "What notations make and renderers get.",
-        "Tune Score Bar Event Note Pitch Grace Rest ChordSymbol Annotation Tuplet Key KeyChange Metre MetreChange "
-        "Tempo TempoChange STEPS MODES Problem perform Performance PlayedNote PlayedChord TempoMap ticks",
+        "Tune Score Bar Event Note Pitch Grace Rest ChordSymbol Annotation Tuplet Key KeyChange Metre "
+        "MetreChange Tempo TempoChange STEPS MODES Problem perform Performance PlayedNote PlayedChord TempoMap ticks",
     ),
     ("Errors", "What a user can put right: one line, `where: what (got ...); what to do`.", ERRORS),
 )
