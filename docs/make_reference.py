@@ -41,8 +41,8 @@ PARTS = (
     (
         "Music",
         "What notations make and renderers get.",
-        "Tune Score Bar Event Note Pitch Grace Rest ChordSymbol Annotation Tuplet Key KeyChange Metre "
-        "MetreChange Tempo TempoChange STEPS MODES Problem perform Performance PlayedNote PlayedChord TempoMap ticks",
+        "Tune Score Bar Note Pitch Grace Rest ChordSymbol Annotation Tuplet Key KeyChange Metre MetreChange "
+        "Tempo TempoChange Problem perform Performance PlayedNote PlayedChord TempoMap ticks",
     ),
     ("Errors", "What a user can put right: one line, `where: what (got ...); what to do`.", ERRORS),
 )
@@ -63,7 +63,8 @@ API_PARTS = (
         "Tunes and scores",
         "`Tune`, `Score` and what a score is made of are in the [plugin reference]"
         "(plugin-reference.md#music). So is `perform`, which plays a score out to notes.",
-        "judge Valid Judgement Fault mend_repeats expand_play_order accompaniment default_tempo to_tonic",
+        "judge Valid Judgement Fault mend_repeats expand_play_order accompaniment default_tempo to_tonic "
+        "Event STEPS MODES",
     ),
     (
         "Progress",
