@@ -1,6 +1,6 @@
-"""Writes docs/plugin-reference.md: every hook, protocol, value and law that plugins rely on, from docstrings.
+"""Writes docs/api.md for users of Python and docs/plugin-reference.md for plugin authors, from docstrings.
 
-``python docs/make_reference.py`` writes the page; a test fails where it is not up to date.
+``python docs/make_reference.py`` writes them; a test fails where one is not up to date.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import ast
 import inspect
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -18,8 +18,10 @@ import musegen.plugins.hookspecs
 import musegen.testing
 from musegen.testing import corpus_readers, declared, models, notations, plugins, renderers, rules, tokenizers
 
-PAGE = Path(__file__).parent / "plugin-reference.md"
-
+ERRORS = (
+    "MusegenError PipelineError PluginError CorpusError NotationError VocabularyError "
+    "ArtifactError ModelError"
+)
 PARTS = (
     (
         "Declaring",
@@ -49,14 +51,77 @@ PARTS = (
         "Tune Score Bar Note Pitch Grace Rest ChordSymbol Annotation Tuplet Key KeyChange Metre MetreChange "
         "Tempo TempoChange Problem Interval perform Performance PlayedNote PlayedChord TempoMap ticks",
     ),
-    (
-        "Errors",
-        "What a user can put right: one line, `where: what (got ...); what to do`.",
-        "MusegenError PipelineError PluginError CorpusError NotationError VocabularyError ArtifactError "
-        "ModelError",
-    ),
+    ("Errors", "What a user can put right: one line, `where: what (got ...); what to do`.", ERRORS),
 )
-"""Title, introduction, and public names in the order to read them."""
+"""Of the plugin reference: title, introduction, and public names in the order to read them."""
+API_PARTS = (
+    (
+        "Runs",
+        "A pipeline, and what a run of it leaves.",
+        "load Pipeline Run NewTune compare Comparison Difference",
+    ),
+    (
+        "Models",
+        "A trained model as a run saved it, and new tunes from it.",
+        "open_model sample TuneModel Sample Composition Draw demo_model export",
+    ),
+    ("Files", "Tunes in files, without any model.", "read_tunes render convert"),
+    (
+        "Tunes and scores",
+        "`Tune`, `Score` and what a score is made of are in the [plugin reference]"
+        "(plugin-reference.md#music). So is `perform`, which plays a score out to notes.",
+        "judge Valid Judgement Fault mend_repeats expand_play_order accompaniment default_tempo to_tonic "
+        "Event STEPS MODES",
+    ),
+    (
+        "Progress",
+        "Where functions report to: give one as `reporter`.",
+        "Reporter Progress Console Silent",
+    ),
+    ("Plugins", "", "installed_plugins Plugins"),
+    ("Errors", "What a user can put right. `str(error)` is the line to show.", ERRORS),
+)
+"""Of the page for users of Python."""
+OPENING = """\
+# musegen from Python
+
+Generated from the docstrings by `docs/make_reference.py`; this opening is written by hand.
+
+There are three ways to use musegen, and each command is a thin layer over one of them. Everything is
+imported from `musegen` itself. A mistake of the user raises a `MusegenError` whose text is the line to show.
+
+**A pipeline, run.** `load` checks the file and raises every mistake at once. `run` brings every stage to its
+result, and what did not change since the last time is reused.
+
+```python
+import musegen
+
+pipeline = musegen.load("pipeline.toml", ["sample.temperature=1.1"])
+run = pipeline.run(reporter=musegen.Silent())  # left out: progress goes to standard error
+run.losses[-1].validation  # nats a token
+run.report["test_bits_a_note"]  # what run.json says
+run.tunes[0].text, run.tunes[0].wav, run.tunes[0].faults
+```
+
+**A model, opened once and asked often.** `sample` writes files as `musegen sample` does, and `compose` gives
+tunes in memory.
+
+```python
+model = musegen.open_model(run.model)
+for seed in range(2):
+    musegen.sample(model, f"more/{seed}", seed=seed, tunes=2, keep="all", renderers=["midi"])
+
+composition = model.compose(musegen.Sample(tunes=2, keep="all"), seed=7)
+composition.kept[0].tune.text
+```
+
+**Files, without a model.**
+
+```python
+musegen.render(["jigs.abc"], "sound", ["midi"])
+musegen.convert("jigs.abc", "jigs_in_g.abc", tonic="G")
+```
+"""
 CHECKS: dict[str, ModuleType] = {
     "check_plugin": plugins,
     "every component": declared,
@@ -69,8 +134,13 @@ CHECKS: dict[str, ModuleType] = {
 }
 
 
-def page() -> str:
-    """The whole page."""
+def api_page() -> str:
+    """The page for users of Python."""
+    return "\n".join([OPENING, *_parts(API_PARTS)]).rstrip() + "\n"
+
+
+def plugin_page() -> str:
+    """The page for plugin authors."""
     lines = [
         "# Plugin reference",
         "",
@@ -85,11 +155,13 @@ def page() -> str:
     for name, hook in vars(musegen.plugins.hookspecs).items():
         if name.startswith("musegen_"):
             lines += _described(name, hook)
-    for title, introduction, names in PARTS:
-        lines += [f"## {title}", "", *([introduction, ""] if introduction else [])]
-        for name in names.split():
-            lines += _described(name, getattr(musegen, name))
-    lines += ["## Laws", "", "What the checks of `musegen.testing` require, in their own words.", ""]
+    lines += [
+        *_parts(PARTS),
+        "## Laws",
+        "",
+        "What the checks of `musegen.testing` require, in their own words.",
+        "",
+    ]
     for check, module in CHECKS.items():
         lines += [f"### {check if ' ' in check else f'`{check}`'}", ""]
         if " " not in check:
@@ -99,13 +171,21 @@ def page() -> str:
     return "\n".join(lines).rstrip() + "\n"
 
 
+def _parts(parts: Iterable[tuple[str, str, str]]) -> Iterator[str]:
+    """Each title with its introduction, and all that is under it."""
+    for title, introduction, names in parts:
+        yield from (f"## {title}", "", *([introduction, ""] if introduction else []))
+        for name in names.split():
+            yield from _described(name, getattr(musegen, name))
+
+
 def _described(name: str, thing: object) -> Iterator[str]:
     """A heading, the signature or the fields, the docstring, the methods."""
     yield from (f"### `{name}`", "")
     if inspect.isclass(thing):
         yield from _class(thing)
-    elif inspect.isfunction(thing):
-        yield from (f"`{_signature(name, thing)}`", "", _text(inspect.getdoc(thing)), "")
+    elif inspect.isfunction(function := inspect.unwrap(thing) if callable(thing) else thing):
+        yield from (f"`{_signature(name, function)}`", "", _text(inspect.getdoc(thing)), "")
     else:
         yield from (_text(_attribute_doc(name)), "")
 
@@ -131,7 +211,8 @@ def _members(cls: type, tree: ast.ClassDef) -> Iterator[str]:
         elif isinstance(statement, ast.FunctionDef) and not statement.name.startswith("_"):
             decorated = {ast.unparse(decorator) for decorator in statement.decorator_list}
             signature = _ast_signature(statement, property=bool(decorated & {"property", "cached_property"}))
-            yield f"- `{signature}`: {_text(ast.get_docstring(statement), joined=True)}"
+            on = f"{cls.__name__}." if "classmethod" in decorated else ""
+            yield f"- `{on}{signature}`: {_text(ast.get_docstring(statement), joined=True)}"
 
 
 def _tree(cls: type) -> ast.ClassDef:
@@ -210,5 +291,8 @@ def _laws(module: ModuleType) -> list[str]:
     return list(laws)
 
 
+PAGES = {"api.md": api_page, "plugin-reference.md": plugin_page}
+
 if __name__ == "__main__":
-    PAGE.write_text(page(), encoding="utf-8")
+    for name, page in PAGES.items():
+        (Path(__file__).parent / name).write_text(page(), encoding="utf-8")

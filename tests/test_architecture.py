@@ -95,6 +95,22 @@ def test_no_module_imports_itself_by_a_detour() -> None:
     TopologicalSorter(arrows).prepare()  # raises CycleError
 
 
+PAGE = (ROOT / "docs" / "architecture.md").read_text("utf-8")
+
+
+def test_the_page_shows_the_rooms_in_their_order() -> None:
+    """The picture of docs/architecture.md, from the top floor down."""
+    assert tuple(re.findall(r"^  \(?(\w+)[/)] ", PAGE, re.MULTILINE)) == ROOMS
+
+
+def test_every_path_on_the_page_exists() -> None:
+    """From the root of the project, or below the framework."""
+    paths = set(re.findall(r"[\w./-]*/[\w./-]*|\w+\.(?:py|pyi|h|c)\b", PAGE))
+    assert len(paths) > 40
+    for path in paths:
+        assert (ROOT / path).exists() or (FRAMEWORK / path).exists(), path
+
+
 def test_the_framework_imports_no_plugin_and_no_kernel() -> None:
     """It knows them by their entry points alone."""
     for path, module, _ in imports(ROOT / "framework"):

@@ -1,4 +1,4 @@
-"""Lines to beat: trained beside any model, kept, shown, and never in the way."""
+"""Baselines: trained beside any model, kept, shown, and never in the way."""
 
 from __future__ import annotations
 
@@ -164,7 +164,7 @@ def broken() -> Iterator[None]:
 def test_a_line_that_fails_costs_a_line(broken: None, pipeline_file: Path) -> None:
     """Not the run, and not the other lines."""
     result, lines = run(pipeline_file)
-    failed = [line for line in lines if "no line to beat this time" in line]
+    failed = [line for line in lines if "no baseline this time" in line]
     assert [line.partition(":")[0] for line in failed] == ["breaks", "misspelt", "wants"]
     assert "(too clever)" in failed[0]
     assert "no_such_module" in failed[2]

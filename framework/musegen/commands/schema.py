@@ -21,12 +21,11 @@ def _run(options: argparse.Namespace) -> int:
     from musegen.plugins.registry import installed_plugins
 
     report_faults()
+    plugins = installed_plugins()
     if options.file:
         from musegen.pipeline.plan import pipeline_plugins
 
-        plugins = pipeline_plugins(options.file, say)
-    else:
-        plugins = installed_plugins()
+        plugins = pipeline_plugins(plugins, options.file, say)
     print(json.dumps(pipeline_schema(plugins), indent=2, ensure_ascii=False))
     return 0
 

@@ -17,12 +17,15 @@ class Draw:
     """One tune as it was drawn, with what is wrong with it."""
 
     tune: Tune
+    """Its text and title."""
     seed: int
+    """Seed of this draw alone."""
     ended: bool
     """Whether the model ended it, rather than its greatest length."""
     judgement: Judgement
+    """The rules that it breaks."""
     score: Score | None
-    """None where the text cannot be parsed."""
+    """The tune as music; None where the text cannot be parsed."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +33,9 @@ class Composition:
     """The tunes that were kept and all draws they were chosen from."""
 
     kept: tuple[Draw, ...]
+    """As many as were asked for, in the order of their seeds."""
     draws: tuple[Draw, ...]
+    """All of them, in the order of their seeds."""
 
 
 def describe_draws(draws: Sequence[Draw]) -> dict[str, JSON]:

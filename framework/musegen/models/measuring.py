@@ -1,4 +1,4 @@
-"""What a run's model and its lines to beat cost on each part; no model sees test tunes anywhere else."""
+"""What a run's model and its baselines cost on each part; no model sees test tunes anywhere else."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from musegen.writing import csv_text
 
 @dataclass(frozen=True, slots=True)
 class Baseline:
-    """A line to beat that an installed model declares."""
+    """A simple model that every run is compared with; an installed model declares it."""
 
     name: str
     component: Component[ModelTrainer]
@@ -27,7 +27,7 @@ class Baseline:
 
 
 def baselines(plugins: Plugins) -> list[Baseline]:
-    """The lines of all installed models."""
+    """The baselines that installed models declare."""
     return [
         Baseline(name, each.component, options, each.missing())
         for each in plugins
@@ -52,7 +52,10 @@ def measure(
     corpus: Corpus,
     say: Callable[[str], None],
 ) -> Measured:
-    """Measure the model on every part, the lines on validation and test; a line that fails costs a line."""
+    """Measure the model on every part, baselines on validation and test.
+
+    ``lines``: what loads each baseline, by its name. One that fails is told to ``say`` and left out.
+    """
     language = model.language
     scales = {part: Scale(part_tunes(corpus, part), language.tokenizer, language.notation) for part in PARTS}
     found: dict[str, float | None] = {}
@@ -76,7 +79,7 @@ def measure(
 def failure(name: str, error: Exception) -> str:
     """The line that a failed baseline costs."""
     cause = (str(error) or type(error).__name__).splitlines()[0]
-    return f"{name}: no line to beat this time ({cause})"
+    return f"{name}: no baseline this time ({cause})"
 
 
 def _test_csv(corpus: Corpus, tests: Mapping[str, list[TuneLoss]]) -> bytes:

@@ -13,6 +13,7 @@ from functools import cached_property
 from typing import TypeAlias
 
 STEPS = "CDEFGAB"
+"""The names of the seven notes, from C up."""
 _SEMITONES = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
 _SHARPS = "FCGDAEB"
 _FIFTHS = {"F": -1, "C": 0, "G": 1, "D": 2, "A": 3, "E": 4, "B": 5}
@@ -26,6 +27,7 @@ _MODE_FIFTHS = {
     "locrian": -5,
 }
 MODES = tuple(_MODE_FIFTHS)
+"""The modes that a key can have: ``lydian``, ``major``, ``mixolydian`` and on to ``locrian``."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -215,6 +217,7 @@ class TempoChange:
 
 
 Event: TypeAlias = Note | Rest | ChordSymbol | Annotation | Tuplet | KeyChange | MetreChange | TempoChange
+"""What can stand in a bar."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,8 +47,8 @@ class Dataset:
     train: Sequence[Tokens]
     validation: Sequence[Tokens]
     transposed: Sequence[Versions] = ()
-    """Of each training tune its versions in other keys, where a pipeline asks for them: a model may learn
-    from one of them instead of the tune. Empty, or as long as ``train``."""
+    """Each training tune in other keys, where a pipeline asks for that: a model may learn from one of these
+    versions instead of the tune. Empty, or as long as ``train``."""
 
 
 @dataclass(frozen=True)
@@ -104,7 +104,7 @@ class TrainedModel:
     best_epoch: int
     """The epoch whose weights the model has, from 1."""
     steps: tuple[Sequence[float], ...] = ()
-    """Of each epoch the loss in nats a token of its steps, where training goes by steps."""
+    """Loss of every step in nats a token, epoch by epoch, where training goes by steps."""
 
 
 @runtime_checkable

@@ -26,7 +26,7 @@ class BookRenderer(Protocol):
     """Writes all scores of a run, or of some files, to one file."""
 
     file_name: str
-    """Of that file: ``tunes.abc``."""
+    """Name of that file: ``tunes.abc``."""
 
     def render_book(self, scores: Sequence[Score], path: Path) -> None:
         """Write ``scores`` to ``path``, and nothing else. The same scores give the same bytes."""

@@ -32,16 +32,19 @@ class Difference:
     """One figure of both runs."""
 
     of: str
-    """``model``, or a line to beat: ``ngram``."""
+    """What the figure is of: ``model``, or the name of a baseline such as ``ngram``."""
     unit: str
-    """``nats_a_token`` or ``bits_a_note`` (of the body)."""
+    """``nats_a_token``, or ``bits_a_note`` of the body."""
     first: float
+    """The first run's figure."""
     second: float
+    """The second run's figure."""
     difference: float
     """First minus second: below 0 the first run is better."""
     low: float | None
-    """Of the 95 % interval of the difference; None where all tunes are of one group."""
+    """Lower end of the 95 % interval of the difference; None where all tunes are of one group."""
     high: float | None
+    """Its upper end; None as ``low``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +52,19 @@ class Comparison:
     """Two runs on the test tunes that they share."""
 
     first: str
+    """Folder of the first run, as it was given."""
     second: str
+    """Folder of the second run."""
     tunes: int
+    """Number of test tunes that both hold out."""
     groups: int
-    """Of near-duplicates, the units that are resampled."""
+    """Number of groups of near-duplicates among them: the units that are resampled."""
     resamples: int
+    """Number of draws behind each interval."""
     seed: int
+    """Seed of these draws."""
     differences: tuple[Difference, ...]
+    """Nats a token and bits a note, of the models and of each baseline that both runs have."""
     warnings: tuple[str, ...]
     """A line for each thing that makes the comparison less fair than it looks."""
 

@@ -26,8 +26,8 @@ def plot_losses(
 ) -> bytes:
     """Training and validation loss over the steps, else the epochs, as a PNG; needs matplotlib.
 
-    ``lines``: what the lines to beat cost on the validation tunes, in nats a token, by name. ``steps``: of
-    each epoch the losses of its steps.
+    ``lines``: what each baseline costs on the validation tunes, in nats a token, by its name. ``steps``: the
+    losses of each epoch's steps.
     """
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure

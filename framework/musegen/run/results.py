@@ -26,14 +26,19 @@ class NewTune:
     """A generated tune and its files."""
 
     number: int
+    """Its number among the tunes that were kept, from 1."""
     title: str
+    """The title that the model gave it."""
     text: str
-    """The tune in its notation."""
+    """The tune in its notation; under the notation's name too, as ``tune.abc``."""
     notation: str
+    """Name of the notation: ``abc``."""
     seed: int
+    """Seed of the draw; the same model, options and seed give the same tune."""
     faults: tuple[str, ...]
+    """A line for each rule that it breaks, and for each renderer that failed."""
     files: Mapping[str, Path]
-    """Suffix -> file: ``.abc`` the text in that notation, ``.mid`` or ``.x.wav`` what a renderer wrote."""
+    """The tune's files by suffix: ``.abc`` is its text, ``.mid`` or ``.x.wav`` what a renderer wrote."""
     plugins: Plugins | None = field(default=None, repr=False, compare=False)
     """Where :meth:`score` finds the notation; the installed ones where left out."""
 
@@ -124,8 +129,11 @@ class Run:
     """A finished run."""
 
     folder: Path
+    """The run folder."""
     tunes: tuple[NewTune, ...]
+    """The new tunes; none where only the model was trained."""
     losses: tuple[EpochLoss, ...]
+    """Training and validation loss of each epoch, in nats a token."""
     report: Mapping[str, Any]
     """The content of ``run.json``."""
 
