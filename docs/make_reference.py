@@ -63,9 +63,9 @@ API_PARTS = (
     (
         "Models",
         "A trained model as a run saved it, and new tunes from it.",
-        "open_model sample TuneModel Sample Composition Draw demo_model export",
+        "open_model sample TuneModel Sample Composition Draw demo_model export Exported",
     ),
-    ("Files", "Tunes in files, without any model.", "read_tunes render convert"),
+    ("Files", "Tunes in files, without any model.", "read_tunes render Rendered convert Converted"),
     (
         "Tunes and scores",
         "`Tune`, `Score` and what a score is made of are in the [plugin reference]"
@@ -76,7 +76,7 @@ API_PARTS = (
     (
         "Progress",
         "Where functions report to: give one as `reporter`.",
-        "Reporter Progress Console Silent",
+        "Reporter Progress Console Lines Silent",
     ),
     ("Plugins", "", "installed_plugins Plugins"),
     ("Errors", "What a user can put right. `str(error)` is the line to show.", ERRORS),
