@@ -39,7 +39,7 @@ PARTS = (
     (
         "Models",
         "",
-        "ModelTrainer LanguageModel StorableModel ForeignModels Dataset Versions TrainingJob Progress "
+        "ModelTrainer LanguageModel StorableModel ForeignModels Dataset Transpositions TrainingJob Progress "
         "TrainedModel EpochLoss Sampling SavedModel derive_seed",
     ),
     ("Renderers", "", "Renderer BookRenderer"),
@@ -79,7 +79,7 @@ API_PARTS = (
         "Reporter Progress Console Lines Silent",
     ),
     ("Plugins", "", "installed_plugins Plugins"),
-    ("Errors", "What a user can put right. `str(error)` is the line to show.", ERRORS),
+    ("Errors", "What a user can put right. `str(error)` is the line to show.", f"{ERRORS} did_you_mean"),
 )
 """Of the page for users of Python."""
 OPENING = """\

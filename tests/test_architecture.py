@@ -161,7 +161,7 @@ PUBLIC = """
     PipelineError Pitch PlayedChord PlayedNote PluginError Plugins Prepare PreparingNotation Problem
     Progress Rendered Renderer Reporter Rest Rule Run STEPS Sample Sampling SavedModel Score Silent
     StorableModel Tempo TempoChange TempoMap Tokenizer TokenizerTrainer Tokens TrainedModel TrainingJob
-    TransposingNotation Tune TuneModel Tuplet Valid Versions Vocabulary VocabularyError Wishes
+    TransposingNotation Transpositions Tune TuneModel Tuplet Valid Vocabulary VocabularyError Wishes
     accompaniment compare component convert default_tempo demo_model derive_seed did_you_mean
     expand_play_order export hookimpl installed_plugins judge load mend_repeats open_model perform
     read_tunes render sample ticks to_tonic
@@ -171,6 +171,13 @@ PUBLIC = """
 def test_the_public_names_are_pinned() -> None:
     """Plugins rely on them: a new one raises the second number of API_VERSION, one that goes the first."""
     assert sorted(musegen.__all__) == PUBLIC.split()
+
+
+def test_names_of_an_older_api_still_work() -> None:
+    """With a warning that says what they are called now."""
+    with pytest.deprecated_call(match=r"musegen\.Versions is now musegen\.Transpositions"):
+        assert musegen.Versions is musegen.Transpositions
+    assert "Versions" not in musegen.__all__
 
 
 def test_every_public_name_is_there() -> None:

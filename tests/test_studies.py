@@ -30,7 +30,7 @@ def a_collection(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MUSEGEN_NOTTINGHAM", str(tmp_path))
 
 
-@pytest.mark.parametrize(("name", "rows"), [("doctor", 1), ("near_duplicates", 1), ("entropy", 4)])
+@pytest.mark.parametrize(("name", "rows"), [("corpus_check", 1), ("near_duplicates", 1), ("entropy", 4)])
 @pytest.mark.usefixtures("a_collection")
 def test_a_study_prints_its_table(name: str, rows: int) -> None:
     """Head, rule, and a row or more for the collection, all of the same columns."""
@@ -64,7 +64,7 @@ def test_the_fuzzer_counts_outcomes() -> None:
 
 def test_a_collection_that_is_not_at_hand() -> None:
     """One line says so, and what to do."""
-    done = study("doctor", "--only", "nothing")
+    done = study("corpus_check", "--only", "nothing")
     assert done.returncode == 1
     assert done.stderr.startswith("nothing: not at hand; set MUSEGEN_NOTTINGHAM")
     assert done.stderr.count("\n") == 1

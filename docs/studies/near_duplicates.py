@@ -12,7 +12,7 @@ from collections import Counter
 from common import chosen, flags, head, row
 from helpers.changed_copies import CHANGES
 from helpers.near_duplicates import found, joined, scores
-from musegen.music.similarity import components, patterns, similar_pairs
+from musegen.music.similarity import patterns, similar_pairs, union_find
 
 
 def main() -> None:
@@ -26,7 +26,7 @@ def main() -> None:
         sets = [patterns(score) for score in read]
         shares = [f"{found(read, change):.1%}" for change in CHANGES]
         hits, pairs = joined(read, sets)
-        groups = Counter(components(len(sets), similar_pairs(sets)))
+        groups = Counter(union_find(len(sets), similar_pairs(sets)))
         sizes = [size for size in groups.values() if size > 1]
         of_pairs = f"{len(hits)} of {pairs:,} ({len(hits) / max(pairs, 1):.3%})"
         row(name, f"{len(read):,}", *shares, of_pairs, len(sizes), max(sizes, default=0))

@@ -78,7 +78,7 @@ from .protocols.models import (
     StorableModel as StorableModel,
     TrainedModel as TrainedModel,
     TrainingJob as TrainingJob,
-    Versions as Versions,
+    Transpositions as Transpositions,
 )
 from .protocols.notations import (
     ChordedNotation as ChordedNotation,
@@ -97,6 +97,8 @@ from .protocols.tokenizers import Tokenizer as Tokenizer, TokenizerTrainer as To
 from .protocols.vocabulary import Tokens as Tokens, Vocabulary as Vocabulary
 from .run.comparison import Comparison as Comparison, Difference as Difference, compare as compare
 from .run.results import NewTune as NewTune, Run as Run
+
+Versions = Transpositions  # its name in plugin API 1.0
 
 __version__: str
 __all__: list[str]

@@ -20,7 +20,7 @@ import filelock
 
 from musegen.canonical import JSON, canonical_json
 from musegen.errors import ArtifactError
-from musegen.writing import clear_os_errors, file_digest, write_atomically
+from musegen.writing import file_digest, os_errors_explained, write_atomically
 
 MARKER = "artifact.json"
 """What tells a finished result, inside its folder."""
@@ -61,7 +61,7 @@ class RunFolder:
     def locked(self) -> Iterator[None]:
         """Hold the folder alone. Raises ArtifactError where another run holds it or it cannot be written."""
         self.check()
-        with clear_os_errors(self.path):
+        with os_errors_explained(self.path):
             self._partial.mkdir(parents=True, exist_ok=True)
             lock = filelock.FileLock(self.path / _LOCK, timeout=0)
             try:

@@ -33,7 +33,7 @@ def write_atomically(path: Path, content: bytes) -> None:
 
 
 @contextmanager
-def filled(folder: Path, advice: str, *, force: bool = False) -> Iterator[Path]:
+def all_or_none(folder: Path, advice: str, *, force: bool = False) -> Iterator[Path]:
     """A folder to write to, whose files come into ``folder`` in the end: all of them or none.
 
     Raises ArtifactError, with ``advice``, where one would replace other content, unless ``force``.
@@ -51,7 +51,7 @@ def filled(folder: Path, advice: str, *, force: bool = False) -> Iterator[Path]:
 
 
 @contextmanager
-def clear_os_errors(where: Path) -> Iterator[None]:
+def os_errors_explained(where: Path) -> Iterator[None]:
     """Turn an error of the operating system into an ArtifactError that names the file and what to do."""
     try:
         yield

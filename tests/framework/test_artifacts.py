@@ -9,7 +9,7 @@ import pytest
 from musegen import ArtifactError
 from musegen.canonical import content_key
 from musegen.storage import RunFolder
-from musegen.writing import clear_os_errors, filled
+from musegen.writing import all_or_none, os_errors_explained
 
 
 def made(folder: RunFolder, text: str = "result") -> Path:
@@ -121,7 +121,7 @@ def test_a_folder_is_filled_whole_or_not_at_all(tmp_path: Path) -> None:
     (tmp_path / "b").write_text("mine")
 
     def fill(force: bool = False) -> None:
-        with filled(tmp_path, "choose another folder", force=force) as made:
+        with all_or_none(tmp_path, "choose another folder", force=force) as made:
             for name in "ab":
                 (made / name).write_text("new")
 
@@ -165,5 +165,8 @@ def test_a_full_disk_is_one_line(tmp_path: Path) -> None:
     full = Path("/dev/full")
     if not full.exists():
         pytest.skip("needs /dev/full")
-    with pytest.raises(ArtifactError, match="No space left on device; make room"), clear_os_errors(tmp_path):
+    with (
+        pytest.raises(ArtifactError, match="No space left on device; make room"),
+        os_errors_explained(tmp_path),
+    ):
         full.write_text("x" * 100_000)

@@ -13,8 +13,9 @@ import musegen
 from helpers.invented import NGRAM_PIPELINE, write_pipeline
 from musegen import Component, Options, PipelineError, PluginError, Plugins, component, hookimpl
 from musegen.models.sample_options import Sample, keys_of_models, sample_options
-from musegen.pipeline.document import example_pipeline, pipeline_schema
+from musegen.pipeline.example import example_pipeline
 from musegen.pipeline.plan import Plan, load_plan
+from musegen.pipeline.schema import pipeline_schema
 
 KERAS = NGRAM_PIPELINE.replace('use = "ngram"', 'use = "keras-lstm"')
 

@@ -21,7 +21,9 @@ from musegen import (
     hookimpl,
     installed_plugins,
 )
+from musegen.canonical import content_key
 from musegen.pipeline.plan import load_plan
+from musegen.plugins.use import Use
 from musegen.run.blame import name_culprit
 from musegen.testing import check_corpus_reader
 from musegen_nmd.plugin import musegen_corpus_readers
@@ -139,6 +141,19 @@ def test_a_plugin_file_gives_what_an_installed_one_needs() -> None:
         with pytest.raises(PluginError) as caught:
             build()
         assert str(caught.value) == expected
+
+
+def test_what_is_needed_counts_in_the_key_of_a_result() -> None:
+    """Where the other component gives something else, what was made with it is made anew."""
+    keys = []
+    for version in (1, 2):
+        plugins = Plugins()
+        plugins.add(
+            plugin(notation("mine", version=version), renderer("ours", needs={"notation": "mine"})), "p"
+        )
+        found = plugins.find("renderer", "ours")
+        keys.append(content_key(Use(found.component, found.component.options(), found).inputs))
+    assert keys[0] != keys[1]
 
 
 def test_what_a_need_lacks_itself_is_told() -> None:

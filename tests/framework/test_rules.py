@@ -33,8 +33,9 @@ from musegen import (
     hookimpl,
 )
 from musegen.commands.main import main
-from musegen.pipeline.document import example_pipeline, pipeline_schema
+from musegen.pipeline.example import example_pipeline
 from musegen.pipeline.plan import Plan, load_plan
+from musegen.pipeline.schema import pipeline_schema
 from musegen.run.stages.corpus import CorpusStage
 from musegen.run.stages.model import ModelStage
 from musegen.run.stages.sample import SampleStage

@@ -11,7 +11,7 @@ from hypothesis import given, strategies as st
 from helpers.changed_copies import CHANGES
 from helpers.near_duplicates import found, joined, scores
 from musegen import Tune, installed_plugins, read_tunes
-from musegen.music.similarity import components, melody_digest, patterns, similar_pairs
+from musegen.music.similarity import melody_digest, patterns, similar_pairs, union_find
 from musegen_abc.parser import parse_abc
 from musegen_abc.transpose import transpose_abc
 
@@ -80,8 +80,8 @@ def test_pairs_share_half_of_the_smaller(given_sets: list[np.ndarray]) -> None:
 
 def test_components() -> None:
     """Whoever is joined to one is joined to all; named by the first."""
-    assert components(6, [(4, 3), (1, 3), (5, 0)]) == [0, 1, 2, 1, 1, 0]
-    assert components(0, []) == []
+    assert union_find(6, [(4, 3), (1, 3), (5, 0)]) == [0, 1, 2, 1, 1, 0]
+    assert union_find(0, []) == []
 
 
 def test_real_tunes(nottingham: Path) -> None:

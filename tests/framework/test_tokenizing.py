@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from musegen import PluginError, Tokens, Tune, Vocabulary
-from musegen.models.tokenizing import lawful_state
+from musegen.models.tokenizing import checked_state
 
 TUNES = (Tune("X:1\nK:D\nDEF|", "abc", source="a.abc:1"), Tune("X:2\nK:D\nF E D|", "abc", source="a.abc:5"))
 
@@ -38,7 +38,7 @@ class Characters:
 
 def test_a_lawful_one_gives_its_state() -> None:
     """As JSON, in any language."""
-    assert lawful_state("chars", Characters(state={"é": 1}), TUNES) == '{"é": 1}'
+    assert checked_state("chars", Characters(state={"é": 1}), TUNES) == '{"é": 1}'
 
 
 @pytest.mark.parametrize(
@@ -57,5 +57,5 @@ def test_a_lawful_one_gives_its_state() -> None:
 def test_what_breaks_the_law_is_one_line(tokenizer: Any, message: str) -> None:
     """Whose fault it is, and where it shows."""
     with pytest.raises(PluginError, match=f'^tokenizer "chars".*{message}') as caught:
-        lawful_state("chars", tokenizer, TUNES)
+        checked_state("chars", tokenizer, TUNES)
     assert "\n" not in str(caught.value)

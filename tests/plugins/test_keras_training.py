@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 
 from helpers.training_jobs import ABOUT, VOCABULARY, Report, dataset, job, tunes
-from musegen import ArtifactError, Dataset, ModelError, Options, Sampling, TrainedModel, Versions
+from musegen import ArtifactError, Dataset, ModelError, Options, Sampling, TrainedModel, Transpositions
 from musegen_keras.batches import Batch
 from musegen_keras.model import KerasLSTMTrainer
 from musegen_keras.options import KerasLSTMOptions
@@ -100,9 +100,9 @@ def test_a_training_killed_within_an_epoch_ends_with_the_same_bits(
     assert any(", batch " in line for line in said), said
 
 
-def in_other_keys() -> tuple[Versions, ...]:
+def in_other_keys() -> tuple[Transpositions, ...]:
     """Two versions of each training tune, the one as frequent as the tune and the other half as much."""
-    return tuple(Versions(tunes(2, 100 + number), (1.0, 0.5)) for number in range(len(dataset().train)))
+    return tuple(Transpositions(tunes(2, 100 + number), (1.0, 0.5)) for number in range(len(dataset().train)))
 
 
 def test_versions_are_learned_as_often_as_they_weigh(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

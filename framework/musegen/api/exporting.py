@@ -14,7 +14,7 @@ from musegen.models.tune_model import load_network
 from musegen.plugins.registry import Plugins
 from musegen.progress import Reporter, chosen_reporter
 from musegen.protocols.models import ForeignModels, LanguageModel, StorableModel
-from musegen.writing import clear_os_errors
+from musegen.writing import os_errors_explained
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ def export(
         ways = f"it can be {', '.join(stores)}" if stores else "its kind has one way only"
         raise MusegenError(f"{model}: cannot be stored as {store}; {ways}")
     check_target(output, model, force)
-    with clear_os_errors(output):
+    with os_errors_explained(output):
         trained.save_as(output, store)
     made = Exported(output, output.stat().st_size, model.stat().st_size)
     reporter.finish("export", f"{made.path}: {made.size:,} bytes, {model} has {made.source_size:,}")

@@ -11,7 +11,7 @@ from musegen.corpus.files import Notations, file_readers
 from musegen.errors import CorpusError, MusegenError
 from musegen.progress import Reporter, chosen_reporter
 from musegen.run.rendering import Rendering
-from musegen.writing import clear_os_errors, filled
+from musegen.writing import all_or_none, os_errors_explained
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ def render(
     number, failed = 0, list[str]()
     progress = reporter.begin("render")
     advice = "choose another folder or add --force"
-    with clear_os_errors(folder), filled(folder, advice, force=force) as made:
+    with os_errors_explained(folder), all_or_none(folder, advice, force=force) as made:
         rendering = Rendering(writers, made)
         for reader in readers:
             for tune in reader.read(reporter.say):

@@ -19,7 +19,7 @@ from musegen.progress import Reporter, Silent
 from musegen.run.new_tunes import add_files, describe_kept, render_texts, write_texts
 from musegen.run.rendering import Rendering
 from musegen.run.results import NewTune
-from musegen.writing import clear_os_errors, filled
+from musegen.writing import all_or_none, os_errors_explained
 
 
 def open_model(model: Path | str, *, plugins: Sequence[Path | str] = ()) -> TuneModel:
@@ -69,7 +69,7 @@ def sample(
     composition = model.compose(asked, seed, reporter.begin("sample").advance)
     valid = sum(draw.judgement.valid for draw in composition.draws)
     reporter.finish("sample", f"{valid} of {len(composition.draws)} draws valid")
-    with clear_os_errors(folder), filled(folder, "choose another folder") as made:
+    with os_errors_explained(folder), all_or_none(folder, "choose another folder") as made:
         texts = write_texts(composition.kept, made)
         rendering = Rendering(writers, made)
         failures = render_texts(texts, language.notation, rendering, reporter.begin("render"))

@@ -15,7 +15,7 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _run(options: argparse.Namespace) -> int:
-    from musegen.pipeline.document import example_pipeline
+    from musegen.pipeline.example import example_pipeline
     from musegen.plugins.registry import installed_plugins
 
     report_faults()

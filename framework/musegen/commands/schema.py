@@ -17,7 +17,7 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _run(options: argparse.Namespace) -> int:
-    from musegen.pipeline.document import pipeline_schema
+    from musegen.pipeline.schema import pipeline_schema
     from musegen.plugins.registry import installed_plugins
 
     report_faults()

@@ -13,7 +13,7 @@ from musegen.corpus.preparing import without_title
 from musegen.corpus.split_file import SPLIT_FILE
 from musegen.errors import CorpusError, NotationError
 from musegen.music.score import Score
-from musegen.music.similarity import NO_PATTERNS, components, melody_digest, patterns, similar_pairs
+from musegen.music.similarity import NO_PATTERNS, melody_digest, patterns, similar_pairs, union_find
 from musegen.music.tune import Tune
 from musegen.options import Options, PathPattern
 from musegen.protocols.notations import Notation
@@ -68,7 +68,7 @@ def group_tunes(
             works.setdefault(tune.work, []).append(i)
     pairs = [(same[0], other) for same in (*equal, *works.values()) for other in same[1:]]
     sets = [patterns(score) if score else NO_PATTERNS for score in scores]
-    return components(len(tunes), chain(pairs, similar_pairs(sets)))
+    return union_find(len(tunes), chain(pairs, similar_pairs(sets)))
 
 
 def split_groups(tunes: Sequence[Tune], groups: Sequence[int], split: Split, seed: int) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ import numpy as np
 
 from musegen.corpus.corpus import Corpus
 from musegen.corpus.transposing import Transposed
-from musegen.protocols.models import Versions
+from musegen.protocols.models import Transpositions
 from musegen.protocols.tokenizers import Tokenizer
 from musegen.protocols.vocabulary import Tokens
 
@@ -56,7 +56,7 @@ def with_marks(tokenizer: Tokenizer, text: str) -> Tokens:
     return marked
 
 
-def encode_transposed(transposed: Iterable[Transposed], tokenizer: Tokenizer) -> tuple[Versions, ...]:
+def encode_transposed(transposed: Iterable[Transposed], tokenizer: Tokenizer) -> tuple[Transpositions, ...]:
     """The versions as a model learns from them, all tokens in one array."""
     rows = list(transposed)
     table = TokenTable(
@@ -64,7 +64,7 @@ def encode_transposed(transposed: Iterable[Transposed], tokenizer: Tokenizer) ->
     )
     versions, first = [], 0
     for row in rows:
-        versions.append(Versions(table[first : first + len(row.texts)], row.weights))
+        versions.append(Transpositions(table[first : first + len(row.texts)], row.weights))
         first += len(row.texts)
     return tuple(versions)
 

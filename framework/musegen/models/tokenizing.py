@@ -12,7 +12,7 @@ from musegen.protocols.tokenizers import Tokenizer
 _PARTS = ("vocabulary", "encode", "decode", "state")
 
 
-def lawful_state(name: str, tokenizer: Tokenizer, tunes: Iterable[Tune]) -> str:
+def checked_state(name: str, tokenizer: Tokenizer, tunes: Iterable[Tune]) -> str:
     """Its state as JSON. Raises PluginError, one line, where it loses something of what it was trained on."""
     for part in _PARTS:
         if not hasattr(tokenizer, part):

@@ -120,7 +120,7 @@ def similar_pairs(sets: Sequence[Patterns]) -> Iterator[tuple[int, int]]:
         yield from ((i, int(j)) for j in near)
 
 
-def components(count: int, pairs: Iterable[tuple[int, int]]) -> list[int]:
+def union_find(count: int, pairs: Iterable[tuple[int, int]]) -> list[int]:
     """The connected component of each of ``count`` things: the number of its first member."""
     first = list(range(count))
 

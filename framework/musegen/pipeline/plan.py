@@ -83,6 +83,22 @@ USES: Mapping[str, UseTable] = {
 """The tables that ``use`` a component, by their names."""
 
 
+TABLES = (
+    "run",
+    "plugins",
+    "corpus",
+    "notation",
+    "prepare",
+    "split",
+    "tokenizer",
+    "model",
+    "sample",
+    "rule",
+    "render",
+)
+"""Every table of a pipeline, in the order in which a reader wants them."""
+
+
 @dataclass(frozen=True)
 class Plan:
     """A checked pipeline file: everything a run needs, and nothing that has been started."""

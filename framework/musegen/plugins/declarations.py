@@ -14,7 +14,7 @@ from musegen.errors import PluginError, closest
 from musegen.options import Options, option_faults
 from musegen.plugins.hookspecs import API_VERSION, KINDS
 from musegen.plugins.installed import keyword
-from musegen.plugins.loading import contained
+from musegen.plugins.loading import isolated
 from musegen.protocols.commands import BUILT_IN, Command
 from musegen.protocols.component import Component
 
@@ -112,7 +112,7 @@ def declared_commands(function: Callable[..., object]) -> list[Command]:
 
 
 def _declared(hook: str, function: Callable[..., object], what: str) -> list[Any]:
-    with contained():
+    with isolated():
         returned = function()
     if not isinstance(returned, list):
         raise PluginError(

@@ -45,6 +45,11 @@ class Installed:
             found += [f'{kind} "{name}"'] if other is None else other.lacks()
         return found
 
+    def needed(self) -> dict[str, Installed]:
+        """The components that it needs and that are there, by kind."""
+        found = {kind: self.look(kind, name) for kind, name in self.component.needs.items()}
+        return {kind: one for kind, one in found.items() if one}
+
     def missing(self) -> str:
         """The same as a line that says what to do; empty where the component has all that it needs."""
         lines = []

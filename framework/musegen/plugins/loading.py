@@ -23,7 +23,7 @@ DISABLED, _STRICT = "MUSEGEN_DISABLE_PLUGINS", "MUSEGEN_STRICT_PLUGINS"
 
 
 @contextmanager
-def contained() -> Iterator[None]:
+def isolated() -> Iterator[None]:
     """Run a plugin's code here: what it prints goes to standard error, and the working directory stays."""
     try:
         here = Path.cwd()
@@ -67,7 +67,7 @@ class Point:
         """The plugin's module. Raises PluginError, one line, for one that cannot be imported."""
         before, started = set(sys.modules), time.perf_counter()
         try:
-            with contained():
+            with isolated():
                 plugin = self.entry.load()
         except (Exception, SystemExit) as error:
             who = origin(self.name, self.distribution, self.version)
@@ -153,7 +153,7 @@ class PluginFile:
             raise PluginError(f"{self.path}: is no Python file; a plugin ends in .py")
         module = sys.modules[name] = module_from_spec(spec)  # pickled options look for it there
         try:
-            with contained():
+            with isolated():
                 spec.loader.exec_module(module)
         except (Exception, SystemExit) as error:
             del sys.modules[name]

@@ -29,7 +29,7 @@ from musegen.plugins.declarations import (
 )
 from musegen.plugins.faults import cause, origin
 from musegen.plugins.hookspecs import KINDS
-from musegen.plugins.installed import Installed as Installed, connected
+from musegen.plugins.installed import Installed, connected
 from musegen.plugins.loading import Load, PluginFile, installed_points, strict
 from musegen.protocols.commands import Command
 from musegen.protocols.component import Component

@@ -7,7 +7,7 @@ from typing import Generic, TypeVar
 
 from musegen.canonical import JSON
 from musegen.options import Options
-from musegen.plugins.registry import Installed
+from musegen.plugins.installed import Installed
 from musegen.protocols.component import Component
 
 T_co = TypeVar("T_co", covariant=True)
@@ -40,11 +40,12 @@ class Use(Generic[T_co]):
     def inputs(self) -> dict[str, JSON]:
         """What counts in the cache key of a result that the component makes.
 
-        It is name, version and options; the content too of a plugin that is one file.
+        It is name, version and options; of a plugin that is one file its content too; and name, version and
+        content of the components that it needs.
         """
-        file = self.installed.file if self.installed else None
-        code: dict[str, JSON] = {"code": file.digest} if file else {}
-        return {**self._named, "options": self.options_json, **code}
+        counted = {**self._named, "options": self.options_json, **_file_digest(self.installed)}
+        needs = _needs(self.installed)
+        return {**counted, "needs": needs} if needs else counted
 
     def described(self, **more: JSON) -> dict[str, JSON]:
         """What a saved model says of the component, so that it can be found again.
@@ -57,3 +58,21 @@ class Use(Generic[T_co]):
     @property
     def _named(self) -> dict[str, JSON]:
         return {"name": self.component.name, "version": self.component.version}
+
+
+def _needs(one: Installed | None) -> dict[str, JSON]:
+    """What stands for the code of the components that this one needs, by kind."""
+    return {
+        kind: {
+            "name": other.component.name,
+            "version": other.component.version,
+            **_file_digest(other),
+            "needs": _needs(other),
+        }
+        for kind, other in (one.needed() if one else {}).items()
+    }
+
+
+def _file_digest(one: Installed | None) -> dict[str, JSON]:
+    """The digest of the plugin's file, if it is one file."""
+    return {"code": one.file.digest} if one and one.file else {}

@@ -28,7 +28,7 @@ class EpochLoss:
 
 
 @dataclass(frozen=True, slots=True)
-class Versions:
+class Transpositions:
     """One training tune in other keys."""
 
     tunes: Sequence[Tokens]
@@ -46,7 +46,7 @@ class Dataset:
     vocabulary: Vocabulary
     train: Sequence[Tokens]
     validation: Sequence[Tokens]
-    transposed: Sequence[Versions] = ()
+    transposed: Sequence[Transpositions] = ()
     """Each training tune in other keys, where a pipeline asks for that: a model may learn from one of these
     versions instead of the tune. Empty, or as long as ``train``."""
 

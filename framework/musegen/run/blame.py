@@ -2,25 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from functools import cache
+from inspect import isfunction
 from traceback import walk_tb
 from typing import TYPE_CHECKING
 
 from musegen.plugins.faults import origin
+from musegen.protocols.corpora import CorpusReader
+from musegen.protocols.models import ForeignModels, LanguageModel, ModelTrainer, StorableModel
+from musegen.protocols.notations import (
+    ChordedNotation,
+    HeadedNotation,
+    Notation,
+    PreparingNotation,
+    TransposingNotation,
+)
+from musegen.protocols.renderers import BookRenderer, Renderer
+from musegen.protocols.rules import Rule
+from musegen.protocols.tokenizers import Tokenizer, TokenizerTrainer
 
 if TYPE_CHECKING:
-    from musegen.plugins.registry import Installed
+    from musegen.plugins.installed import Installed
 
-_METHODS = {
-    **dict.fromkeys(("sources", "read"), "corpus reader"),
-    **dict.fromkeys(("parse", "write", "transpose", "prepare", "body", "key", "header"), "notation"),
-    **dict.fromkeys(("guide", "wished", "chord_symbols", "is_field", "bare_text"), "notation"),
-    **dict.fromkeys(("encode", "decode", "state"), "tokenizer"),
-    **dict.fromkeys(("generate", "nats", "save", "save_as", "read_foreign"), "model"),
-    **dict.fromkeys(("render", "render_book"), "renderer"),
-    "faults": "rule",
+_PROTOCOLS: Mapping[str, tuple[type, ...]] = {
+    "corpus reader": (CorpusReader,),
+    "notation": (Notation, HeadedNotation, PreparingNotation, TransposingNotation, ChordedNotation),
+    "tokenizer": (TokenizerTrainer, Tokenizer),
+    "model": (ModelTrainer, LanguageModel, StorableModel, ForeignModels),
+    "renderer": (Renderer, BookRenderer),
+    "rule": (Rule,),
 }
-"""What the framework calls -> the kind of component that has it; ``train`` and ``load`` two kinds have."""
+"""Kind of component -> what it builds, and what that makes."""
+
+
+@cache
+def _kinds_by_method() -> Mapping[str, str]:
+    """What the framework calls -> the kind of component that has it; a method of two kinds is left out."""
+    kinds: dict[str, set[str]] = {}
+    for kind, protocols in _PROTOCOLS.items():
+        for protocol in protocols:
+            for name, member in vars(protocol).items():
+                if isfunction(member) and not name.startswith("_"):
+                    kinds.setdefault(name, set()).add(kind)
+    return {name: next(iter(found)) for name, found in kinds.items() if len(found) == 1}
 
 
 def name_culprit(error: BaseException, used: Collection[Installed], stage: str) -> None:
@@ -41,7 +66,8 @@ def _culprits(error: BaseException, used: Collection[Installed]) -> list[Install
         if found:
             called = frame.f_code
             built = [one for one in found if getattr(one.component.build, "__code__", None) is called]
-            return built or [one for one in found if one.kind == _METHODS.get(called.co_name)] or found
+            kind = _kinds_by_method().get(called.co_name)
+            return built or [one for one in found if one.kind == kind] or found
     return []
 
 

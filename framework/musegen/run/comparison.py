@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from musegen.canonical import JSON
 from musegen.corpus.split_file import SPLIT_FILE
 from musegen.errors import ArtifactError
-from musegen.music.similarity import components
+from musegen.music.similarity import union_find
 from musegen.run.stages.figures import TEST_TABLE
 from musegen.storage import REPORT
 
@@ -222,7 +222,7 @@ def _joined(common: Sequence[_Identity], one: _Held, two: _Held) -> list[list[_I
         for which, held in enumerate((one, two))
     ]
     groups: dict[int, list[_Identity]] = {}
-    for identity, group in zip(common, components(len(common), pairs), strict=True):
+    for identity, group in zip(common, union_find(len(common), pairs), strict=True):
         groups.setdefault(group, []).append(identity)
     return list(groups.values())
 

@@ -15,7 +15,7 @@ from musegen.run.stages.render import RenderStage
 from musegen.run.stages.sample import SampleStage
 from musegen.run.stages.tokenizer import TokenizerStage
 from musegen.storage import RunFolder
-from musegen.writing import clear_os_errors
+from musegen.writing import os_errors_explained
 
 
 def run_plan(plan: Plan, reporter: Reporter, *, train_only: bool = False) -> Run:
@@ -24,7 +24,7 @@ def run_plan(plan: Plan, reporter: Reporter, *, train_only: bool = False) -> Run
     ``train_only``: no new tunes but those that are there already.
     """
     storage = RunFolder(plan.folder)
-    with clear_os_errors(plan.folder), storage.locked():
+    with os_errors_explained(plan.folder), storage.locked():
         running = _Running(plan, storage, reporter)
         try:
             return running.run(train_only)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from musegen.canonical import JSON
 from musegen.models.language import Home, Language, header_fields
-from musegen.models.tokenizing import lawful_state
+from musegen.models.tokenizing import checked_state
 from musegen.pipeline.plan import Plan
 from musegen.progress import Progress
 from musegen.run.stage import Stage
@@ -38,7 +38,7 @@ class TokenizerStage(Stage):
         texts = [tune.text for tune in tunes]
         texts += [text for row in self._corpus.transposed for text in row.texts]
         tokenizer = self.plan.tokenizer.build().train(texts)
-        state = lawful_state(self.plan.tokenizer.component.name, tokenizer, tunes)
+        state = checked_state(self.plan.tokenizer.component.name, tokenizer, tunes)
         (folder / _STATE).write_text(state, encoding="utf-8")
 
     @cached_property

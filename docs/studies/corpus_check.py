@@ -1,4 +1,4 @@
-"""What ``musegen corpus check`` finds in each collection: ``python docs/studies/doctor.py``."""
+"""What ``musegen corpus check`` finds in each collection: ``python docs/studies/corpus_check.py``."""
 
 from __future__ import annotations
 

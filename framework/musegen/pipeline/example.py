@@ -1,4 +1,4 @@
-"""What a pipeline may say, written out: a commented example and a JSON Schema, installed plugins included."""
+"""A commented pipeline to begin with: ``musegen init`` writes it."""
 
 from __future__ import annotations
 
@@ -9,27 +9,12 @@ from typing import Any
 
 from pydantic.fields import FieldInfo
 
-from musegen.canonical import JSON
 from musegen.models.sample_options import Sample, sample_options
 from musegen.options import Options
-from musegen.pipeline.plan import SETTINGS, USES
-from musegen.plugins.option_schema import descriptions, schema_of
+from musegen.pipeline.plan import SETTINGS, TABLES, USES
+from musegen.plugins.option_schema import descriptions
 from musegen.plugins.registry import Plugins
 from musegen.protocols.notations import PreparingNotation
-
-_ORDER = (
-    "run",
-    "plugins",
-    "corpus",
-    "notation",
-    "prepare",
-    "split",
-    "tokenizer",
-    "model",
-    "sample",
-    "rule",
-    "render",
-)
 
 
 def example_pipeline(plugins: Plugins) -> str:
@@ -39,7 +24,7 @@ def example_pipeline(plugins: Plugins) -> str:
 
 def _example_lines(plugins: Plugins) -> Iterator[str]:
     yield "# A musegen pipeline. Keys show their defaults; one behind # has none and may stay out."
-    for name in _ORDER:
+    for name in TABLES:
         if name == "sample":
             models = _suggested(plugins, "model") or plugins.names("model")
             options = sample_options(plugins.model(models[0])) if models else Sample
@@ -126,51 +111,3 @@ def _toml(value: Any) -> str:
     if isinstance(value, tuple | list):
         return f"[{', '.join(_toml(item) for item in value)}]"
     return json.dumps(value, ensure_ascii=False)
-
-
-def _sample_schema(plugins: Plugins, definitions: dict[str, JSON]) -> dict[str, Any]:
-    """``[sample]`` with the keys of every installed model; which of them count, its own model decides."""
-    schema = schema_of(Sample, definitions)
-    for name in plugins.names("model"):
-        own = plugins.model(name).sampling
-        for key, described in schema_of(own, definitions)["properties"].items() if own else ():
-            known = schema["properties"].setdefault(key, described)
-            if known != described:
-                schema["properties"][key] = {"anyOf": [*known.get("anyOf", [known]), described]}
-    return schema
-
-
-def pipeline_schema(plugins: Plugins) -> dict[str, JSON]:
-    """The JSON Schema (draft 2020-12) of a pipeline, read as JSON, for the installed plugins."""
-    definitions: dict[str, JSON] = {}
-    properties: dict[str, JSON] = {
-        name: schema_of(options, definitions) for name, options in SETTINGS.items()
-    }
-    properties["sample"] = _sample_schema(plugins, definitions)
-    for name, table in USES.items():
-        choices: list[JSON] = []
-        for use in plugins.names(table.kind):
-            component = plugins.find(table.kind, use).component
-            schema = schema_of(component.options, definitions)
-            inner = {"use": {"const": use, "description": component.summary}, **schema.get("properties", {})}
-            required = ["use", *schema.get("required", [])]
-            choices.append({**schema, "title": use, "properties": inner, "required": required})
-        one: JSON = {"oneOf": choices} if choices else False
-        several: JSON = {"type": "array", "minItems": 1, "items": one}
-        properties[name] = several if table.several else one
-    properties["notation"] = {
-        "type": "object",
-        "additionalProperties": False,
-        "properties": {
-            name: schema_of(plugins.notation(name).options, definitions) for name in plugins.names("notation")
-        },
-    }
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "musegen pipeline",
-        "type": "object",
-        "additionalProperties": False,
-        "required": sorted(name for name, table in USES.items() if table.required),
-        "properties": {name: properties[name] for name in _ORDER},
-        "$defs": definitions,
-    }
