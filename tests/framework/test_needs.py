@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -148,10 +149,9 @@ def test_what_is_needed_counts_in_the_key_of_a_result() -> None:
     keys = []
     for version in (1, 2):
         plugins = Plugins()
-        plugins.add(
-            plugin(notation("mine", version=version), renderer("ours", needs={"notation": "mine"})), "p"
-        )
-        found = plugins.find("renderer", "ours")
+        needed = replace(notation("n"), version=version)
+        plugins.add(plugin(needed, renderer("r", needs={"notation": "n"})), "p")
+        found = plugins.find("renderer", "r")
         keys.append(content_key(Use(found.component, found.component.options(), found).inputs))
     assert keys[0] != keys[1]
 
