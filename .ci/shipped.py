@@ -27,7 +27,9 @@ for package in PACKAGES.split():
 public = {"musegen_sampling/constraint.h", "musegen_sampling/constraint.pxd"}  # for plugins that are compiled
 problems += [f"wheel lacks {name}" for name in sorted(public - built)]
 kinds = ("corpus-reader", "notation", "tokenizer", "model", "renderer", "rule")
-templates = {f"musegen/plugins/templates/{kind}/{name}.py.txt" for kind in kinds for name in ("plugin", "test")}
+templates = {
+    f"musegen/plugins/templates/{kind}/{name}.py.txt" for kind in kinds for name in ("plugin", "test")
+}
 templates |= {f"musegen/plugins/templates/common/{name}.txt" for name in ("pyproject.toml", "README.md")}
 templates |= {"musegen/testing/__init__.py", "musegen/pytest_plugin.py"}
 templates |= {
