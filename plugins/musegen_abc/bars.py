@@ -52,7 +52,7 @@ class OpenBar:
 
     events: list[Event] = field(default_factory=list)
     sounds: bool = False
-    """Whether it has a note or rest yet."""
+    """Whether the bar has a note or rest yet."""
     repeat_start: bool = False
     repeat_end: int = 0
     endings: tuple[int, ...] = ()

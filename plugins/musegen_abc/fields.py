@@ -79,7 +79,7 @@ def split_key(text: str) -> tuple[str, str]:
 
 
 def names_key(text: str) -> bool:
-    """Whether a ``K:`` field names a key at all; one in the body that has a clef alone does not change the key."""
+    """Whether a ``K:`` field names a key; in the body, one with a clef alone does not change the key."""
     return bool(_CLEF.sub(" ", text).strip())
 
 

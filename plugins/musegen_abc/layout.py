@@ -54,7 +54,7 @@ class Layout(NamedTuple):
 
 
 def split_lines(text: str) -> list[str]:
-    """The lines of a text, ended by CR, LF or both; a line end at the end of the text begins no further line."""
+    """The lines of a text, ended by CR, LF or both; a line end at the very end begins no further line."""
     lines = _LINE_END.split(text)
     if lines and not lines[-1]:
         lines.pop()

@@ -1,7 +1,7 @@
 """Splits music code into tokens (ABC 2.1 §4) with one regular expression, in time linear in the text.
 
-No alternative may look at more of a line than it consumes, or a line of a million ``[`` would take hours: each
-stops at the next character that could begin it again.
+No alternative may look at more of a line than it consumes, or a line of a million ``[`` would take hours:
+each stops at the next character that could begin it again.
 """
 
 from __future__ import annotations
@@ -79,7 +79,7 @@ TOKEN = re.compile(
 Token: TypeAlias = re.Match[str]
 
 TUPLETS = {2: 3, 3: 2, 4: 3, 6: 2, 8: 3}
-"""For so many notes of a tuplet, the number in whose time they are by default in any metre (ABC 2.1 §4.13)."""
+"""Number of notes in a tuplet: in the time of how many they are by default, in any metre (ABC 2.1 §4.13)."""
 
 # Two or more notes that are written with nothing but pitch and length.
 _RUN = r"(?P<run>(?:[A-Ga-g][,']*+[0-9]*+(?:/[0-9]*+){0,8}+(?!-)[ ]?+){2,16}+)"
@@ -95,7 +95,7 @@ LONGEST = 512
 
 @lru_cache(maxsize=4096)
 def read_length(text: str) -> Fraction | None:
-    """The number of unit note lengths in ``3/2``, ``//`` or ``/4`` (ABC 2.1 §4.3); None if out of all bounds."""
+    """The number of unit note lengths in ``3/2``, ``//`` or ``/4`` (ABC 2.1 §4.3); None if out of bounds."""
     if not text:
         return Fraction(1)
     numerator, *denominators = text.split("/")

@@ -10,7 +10,7 @@ class CharOptions(Options):
 
 
 def build_tokenizer(options: CharOptions) -> TokenizerTrainer:
-    """The trainer; ``options`` has nothing to say."""
+    """The trainer; ``char`` has no options."""
     from musegen_char.tokenizer import CharTokenizerTrainer
 
     return CharTokenizerTrainer()

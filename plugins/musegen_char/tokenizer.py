@@ -8,14 +8,14 @@ from musegen import JSON, ArtifactError, Tokens, Vocabulary
 
 
 class CharTokenizer:
-    """Each character is a symbol."""
+    """A tokenizer whose symbols are single characters."""
 
     def __init__(self, characters: Sequence[str]) -> None:
-        """``characters``: those it knows, in the order of their tokens, each once."""
+        """``characters``: the known ones, each once, in the order of their tokens."""
         self.vocabulary = Vocabulary(characters)
 
     def encode(self, text: str) -> Tokens:
-        """One token a character. Raises VocabularyError for an unknown one."""
+        """One token for each character. Raises VocabularyError for an unknown character."""
         return self.vocabulary.encode(text)
 
     def decode(self, tokens: Tokens) -> str:
@@ -36,7 +36,7 @@ class CharTokenizerTrainer:
         return CharTokenizer(sorted(set().union(*texts)))
 
     def load(self, state: JSON) -> CharTokenizer:
-        """The tokenizer whose state it is. Raises ArtifactError."""
+        """The tokenizer that a saved ``state`` describes. Raises ArtifactError for any other state."""
         characters = state.get("characters") if isinstance(state, Mapping) else None
         if not isinstance(characters, str) or len(set(characters)) != len(characters):
             raise ArtifactError(

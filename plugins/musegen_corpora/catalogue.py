@@ -1,4 +1,4 @@
-"""What the collections are: where they come from, and the terms that their keepers state."""
+"""The collections: where each comes from, and the terms that its keepers state."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _NOTTINGHAM_TUNES = {
     "reelsr-t": 92,
     "waltzes": 52,
 }
-"""Of the cleaned edition, as counted; the other files have 150 together."""
+"""Tunes in each file of the cleaned edition, as counted; the other files have 150 together."""
 NOTTINGHAM = tuple(
     Collection(
         name,

@@ -1,4 +1,4 @@
-"""The files of the Nottingham Music Database in ABC: where they are, and the digests that pin them."""
+"""The files of the Nottingham Music Database in ABC: where they are, and the digests that identify them."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from typing import Literal, get_args
 
 COMMIT = "0992bb6cd864f6d4b90d6663e08c0ef53ffaa08f"
-"""Of the repository jukedeck/nottingham-dataset."""
+"""The commit of the repository jukedeck/nottingham-dataset that is used."""
 ADDRESS = f"https://raw.githubusercontent.com/jukedeck/nottingham-dataset/{COMMIT}/"
-"""What the address of every file begins with."""
+"""The beginning of every file's address."""
 
 Name = Literal[
     "ashover",
@@ -27,7 +27,7 @@ Name = Literal[
     "xmas",
 ]
 NAMES: tuple[Name, ...] = get_args(Name)
-"""The collections, one file each."""
+"""Names of the collections; each is one file."""
 
 DIGESTS: Mapping[str, str] = {
     "ABC_cleaned/ashover.abc": "6586eea8dca53866b42721050d11fc1408bdb2cf31a902b41c5c13504139b164",
@@ -59,4 +59,4 @@ DIGESTS: Mapping[str, str] = {
     "ABC_original/waltzes.abc": "dc0a5f157c4c98801a99603c05066515b8a35ebc35e054820b622ec10316ceec",
     "ABC_original/xmas.abc": "76e5997ed7a90600394af164034c89306537bb1649be243d86c2381704bce21c",
 }
-"""File -> its SHA-256, of both editions."""
+"""SHA-256 of each file of both editions, by its path."""

@@ -1,4 +1,4 @@
-"""Files of the Nottingham Music Database from the web: fetched once, pinned by SHA-256, resumed."""
+"""Downloads the Nottingham Music Database: each file once, checked by its SHA-256, resumed if interrupted."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ from musegen import CorpusError
 from musegen_corpora.digests import ADDRESS, DIGESTS
 
 ADDRESS_VARIABLE = "MUSEGEN_NOTTINGHAM_URL"
-"""Names another address that has the folders ABC_cleaned and ABC_original, such as a mirror."""
+"""Environment variable with another address of the folders ABC_cleaned and ABC_original, such as a mirror."""
 CACHE_VARIABLE = "MUSEGEN_CACHE"
-"""Names another folder than the user's cache folder."""
+"""Environment variable with a folder to use instead of the user's cache folder."""
 _RETRIES = 3
 _TIMEOUT_S = 30
-_BLOCK = 1 << 10  # of a block that breaks off nothing is kept
+_BLOCK = 1 << 10  # bytes; a block that breaks off is not kept
 _OTHER_WAY = 'or give path = "..." with a folder that has the files'
 
 
 def fetch(names: Iterable[str]) -> list[Path]:
-    """Files such as ``ABC_cleaned/jigs.abc`` on this machine, in the order of ``names``.
+    """Paths on this machine of files such as ``ABC_cleaned/jigs.abc``, in the order of ``names``.
 
-    What is not in the cache yet is downloaded. Raises CorpusError where that fails or gives other bytes than
-    the pinned ones; these are never kept.
+    Files that are not in the cache yet are downloaded. Raises CorpusError where a download fails, or where
+    its SHA-256 is not the expected one; such a file is never kept.
     """
     if find_spec("pooch") is None:
         raise CorpusError(
@@ -37,7 +37,7 @@ def fetch(names: Iterable[str]) -> list[Path]:
     import pooch
     import requests
 
-    # It would announce each file on standard error, in the midst of the progress line.
+    # pooch would announce each file on standard error, in the middle of the progress line.
     pooch.get_logger().setLevel(logging.WARNING)
     folder = Path(os.environ.get(CACHE_VARIABLE) or pooch.os_cache("musegen")) / "nottingham"
     address = os.environ.get(ADDRESS_VARIABLE, ADDRESS).rstrip("/") + "/"
@@ -67,10 +67,10 @@ def fetch(names: Iterable[str]) -> list[Path]:
 
 
 def _download(url: str, output_file: object, _: object) -> None:
-    """Bring ``url`` to ``output_file``, going on where an earlier try stopped.
+    """Download ``url`` to ``output_file``, going on where an earlier try stopped.
 
-    Raises requests.RequestException for what another try may mend, and CorpusError for a file that is not
-    there. That the bytes are right, the caller makes sure.
+    Raises requests.RequestException for a failure that another try may mend, and CorpusError for a file that
+    the server does not have. The caller checks that the bytes are right.
     """
     import requests
 
@@ -82,7 +82,7 @@ def _download(url: str, output_file: object, _: object) -> None:
         headers["Range"] = f"bytes={have}-"
     with requests.get(url, headers=headers, stream=True, timeout=_TIMEOUT_S) as answer:
         if answer.status_code == requests.codes.requested_range_not_satisfiable:
-            part.replace(output)  # it was whole, or never will be: its digest tells
+            part.replace(output)  # the file was complete, or never will be: its digest tells
             return
         if 400 <= answer.status_code < 500:
             raise CorpusError(
@@ -102,6 +102,6 @@ def _download(url: str, output_file: object, _: object) -> None:
 
 
 def _cause(error: Exception) -> str:
-    """The innermost reason in a few words: an HTTP status, or what kind of failure."""
+    """The innermost reason in a few words: an HTTP status, or the kind of failure."""
     response = getattr(error, "response", None)
     return f"HTTP {response.status_code}" if response is not None else type(error).__name__

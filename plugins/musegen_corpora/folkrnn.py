@@ -1,6 +1,6 @@
-"""folk-rnn's token text to ABC: its training data, and what its models wrote.
+"""Reads folk-rnn's token text, its training data or what its models wrote, and turns it into ABC.
 
-A tune is lines of tokens set apart by blanks, ``M:`` and ``K:`` among them, up to an empty line::
+A tune is lines of tokens separated by blanks, up to an empty line. Two of the lines are ``M:`` and ``K:``::
 
     M:6/8
     K:Cmaj
@@ -19,26 +19,26 @@ from pathlib import Path
 from musegen import CorpusError, Tune
 
 _START, _END = "<s>", "</s>"
-_LINE_FIELD = re.compile(r"\s*([A-JN-Z]):(.*)")  # of these the whole line is the value
+_LINE_FIELD = re.compile(r"\s*([A-JN-Z]):(.*)")  # fields whose value is the rest of the line
 _TOKEN_FIELD = re.compile(r"([KLM]):(\S+)")
 _BARE_MODE = re.compile(r"(maj|min|dor|mix)$")
 _BAR_LINE = frozenset(":|[]")
 
 
 class FolkRnnReader:
-    """The tunes of one file."""
+    """Reads the tunes of one file."""
 
     def __init__(self, path: str) -> None:
         self._path = Path(path)
 
     def sources(self) -> list[Path]:
-        """The file. Raises CorpusError where it is not there."""
+        """The file. Raises CorpusError where it does not exist."""
         if not self._path.is_file():
             raise CorpusError(f"{self._path}: no such file; give a file of folk-rnn's token text")
         return [self._path]
 
     def read(self, report: Callable[[str], None]) -> Iterator[Tune]:
-        """The tunes, in the order of the file. Raises CorpusError for a file that is no UTF-8 text."""
+        """The tunes, in the order of the file. Raises CorpusError for a file that is not UTF-8 text."""
         (path,) = self.sources()
         number = 0
         try:
@@ -49,21 +49,21 @@ class FolkRnnReader:
         except OSError as error:
             raise CorpusError(f"{path}: {error.strerror or error}") from error
         except UnicodeDecodeError as error:
-            raise CorpusError(f"{path}: is no UTF-8 text ({error.reason} at byte {error.start})") from error
+            raise CorpusError(f"{path}: is not UTF-8 text ({error.reason} at byte {error.start})") from error
         if not number:
             report(f"{path}: holds no tune: nothing follows a K: field")
 
 
 @dataclass
 class _Draft:
-    """A tune while its lines are read."""
+    """The parts of a tune while its lines are read."""
 
     line: int
     fields: dict[str, str] = field(default_factory=dict)
     body: list[list[str]] = field(default_factory=list)
 
     def tune(self, number: int, file: str) -> Tune:
-        """The tune as ABC; its units are eighths where it does not say."""
+        """The tune as ABC; its unit is an eighth note where it names no other."""
         fields = {"X": str(number), **self.fields}
         fields.setdefault("L", "1/8")
         key = fields.pop("K")
@@ -75,7 +75,7 @@ class _Draft:
 
 
 def _drafts(lines: Iterator[str]) -> Iterator[_Draft]:
-    """The tunes that have a key and music; what has not is free text."""
+    """The tunes of a file; lines without a key and music are free text and are passed over."""
     draft = _Draft(1)
     for number, line in enumerate(lines, 1):
         begins_anew = bool(draft.body) and line.lstrip()[:2] in ("X:", "T:", "M:")
@@ -107,12 +107,12 @@ def _drafts(lines: Iterator[str]) -> Iterator[_Draft]:
 def join_tokens(tokens: list[str]) -> str:
     """The tokens as ABC: ``c 2 e :| |2 d`` is ``c2e:|2d``.
 
-    Blanks stay where a bar ends, and between two bar lines that would read as another one without.
+    A blank stays where a bar ends, and between two bar lines that would read as a different one without it.
     """
     pieces: list[str] = []
     for before, token in zip(["", *tokens], tokens, strict=False):
         if before[-1:] == "|" and token[:1] == "|" and token[1:].isdigit():
-            token = token[1:]  # a closing bar line and the ending's own are one: :|2 (ABC 2.1 §4.9)
+            token = token[1:]  # the bar line before an ending serves for its own: :|2 (ABC 2.1 §4.9)
         elif _is_bar_line(before) and (_is_bar_line(token) or token[:1] in _BAR_LINE):
             token = f" {token}"
         pieces.append(token)

@@ -1,4 +1,4 @@
-"""Tune collections in ABC inside the installed music21 package, which itself is never imported."""
+"""Tune collections in ABC inside the installed music21 package; the package itself is never imported."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from musegen_corpora.abc_files import read_abc
 
 
 class Music21Reader:
-    """The ABC files of some folders of ``music21/corpus``."""
+    """Reads the ABC files of some folders of ``music21/corpus``."""
 
     def __init__(self, abc: Component[CorpusReader], collections: Sequence[str]) -> None:
         """``abc`` reads ABC files; ``collections`` names the folders."""
         self._abc, self._collections = abc, collections
 
     def sources(self) -> list[Path]:
-        """The files, by collection, sorted. Raises CorpusError for an unknown one, with the choices."""
+        """The files, by collection, sorted. Raises CorpusError, with the choices, for an unknown one."""
         corpus = _corpus_folder()
         files: list[Path] = []
         for name in dict.fromkeys(self._collections):
@@ -29,7 +29,7 @@ class Music21Reader:
         return files
 
     def read(self, report: Callable[[str], None]) -> Iterable[Tune]:
-        """The tunes, in the order of the sources. Raises CorpusError."""
+        """The tunes, in the order of the sources. Raises CorpusError for a file that cannot be read."""
         return read_abc(self._abc, self.sources(), report)
 
 

@@ -13,11 +13,11 @@ _PLACES = {
     "cleaned": ("ABC_cleaned", "cleaned", "."),
     "original": ("ABC_original", "original", "."),
 }
-"""Edition -> where in a folder its files may lie, the likeliest first."""
+"""For each edition, the subfolders where its files may lie, the likeliest first."""
 
 
 class NottinghamReader:
-    """The tunes of some of the database's files, in one of its two editions."""
+    """Reads tunes of some of the database's files, in one of its two editions."""
 
     def __init__(
         self, abc: Component[CorpusReader], collections: Sequence[Name], edition: str, path: str | None = None
@@ -32,9 +32,10 @@ class NottinghamReader:
         self._path = path
 
     def sources(self) -> list[Path]:
-        """The files, in the order of the collections; what is missing is downloaded first.
+        """The files, in the order of the collections; without ``path``, missing files are downloaded first.
 
-        Of a folder, those that are there. Raises CorpusError for none, or where a download fails.
+        With ``path``, the files that are in that folder. Raises CorpusError where the folder has none of
+        them, or where a download fails.
         """
         if self._path is None:
             from musegen_corpora.download import fetch

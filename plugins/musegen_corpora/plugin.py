@@ -15,9 +15,9 @@ class NottinghamOptions(Options):
     """The Nottingham Music Database in ABC, downloaded once or read from a folder."""
 
     collections: tuple[Name, ...] = Field(NAMES, min_length=1)
-    """Which of its files; all fourteen if left out."""
+    """Which files of the database to read; all fourteen if left out."""
     edition: Literal["cleaned", "original"] = "cleaned"
-    """The files as mended by later editors, or as they were first converted to ABC."""
+    """``cleaned``: as later editors mended the files; ``original``: as they were first converted to ABC."""
     path: PathPattern | None = None
     """A folder with the files, or with ABC_cleaned/ or ABC_original/.
 
@@ -27,7 +27,7 @@ class NottinghamOptions(Options):
 
 
 class Music21Options(Options):
-    """Tune collections in ABC that the music21 package brings along: ryansMammoth, oneills1850, ..."""
+    """Tune collections in ABC that come with the music21 package: ryansMammoth, oneills1850, ..."""
 
     collections: tuple[str, ...] = Field(
         min_length=1,
@@ -37,44 +37,44 @@ class Music21Options(Options):
 
 
 class TheSessionOptions(Options):
-    """The public dump of thesession.org, from a file of the user's."""
+    """Tunes of thesession.org, from a file of its public dump."""
 
     path: PathPattern = Field(examples=["tunes.csv"])
-    """Its tunes.csv or tunes.json."""
+    """The tunes.csv or tunes.json of the dump."""
 
 
 class FolkRnnOptions(Options):
-    """folk-rnn's token text, its data or what it wrote, from a file of the user's."""
+    """Tunes in folk-rnn's token text: its training data, or what its models wrote."""
 
     path: PathPattern = Field(examples=["allabcwrepeats_parsed"])
-    """A text file of tunes, their tokens set apart by blanks."""
+    """A text file of tunes whose tokens are separated by blanks."""
 
 
 def build_nottingham_reader(
     options: NottinghamOptions, corpus_reader: Component[CorpusReader]
 ) -> CorpusReader:
-    """A reader of the database's files, in a folder or downloaded, by means of that of ABC files."""
+    """A reader of the database's files, in a folder or downloaded; ``corpus_reader`` reads ABC files."""
     from musegen_corpora.nottingham import NottinghamReader
 
     return NottinghamReader(corpus_reader, options.collections, options.edition, options.path)
 
 
 def build_music21_reader(options: Music21Options, corpus_reader: Component[CorpusReader]) -> CorpusReader:
-    """A reader of collections inside the installed music21 package, by means of that of ABC files."""
+    """A reader of collections inside the installed music21 package; ``corpus_reader`` reads ABC files."""
     from musegen_corpora.music21 import Music21Reader
 
     return Music21Reader(corpus_reader, options.collections)
 
 
 def build_thesession_reader(options: TheSessionOptions) -> CorpusReader:
-    """A reader of a dump."""
+    """A reader of a dump of thesession.org."""
     from musegen_corpora.thesession import TheSessionReader
 
     return TheSessionReader(options.path)
 
 
 def build_folkrnn_reader(options: FolkRnnOptions) -> CorpusReader:
-    """A reader of token text."""
+    """A reader of folk-rnn's token text."""
     from musegen_corpora.folkrnn import FolkRnnReader
 
     return FolkRnnReader(options.path)

@@ -1,4 +1,4 @@
-"""The public dump of thesession.org to ABC: tunes.csv or tunes.json, one row a setting."""
+"""Turns the public dump of thesession.org into ABC: tunes.csv or tunes.json, one row for each setting."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ _COLUMNS = {
     "key": ("mode",),
     "body": ("abc",),
 }
-"""What is needed -> the names it has had in dumps, newest first."""
+"""For each needed column, the names it has had in dumps, newest first."""
 _COMPOSER = "composer"
-_LONGEST = 1 << 24  # csv's own limit of 128 KB is not far above the longest settings
+_LONGEST = 1 << 24  # csv's own limit of 128 KB is not far above the longest setting
 # An exclamation mark ends a line (ABC 1.6) unless it is half of a decoration, !trill! (ABC 2.1 §4.14).
 _MARK = re.compile(r"!(?:[A-Za-z0-9.+<>()]+!)?")
 
@@ -29,13 +29,13 @@ Row = Mapping[str, object]
 
 
 class TheSessionReader:
-    """The tunes of one dump."""
+    """Reads the tunes of one dump."""
 
     def __init__(self, path: str) -> None:
         self._path = Path(path)
 
     def sources(self) -> list[Path]:
-        """The file. Raises CorpusError where it is not there."""
+        """The file. Raises CorpusError where it does not exist."""
         if not self._path.is_file():
             raise CorpusError(f"{self._path}: no such file; give the tunes.csv or tunes.json of the dump")
         return [self._path]
@@ -44,7 +44,7 @@ class TheSessionReader:
         """A tune for every setting, in the order of the file.
 
         The settings of one tune have the same :attr:`musegen.Tune.work`. A setting without music is passed
-        over and ``report`` told so. Raises CorpusError for a file that is no such dump.
+        over and reported. Raises CorpusError for a file that is not such a dump.
         """
         (path,) = self.sources()
         try:
@@ -61,7 +61,7 @@ class TheSessionReader:
         except OSError as error:
             raise CorpusError(f"{path}: {error.strerror or error}") from error
         except UnicodeDecodeError as error:
-            raise CorpusError(f"{path}: is no UTF-8 text ({error.reason} at byte {error.start})") from error
+            raise CorpusError(f"{path}: is not UTF-8 text ({error.reason} at byte {error.start})") from error
 
 
 def _csv_rows(path: Path) -> Iterator[Row]:
@@ -72,7 +72,7 @@ def _csv_rows(path: Path) -> Iterator[Row]:
             try:
                 yield from reader
             except csv.Error as error:
-                raise CorpusError(f"{path}:{reader.line_num}: is no CSV ({error})") from error
+                raise CorpusError(f"{path}:{reader.line_num}: is not CSV ({error})") from error
     finally:
         csv.field_size_limit(before)
 
@@ -82,14 +82,14 @@ def _json_rows(path: Path) -> Iterator[Row]:
         rows = json.loads(path.read_bytes())
     except (json.JSONDecodeError, RecursionError) as error:
         line = getattr(error, "lineno", 1)
-        raise CorpusError(f"{path}:{line}: is no JSON ({error})") from error
+        raise CorpusError(f"{path}:{line}: is not JSON ({error})") from error
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
         raise CorpusError(f"{path}: holds no list of settings; give the tunes.json of the dump")
     yield from rows
 
 
 def _columns(path: Path, row: Row) -> dict[str, str]:
-    """What is needed -> the name it has in this dump. Raises CorpusError where one is not there."""
+    """For each needed column, its name in this dump. Raises CorpusError where a column is missing."""
     found = {key: next((name for name in names if name in row), "") for key, names in _COLUMNS.items()}
     if missing := [_COLUMNS[key][0] for key, name in found.items() if not name]:
         raise CorpusError(
@@ -103,7 +103,7 @@ def _text(value: object) -> str:
 
 
 def _tune(file: str, row: Mapping[str, str]) -> Tune | None:
-    """The setting as ABC, whose units are eighths; None for one without music."""
+    """The setting as ABC with an eighth note as its unit; None for a setting without music."""
     body = _body(row["body"])
     if not body:
         return None
@@ -129,12 +129,15 @@ def _tune(file: str, row: Mapping[str, str]) -> Tune | None:
 
 
 def _field(letter: str, text: str) -> str:
-    """One line; a per cent sign would begin a comment (ABC 2.1 §2.2.3), and ``T:|`` reads as music."""
+    """``text`` on one line, fit for a field.
+
+    A per cent sign would begin a comment (ABC 2.1 §2.2.3), and ``T:|`` would read as music.
+    """
     value = " ".join(text.split()).replace("%", r"\%")
     return f"{letter}:{' ' if value[:1] in ('|', ':') else ''}{value}"
 
 
 def _body(text: str) -> list[str]:
-    """The lines of the music, none empty: an empty line would end the tune (ABC 2.1 §2.2.1)."""
+    """The lines of the music without empty ones, which would end the tune (ABC 2.1 §2.2.1)."""
     broken = _MARK.sub(lambda match: match[0] if len(match[0]) > 1 else "\n", text)
     return [line.strip() for line in broken.splitlines() if line.strip()]

@@ -35,6 +35,6 @@ __all__ = ["cpu_threads", "keras", "tf"]
 
 
 def cpu_threads() -> int:
-    """Number of threads that TensorFlow was told to use, else the number of CPUs that this process may use."""
+    """Number of threads that TensorFlow was told to use, else of CPUs that this process may use."""
     told: int = tf.config.threading.get_intra_op_parallelism_threads()
     return told or cpus()

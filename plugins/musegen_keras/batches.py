@@ -92,7 +92,7 @@ class Windows:
     """
 
     def __init__(self, tunes: Sequence[Tokens], rows: int, steps: int, seed: int) -> None:
-        """``steps``: length of a piece, less than that of the text. ``seed`` decides which pieces are taken."""
+        """``steps``: length of a piece, less than that of the text. ``seed`` decides where they begin."""
         self._text = np.concatenate(tunes)
         self._rows, self._steps, self._seed = rows, steps, seed
 

@@ -96,7 +96,7 @@ class Checkpoint:
 
     @classmethod
     def load(cls, path: Path, job: str) -> Checkpoint:
-        """The checkpoint in a file. Raises OSError, and ValueError for a damaged file or one of another job."""
+        """The checkpoint in a file. Raises OSError; ValueError for a damaged file or another job's."""
         try:
             with safetensors.safe_open(path, "np") as file:
                 state = json.loads((file.metadata() or {})["checkpoint"])
@@ -124,7 +124,7 @@ def previous(path: Path) -> Path:
 def latest(
     path: Path, job: str, fresh: Checkpoint, say: Callable[[str], None], place: tuple[int, int] | None = None
 ) -> Checkpoint:
-    """The checkpoint at ``path``, else the one before it, else ``fresh``, whose shapes a checkpoint must have.
+    """The checkpoint at ``path``, else the one before it, else ``fresh``, whose shapes it must have.
 
     Each file that is there and cannot be used is reported in one line. ``place``: take only a checkpoint at
     this place of the training. The file that is taken is at ``path`` from then on, so that the next
@@ -147,7 +147,7 @@ def latest(
 
 
 def fingerprint(options: str, seed: int, dataset: Dataset) -> str:
-    """SHA-256 of everything that decides a training: options, seed, vocabulary, training and validation tunes."""
+    """SHA-256 of all that decides a training: options, seed, vocabulary, training and validation tunes."""
     digest = hashlib.sha256(json.dumps([options, seed, dataset.vocabulary.symbols]).encode())
     for tunes in (dataset.train, dataset.validation, *(versions.tunes for versions in dataset.transposed)):
         _digest_tunes(digest, tunes)

@@ -19,7 +19,7 @@ except ImportError:  # musegen was installed where there was no compiler
 
 
 def why_keras() -> str | None:
-    """The reason why :func:`lstm` and :func:`token_lstm` give Keras's own layers here, or None if they do not."""
+    """Why :func:`lstm` and :func:`token_lstm` give Keras's own layers here; None where they do not."""
     if tf.config.get_visible_devices("GPU"):
         return "there is a GPU"
     if musegen_training is None:
@@ -36,7 +36,7 @@ def release_memory() -> None:
 def token_lstm(
     vocabulary: int, embedding: int, units: int, embeddings_initializer: Any = "uniform", **options: Any
 ) -> Any:
-    """The layer from tokens (B, T) to outputs (B, T, H): a :class:`TokenLSTM`, or Keras's layers in its place.
+    """A layer from tokens (B, T) to outputs (B, T, H): a :class:`TokenLSTM` or Keras's layers instead.
 
     ``options``: as for :func:`lstm`.
     """
@@ -235,7 +235,7 @@ class TokenLSTM(SequenceLSTM):
 
 
 def _sequence(start: Any, tokens: Any, recurrent_kernel: Any, h: Any, c: Any) -> tuple[Any, Any]:
-    """Outputs (B, T, H) and the last cell (B, H), with gradients; takes musegen_training.forward's arguments."""
+    """Outputs (B, T, H) and the last cell (B, H), with gradients; arguments of musegen_training.forward."""
     steps = start.shape[1] if tokens is None else tokens.shape[1]
     lookup = () if tokens is None else (tokens,)
     threads = min(cpu_threads(), musegen_training.MAX_THREADS)

@@ -66,12 +66,12 @@ class KerasLSTMTrainer:
         self._options = options
 
     def train(self, dataset: Dataset, job: TrainingJob) -> TrainedModel:
-        """The model of the epoch with the lowest validation loss; without validation tunes, of the last epoch.
+        """The model of the epoch with the lowest validation loss; without validation tunes, of the last.
 
         Raises ModelError where there is too little memory, and where the loss stops being finite.
         """
         if not dataset.train:
-            raise ModelError("there are no tunes to learn from")
+            raise ModelError("no tune to learn from")
         check_memory(self._options, len(dataset.vocabulary), dataset.train)
         from musegen_keras.trainer import train
 

@@ -69,7 +69,7 @@ class Network:
         return float(nats)
 
     def _each(self, values: Any) -> Any:
-        """The values of each replica of this process: ``values(number of the replica)``, arrays in a tuple."""
+        """The values of each replica of this process: ``values(its number)``, arrays in a tuple."""
         return self._strategy.experimental_distribute_values_from_function(
             lambda context: tuple(tf.constant(value) for value in values(context.replica_id_in_sync_group))
         )

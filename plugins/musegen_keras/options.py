@@ -42,7 +42,7 @@ class KerasLSTMOptions(Options):
     clipnorm: float = Field(1.0, ge=0)
     """Greatest norm of the gradient of all weights together; a longer one is cut to it; 0 sets no limit."""
     average: float = Field(0.99, ge=0, lt=1)
-    """Share that a running average of the weights, which is then the model, keeps in each step; 0 for none."""
+    """The model is a running average of the weights, of which each step keeps this share; 0 for none."""
     patience: int = Field(5, ge=0)
     """How many epochs without a lower validation loss end the training; 0 never stops it early."""
     checkpoint_minutes: float = Field(5, gt=0, exclude=True)

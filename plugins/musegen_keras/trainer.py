@@ -25,7 +25,7 @@ from musegen_keras.network import Network
 from musegen_keras.options import KerasLSTMOptions
 
 _REHEARSED = 3
-"""Number of trial batches: the first is slow, since the graph is made, and the others tell how long one takes."""
+"""Number of trial batches: the first is slow, since the graph is made; the others tell how long one takes."""
 
 
 def train(options: KerasLSTMOptions, dataset: Dataset, job: TrainingJob) -> Checkpoint:
@@ -89,8 +89,8 @@ class _Training:
         if place != state.place:
             own = state.epoch
             state = latest(self._path, self._fingerprint, fresh, self._job.progress.say, place)
-            # A worker that was stopped before its first checkpoint is one epoch behind. If it is further behind,
-            # it has lost a checkpoint.
+            # A worker that was stopped before its first checkpoint is one epoch behind. One that is further
+            # behind has lost a checkpoint.
             if state.place != place or (state is fresh and own > 1):
                 stands = f"at epoch {place[0]}" if place[0] else "before its first epoch"
                 raise ModelError(
@@ -246,7 +246,7 @@ class _Training:
             )
 
     def _report(self, state: Checkpoint, share: float = 0.0, loss: float | None = None) -> None:
-        """Report the progress after ``state`` and this share of an epoch, with the epoch's ``loss`` so far."""
+        """Report progress after ``state`` and this share of an epoch, with the epoch's ``loss`` so far."""
         losses, epochs = state.losses, f"/{self._options.epochs}" if self._options.steps is None else ""
         epoch, loss = (state.epoch, losses[-1].train) if loss is None else (state.epoch + 1, loss)
         note = f"epoch {epoch}{epochs} loss {loss:.3f}"

@@ -17,7 +17,7 @@ _INPUT, _OUTPUT, _LOG = "tune.abc", "tune.wav", "log.txt"
 
 
 def check_programs() -> Path:
-    """The script. Raises MusegenError, with the way to install it, where it or one of its programs is missing."""
+    """The script. Raises MusegenError that says how to install it where it or its programs are missing."""
     script = packaged("bin", "abc2wav")
     if script is None:
         raise MusegenError(f"mitdeeplearning: the package with abc2wav is not installed; {RECIPE}")

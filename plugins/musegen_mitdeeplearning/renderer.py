@@ -20,7 +20,7 @@ from musegen_mitdeeplearning.abc2wav import DEBIAN, check_programs, run_abc2wav
 from musegen_mitdeeplearning.sound import Sound, read_sound
 
 _SHORTER_S, _LONGER_S = 0.5, 4.0
-"""Seconds by which a file's length may differ from the tune's: timidity ends two seconds after the last note."""
+"""Seconds by which a file may be longer or shorter than its tune: timidity ends two after the last note."""
 _RELATIVE = 0.01
 _TRIAL = Tune("X:1\nT:Trial\nM:4/4\nL:1/4\nQ:1/4=240\nK:C\nCEGc|\n", "abc")
 
@@ -28,8 +28,8 @@ _TRIAL = Tune("X:1\nT:Trial\nM:4/4\nL:1/4\nQ:1/4=240\nK:C\nCEGc|\n", "abc")
 class Abc2WavRenderer:
     """Plays a score, as ABC, with abc2midi and timidity.
 
-    Unlike other renderers it need not give the same bytes twice: timidity's samples may differ from one call to
-    the next, 30 dB below the music.
+    Unlike other renderers it need not give the same bytes twice: timidity's samples may differ from one call
+    to the next, 30 dB below the music.
     """
 
     suffix = ".mitdeeplearning.wav"

@@ -47,7 +47,7 @@ class NoteWriter:
     def note(
         self, measure: Element, note: Note, pieces: Sequence[Value], tuplet: str, following: Note | None
     ) -> None:
-        """Write a note or chord, in as many tied notes as its length needs; its tie leads to ``following``."""
+        """Write a note or chord as all the tied notes its length needs; its tie leads to ``following``."""
         for grace in note.graces:
             element = SubElement(measure, "note")
             SubElement(element, "grace")
@@ -76,7 +76,7 @@ class NoteWriter:
         self._tied = onward
 
     def _marks(self, element: Element, note: Note, first: bool, last: bool) -> None:
-        """Write slurs, decorations and lyrics: slurs end at the last of tied notes, all else is at the first."""
+        """Write slurs, decorations, lyrics: slurs end at the last of tied notes, all else is at the first."""
         for _ in range(note.slurs_ended if last else 0):
             if self._slurs:
                 SubElement(_notations(element), "slur", type="stop", number=str(self._slurs.pop()))

@@ -54,7 +54,7 @@ class Part:
         """The element ``<part>`` with a measure for each bar, and at least one measure."""
         part = Element("part", id="P1")
         metre, number, extra = self._score.metre, 0, 0
-        room = Fraction(0)  # missing length, if the bar before is only the part of a bar that stands before a sign
+        room = Fraction(0)  # what the bar before lacks, if it is only the part of a bar before a sign
         for place, bar in enumerate(self._score.bars):
             metre = next((e.metre for e in bar.events if isinstance(e, MetreChange)), metre)
             full = metre.bar if metre else bar.duration

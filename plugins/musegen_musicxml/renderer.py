@@ -20,7 +20,7 @@ _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 class MusicXMLRenderer:
-    """Writes a score as it stands on paper: repeats, endings and play order are signs, nothing is played out."""
+    """Writes a score as it stands on paper: repeats, endings, play order are signs and not played out."""
 
     suffix = ".musicxml"
 

@@ -56,7 +56,7 @@ class GramCounts:
 
     @classmethod
     def of(cls, tunes: Sequence[Tokens], size: int, longest: int) -> GramCounts:
-        """Count the grams of up to ``longest`` tokens. No gram spans two tunes or ends with a tune's first token."""
+        """Count the grams of up to ``longest`` tokens. No gram spans two tunes or predicts a first token."""
         return next(islice(cls.growing(tunes, size), longest - 1, None))
 
     @classmethod

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from musegen import Tokens
 
 LONGEST = 32
-"""Greatest length that is told apart; from about 12 tokens on, matches are right equally often, 4 times in 5."""
+"""The greatest length told apart; from about 12 tokens on, matches are right equally often, 4 times in 5."""
 REACH = 8192
 """Number of tokens looked back on; the bound keeps the time for a long text in proportion to its length."""
 _CELLS = 1 << 15
@@ -34,7 +34,7 @@ class Memory:
         self._rows, self._count = np.arange(tunes), 0
 
     def hear(self, tokens: Tokens) -> tuple[Tokens, Counts]:
-        """Take one token of each tune; returns the token after its longest earlier match, and the match's length.
+        """Take one token of each tune; returns the token after its longest earlier match, and that length.
 
         Both are of shape (tunes,). Of equally long matches the latest counts. A length is at most 32, and 0
         where there is no match.

@@ -47,7 +47,7 @@ class NgramModel:
         about: Mapping[str, JSON],
         shares: NDArray[np.float64] | None = None,
     ) -> None:
-        """``counts``: those of grams of up to order + 1 tokens; ``about``: what a saved file says about its use.
+        """``counts``: those of grams of up to order + 1 tokens; ``about``: what a saved file says of its use.
 
         ``shares``: float64 (33,), the memory's share in a prediction, by the length of its match; None: the
         model has no memory.
@@ -106,7 +106,7 @@ class NgramModel:
         return chances
 
     def nats(self, tunes: Sequence[Tokens]) -> list[NDArray[np.float64]]:
-        """float64 (n - 1,) for each tune: -ln probability of each token but the first, given those before it."""
+        """float64 (n - 1,) for each tune: -ln probability of each token but the first, given those before."""
         if self.shares is None:
             return [-np.log(self.chances(tune)) for tune in tunes]
         nats = list[NDArray[np.float64]]()
@@ -237,7 +237,7 @@ def _shares(file: Any) -> NDArray[np.float64]:
 
 
 def _choice(chances: NDArray[np.float64], sampling: Sampling) -> _Choice:
-    """The tokens to draw from: temperature first, then the likeliest ``top_k``, then the nucleus ``top_p``."""
+    """The tokens to draw from: first temperature, then the likeliest ``top_k``, then nucleus ``top_p``."""
     order = np.argsort(-chances, kind="stable")  # of equally likely tokens the lower comes first
     order = order[: np.count_nonzero(chances)]
     if sampling.top_k:

@@ -13,7 +13,7 @@ class NgramOptions(Options):
     """Interpolated Witten-Bell n-gram: trained in a second, a baseline that a neural network should beat."""
 
     order: Annotated[int, Field(ge=1, le=12)] | Literal["auto"] = "auto"
-    """Number of tokens that it looks back on; "auto" takes the number that suits the validation tunes best."""
+    """Number of tokens that it looks back on; "auto" takes the best number for the validation tunes."""
     memory: bool = False
     """Also predict the token after the longest earlier match in the same tune, since tunes repeat phrases."""
 

@@ -1,4 +1,4 @@
-"""Trains n-grams: counts tunes, and chooses the order and the memory's shares on tunes that were not counted."""
+"""Trains n-grams: counts tunes, and chooses order and memory's shares on tunes that were not counted."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class NgramTrainer:
         ModelError without training tunes.
         """
         if not dataset.train:
-            raise ModelError("there are no tunes to learn from")
+            raise ModelError("no tune to learn from")
         learned, judged = dataset.train, dataset.validation
         if not judged and len(learned) > 1:
             judged = learned[::_HELD_OUT]

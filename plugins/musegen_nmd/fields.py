@@ -21,7 +21,7 @@ def read_key(value: str) -> Key | None:
 
 
 def read_metre(name: str, value: str) -> Metre | None:
-    """The metre of a header item ``name`` whose value is like ``4 4``, ``6/8`` or ``c``; None for any other."""
+    """The metre of a header item ``name`` with a value like ``4 4``, ``6/8`` or ``c``; None for others."""
     if name not in _METRE_NAMES:
         return None
     if value.strip().lower() in ("c", "c|"):

@@ -31,7 +31,7 @@ class NmdReader:
         self._notation, self._paths, self._reading = notation, paths, Reading(unit, upbeat)
 
     def sources(self) -> list[Path]:
-        """The files in the order of the patterns, sorted in each. Raises CorpusError for a pattern without files."""
+        """The files in the order of the patterns, sorted in each. Raises CorpusError where one has none."""
         return list(dict.fromkeys(file for pattern in self._paths for file in _matches(pattern)))
 
     def read(self, report: Callable[[str], None]) -> Iterator[Tune]:

@@ -106,8 +106,8 @@ def _has_upbeat(raw: Sequence[RawBar]) -> bool:
 def _copied(raw: Sequence[RawBar], upbeat: int) -> list[RawBar]:
     """The bars, with each copy in its place. ``upbeat``: the number of the first bar if it is an upbeat.
 
-    Notes and chords are copied, signs and endings are not. Raises ScoreError for a copy of a bar that does not
-    come before it.
+    Notes and chords are copied, signs and endings are not. Raises ScoreError for a copy of a bar that does
+    not come before it.
     """
     bars: list[RawBar] = []
     offset = 0 if _has_upbeat(raw) and upbeat == 0 else 1
