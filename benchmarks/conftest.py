@@ -1,4 +1,4 @@
-"""What all benchmarks take: the tables, printed at the end of the run, and how long to measure."""
+"""Fixtures of all benchmarks: tables that are printed at the end of the run, and how long to measure."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ TABLES = pytest.StashKey[list[str]]()
 
 @pytest.fixture(scope="session")
 def tables(pytestconfig: pytest.Config) -> list[str]:
-    """What is put here is printed below the results, also without ``-s``."""
+    """A list of tables, which are printed below the results, also without ``-s``."""
     return pytestconfig.stash.setdefault(TABLES, [])
 
 

@@ -1,6 +1,6 @@
-"""Who takes part: musegen and the peers that are installed, each tool in a process of its own.
+"""The contenders: musegen and the peers that are installed, each tool in a process of its own.
 
-So each has the threads it was given, and no thread pool, allocator or instruction set of one tool can
+So each tool has the threads it was given, and no thread pool, allocator or instruction set of one tool can
 disturb another.
 """
 
@@ -31,11 +31,11 @@ TOOLS: Mapping[str, tuple[str, ...]] = {
     "torch": ("torch",),
     "tensorflow": ("tensorflow", "keras"),
 }
-"""The modules that each needs. The last four have a module ``peers_...``."""
+"""The tools, and the modules that each needs. The last four have a module ``peers_...``."""
 TUNE = 400
-"""Tokens of a tune that musegen draws in one call: about a real one's."""
+"""Number of tokens of a tune that musegen draws in one call, about as many as a real tune has."""
 TUNE_IN_BATCH = 100
-"""Less, or a batch would take seconds."""
+"""Number of tokens of each tune in a batch, fewer so that the batch does not take seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ class Shape:
         return " → ".join([first, *layers, f"Dense({self.vocabulary})"])
 
     def weights(self) -> LSTMWeights:
-        """Random weights, as large as trained ones are; the same each time."""
+        """Random weights as large as trained ones, the same each time."""
         generator = np.random.default_rng(0)
 
         def normal(scale: float, *shape: int) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
@@ -79,17 +79,17 @@ class Shape:
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What is sampled and how."""
+    """The model to sample, and how."""
 
     shape: Shape
     batch: int = 1
     threads: int = 2
     isa: str = ""
-    """Forces musegen's target and, for ``avx2``, OpenBLAS's; empty: the best."""
+    """Kernel target that musegen is made to use, and OpenBLAS for ``avx2``; empty: the best."""
 
     @property
     def environment(self) -> Mapping[str, str]:
-        """What tools read once, when they are loaded."""
+        """The environment variables that tools read once, when they are loaded."""
         pools = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
         variables = dict.fromkeys(pools, str(self.threads))
         variables |= {
@@ -138,7 +138,7 @@ def build(tool: str, setting: Setting) -> list[Contender]:
 
 
 def serve(connection: Connection, tool: str, setting: Setting) -> None:
-    """The child: says whom it has, then answers (number, tokens) with tokens/s."""
+    """The child process: names its contenders, then answers (number, tokens) with tokens/s."""
     try:
         contenders = build(tool, setting)
     except Exception as error:
@@ -199,7 +199,7 @@ class _Remote:
 
 
 def answered(connection: Connection, tool: str) -> Any:
-    """What a child says. RuntimeError where it has ended."""
+    """The next message of a child. Raises RuntimeError where the child has ended."""
     try:
         return connection.recv()
     except EOFError:

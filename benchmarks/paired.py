@@ -1,4 +1,4 @@
-"""Contenders timed in turns, so that what disturbs the machine disturbs them all."""
+"""Times contenders in turns, so that a disturbance of the machine disturbs them all."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 SETTLE_S = 0.15
-"""Until the threads of the last contender have stopped spinning."""
+"""Seconds until the threads of the last contender have stopped spinning."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class Contender:
     """Where it returns a float, that is the rate; else the clock tells."""
 
     def rate(self, seconds: float = 0.0) -> float:
-        """Runs once, and again until so many seconds have passed: tokens per second."""
+        """Tokens per second, over one run or as many as fit into so many seconds."""
         tokens, spent = 0, 0.0
         while tokens == 0 or spent < seconds:
             began = time.perf_counter()
@@ -48,7 +48,7 @@ class Result:
 
     @property
     def quartiles(self) -> tuple[float, float]:
-        """Lower and upper; of a single round, its rate."""
+        """Lower and upper quartile; both are the rate where there is a single round."""
         low, _, high = statistics.quantiles(self.rates, n=4) if self.rates[1:] else self.rates * 3
         return low, high
 
@@ -84,7 +84,7 @@ def table(
 
 
 def absent(*modules: str) -> str:
-    """Which of these modules are not installed, for a note; empty where all are."""
+    """A note that names those of the modules that are not installed; empty where all are."""
     return " and ".join(module for module in modules if find_spec(module) is None)
 
 

@@ -1,4 +1,4 @@
-"""What all other samplers have in common: they feed tokens, give logits, draw, and feed what they drew."""
+"""The base of all other samplers, which feed tokens, give logits, draw tokens and feed them again."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ class Peer(ABC):
 
     name: str
     tolerance = 1e-3
-    """How far its logits may be from musegen's in fp32."""
+    """Greatest difference of the logits from musegen's in fp32."""
     steps = 50
-    """Tokens that the smallest run draws, of each tune."""
+    """Number of tokens that the smallest run draws of each tune."""
     batch_steps = 10
     """The same where more than one tune is drawn."""
 
@@ -36,14 +36,14 @@ class Peer(ABC):
 
     @abstractmethod
     def reset(self) -> None:
-        """Back to the zero state."""
+        """Go back to the zero state."""
 
     @abstractmethod
     def logits(self, tokens: Tokens) -> Floats:
-        """Feeds one token of each tune, int64 (B,); float32 (B, V)."""
+        """Feed one token of each tune, int64 (B,); returns logits float32 (B, V)."""
 
     def sample(self, steps: int) -> None:
-        """Draws ``steps`` tokens of each tune. Where the tool has no draw of its own, NumPy draws."""
+        """Draw ``steps`` tokens of each tune. Where the tool cannot draw itself, NumPy does."""
         uniforms = np.random.default_rng(0).random((steps, self.batch, 1), np.float32)
         self.reset()
         tokens = np.zeros(self.batch, np.int64)
@@ -53,7 +53,7 @@ class Peer(ABC):
             tokens = (cumulative < uniform * cumulative[:, -1:]).sum(axis=1)
 
     def check(self) -> None:
-        """AssertionError if its logits are not those of musegen."""
+        """Raises AssertionError if the logits are not those of musegen."""
         size = len(self.weights.vocabulary)
         fed = (7 * np.arange(CHECKED_STEPS)[:, np.newaxis] + np.arange(self.batch)) % size
         self.reset()
@@ -64,7 +64,7 @@ class Peer(ABC):
             np.testing.assert_allclose(theirs[:, tune], ours, rtol=0, atol=self.tolerance, err_msg=self.name)
 
     def contender(self) -> Contender:
-        """This one, checked, for a paired run."""
+        """This sampler, checked, as a contender of a paired run."""
         self.check()
         return Contender(self.name, self.steps * self.batch, self._run)
 

@@ -49,5 +49,5 @@ def _gates(z: Floats) -> Floats:
 
 
 def peers(weights: LSTMWeights, batch: int, threads: int) -> list[Peer]:
-    """The one. Threads are set by the environment."""
+    """The one contender of this module; the environment sets its threads."""
     return [NumPy(weights, batch)]

@@ -61,7 +61,10 @@ def step_model(weights: LSTMWeights, batch: int) -> onnx.ModelProto:
 
 
 def quantized(model: onnx.ModelProto) -> onnx.ModelProto:
-    """Its LSTMs with int8 weights, activations quantised as they come. RuntimeError if some stayed fp32."""
+    """The model's LSTMs with int8 weights; activations are quantised as they come.
+
+    Raises RuntimeError if some LSTMs stayed fp32.
+    """
     with tempfile.TemporaryDirectory() as folder:
         before, after = Path(folder) / "fp32.onnx", Path(folder) / "int8.onnx"
         onnx.save(model, before)

@@ -1,4 +1,4 @@
-"""Who learns: one step of Adam on the same network, batch and sequence, in each tool."""
+"""Training contenders: one step of Adam on the same network, batch and sequence in each tool."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Network:
 
 
 def peers(tool: str, network: Network) -> dict[str, Callable[[], object]]:
-    """By name: something that takes one step."""
+    """Contenders by name, each of which takes one step."""
     return _torch(network) if tool == "torch" else _keras(network)
 
 

@@ -6,14 +6,14 @@ from musegen_sampling import LSTMWeights
 from paired import Contender
 
 BYTES = {"fp32": 4, "bf16": 2, "int8": 1}
-"""Of a weight of an LSTM."""
+"""Bytes of a weight of an LSTM, by precision."""
 DENSE_BYTES = {"fp32": 4, "bf16": 2, "int8": 2}
 SWEPT_BYTES = 4_000_000_000
-"""Of one measurement: some 50 ms."""
+"""Bytes read in one measurement, which takes some 50 ms."""
 
 
 def bytes_per_token(weights: LSTMWeights, precision: str) -> int:
-    """What a step has to read: recurrent matrices, upper kernels, dense, one float32 row of the table."""
+    """Bytes that a step must read: recurrent matrices, upper kernels, dense, one float32 row of the table."""
     first, *above = weights.layers
     inner = first.recurrent_kernel.size + sum(
         layer.kernel.size + layer.recurrent_kernel.size for layer in above
@@ -24,8 +24,8 @@ def bytes_per_token(weights: LSTMWeights, precision: str) -> int:
 def read_limits(weights: LSTMWeights, threads: int, isa: str) -> list[Contender]:
     """Contenders that only read, one a precision.
 
-    Each sweep reads as many bytes as a token takes. The better counts of two ways: always in one direction,
-    and each in the direction opposite to that of the last, so that the caches serve what they can.
+    Each sweep reads as many bytes as a token takes. The better of two ways counts: always in one direction,
+    or each sweep opposite to the last, so that the caches serve what they can.
     """
     from musegen_sampling._sampling import read_rate
 
@@ -42,5 +42,5 @@ def read_limits(weights: LSTMWeights, threads: int, isa: str) -> list[Contender]
 
 
 def limit_name(precision: str) -> str:
-    """Of the read limit of a precision."""
+    """Name of the contender for the read limit of a precision."""
     return f"read limit, {precision}"

@@ -1,7 +1,7 @@
-"""How fast ABC is read and played out, against what people use, and in proportion to its length.
+"""Measures how fast ABC is read and played out, beside other tools and in proportion to its length.
 
-Figures are shown, not asserted. The tunes are the Nottingham files (``MUSEGEN_NOTTINGHAM``, or beside the
-project), else invented jigs.
+Figures are shown, not asserted. The tunes are those of the Nottingham files (``MUSEGEN_NOTTINGHAM``, or
+beside the project), else invented jigs.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ NOTATION = AbcNotation()
 PLAYED, READ = "musegen, read and played", "musegen, read"
 BASELINE = "symusic (abc2midi)"
 OTHERS = {BASELINE: ("symusic", 60), "music21": ("music21", 4)}
-"""Name -> module, and how many tunes it reads in a round."""
+"""For each contender, its module and the number of tunes that it reads in a round."""
 MEGABYTE = 1_000_000
 
 
@@ -86,7 +86,7 @@ def _music21(tunes: Sequence[Tune]) -> None:
 
 
 class _InTurn:
-    """Takes other tunes each time, so that none is timed by a few alone."""
+    """Reads other tunes each time, so that no contender is timed on a few alone."""
 
     def __init__(self, tunes: Sequence[Tune], read: Callable[[Sequence[Tune]], None]) -> None:
         self._tunes, self._read, self._at = tunes, read, 0
@@ -99,7 +99,7 @@ class _InTurn:
 
 @pytest.fixture(scope="module")
 def contenders(tunes: list[Tune]) -> list[Contender]:
-    """Those that are installed."""
+    """The contenders that are installed."""
     ours = [
         Contender(PLAYED, 400, _InTurn(tunes, _musegen)),
         Contender(READ, 400, _InTurn(tunes, _musegen_parse)),
@@ -181,7 +181,7 @@ def test_time_in_proportion(
     tables: list[str],
     benchmark: Any,
 ) -> None:
-    """Ten times the text takes about ten times the time; both are shown, in turns."""
+    """Ten times the text takes about ten times the time; both are timed in turns and shown."""
     size, turns = (size // 100, 1) if quick else (size, 3)
     whole, tenth = make(tunes, size), make(tunes, size // 10)
     times: dict[int, list[float]] = {len(whole): [], len(tenth): []}

@@ -1,4 +1,4 @@
-"""How fast tunes are drawn, against what people use and what the memory allows. Nothing is asserted of it.
+"""Measures how fast tunes are drawn, beside other tools and the limit of the memory; nothing is asserted.
 
 The tools alternate in paired rounds, each in a process of its own, and each has first shown that its logits
 are musegen's.
@@ -18,7 +18,7 @@ from roofline import bytes_per_token, limit_name
 
 ROUNDS = 7
 SECONDS = 0.2
-"""Of a contender in a round, at least."""
+"""Seconds that a contender takes in a round, at least."""
 EAGER, STEP, XLA = "Keras, eager", "Keras, step as tf.function", "tf.while_loop + XLA"
 RUN, BOUND, INT8 = "ONNX Runtime, session.run", "ONNX Runtime, io-binding", "ONNX Runtime, int8"
 TORCH, NUMPY = "torch, LSTMCell", "NumPy, token table"
@@ -29,7 +29,7 @@ FOLK_RNN = Shape(137, 0, (512, 512, 512))
 
 @dataclass(frozen=True, slots=True)
 class Goal:
-    """That musegen in this precision should be at least so many times as fast as another."""
+    """A goal: musegen in this precision should be at least so many times as fast as another tool."""
 
     precision: str
     other: str
@@ -57,7 +57,7 @@ def _share(precision: str, share: float, stretch: float | None = None) -> Goal:
 
 
 BATCH_TOOLS = tuple(tool for tool in TOOLS if tool != "roofline")
-"""A batch uses each weight many times: reading is not its limit."""
+"""Tools for a batch, which uses each weight many times, so that the read limit is not its limit."""
 CASES = {
     "mit": Case(
         Setting(MIT),
@@ -84,7 +84,7 @@ CASES = {
 
 
 def _goals(case: Case, results: dict[str, Result]) -> list[str]:
-    """What was to be reached beside what was, for those that ran."""
+    """The goals beside the figures, for the contenders that ran."""
     lines = []
     for goal in case.goals:
         if goal.other in results:
@@ -96,7 +96,7 @@ def _goals(case: Case, results: dict[str, Result]) -> list[str]:
 
 
 def _reading(case: Case, results: dict[str, Result]) -> list[str]:
-    """The bandwidth that was measured, and musegen's share."""
+    """The measured bandwidth, and musegen's share of it."""
     lines, weights = [], case.setting.shape.weights()
     for precision in PRECISIONS:
         if limit := results.get(limit_name(precision)):

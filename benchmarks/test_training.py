@@ -1,4 +1,4 @@
-"""How fast models are trained, against plain Keras and torch. Nothing is asserted of it.
+"""Measures how fast models are trained, beside plain Keras and torch; nothing is asserted.
 
 The tools alternate in paired rounds, Keras and musegen in one process, torch in another.
 """
@@ -19,19 +19,19 @@ from peers_training import Network, peers
 
 ROUNDS = 5
 SECONDS = 1.0
-"""Of a contender in a round, at least."""
+"""Seconds that a contender takes in a round, at least."""
 NETWORKS = {
     "lstm-512": Network(90, 256, (512,), 64, 100),
     "lstm-256": Network(90, 64, (256,), 64, 48),
     "two-layers": Network(90, 256, (512, 512), 64, 100),
 }
 TOOLS = {"keras": ("tensorflow", "keras"), "torch": ("torch",)}
-"""And the modules that each needs."""
+"""The tools, and the modules that each needs."""
 GOALS = {"Keras LSTM": 1.9, "torch nn.LSTM": 1.4}
 
 
 def serve(connection: Connection, tool: str, network: Network) -> None:
-    """The child: says whom it has, then takes a step of the one that is named."""
+    """The child process: names its contenders, then takes a step of the one that it is asked for."""
     steps = peers(tool, network)
     connection.send(list(steps))
     while True:
@@ -43,7 +43,7 @@ def serve(connection: Connection, tool: str, network: Network) -> None:
 
 
 def contender(connection: Connection, name: str, network: Network) -> Contender:
-    """One in a child."""
+    """A contender in a child process."""
 
     def run(tokens: int) -> None:
         connection.send(name)

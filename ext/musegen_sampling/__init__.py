@@ -1,7 +1,8 @@
 """Samples from stacked LSTM language models on the CPU, without a deep learning framework.
 
 ``Sampler.load("model.safetensors").generate([start], 500, temperature=0.9, seed=1)`` gives tokens. The
-arithmetic is compiled C (csrc/), the same bits on every machine; NumPy serves where it could not be built.
+arithmetic is compiled C (csrc/), which gives the same bits on every machine; NumPy serves where the C could
+not be built.
 """
 
 from pathlib import Path
@@ -30,5 +31,5 @@ __all__ = [
 
 
 def get_include() -> str:
-    """The folder of ``constraint.h``, for plugins that are compiled against it."""
+    """The folder that holds ``constraint.h``, for plugins that are compiled against it."""
     return str(Path(__file__).parent)

@@ -1,4 +1,4 @@
-"""Which precision a model can do with, found out once on real tunes and kept in its file."""
+"""Finds out on real tunes which precision suits a model; the answer is kept in the model's file."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ from musegen_sampling.types import Doubles, Floats
 from musegen_sampling.weights import LSTMLayer, LSTMWeights
 
 TOLERANCE = 0.001
-"""Nats a token that a precision may lose to fp32 and still be taken."""
+"""Nats a token (the unit of loss) that a precision may lose against fp32 and still be taken."""
 
 _MOST_TOKENS, _MEAN_TOKENS = 100_000, 2000
-"""Of ``tunes`` that are measured, and that the means are taken of."""
+"""Numbers of tokens of ``tunes``: those that are measured, and those over which means are taken."""
 
 
 def calibrate(weights: LSTMWeights, tunes: Sequence[ArrayLike], threads: int | None = None) -> LSTMWeights:
-    """``weights`` with the fastest precision whose loss on ``tunes`` is within 0.001 nats a token of fp32.
+    """``weights`` with the fastest precision whose loss on ``tunes`` is within 0.001 nats a token of fp32's.
 
     ``tunes``: tokens of tunes that were not learned from, each (n,), n ≥ 1; the first 100,000 tokens count.
-    Their losses in every precision are kept too, and for int8 biases that make good what rounding the kernels
-    does to the mean of the gates: bias + m @ (kernel - int8 kernel) with m the mean of what goes in (Nagel et
-    al., Data-Free Quantization, 2019, section 4.2). The same weights come back where there is nothing to
-    measure. Raises ValueError for weights that are stored in int8, and as ``Sampler.nats``.
+    The result also holds the losses in every precision, and biases for int8 that make up for the effect of
+    rounded kernels on the mean of the gates: bias + m @ (kernel - int8 kernel), where m is the mean input
+    (Nagel et al., Data-Free Quantization, 2019, section 4.2). The same weights come back where there is
+    nothing to measure. Raises ValueError for weights that are stored in int8, and as ``Sampler.nats`` does.
     """
     if weights.store == "int8":
         raise ValueError("weights: fp32 expected (got int8, in which the rest is lost)")
@@ -63,13 +63,13 @@ def _rounded_off(weights: LSTMWeights, name: str, mean: Doubles) -> Doubles:
 
 
 def _mean_inputs(weights: LSTMWeights, tunes: Sequence[ArrayLike]) -> list[Doubles]:
-    """The mean over the first tokens of ``tunes``: of what is fed, then of each layer's output (H,)."""
+    """Means over the first tokens of ``tunes``: the mean input, then that of each layer's output (H,)."""
     kept = list(islice(_steps(weights, tunes), _MEAN_TOKENS))
     return [np.mean(vectors, axis=0, dtype=np.float64) for vectors in zip(*kept, strict=True)]
 
 
 def _steps(weights: LSTMWeights, tunes: Sequence[ArrayLike]) -> Iterator[list[Floats]]:
-    """What is fed and what the layers put out, token after token (Keras LSTMCell)."""
+    """The input and the layers' outputs, token after token (Keras LSTMCell)."""
     layers, embedding = weights.layers, weights.embedding
     if embedding is None:
         embedding = np.eye(len(weights.vocabulary), dtype=np.float32)

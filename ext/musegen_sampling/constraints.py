@@ -1,4 +1,4 @@
-"""Rules for what may come next, asked before each draw and told after it."""
+"""Constraints, which say before each draw which tokens may come next, and are told the token after it."""
 
 from __future__ import annotations
 
@@ -11,24 +11,24 @@ from musegen_sampling.types import Flags
 
 
 class Constraint(Protocol):
-    """Says for one tune which tokens may be drawn, in Python.
+    """Says for one tune which tokens may be drawn; written in Python.
 
-    A plugin that is compiled can have the loop call C functions instead, without the GIL: see
+    For a compiled plugin the loop can call C functions instead, without the GIL: see
     :class:`CompiledConstraint`.
     """
 
     def allow(self) -> ArrayLike | None:
-        """Which tokens may come next: shape (V,), true where one may; None for all."""
+        """The tokens that may come next: shape (V,), true where a token may come; None for all."""
 
     def take(self, token: int) -> None:
-        """``token`` was drawn."""
+        """Take note that ``token`` was drawn."""
 
 
 @runtime_checkable
 class CompiledConstraint(Protocol):
-    """Has the loop call C functions: ``constraint.h`` and ``constraint.pxd``, both part of the package.
+    """A constraint of C functions that the loop calls; ``constraint.h`` and ``constraint.pxd`` declare them.
 
-    ``musegen_sampling.get_include()`` is where the header is.
+    Both files are part of the package; ``musegen_sampling.get_include()`` is their folder.
     """
 
     def __musegen_constraint__(self) -> object:
@@ -47,7 +47,7 @@ class ConstraintError(RuntimeError):
 
 
 def flags(allowed: ArrayLike, size: int) -> Flags:
-    """What ``allow`` returned as bytes (V,). Raises ValueError for another shape."""
+    """The result of ``allow`` as bytes (V,). Raises ValueError for another shape."""
     array = np.asarray(allowed)
     if array.shape != (size,):
         raise ValueError(f"constraint: allow() must return shape ({size},) or None (got {array.shape})")
@@ -55,7 +55,10 @@ def flags(allowed: ArrayLike, size: int) -> Flags:
 
 
 def in_python(constraint: Constraint | CompiledConstraint | None, size: int) -> Constraint | None:
-    """A constraint as one in Python, for an engine in Python. Raises ImportError without the extension."""
+    """The constraint as one in Python, for an engine in Python.
+
+    Raises ImportError for a compiled constraint where the extension is missing.
+    """
     if not isinstance(constraint, CompiledConstraint):
         return constraint
     from musegen_sampling import _sampling

@@ -1,4 +1,4 @@
-"""What a Sampler asks of the code that computes: the compiled kernels, or NumPy."""
+"""The interface between a Sampler and the code that computes: the compiled kernels, or NumPy."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from musegen_sampling.types import Doubles, Flags, Floats, Tokens
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """How a token is drawn from logits; csrc/choose.h says in which order.
+    """How a token is drawn from logits; csrc/choose.h tells the order of the steps.
 
     Raises ValueError unless ``temperature`` is finite and at least 0 (0: always the likeliest), ``top_k`` at
     least 0 (0: all) and ``top_p`` in (0, 1].
@@ -28,7 +28,7 @@ class Choice:
     top_p: float = 1.0
 
     def __post_init__(self) -> None:
-        """Checks the ranges."""
+        """Checks the ranges of the fields."""
         if not (math.isfinite(self.temperature) and self.temperature >= 0):
             raise ValueError(f"temperature: a finite number from 0 expected (got {self.temperature!r})")
         if operator.index(self.top_k) < 0:
@@ -38,37 +38,37 @@ class Choice:
 
 
 class End(IntEnum):
-    """How a tune came to its end; the numbers are those of csrc/loop.h."""
+    """How a tune ended; the numbers are those of csrc/loop.h."""
 
     RUNNING = 0
     """It did not."""
     STOPPED = 1
     DEAD_END = 2
-    """Its constraint allowed no token."""
+    """The tune's constraint allowed no token."""
     REFUSED = 3
-    """Its constraint reported an error."""
+    """The tune's constraint reported an error."""
 
 
 @dataclass(slots=True)
 class Draw:
-    """One tune that is drawn: what is to be done, and what came of it."""
+    """One tune that is drawn: the order, and the result."""
 
     state: Floats
-    """Brought forward in place."""
+    """The state of the tune, which is updated in place."""
     token: int
     """Fed first."""
     uniforms: Doubles
-    """In [0, 1), one for each token that is to be drawn."""
+    """Random numbers in [0, 1), one for each token to draw."""
     constraint: Constraint | CompiledConstraint | None = None
     tokens: Tokens = field(default_factory=lambda: np.empty(0, np.int32))
-    """What was drawn, the last of which has not been fed; a stop token included."""
+    """The drawn tokens, with the stop token; the last of them has not been fed."""
     end: End = End.RUNNING
 
 
 class Engine(Protocol):
-    """One model, ready to step. Holds no state of a tune, so many threads may use it at once.
+    """One model, ready to step. It holds no state of a tune, so many threads may use it at once.
 
-    Arguments have been checked: tokens are in range, arrays contiguous and of the right shape.
+    Its callers have checked the arguments: tokens are in range, arrays contiguous and of the right shape.
     """
 
     @property
@@ -76,7 +76,7 @@ class Engine(Protocol):
         """The name of the kernel target, or of the NumPy engine."""
 
     def state(self) -> Floats:
-        """The zero state that every tune begins from; ``feed`` and ``draw`` bring it forward in place."""
+        """The zero state that every tune begins from; ``feed`` and ``draw`` update it in place."""
 
     def feed(
         self,
@@ -85,12 +85,12 @@ class Engine(Protocol):
         threads: int,
         logits: Sequence[Floats] | None = None,
     ) -> None:
-        """Steps each tune through its ``tokens`` (n,), n > 0; writes the logits (n, V) after each."""
+        """Step each tune through its ``tokens`` (n,), n > 0, and write the logits (n, V) after each token."""
 
     def draw(self, draws: Sequence[Draw], choice: Choice, stops: Flags, threads: int) -> bool:
-        """For each: feeds its token, draws the next, feeds that, and so on.
+        """For each tune, feed its token, draw the next one, feed that, and so on.
 
-        One ends early after a token where ``stops`` (V,) is not 0, and where its constraint says so; an
-        exception of a constraint in Python comes through. Returns whether threads that shared a tune were too
-        much in others' way to stay together.
+        A tune ends early after a token where ``stops`` (V,) is not 0, and where its constraint says so. An
+        exception of a constraint in Python is raised. Returns whether threads that shared a tune lost their
+        cores to other programs so often that one thread went on alone.
         """

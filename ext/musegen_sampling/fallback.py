@@ -20,7 +20,7 @@ class NumPyEngine(ReferenceEngine):
         return product if total is None else total + product
 
     def matrix(self, weights: LSTMWeights, name: str) -> Floats:
-        """int8 matrices in float32 too."""
+        """One of an LSTM layer's matrices in float32, also where it is stored in int8."""
         if self.precision != "int8":
             return np.asarray(super().matrix(weights, name), np.float32)
         values, _ = quantized = weights.quantized(name)

@@ -1,7 +1,7 @@
 """The layout of ``model.safetensors``: named arrays and one metadata key with canonical JSON.
 
-The container is the safetensors library's; what is inside is checked from the header on, before any array is
-read, because such files come from anywhere.
+The safetensors library reads the container. Its contents are checked from the header on, before any array is
+read, because such files may come from anywhere.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ FIELDS = {*FORMAT, "about", "end", "losses", "precision", "shapes", "start", "st
 
 
 def write(path: Path, arrays: Mapping[str, Array], metadata: Mapping[str, Any]) -> None:
-    """Writes the file whole or not at all; equal arguments give equal bytes.
+    """Write the file, whole or not at all; equal arguments give equal bytes.
 
-    ``metadata``: about, end, losses, precision, start, store, vocabulary. Raises ValueError if it is not
-    JSON, OSError.
+    ``metadata``: about, end, losses, precision, start, store, vocabulary. Raises ValueError for metadata that
+    is not JSON, and OSError.
     """
     arrays = dict(sorted(arrays.items()))
     shapes = {name: array.shape for name, array in arrays.items()}
@@ -51,8 +51,11 @@ def write(path: Path, arrays: Mapping[str, Array], metadata: Mapping[str, Any]) 
 
 
 def read(path: Path) -> tuple[dict[str, Array], dict[str, Any]]:
-    """The arrays and the metadata of a file that ``write`` could have written; ValueError for any other."""
-    with path.open("rb"):  # so that a file which cannot be read is an OSError, whatever the library would say
+    """The arrays and the metadata of a file that ``write`` could have written.
+
+    Raises ValueError for any other file, and OSError.
+    """
+    with path.open("rb"):  # raises OSError where the library would raise an error of its own
         pass
     try:
         with safe_open(path, framework="numpy") as file:
@@ -86,7 +89,7 @@ def _metadata(text: str | None) -> dict[str, Any]:
     for field, value in FORMAT.items():
         if metadata.get(field) != value:
             raise ValueError(f"{field}: {value!r} expected (got {metadata.get(field)!r})")
-    metadata = {"losses": None, "precision": None, "store": "fp32", **metadata}  # older files have none
+    metadata = {"losses": None, "precision": None, "store": "fp32", **metadata}  # older files lack it
     if wrong := sorted(metadata.keys() ^ FIELDS):
         raise ValueError(f"metadata: {wrong[0]!r} is {'missing' if wrong[0] in FIELDS else 'unknown'}")
     if not isinstance(metadata["vocabulary"], list):

@@ -1,4 +1,4 @@
-"""Weights rearranged for the kernels: blocks of columns that a thread reads from front to back."""
+"""Rearranges weights for the kernels, into blocks of columns that a thread reads from front to back."""
 
 from __future__ import annotations
 
@@ -14,31 +14,31 @@ from musegen_sampling.types import Floats
 from musegen_sampling.weights import LSTMWeights
 
 STREAMS = 4
-"""Streams of a block; in an LSTM layer one for each gate."""
+"""Number of streams in a block; in an LSTM layer there is one for each gate."""
 
 STREAM_VECTORS = 2
-"""Vectors in a row of a stream."""
+"""Number of vectors in a row of a stream."""
 
 MOST_PARTS, LEAST_PART = 16, 32
-"""A layer is shared out to threads in parts, at most so many and of a multiple of so many units."""
+"""A layer is shared out to threads in parts: at most so many, each of a multiple of so many units."""
 
 T = TypeVar("T", bound=np.generic)
 
 
 @dataclass(frozen=True, slots=True)
 class PackedLayer:
-    """One layer for vectors of L words: H units in B = ceil(H / 2L) blocks of 8L columns."""
+    """One packed layer for vectors of L words: H units in B = ceil(H / 2L) blocks of 8L columns."""
 
     parts: int
     part_units: int
     h_words: int
-    """Gh: words of a column of the recurrent kernel"""
+    """Gh: number of words in a column of the recurrent kernel"""
     x_words: int
-    """Gx: words of a column of the kernel; 0 in the first layer"""
+    """Gx: number of words in a column of the kernel; 0 in the first layer"""
     weights: Words
     """(B, 4, Gh + Gx, 2L)"""
     scales: Floats
-    """(B, 2, 8L): of the recurrent kernel and of the kernel; no rows unless int8"""
+    """(B, 2, 8L): scales of the recurrent kernel and of the kernel; no rows unless int8"""
     offsets: NDArray[np.int32]
     """(B, 2, 8L): -128 times the columns' sums; no rows unless int8"""
     bias: Floats
@@ -47,13 +47,13 @@ class PackedLayer:
 
 @dataclass(frozen=True, slots=True)
 class Packed:
-    """A model for vectors of L words; surplus columns are zero."""
+    """A packed model for vectors of L words; surplus columns are zero."""
 
     layers: tuple[PackedLayer, ...]
     embedding: Floats | None
     """(V, E)"""
     first_kernel: Floats
-    """(4B, E, 2L), or (V, B, 8L) for one-hot input, one row a token"""
+    """(4B, E, 2L), or (V, B, 8L) for one-hot input with one row for each token"""
     dense: Words
     """(P, S, Gd, 2L), P the last layer's parts, S = ceil(V / 2L)"""
     dense_bias: Floats
@@ -61,12 +61,12 @@ class Packed:
 
 
 def part_units(units: int) -> int:
-    """Units of a part of a layer of so many: logits are summed part by part, whatever the machine."""
+    """Number of units in each part of a layer; logits are summed part by part, alike on every machine."""
     return math.ceil(units / MOST_PARTS / LEAST_PART) * LEAST_PART
 
 
 def pack(weights: LSTMWeights, lanes: int, precision: Precision) -> Packed:
-    """Rearranges ``weights`` for vectors of ``lanes`` words."""
+    """``weights`` packed for vectors of ``lanes`` words."""
     width = STREAM_VECTORS * lanes
     layers = tuple(_layer(weights, number, width, precision) for number in range(len(weights.units)))
     first_kernel = by_gates(weights.input_kernel(precision), width)
@@ -84,7 +84,7 @@ def pack(weights: LSTMWeights, lanes: int, precision: Precision) -> Packed:
 
 
 def aligned_zeros(shape: tuple[int, ...], dtype: type[T]) -> NDArray[T]:
-    """Zeros that begin on a 64-byte boundary, a cache line and the widest vector."""
+    """Zeros that begin on a 64-byte boundary, the size of a cache line and of the widest vector."""
     size = math.prod(shape) * np.dtype(dtype).itemsize
     memory = np.zeros(size + 64, np.uint8)
     offset = -memory.ctypes.data % 64

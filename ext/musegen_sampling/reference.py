@@ -1,6 +1,7 @@
 """The kernels again in NumPy: the same additions in the same order, so the same bits and the same tokens.
 
-Slow, and meant to be read: it says what csrc/ computes. Each operation here is one rounded operation there.
+It is slow, and meant to be read: it tells what csrc/ computes. Each operation here is one rounded operation
+there.
 """
 
 from __future__ import annotations
@@ -20,18 +21,18 @@ f32 = np.float32
 
 
 def clamp(x: Floats, limit: float) -> Floats:
-    """``x`` within [-limit, limit]; NaN counts as -limit."""
+    """``x`` clamped to [-limit, limit]; NaN counts as -limit."""
     x = np.where(x > f32(-limit), x, f32(-limit))
     return np.where(x < f32(limit), x, f32(limit))
 
 
 def flush(x: Floats) -> Floats:
-    """Zero for magnitudes below 2^-60, so that no denormal ever arises."""
+    """``x`` with zero for magnitudes below 2^-60, so that no denormal ever arises."""
     return np.where(np.abs(x) < f32(2.0**-60), f32(0), x)
 
 
 def limit(x: Floats) -> Floats:
-    """Finite, whatever it was."""
+    """The logits made finite, whatever they are."""
     return flush(clamp(x, float(np.finfo(np.float32).max)))
 
 
@@ -73,7 +74,7 @@ def quantized(h: Floats) -> Floats:
 
 
 def choose(logits: Floats, choice: Choice, uniform: float, allowed: Flags | None = None) -> int:
-    """Draws a token from ``logits`` (V,): temperature, top-k, top-p, then the inverse of the cumulative sum.
+    """A token drawn from ``logits`` (V,): temperature, top-k, top-p, then the inverse of the cumulative sum.
 
     Equal logits rank by token, lower first. Probabilities are float32, their sums float64, added in token
     order; only the sum that is compared with top_p runs from the likeliest down. -1 if none is allowed.
@@ -103,7 +104,7 @@ def choose(logits: Floats, choice: Choice, uniform: float, allowed: Flags | None
 
 
 class ReferenceEngine:
-    """One thread, one addition after the other; see engine.Engine."""
+    """An engine with one thread and one addition after the other; see engine.Engine."""
 
     isa = "reference"
 
@@ -146,7 +147,7 @@ class ReferenceEngine:
         return total
 
     def product(self, x: Floats, matrix: Floats | Quantized, total: Floats | None = None) -> Floats:
-        """What one of an LSTM layer's matrices adds to ``total``; ``x`` (K,) is in int8 if the matrix is."""
+        """``total`` plus the product of ``x`` (K,) and an LSTM layer's matrix; ``x`` is int8 if that is."""
         if not isinstance(matrix, Quantized):
             return self.chain(x, matrix, total)
         integers = x.astype(np.int64) @ matrix.values.astype(np.int64)
@@ -162,14 +163,14 @@ class ReferenceEngine:
         return tanh(x)
 
     def gates(self, number: int, h: Floats, x: Floats) -> Floats:
-        """What layer ``number``'s gates (4H,) get from its last output and from the layer below."""
+        """The gates (4H,) of layer ``number`` before activation, from its last output and the layer below."""
         if self.precision == "int8":
             h, x = quantized(h), quantized(x)
         z = self.product(h, self.recurrent_kernels[number])
         return self.product(x, self.kernels[number - 1], z) if number else z
 
     def logits(self, h: Floats) -> Floats:
-        """(V,), finite: the bias, then what each part of the last layer's output adds."""
+        """Logits (V,), finite: the bias, to which the parts of the last layer's output are added in turn."""
         size, total = part_units(self.units[-1]), self.dense_bias
         for begin in range(0, self.units[-1], size):
             part = slice(begin, begin + size)
@@ -177,11 +178,11 @@ class ReferenceEngine:
         return limit(total)
 
     def state(self) -> Floats:
-        """Zeros: h, c of each layer."""
+        """Zeros for h and c of each layer."""
         return np.zeros(2 * sum(self.units), np.float32)
 
     def step(self, state: Floats, token: int) -> Floats:
-        """Feeds one token and returns the last layer's output (H,) (Keras LSTMCell)."""
+        """Feed one token; returns the last layer's output (H,) (Keras LSTMCell)."""
         at, x = 0, np.empty(0, np.float32)
         for number, units in enumerate(self.units):
             h, c = state[at : at + 2 * units].reshape(2, units)

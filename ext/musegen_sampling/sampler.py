@@ -1,4 +1,4 @@
-"""``Sampler``: checked arguments in, tokens out; an engine does the arithmetic."""
+"""``Sampler`` checks arguments and returns tokens; an engine does the arithmetic."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ from musegen_sampling.weights import LSTMWeights
 MAX_THREADS = 64
 
 SECOND_THREAD_PAYS = 300_000
-"""Weights per token, about LSTM(256), from which two threads on idle cores beat one by half (EPYC 7003)."""
+"""Weights read for a token, about LSTM(256), from which two idle cores are half as fast again (EPYC 7003)."""
 
 WORDS_A_SLICE = 2**29
-"""Of 32 bits, read between two looks at pending signals: some 30 ms on one core."""
+"""Words of 32 bits that are read between two looks at pending signals, which takes some 30 ms on one core."""
 
 SLICES_ALONE = 20
-"""Slices that one thread does before more are tried again, after others wanted their cores."""
+"""Number of slices that one thread does alone when other programs took cores, before more are tried again."""
 
 STREAMED = 16
-"""Tokens that are drawn ahead of what ``stream`` has given out."""
+"""Number of tokens that are drawn ahead of those that ``stream`` has yielded."""
 
 Nats: TypeAlias = NDArray[np.float64]
 Seed: TypeAlias = int | np.random.Generator
@@ -38,7 +38,7 @@ Rule: TypeAlias = Constraint | CompiledConstraint
 
 
 class State:
-    """A tune so far, from which any number may go on. Made by ``Sampler.prime``; belongs to its model."""
+    """A tune so far, from which any number may go on; ``Sampler.prime`` makes it for its own model."""
 
     __slots__ = ("_array", "_engine", "_token")
 
@@ -46,7 +46,7 @@ class State:
         self._engine, self._array, self._token = engine, array, token
 
     def copy(self) -> State:
-        """Another of the same, independent of this."""
+        """A copy that is independent of this state."""
         return State(self._engine, _copied(self._engine, self._array), self._token)
 
 
@@ -100,7 +100,7 @@ class Sampler:
         return cls(shared_weights(path), threads, precision)
 
     def __reduce__(self) -> tuple[type[Sampler], tuple[LSTMWeights, int, Precision]]:
-        """To another process go weights and settings; it packs them for its own CPU."""
+        """Weights and settings, for pickling; another process packs them for its own CPU."""
         return Sampler, (self.weights, self.threads, self.precision)
 
     @property
@@ -136,17 +136,18 @@ class Sampler:
         constraint: Rule | None = None,
         cancel: threading.Event | None = None,
     ) -> Tokens:
-        """Draws at most ``length`` tokens that continue ``prime``: int32 (n,), without the prime.
+        """Draw at most ``length`` tokens that continue ``prime``: int32 (n,), without the prime.
 
         ``prime``: int32 (m,), m ≥ 1, or a State, which stays as it is. Logits are divided by ``temperature``
-        (0: always the likeliest); of the tokens only the ``top_k`` likeliest stay (0: all), of these the
-        likeliest until their probabilities reach ``top_p``; equal logits rank by token, lower first. Ends
-        after the model's ``end``, which is not returned, and after a token in ``stop``, which is. ``seed``: a
-        NumPy Generator goes on where it is. ``constraint`` is asked before each draw which tokens may come.
-        ``cancel``: once it is set, what there is by then is returned within some 30 ms.
+        (0: always the likeliest). Only the ``top_k`` likeliest tokens stay (0: all), and of these the
+        likeliest until their probabilities reach ``top_p``; equal logits rank by token, lower first. The tune
+        ends after the model's ``end``, which is not returned, and after a token in ``stop``, which is.
+        ``seed``: a number, or a NumPy Generator, which goes on where it is. ``constraint`` is asked before
+        each draw which tokens may come. ``cancel``: once it is set, the tokens so far are returned within
+        some 30 ms.
 
         Raises ValueError for an empty prime, tokens outside the vocabulary and arguments out of range,
-        DeadEndError where the constraint allows nothing, and what a constraint raises.
+        DeadEndError where the constraint allows nothing, and whatever a constraint raises.
         """
         many = self.generate_many(
             [prime],
@@ -172,9 +173,9 @@ class Sampler:
         stop: Iterable[int] = (),
         constraint: Rule | None = None,
     ) -> Iterator[int]:
-        """What ``generate`` returns, one token at a time; a tune that is not asked on costs nothing more.
+        """Yield the tokens that ``generate`` returns, one at a time; a tune that is left alone costs no more.
 
-        A few tokens are drawn ahead, which ``constraint`` sees. Raises as ``generate``.
+        A few tokens are drawn ahead, which ``constraint`` sees. Raises as ``generate`` does.
         """
         choice, stops, length = (
             Choice(temperature, top_k, top_p),
@@ -199,10 +200,11 @@ class Sampler:
         constraints: Sequence[Rule] | None = None,
         cancel: threading.Event | None = None,
     ) -> list[Tokens]:
-        """``[generate(primes[i], length, ..., seed=seeds[i], ...), ...]``, many tunes side by side.
+        """Draw ``[generate(primes[i], length, ..., seed=seeds[i], ...), ...]``, many tunes side by side.
 
-        The more there are, the less each costs, for the weights are read once for all of them. ``seeds``: one
-        a prime; None: 0, 1, 2, ... Raises as ``generate``, and if the numbers differ.
+        The more tunes there are, the less each costs, since the weights are read once for all of them.
+        ``seeds``: one for each prime; None: 0, 1, 2, ... Raises as ``generate`` does, and ValueError if the
+        numbers of primes and seeds differ.
         """
         seeds = range(len(primes)) if seeds is None else seeds
         for name, given in (("seeds", seeds), ("constraints", constraints)):
@@ -243,12 +245,12 @@ class Sampler:
     def nats(self, tokens: ArrayLike) -> Nats:
         """float64 (n - 1,): -ln probability of ``tokens[1:]``, each given those before, from the zero state.
 
-        Memory beyond that does not grow with their number. Raises ValueError as ``generate``.
+        Apart from the result, memory does not grow with their number. Raises ValueError as ``generate`` does.
         """
         return self.nats_many([tokens])[0]
 
     def nats_many(self, tunes: Sequence[ArrayLike]) -> list[Nats]:
-        """``[nats(tokens) for tokens in tunes]``, many side by side."""
+        """``[nats(tokens) for tokens in tunes]``, many tunes side by side."""
         fed = [self._tokens("tokens", tokens) for tokens in tunes]
         states = [self._engine.state() for _ in fed]
         nats = [np.empty(len(tokens) - 1, np.float64) for tokens in fed]
@@ -264,7 +266,7 @@ class Sampler:
         return nats
 
     def _begun(self, name: str, prime: ArrayLike | State) -> State:
-        """Where a tune goes on, as a state of its own."""
+        """A state of its own for a tune that goes on from ``prime``."""
         if not isinstance(prime, State):
             return self.prime(self._tokens(name, prime))
         if prime._engine is not self._engine:
@@ -272,7 +274,7 @@ class Sampler:
         return prime.copy()
 
     def _draw(self, tunes: list[_Tune], length: int, choice: Choice, stops: Flags) -> list[Tokens]:
-        """The next tokens of each, at most ``length``; between two such calls Python handles signals."""
+        """Draw the next tokens of each tune, at most ``length``; between two calls Python handles signals."""
         draws = [
             Draw(tune.state._array, tune.state._token, tune.generator.random(length), tune.constraint)
             for tune in tunes
@@ -313,7 +315,7 @@ class Sampler:
 
 
 class _Tune:
-    """One that is being drawn."""
+    """A tune that is being drawn."""
 
     __slots__ = ("constraint", "ended", "generator", "state")
 
@@ -322,7 +324,7 @@ class _Tune:
 
 
 def _copied(engine: Engine, array: Floats) -> Floats:
-    copy = engine.state()  # aligned as the kernels want it
+    copy = engine.state()  # aligned as the kernels need it
     copy[:] = array
     return copy
 

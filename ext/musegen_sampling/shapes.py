@@ -1,4 +1,4 @@
-"""Which arrays, symbols and tokens make one model: checks that look at names and shapes only."""
+"""Checks whether arrays, symbols and tokens make one model, by names and shapes alone."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ def depth(names: Iterable[str]) -> int:
 
 
 SCALES = ".scales"
-"""What the name of an int8 matrix's scales ends with."""
+"""The end of the name under which an int8 matrix's scales are stored."""
 
 
 def stored_as(name: str, store: str) -> str:
     """NumPy's name for the type of an array in a file of the store "fp32" or "int8".
 
     "int8" has the matrices of the LSTM layers in int8, with float32 scales, and the dense kernel in bfloat16,
-    two rows in one uint32 (precision.bfloat16_words); what is small stays float32.
+    two rows in one uint32 (precision.bfloat16_words); small arrays stay float32.
     """
     if store == "int8" and name == "dense.kernel":
         return "uint32"
@@ -39,7 +39,7 @@ def stored_as(name: str, store: str) -> str:
 
 
 def check_vocabulary(vocabulary: tuple[object, ...], start: object, end: object) -> None:
-    """Raises ValueError unless symbols are distinct strings and ``start``, ``end`` tokens of them or None."""
+    """Raises ValueError unless symbols are distinct strings, ``start`` and ``end`` tokens of them or None."""
     if not vocabulary:
         raise ValueError("vocabulary: at least one symbol expected (got none)")
     for symbol in vocabulary:

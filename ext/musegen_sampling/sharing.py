@@ -1,4 +1,4 @@
-"""Which engine serves a model here, and that samplers of one model share it."""
+"""Chooses the engine that serves a model here; samplers of one model share it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _files: weakref.WeakValueDictionary[tuple[object, ...], LSTMWeights] = weakref.W
 
 
 def _renew_lock() -> None:
-    """In a child process, whose parent's other threads may have held the lock and are not there."""
+    """Make a new lock in a child process: a thread that held the old one may exist in the parent alone."""
     global _lock
     _lock = threading.Lock()
 

@@ -31,11 +31,11 @@ from musegen_sampling.shapes import (
 from musegen_sampling.types import Array, Floats
 
 Store: TypeAlias = Literal["fp32", "int8"]
-"""How a file holds the matrices."""
+"""The type in which a file holds the matrices."""
 
 
 class LSTMLayer(NamedTuple):
-    """One layer as Keras ``LSTM.get_weights()`` gives it: columns are the gates i, f, c, o, H each."""
+    """One layer as Keras ``LSTM.get_weights()`` gives it: its columns are the gates i, f, c, o, H each."""
 
     kernel: Floats
     """float32 (I, 4H)"""
@@ -58,7 +58,7 @@ class LSTMWeights:
     the layer below. ``dense_kernel``: float32 (H, V) with the last layer's H; ``dense_bias``: float32 (V,).
     ``start`` and ``end``: the tokens that open and close a tune, or None. Arrays are copied and read-only.
 
-    Raises ValueError, naming the array and both shapes, for whatever does not fit, and for NaN and infinity.
+    Raises ValueError for NaN and infinity, and, naming the array and both shapes, for arrays that do not fit.
     """
 
     def __init__(
@@ -95,7 +95,7 @@ class LSTMWeights:
         start: int | None,
         end: int | None,
     ) -> None:
-        """Makes these arrays, whose shapes are right, the model's."""
+        """Take these arrays, whose shapes are right, as the model's."""
         for name, array in arrays.items():
             _check_values(name, array)
             array.flags.writeable = False
@@ -106,11 +106,11 @@ class LSTMWeights:
         self.start = start
         self.end = end
         self.precision: Precision | None = None
-        """What a Sampler takes by default; None where nobody has measured (calibration.calibrate)."""
+        """The precision that a Sampler takes by default; None before calibration.calibrate measured it."""
         self.losses: dict[Precision, float] | None = None
-        """What was measured: the loss of each precision in nats a token."""
+        """The measured loss of each precision in nats a token."""
         self.about: dict[str, Any] | None = None
-        """What was given to ``save(path, about=...)``, if these weights come from a file."""
+        """The object given to ``save(path, about=...)``, if these weights come from a file."""
 
     @cached_property
     def units(self) -> tuple[int, ...]:
@@ -125,18 +125,18 @@ class LSTMWeights:
 
     @property
     def layers(self) -> tuple[LSTMLayer, ...]:
-        """The layers in float32; anew each time where they are stored in int8."""
+        """The layers in float32; converted each time where they are stored in int8."""
         names = map(layer_names, range(len(self.units)))
         return tuple(LSTMLayer(*(self.floats(name) for name in layer)) for layer in names)
 
     def bias(self, number: int, precision: Precision) -> Floats:
-        """A layer's bias float32 (4H,) as a model of this precision has it."""
+        """A layer's bias, float32 (4H,), as a model of this precision has it."""
         names = [int8_bias_name(number)] * (precision == "int8") + [layer_names(number)[2]]
         return next(self.arrays[name] for name in names if name in self.arrays)
 
     @property
     def dense_kernel(self) -> Floats:
-        """float32 (H, V); anew each time where it is stored in bfloat16."""
+        """float32 (H, V); converted each time where it is stored in bfloat16."""
         return self.floats("dense.kernel")
 
     @property
@@ -171,7 +171,7 @@ class LSTMWeights:
 
     @property
     def weights_per_token(self) -> int:
-        """Weights read in a step once the first kernel is folded into a token table: what a step costs."""
+        """Number of weights that a step reads, with the first kernel folded into a table of tokens."""
         below = (0, *self.units)
         inner = sum(4 * units * (units + inputs) for units, inputs in zip(self.units, below, strict=False))
         return inner + self.units[-1] * len(self.vocabulary)
@@ -182,12 +182,12 @@ class LSTMWeights:
         about: Mapping[str, Any] | None = None,
         store: Store | None = None,
     ) -> None:
-        """Writes one safetensors file, a function of weights, vocabulary, start, end and ``about`` alone.
+        """Write one safetensors file; weights, vocabulary, start, end and ``about`` decide its bytes.
 
         ``about``: a JSON object that belongs to the model; None keeps ``self.about``. ``store``: "int8" is a
-        quarter as large as "fp32" and samples the same tunes in int8, but what was rounded is lost for the
-        other precisions; None keeps ``self.store``. The file appears whole or not at all. Raises ValueError
-        if ``about`` is not JSON or int8 was to become fp32, OSError.
+        quarter as large as "fp32" and samples the same tunes in int8, but the rounding is lost for the other
+        precisions; None keeps ``self.store``. The file appears whole or not at all. Raises ValueError if
+        ``about`` is not JSON or int8 was to become fp32, and OSError.
         """
         store = store or self.store
         if store == "fp32" and self.store == "int8":
@@ -218,7 +218,7 @@ class LSTMWeights:
     def calibrated(
         self, int8_biases: Sequence[Floats], losses: Mapping[Precision, float], precision: Precision
     ) -> LSTMWeights:
-        """These weights with what calibration.calibrate has found."""
+        """These weights with the results of calibration.calibrate."""
         found = LSTMWeights.__new__(LSTMWeights)
         biases = {int8_bias_name(number): bias for number, bias in enumerate(int8_biases)}
         found._take(self.arrays | biases, self.store, self.vocabulary, self.start, self.end)
@@ -227,9 +227,9 @@ class LSTMWeights:
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> LSTMWeights:
-        """Reads a file that ``save`` wrote.
+        """The weights in a file that ``save`` wrote.
 
-        Raises ValueError with one line for any other file, before anything large is allocated, OSError.
+        Raises ValueError with one line for any other file, before anything large is allocated, and OSError.
         """
         weights = cls.__new__(cls)
         try:
@@ -250,7 +250,7 @@ class LSTMWeights:
 
 
 def _check_values(name: str, array: Array) -> None:
-    """ValueError for what no kernel could multiply by."""
+    """Raises ValueError for values that no kernel could multiply by."""
     if array.dtype == np.int8:
         if array.size and array.min() < -127:
             raise ValueError(f"{name}: int8 weights from -127 to 127 expected (got -128)")

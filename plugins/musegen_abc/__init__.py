@@ -1,1 +1,1 @@
-"""ABC notation (version 2.1, tolerant of what was written before it): corpus readers and the notation."""
+"""ABC notation (version 2.1, tolerant of older spellings): the corpus reader and the notation."""

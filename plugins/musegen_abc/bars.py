@@ -1,4 +1,4 @@
-"""Bar lines to bars: where one ends, repeats and endings begin, and what signs in a row mean together."""
+"""Turns bar lines into bars: where a bar ends, where repeats and endings begin, what signs in a row mean."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ _WEIGHT = {"": 0, "|": 1, "||": 2, "[|": 3, "|]": 4}
 
 
 class Sign(NamedTuple):
-    """What a bar-line sign says."""
+    """The meaning of a bar-line sign."""
 
     repeat_end: int
-    """How often the passage before it is played; 0 without repeat dots on its left."""
+    """How often the passage before the sign is played; 0 without repeat dots on its left."""
     barline: str
     repeat_start: bool
 
 
 def read_sign(text: str) -> Sign:
-    """A bar-line sign: dots, bars and brackets in any loose order (ABC 2.1 §4.8).
+    """The meaning of a bar-line sign: dots, bars and brackets in any order (ABC 2.1 §4.8).
 
     ``::`` ends one repeat and begins the next; ``[|]`` is an invisible bar line.
     """
@@ -52,7 +52,7 @@ class OpenBar:
 
     events: list[Event] = field(default_factory=list)
     sounds: bool = False
-    """Whether it has a note or rest yet."""
+    """Whether the bar has a note or rest yet."""
     repeat_start: bool = False
     repeat_end: int = 0
     endings: tuple[int, ...] = ()
@@ -65,8 +65,8 @@ class OpenBar:
 class Bars:
     """Collects the bars of a tune.
 
-    Signs without music between them become one: what ends something goes to the bar before, what begins
-    something to the bar after, and the heaviest line counts.
+    Signs without music between them become one: an end goes to the bar before, a beginning to the bar after,
+    and the heaviest line counts.
     """
 
     def __init__(self) -> None:
@@ -74,11 +74,11 @@ class Bars:
         self.current = OpenBar()
 
     def __len__(self) -> int:
-        """The bars that are complete."""
+        """The complete bars."""
         return len(self._done)
 
     def sign(self, sign: Sign, endings: tuple[int, ...] = ()) -> bool:
-        """End the current bar; False for an end of repeat where nothing could be repeated."""
+        """End the current bar; returns False for an end of repeat where nothing could be repeated."""
         if self.current.sounds:
             self.current.repeat_end, self.current.barline = sign.repeat_end, sign.barline
             self._close()
@@ -94,13 +94,13 @@ class Bars:
         return bool(self._done) or not sign.repeat_end
 
     def ending(self, endings: tuple[int, ...]) -> None:
-        """Begin an ending here, bar line or not."""
+        """Begin an ending here, with or without a bar line."""
         if self.current.sounds:
             self._close()
         self.current.endings = endings
 
     def part(self, label: str) -> None:
-        """Begin a part here, bar line or not."""
+        """Begin a part here, with or without a bar line."""
         if self.current.sounds:
             self._close()
         self.current.part = label
@@ -110,7 +110,7 @@ class Bars:
         self.current = OpenBar()
 
     def finish(self) -> tuple[Bar, ...]:
-        """The bars; what stands after the last music belongs to the last bar."""
+        """All bars; signs after the last music belong to the last bar."""
         if self.current.sounds:
             self._close()
         elif self._done:

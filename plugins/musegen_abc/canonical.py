@@ -1,4 +1,4 @@
-"""A tune written anew, so that everything has one spelling."""
+"""Writes a tune anew, so that everything has one spelling."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from musegen_abc.writer import write_abc
 
 
 def canonical_abc(tune: Tune, options: Prepare) -> Tune:
-    """The tune as the writer spells it, repeats explicit, lyrics gone, ornaments and texts only if asked for.
+    """The tune as the writer spells it: explicit repeats, no lyrics, ornaments and texts only if asked for.
 
-    Raises NotationError for text that is no tune, or that cannot be written.
+    Raises NotationError for text that is not a tune, or that cannot be written.
     """
     score = mend_repeats(parse_abc(tune))
     bars = tuple(_plain(bar, options) for bar in score.bars)

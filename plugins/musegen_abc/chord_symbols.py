@@ -1,4 +1,4 @@
-"""Which quoted strings are accompaniment chords (ABC 2.1 §4.18)."""
+"""Tells which quoted strings are accompaniment chords (ABC 2.1 §4.18)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from functools import lru_cache
 from musegen import ChordSymbol
 
 _MAJOR, _MINOR, _DIMINISHED, _AUGMENTED = (0, 4, 7), (0, 3, 7), (0, 3, 6), (0, 4, 8)
-# Semitones above the root; elevenths and thirteenths are a chord's tones too, above the octave.
+# Semitones above the root; elevenths and thirteenths are tones of a chord too, above the octave.
 _QUALITIES: dict[str, tuple[int, ...]] = {
     "": _MAJOR,
     "maj": _MAJOR,
@@ -86,15 +86,15 @@ _SYMBOL = re.compile(
 )
 
 LONGEST_SYMBOL = 20
-"""A longer string is not asked whether it is a chord symbol."""
+"""Characters of the longest string that is tried as a chord symbol."""
 
 
 @lru_cache(maxsize=4096)
 def read_chord_symbol(text: str) -> ChordSymbol | None:
-    """The chord that a quoted string names; None where it is an annotation or anything else.
+    """The chord that a quoted string names; None for an annotation or anything else.
 
-    Root, quality, and a bass in either case; the Nottingham database writes a sharp bass as ``D/f+``. The
-    symbol's text has one spelling for these: ``D/F#``.
+    A symbol has a root, a quality, and a bass in upper or lower case; the Nottingham database writes a sharp
+    bass as ``D/f+``. The text of the result has one spelling for these: ``D/F#``.
     """
     match = _SYMBOL.fullmatch(text.strip())
     if not match:
@@ -108,7 +108,7 @@ def read_chord_symbol(text: str) -> ChordSymbol | None:
 
 
 def split_chord_symbol(text: str) -> tuple[str, str, str]:
-    """Root, quality and bass (else empty) of a symbol's text as :func:`read_chord_symbol` gives it."""
+    """Root, quality and bass (or an empty text) of a symbol's text as :func:`read_chord_symbol` gives it."""
     match = _SYMBOL.fullmatch(text)
     if not match:
         return "", text, ""

@@ -1,4 +1,4 @@
-"""What information fields say: key, metre, unit note length and tempo (ABC 2.1 §3.1)."""
+"""Reads the information fields for key, metre, unit note length and tempo (ABC 2.1 §3.1)."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ _CLEF = re.compile(
     r"|\b(?:treble|alto|tenor|bass|mezzo|soprano|baritone|perc)\d?\b(?:[+-]8)?",
     re.IGNORECASE,
 )
-# Metre.denominator beyond this, or no power of two, is a misprint; numerators likewise.
+# A denominator beyond this, or not a power of two, is a misprint, and so is a numerator beyond this.
 _DENOMINATORS = frozenset({1, 2, 4, 8, 16, 32, 64})
 _MOST_BEATS = 64
 
 
 @lru_cache(maxsize=1024)
 def read_key(text: str, *, strict: bool = False) -> Key | None:
-    """The key that a ``K:`` field gives (ABC 2.1 §3.1.14); None where the text names none.
+    """The key that a ``K:`` field gives (ABC 2.1 §3.1.14); None where the text names no key.
 
     Clefs and other parameters are passed over. ``K:`` and ``K:none`` have no signature. Highland pipe music
     (``HP``, ``Hp``) sounds with F# and C#. ``strict`` refuses text that is not understood.
@@ -73,13 +73,13 @@ def read_key(text: str, *, strict: bool = False) -> Key | None:
 
 
 def split_key(text: str) -> tuple[str, str]:
-    """A ``K:`` field's value: what names the key, and clef and other parameters."""
+    """The value of a ``K:`` field in two: the text that names the key, then clef and other parameters."""
     rest = " ".join(match[0] for match in _CLEF.finditer(text))
     return _CLEF.sub(" ", text).strip(), rest
 
 
 def names_key(text: str) -> bool:
-    """Whether a ``K:`` field names a key at all; in the body, one with a clef alone does not change it."""
+    """Whether a ``K:`` field names a key; in the body, one with a clef alone does not change the key."""
     return bool(_CLEF.sub(" ", text).strip())
 
 
@@ -87,7 +87,7 @@ def names_key(text: str) -> bool:
 def read_metre(text: str) -> Metre | None:
     """The metre that an ``M:`` field gives (ABC 2.1 §3.1.6); None for free metre.
 
-    Raises ValueError for text that is no metre.
+    Raises ValueError for text that is not a metre.
     """
     text = text.strip()
     if text.lower() in ("", "none"):
@@ -118,7 +118,7 @@ def default_unit(metre: Metre | None) -> Fraction:
 def read_unit(text: str) -> Fraction:
     """The unit note length in quarter notes that an ``L:`` field gives (ABC 2.1 §3.1.7).
 
-    Raises ValueError for text that is none.
+    Raises ValueError for text that is not a length.
     """
     match = re.fullmatch(r"\s*(\d{1,2})\s*(?:/\s*(\d{1,3}))?\s*", text)
     numerator, denominator = (int(match[1]), int(match[2] or 1)) if match else (0, 0)
@@ -129,7 +129,7 @@ def read_unit(text: str) -> Fraction:
 
 @lru_cache(maxsize=1024)
 def read_tempo(text: str, unit: Fraction) -> Tempo | None:
-    """The tempo that a ``Q:`` field gives (ABC 2.1 §3.1.8, §10.1); None where it is only words.
+    """The tempo that a ``Q:`` field gives (ABC 2.1 §3.1.8, §10.1); None for words alone.
 
     ``Q:1/4=120``, ``Q:1/4 3/8=40`` (one beat of their sum), ``Q:"Allegro" 1/4=120``, and from before 2.1
     ``Q:120``, ``Q:C=120`` and ``Q:C3=40``, which count unit note lengths. Raises ValueError for other text.

@@ -1,4 +1,4 @@
-"""Headers led, line by line, to a wished key, metre or rhythm."""
+"""Leads headers, line by line, to a wished key, metre or rhythm."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from musegen_abc.writer import write_key
 
 
 def wished_fields(wishes: Wishes) -> dict[str, str]:
-    """Field letters and values. Raises NotationError for a wish that ABC cannot write."""
+    """The wishes as field letters and values. Raises NotationError for a wish that ABC cannot write."""
     fields: dict[str, str] = {}
     if wishes.rhythm is not None:
         fields["R"] = _one_line("rhythm", wishes.rhythm)
@@ -30,7 +30,7 @@ def wished_fields(wishes: Wishes) -> dict[str, str]:
 
 
 def wished_key(text: str) -> Key:
-    """The key that a wish names. Raises NotationError for what is none."""
+    """The key that a wish names. Raises NotationError for text that names no key."""
     key = read_key(text, strict=True)
     if key is None:
         raise NotationError(f'no key "{text}": a key is written as D, Em, F#min, Bb, Amix, Ddor or none')
@@ -45,17 +45,17 @@ def _one_line(name: str, text: str) -> str:
 
 
 class AbcGuide:
-    """Puts wished fields in at their turn; ``K:`` comes last and closes the header (ABC 2.1 §2.2.1)."""
+    """Inserts wished fields at their turn; ``K:`` comes last and closes the header (ABC 2.1 §2.2.1)."""
 
     def __init__(self, wished: Mapping[str, str], fields: Sequence[str]) -> None:
-        """``fields``: those of the corpus, in its order; a wished one beside them goes last."""
+        """``fields``: those of the corpus, in its order; a wished field that is not among them goes last."""
         order = [letter for letter in dict.fromkeys((*fields, *wished)) if letter != "K"]
         self._turn = {letter: place for place, letter in enumerate([*order, "K"])}
         self._wished = {letter: wished[letter] for letter in self._turn if letter in wished}
         self.opening = "X:1\n" if fields and fields[0] == "X" else ""
 
     def next(self, header: str, line: str) -> str:
-        """``line``, or the first wished line not yet written whose turn is before it or now."""
+        """``line``, or the first wished line that is not written yet and whose turn has come."""
         field = read_field(line)
         turn = self._turn.get(field[0]) if field else None
         if field is None or turn is None:

@@ -1,4 +1,4 @@
-"""The lines of a tune: header fields, then fields and music code in turn (ABC 2.1 §2.2, §3)."""
+"""Splits a tune into lines: header fields, then fields and music code in turn (ABC 2.1 §2.2, §3)."""
 
 from __future__ import annotations
 
@@ -7,24 +7,24 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
-# A letter and a colon begin a field, but "d:|" and "G::A" are music (ABC 2.1 §3, §4.8).
+# A letter and a colon begin a field, but "d:|" and "G::A" are music code (ABC 2.1 §3, §4.8).
 _FIELD = re.compile(r"[ \t]*([A-Za-z+]):(?![|:])[ \t]*")
 _COMMENT = re.compile(r"(?<!\\)%.*")
 LAST_COUNTS = frozenset("MLQP")
-"""Header fields that a repetition overrides; of the others the first counts."""
+"""Header fields whose last repetition counts; of the others the first one counts."""
 
 
 class Line(NamedTuple):
     """One line of a tune."""
 
     number: int
-    """In the tune's text, from 1."""
+    """Number of the line in the tune's text, from 1."""
     letter: str
-    """Of an information field; empty for music code."""
+    """Letter of an information field; empty for music code."""
     text: str
-    """The field's value without blanks around it and comment, or the music code as it stands."""
+    """The field's value without comment and surrounding blanks, or the music code as it stands."""
     column: int = 1
-    """Where ``text`` begins in its line, from 1."""
+    """Column in which ``text`` begins, from 1."""
 
 
 class Layout(NamedTuple):
@@ -34,7 +34,7 @@ class Layout(NamedTuple):
     """Information fields up to and including the first ``K:``."""
     body: list[Line]
     strays: list[Line]
-    """What was passed over: header lines that are no fields, and what follows the tune's end."""
+    """The lines that were passed over: header lines that are not fields, and lines after the tune's end."""
 
     @property
     def has_key(self) -> bool:
@@ -44,7 +44,7 @@ class Layout(NamedTuple):
     def fields(self) -> dict[str, Line]:
         """The header's fields by letter, in order of first appearance, each with the line that counts.
 
-        That is the first with a value, of :data:`LAST_COUNTS` the last.
+        That is the first line with a value, or the last one for the letters in :data:`LAST_COUNTS`.
         """
         fields: dict[str, Line] = {}
         for line in self.header:
@@ -54,7 +54,7 @@ class Layout(NamedTuple):
 
 
 def split_lines(text: str) -> list[str]:
-    """Lines ended by CR, LF or both; a final line end begins no further line."""
+    """The lines of a text, ended by CR, LF or both; a line end at the very end begins no further line."""
     lines = _LINE_END.split(text)
     if lines and not lines[-1]:
         lines.pop()
@@ -62,12 +62,12 @@ def split_lines(text: str) -> list[str]:
 
 
 def line_starts(text: str) -> list[int]:
-    """Where each of :func:`split_lines` begins in the text, and where one more would."""
+    """Where each line of :func:`split_lines` begins in the text, and where one more would begin."""
     return [0, *(end.end() for end in _LINE_END.finditer(text))]
 
 
 def read_field(line: str) -> tuple[str, str, int] | None:
-    """``(letter, value, column of the value)`` of an information field; None for another line."""
+    """``(letter, value, column of the value)`` of an information field; None for any other line."""
     match = _FIELD.match(line)
     if not match:
         return None
@@ -78,19 +78,19 @@ def read_field(line: str) -> tuple[str, str, int] | None:
 
 
 def written_field(letter: str, value: str) -> str:
-    """A field's line; a blank keeps it from reading as music like ``d:|``."""
+    """The line of a field; a blank keeps it from reading as music code such as ``d:|``."""
     return f"{letter}:{' ' if value[:1] in ('|', ':') else ''}{value}"
 
 
 def read_layout(text: str) -> Layout:
-    """Tell the lines of a tune apart. The tune ends at an empty line or a second ``X:`` (ABC 2.1 §2.2.1)."""
+    """Split a tune into its lines. It ends at an empty line or a second ``X:`` (ABC 2.1 §2.2.1)."""
     lines = split_lines(text)
     last_end = max((i for i, line in enumerate(lines) if line.startswith("%%end")), default=-1)
     layout = Layout([], [], [])
     into, in_block = layout.header, False
     for number, line in enumerate(lines, 1):
         if in_block or line.startswith("%"):
-            # %%begintext and its like hold free text up to %%endtext (ABC 2.1 §11.4.2)
+            # %%begintext and similar directives hold free text up to %%endtext (ABC 2.1 §11.4.2)
             if line.startswith("%%begin"):
                 in_block = number <= last_end
             elif line.startswith("%%end"):
@@ -122,7 +122,7 @@ def read_layout(text: str) -> Layout:
 
 
 def _continue(fields: list[Line], value: str) -> None:
-    """Append to the field before (ABC 2.1 §3.3)."""
+    """Append a continuation to the field before it (ABC 2.1 §3.3)."""
     if fields and fields[-1].letter:
         fields[-1] = fields[-1]._replace(text=f"{fields[-1].text} {value}".strip())
 
@@ -136,20 +136,20 @@ def _note_rest(lines: Sequence[str], after: int, strays: list[Line]) -> None:
 
 
 class Voices:
-    """Which lines belong to the voice that is read: the tune's first (ABC 2.1 §7)."""
+    """Tells which lines belong to the voice that is read, the tune's first (ABC 2.1 §7)."""
 
     def __init__(self, header: Sequence[Line]) -> None:
-        """``header``: its ``V:`` fields tell which voice music without a ``V:`` belongs to."""
+        """``header``: its ``V:`` fields tell to which voice music without a ``V:`` belongs."""
         declared = [_voice(line.text) for line in header if line.letter == "V"]
         self._unnamed = declared[0] if declared else "1"
         self._first = ""
         self.reading = True
         """Whether the current voice is the one that is read."""
         self.others: set[str] = set()
-        """The voices passed over so far."""
+        """The voices that were passed over so far."""
 
     def switch(self, text: str, music_before: bool) -> bool:
-        """Take notice of a ``V:`` field in the body; whether it begins a voice not met before."""
+        """Take note of a ``V:`` field in the body; returns whether it begins a voice not met before."""
         voice = _voice(text)
         if not self._first:
             self._first = self._unnamed if music_before else voice

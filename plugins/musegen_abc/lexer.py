@@ -1,6 +1,6 @@
-"""Music code to tokens (ABC 2.1 §4), one regular expression, in time linear in the text.
+"""Splits music code into tokens (ABC 2.1 §4) with one regular expression, in time linear in the text.
 
-No alternative may reach over more of a line than it consumes, or a line of a million ``[`` takes hours:
+No alternative may look at more of a line than it consumes, or a line of a million ``[`` would take hours:
 each stops at the next character that could begin it again.
 """
 
@@ -16,7 +16,7 @@ from musegen import Tuplet
 _LENGTH = r"[0-9]*(?:/[0-9]*){0,8}"
 _NOTE = rf"(?P<accidental>\^\^?|__?|=)?(?P<pitch>[A-Ga-g][,']*)(?P<length>{_LENGTH})(?P<tie>-?)"
 _NOTES = rf"(?:(?:\^\^?|__?|=)?[A-Ga-g][,']*{_LENGTH}[ ]?){{1,8}}"
-# Dots belong to what they stand before, but "|]:|" is an end and the end of a repeat.
+# Dots belong to the sign after them, but "|]:|" is an end and then the end of a repeat.
 _SIGN = r"\.\||:*(?:\[?\|+\](?::+(?![|:]))?|\[?\|+:*)|::+\]?"
 _ENDING = r"[0-9]+(?:[,-][0-9]+)*"
 
@@ -33,7 +33,7 @@ DECORATIONS = {
     "u": "upbow",
     "v": "downbow",
 }
-"""What the redefinable symbols stand for by default (ABC 2.1 §4.14, §4.16)."""
+"""The decorations that the redefinable symbols stand for by default (ABC 2.1 §4.14, §4.16)."""
 
 _WORDS = """trill lowermordent uppermordent mordent pralltriller roll turn turnx invertedturn invertedturnx
     arpeggio > accent emphasis fermata invertedfermata tenuto 0 1 2 3 4 5 + plus snap slide wedge upbow
@@ -41,7 +41,7 @@ _WORDS = """trill lowermordent uppermordent mordent pralltriller roll turn turnx
     diminuendo) >) segno coda D.S. D.C. dacoda dacapo fine shortphrase mediumphrase longphrase staccato
     marcato"""
 _NAMES = "|".join(re.escape(word) for word in _WORDS.split())
-# What may stand between two old-style line ends "!" of one line without being a decoration (ABC 2.1 §10.2).
+# Text that may stand between two old-style line ends "!" of one line and is not a decoration (ABC 2.1 §10.2).
 _MUSIC = r"[A-Ga-gz0-9/,'^=<>(~.*)-]{0,40}"
 
 TOKEN = re.compile(
@@ -74,28 +74,28 @@ TOKEN = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
-"""Its matches, one after another, are the whole line; ``lastgroup`` is the kind of token."""
+"""One token; matches one after another cover the whole line, and ``lastgroup`` is the kind of token."""
 
 Token: TypeAlias = re.Match[str]
 
 TUPLETS = {2: 3, 3: 2, 4: 3, 6: 2, 8: 3}
-"""In the time of how many so many notes are by default, whatever the metre (ABC 2.1 §4.13)."""
+"""Number of notes in a tuplet: in the time of how many they are by default, in any metre (ABC 2.1 §4.13)."""
 
-# Two notes or more of which nothing but pitch and length is written.
+# Two or more notes that are written with nothing but pitch and length.
 _RUN = r"(?P<run>(?:[A-Ga-g][,']*+[0-9]*+(?:/[0-9]*+){0,8}+(?!-)[ ]?+){2,16}+)"
 MUSIC = re.compile(f"{_RUN}|{TOKEN.pattern}", TOKEN.flags)
-"""As :data:`TOKEN`, with plain notes that follow each other as one token ``run``: half as many to handle."""
+"""As :data:`TOKEN`, but plain notes in a row are one token ``run``, which halves the number of tokens."""
 
 NOTE = re.compile(_NOTE)
-"""A note alone, for what stands in braces."""
+"""A note alone, for the notes inside braces."""
 
 LONGEST = 512
-"""No number of a length goes beyond this; longer ones are misprints, and would only cost time."""
+"""The greatest number of a length; greater ones are misprints, and would only cost time."""
 
 
 @lru_cache(maxsize=4096)
 def read_length(text: str) -> Fraction | None:
-    """How many unit note lengths ``3/2``, ``//`` or ``/4`` is (ABC 2.1 §4.3); None if out of all bounds."""
+    """The number of unit note lengths in ``3/2``, ``//`` or ``/4`` (ABC 2.1 §4.3); None if out of bounds."""
     if not text:
         return Fraction(1)
     numerator, *denominators = text.split("/")
@@ -112,7 +112,7 @@ def _number(digits: str, default: int) -> int:
 
 @lru_cache(maxsize=256)
 def read_ending(text: str) -> tuple[int, ...]:
-    """The numbers of an ending, ascending: ``1,3`` or ``1-3`` (ABC 2.1 §4.10); those up to 99."""
+    """The numbers of an ending such as ``1,3`` or ``1-3`` (ABC 2.1 §4.10), ascending, up to 99."""
     numbers: set[int] = set()
     for part in text.split(","):
         first, *last = (int(digits[:4]) for digits in part.split("-"))
@@ -121,9 +121,9 @@ def read_ending(text: str) -> tuple[int, ...]:
 
 
 def read_tuplet(text: str, compound: bool) -> Tuplet | None:
-    """``(p:q:r``: the next r notes are p in the time of q (ABC 2.1 §4.13); None where that makes no tuplet.
+    """p, q and r of ``(p:q:r``: the next r notes are p in the time of q (ABC 2.1 §4.13); None for no tuplet.
 
-    What is left out has its default; of 5, 7 and 9 it depends on the metre.
+    A number that is left out has its default; for p = 5, 7 and 9 that of q depends on the metre.
     """
     p, *rest = text[1:].split(":")
     given = [*rest, "", ""]

@@ -1,4 +1,4 @@
-"""Syllables below the notes: ``w:`` fields to what each note sings, and back (ABC 2.1 §5.1)."""
+"""Turns ``w:`` fields into the syllable that each note sings, and back (ABC 2.1 §5.1)."""
 
 from __future__ import annotations
 
@@ -19,23 +19,23 @@ _TOKEN = re.compile(
 _ESCAPED = re.compile(r"\\([-_*~|])|~")
 _SPECIAL = re.compile(r"[-_*~|]")
 BAR = "|"
-"""Among the syllables of a line: go on with the first note of the next bar."""
+"""Mark among the syllables of a line: go on with the first note of the next bar."""
 
 
 def read_syllables(text: str) -> Iterator[str]:
-    """What one note after another sings.
+    """The text that each note in turn sings.
 
-    A syllable, with ``-`` at its end where its word goes on, or ``_`` to hold the one before. An empty text
-    stands for a note that sings nothing, :data:`BAR` for a bar line.
+    It is a syllable, with ``-`` at its end where its word goes on, or ``_`` to hold the one before. An empty
+    text stands for a note that sings nothing, :data:`BAR` for a bar line.
     """
-    waiting = ""  # a syllable whose hyphen may still come
+    waiting = ""  # a syllable whose hyphen may still follow
     for token in _TOKEN.finditer(text):
         kind = token.lastgroup
         if kind == "hyphen":
             if waiting:
                 yield f"{waiting}-"
                 waiting = ""
-            elif token.start():  # "--" or " -": the syllable before goes on over one note more
+            elif token.start():  # "--" or " -": the syllable before goes on over one more note
                 yield "_"
             continue
         if waiting:
@@ -50,7 +50,7 @@ def read_syllables(text: str) -> Iterator[str]:
 
 
 def write_syllables(syllables: Sequence[str]) -> str:
-    """The value of a ``w:`` field for one note after another; see :func:`read_syllables`."""
+    """The value of a ``w:`` field for the syllables of each note in turn; see :func:`read_syllables`."""
     words = []
     for syllable in syllables:
         if syllable == "_":

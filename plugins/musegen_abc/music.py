@@ -1,4 +1,4 @@
-"""Music code to bars: what each token does (ABC 2.1 §4)."""
+"""Turns music code into bars, token by token (ABC 2.1 §4)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ from musegen_abc.lexer import DECORATIONS, MUSIC, NOTE, TOKEN, Token, read_endin
 from musegen_abc.lyrics import BAR, read_syllables
 from musegen_abc.pitches import NO_KEY, Accidentals
 
-# More are a mistake: notes that sound together or grace a note, bars that Z rests at once and in all.
+# Limits beyond which a tune is mistaken: notes that sound together or grace a note, bars that Z rests at once
+# and in all.
 _MOST_NOTES = 16
 _MOST_BARS_AT_ONCE, _MOST_BARS = 200, 2000
 _LONGEST_LENGTH = 16
@@ -25,7 +26,7 @@ _USER_SYMBOL = re.compile(r"([~H-Wh-w])\s*=\s*(?:!([^!]*)!|\+([^+]*)\+|.*)")
 _ONE = Fraction(1)
 
 Report: TypeAlias = Callable[[int, str, str], None]
-"""Takes a column, the kind of what was wrong there, and the message."""
+"""Takes the column of a problem, its kind and its message."""
 
 
 # Two notes of three were read before in the same key and unit, be it in another tune. No text makes more of
@@ -35,7 +36,7 @@ _MOST_KEYS, _MOST_KNOWN = 64, 2000
 
 @lru_cache(maxsize=_MOST_KEYS)
 def _known(key: Key, unit: Fraction) -> tuple[dict[str, Note], dict[str, list[Note]]]:
-    """The notes, and the notes in a row, that are known by their text in this key and unit."""
+    """The notes, and the runs of notes, that are known by their text in this key and unit."""
     return {}, {}
 
 
@@ -43,11 +44,11 @@ class Music:
     """Reads music code of one voice, line by line, into bars."""
 
     def __init__(self, problem: Report, field: Callable[[str, str, int], None], voices: Voices) -> None:
-        """``field`` takes letter, value and column of an inline field."""
+        """``field`` takes the letter, value and column of an inline field."""
         self._problem, self._field, self._voices = problem, field, voices
         self.bars = Bars()
         self.line = 1
-        """The line that is read, for what is located."""
+        """Number of the line that is read, for the places of problems and notes."""
         self._accidentals = Accidentals(NO_KEY)
         self.metre: Metre | None = None
         self.notes = 0
@@ -95,7 +96,7 @@ class Music:
 
     @property
     def begun(self) -> bool:
-        """Whether there was a note or rest."""
+        """Whether there was a note or rest yet."""
         return self._last is not None
 
     def set_key(self, key: Key) -> None:
@@ -111,20 +112,20 @@ class Music:
         self._durations: dict[str, Fraction] = {}
 
     def define_symbol(self, text: str, column: int) -> None:
-        """Take a ``U:`` field: ``T = !trill!`` (ABC 2.1 §4.16)."""
+        """Take a ``U:`` field such as ``T = !trill!`` (ABC 2.1 §4.16)."""
         match = _USER_SYMBOL.fullmatch(text)
         if not match:
-            self._problem(column, "definition", f"U:{text[:20]} defines no symbol")
+            self._problem(column, "definition", f"U:{text[:20]} does not define a symbol")
             return
         name = match[2] or match[3] or ""
         decoration = TOKEN.fullmatch(f"!{name}!")
         if name and not (decoration and decoration.lastgroup == "decoration"):
-            self._problem(column, "definition", f"U:{text[:20]} defines no decoration")
+            self._problem(column, "definition", f"U:{text[:20]} does not name a decoration")
             return
         self._symbols[match[1]] = "" if name in ("nil", "none") else name
 
     def event(self, event: Event, column: int) -> None:
-        """Put an event without duration here."""
+        """Add an event without duration here."""
         bar = self.bars.current
         if not bar.line:
             bar.line, bar.column = self.line, column
@@ -171,7 +172,7 @@ class Music:
             place += 1
 
     def _duration(self, text: str, column: int) -> Fraction:
-        """The duration of a note or rest by its length alone."""
+        """The duration of a note or rest by its written length alone."""
         duration = self._durations.get(text)
         if duration is None:
             duration = self._durations[text] = self.unit * self._length(text, column)
@@ -184,7 +185,7 @@ class Music:
         return length or _ONE
 
     def _in_time(self, duration: Fraction, column: int) -> Fraction:
-        """``duration`` of the note or rest whose turn it is, tuplet and broken rhythm counted in."""
+        """``duration`` of the current note or rest with tuplet and broken rhythm applied."""
         if self._tuplet_left:
             duration *= self._tuplet
             self._tuplet_left -= 1
@@ -193,9 +194,9 @@ class Music:
         return duration
 
     def _break(self, duration: Fraction, column: int) -> Fraction:
-        """Lengthen or shorten the note before; what is left for this one (ABC 2.1 §4.4).
+        """Lengthen or shorten the note before, and return the duration of this one (ABC 2.1 §4.4).
 
-        ``>`` makes 3:1 of two equal notes, ``>>`` 7:1, ``<`` the reverse. What it does to unequal ones is
+        ``>`` makes 3:1 of two equal notes, ``>>`` 7:1, ``<`` the reverse. Its effect on unequal notes is
         undefined; they stay as they are, as in abc2midi.
         """
         sign, self._broken_by = self._broken_by, ""
@@ -214,7 +215,7 @@ class Music:
 
     @property
     def _nothing_pending(self) -> bool:
-        """Whether a plain note is now nothing but its pitch in the key and its length."""
+        """Whether a plain note now means its pitch in the key and its length, and nothing else."""
         return not (
             self._graces
             or self._decorations
@@ -225,7 +226,7 @@ class Music:
         )
 
     def _run(self, token: Token) -> None:
-        """Plain notes in a row; where they are known, all at once."""
+        """Read plain notes in a row; known ones are added all at once."""
         nothing_pending = self._nothing_pending
         run = self._runs.get(token[0]) if nothing_pending and self.sung is None else None
         if run is None:
@@ -269,7 +270,7 @@ class Music:
         return note
 
     def _chord(self, token: Token) -> None:
-        """Several notes at once, as long as the first of them (ABC 2.1 §4.17)."""
+        """Read notes that sound together, as long as the first of them (ABC 2.1 §4.17)."""
         old = "old_" if token.lastgroup == "old_chord" else ""
         column = token.start() + 1
         notes, length, tie = token.group(f"{old}chord_notes", f"{old}chord_length", f"{old}chord_tie")
@@ -310,7 +311,7 @@ class Music:
         self._accidentals.tie(())
 
     def _rest_bars(self, token: Token) -> None:
-        """``Z4`` rests four whole bars (ABC 2.1 §4.5)."""
+        """Read a rest such as ``Z4``, which lasts four whole bars (ABC 2.1 §4.5)."""
         digits, column = token["rest_bars"], token.start() + 1
         count = int(digits[:6]) if digits else 1
         allowed = min(_MOST_BARS_AT_ONCE, _MOST_BARS - self._bars_rested)
@@ -325,7 +326,7 @@ class Music:
             self._silence(self.metre.bar if self.metre else Fraction(4), column)
 
     def _grace(self, token: Token) -> None:
-        """Grace notes to the next note, each a quarter as long as written; abc2midi plays them so."""
+        """Read grace notes of the next note, each a quarter as long as written; abc2midi plays them so."""
         for inner in NOTE.finditer(token["graces"]):
             pitch = self._accidentals.pitch(inner["accidental"], inner["pitch"])
             length = self._length(inner["length"], token.start() + 1)
@@ -335,7 +336,7 @@ class Music:
                 self._problem(token.start() + 1, "grace", f"more than {_MOST_NOTES} grace notes")
 
     def _tie(self, token: Token) -> None:
-        """A tie that does not stand right behind its note."""
+        """Read a tie that does not stand right after its note."""
         events, place = self._last or ([], 0)
         note = events[place] if events else None
         if isinstance(note, Note):
@@ -347,7 +348,7 @@ class Music:
             self._problem(token.start() + 1, "tie", "a tie after no note")
 
     def _slur(self, token: Token) -> None:
-        """Begins with the next note, or ends with the last (ABC 2.1 §4.11)."""
+        """Read a slur sign: a slur begins with the next note, or ends with the last one (ABC 2.1 §4.11)."""
         if token[0][-1] == "(":
             self._slurs += self._slurs < _MOST_NOTES
             return
@@ -358,7 +359,7 @@ class Music:
 
     def _broken(self, token: Token) -> None:
         if self._last is None or self._broken_by:
-            self._problem(token.start() + 1, "broken", f"{token[0]} between no two notes")
+            self._problem(token.start() + 1, "broken", f"{token[0]} does not stand between two notes")
         else:
             self._broken_by = token[0]
 
@@ -391,7 +392,7 @@ class Music:
         self.bars.ending(endings)
 
     def _string(self, token: Token) -> None:
-        """A chord symbol if it reads as one, else an annotation (ABC 2.1 §4.18, §4.19)."""
+        """Read a string: a chord symbol if it names a chord, else an annotation (ABC 2.1 §4.18, §4.19)."""
         text = token["quoted"]
         symbol = read_chord_symbol(text) if len(text) <= LONGEST_SYMBOL else None
         self.event(symbol or Annotation(text), token.start() + 1)
@@ -410,7 +411,7 @@ class Music:
         self._field(token["letter"], token["value"].strip(), token.start() + 1)
 
     def _overlay(self, token: Token) -> None:
-        """A second voice inside the bar is passed over (ABC 2.1 §7.4)."""
+        """Pass over a second voice inside the bar (ABC 2.1 §7.4)."""
         self._problem(token.start() + 1, "overlay", "an overlay is passed over")
         self._handlers = self._under_overlay
 

@@ -20,14 +20,14 @@ class AbcNotation:
     """ABC 2.1, tolerant of what was written before it."""
 
     fields: tuple[str, ...] = FIELDS
-    """The fields that it keeps unless told otherwise."""
+    """The header fields that are kept unless others are asked for."""
 
     def __init__(self, *, strict: bool = False) -> None:
-        """``strict``: refuse what is otherwise read as well as can be."""
+        """``strict``: refuse mistakes that are otherwise read as well as can be."""
         self._strict = strict
 
     def parse(self, tune: Tune) -> Score:
-        """The tune as music; what was read tolerantly is in its ``problems``. Raises NotationError."""
+        """The tune as music; mistakes that were tolerated are in its ``problems``. Raises NotationError."""
         score = parse_abc(tune)
         if self._strict and score.problems:
             first = score.problems[0]
@@ -41,32 +41,32 @@ class AbcNotation:
         return write_abc(score)
 
     def transpose(self, tune: Tune, semitones: int, tonic: str = "") -> Tune:
-        """The tune so many semitones higher, by an edit of its text. Raises NotationError."""
+        """The tune moved up by so many semitones, by an edit of its text. Raises NotationError."""
         return transpose_abc(tune, semitones, tonic)
 
     def is_field(self, name: str) -> bool:
-        """Whether it is one letter."""
+        """Whether ``field`` is one letter."""
         return len(name) == 1 and name.isascii() and name.isalpha()
 
     def bare_text(self, tune: Tune) -> str:
-        """The text without ``X:`` and ``T:``. Raises NotationError for text that is no tune."""
+        """The text without ``X:`` and ``T:``. Raises NotationError for text that is not a tune."""
         begin = self.body(tune)
         header = [line for line in tune.text[:begin].splitlines() if not re.match(r"[XT]:", line)]
         return "\n".join(header) + "\n" + tune.text[begin:]
 
     def prepare(self, tune: Tune, options: Prepare) -> Tune:
-        """The tune in few characters, in the same order always. Raises NotationError."""
+        """The tune in few characters, always in the same order. Raises NotationError."""
         if self._strict:
             self.parse(tune)
         if options.raw:
-            prepare_abc(tune, options)  # raises for what is no tune
+            prepare_abc(tune, options)  # raises for text that is not a tune
             return tune
         if options.canonical:
             tune = canonical_abc(tune, options)
         return prepare_abc(tune, options)
 
     def body(self, tune: Tune) -> int:
-        """Where the line after the first ``K:`` begins."""
+        """The place in the text where the line after the first ``K:`` begins."""
         layout = read_layout(tune.text)
         if not layout.has_key:
             raise no_tune(tune, layout)
@@ -78,15 +78,15 @@ class AbcNotation:
         return end + 1
 
     def chord_symbols(self, tune: Tune) -> Iterator[tuple[int, int]]:
-        """Begin and end of each chord symbol of the body, quotes included; annotations are none."""
+        """Begin and end of each chord symbol of the body, quotes included; annotations do not count."""
         return chord_symbol_spans(tune)
 
     def key(self, text: str) -> Key:
-        """The key that a wish names. Raises NotationError for what is none."""
+        """The key that a wish names. Raises NotationError for text that names no key."""
         return wished_key(text)
 
     def header(self, tune: Tune) -> Mapping[str, str]:
-        """The header's fields in written order; of a repeated one the value that counts."""
+        """The header's fields in written order; a repeated field has the value that counts."""
         return {letter: line.text for letter, line in read_layout(tune.text).fields().items()}
 
     def guide(self, wishes: Wishes, fields: Sequence[str]) -> HeaderGuide:
@@ -94,5 +94,5 @@ class AbcNotation:
         return AbcGuide(wished_fields(wishes), fields)
 
     def wished(self, wishes: Wishes) -> Mapping[str, str]:
-        """What :meth:`guide` would force, by field. Raises NotationError."""
+        """The values that :meth:`guide` would force, by field. Raises NotationError."""
         return wished_fields(wishes)

@@ -1,4 +1,4 @@
-"""ABC text to a :class:`musegen.Score` (ABC 2.1, tolerant of older and looser ways)."""
+"""Reads ABC text to a :class:`musegen.Score` (ABC 2.1, tolerant of older and looser spellings)."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ from musegen_abc.pitches import NO_KEY
 
 _MOST_PROBLEMS = 100
 _MOST_VERSES = 50
-_REMARK = re.compile(r"\b[A-Za-z]?[a-z]{2,}\b")  # behind a play order: "AABA last time only"
+_REMARK = re.compile(r"\b[A-Za-z]?[a-z]{2,}\b")  # after a play order: "AABA last time only"
 
 
 def parse_abc(tune: Tune) -> Score:
     """The tune as music. Raises NotationError for text without a ``K:`` field or without a note.
 
-    Everything else that is wrong is read as well as can be and noted in ``Score.problems``.
+    All other mistakes are read as well as can be and noted in ``Score.problems``.
     """
     layout = read_layout(tune.text)
     if not layout.has_key:
@@ -45,7 +45,7 @@ def parse_abc(tune: Tune) -> Score:
 
 
 def no_tune(tune: Tune, layout: Layout) -> NotationError:
-    """The error for text that is no tune."""
+    """The error for text that is not a tune."""
     line = layout.header[-1].number if layout.header else 1
     kind, message = "no key", "it has no K: field"
     if layout.has_key:
@@ -57,7 +57,7 @@ _HAVE_ATTRIBUTES = frozenset("XMLQPYKWwUVm")
 
 
 class _Start(NamedTuple):
-    """What is in force where the music begins."""
+    """The fields in force where the music begins."""
 
     key: Key
     metre: Metre | None
@@ -66,7 +66,7 @@ class _Start(NamedTuple):
 
 
 class _Parser:
-    """Reads the fields of one tune and hands its music code on."""
+    """Reads the fields of one tune and passes its music code on."""
 
     def __init__(self, layout: Layout) -> None:
         self._layout = layout
@@ -84,7 +84,7 @@ class _Parser:
             self._problems.append(Problem(self._music.line, column, message, kind))
 
     def parse(self) -> Score | None:
-        """The score; None if there is no note."""
+        """The score; None for a tune without a note."""
         for stray in self._layout.strays:
             self._music.line = stray.number
             self._problem(1, "stray", f"passed over: {stray.text[:40]}")
@@ -125,13 +125,13 @@ class _Parser:
         )
 
     def _other_fields(self, fields: Mapping[str, Line], start: _Start) -> tuple[tuple[str, str], ...]:
-        """The header's fields that have no attribute of their own; a tempo in words only is one."""
+        """The header's fields that have no attribute of their own, such as a tempo in words alone."""
         others = [(line.letter, line.text) for line in self._layout.header if _is_other(line, fields)]
         words = _text(fields, "Q")
         return (*others, ("Q", words)) if words and start.tempo is None else tuple(others)
 
     def _header(self, fields: Mapping[str, Line]) -> None:
-        """Take the fields that say how the music begins; ``L:`` after ``M:``, whose default it overrides."""
+        """Take the fields in force at the beginning; ``L:`` after ``M:``, whose default it overrides."""
         if "M" in fields:
             self._take(fields["M"])
         self._music.set_unit(default_unit(self._music.metre))
@@ -153,7 +153,7 @@ class _Parser:
         return _Start(self._key, self._music.metre, self._tempo, self._music.unit)
 
     def _field(self, letter: str, text: str, column: int) -> None:
-        """Take a field of the body (ABC 2.1 §3.2); those without meaning for the music are passed over."""
+        """Take a field of the body (ABC 2.1 §3.2); fields without meaning for the music are passed over."""
         music = self._music
         if letter == "V":
             if self._voices.switch(text, music.begun):
@@ -222,7 +222,7 @@ def _text(fields: Mapping[str, Line], letter: str) -> str:
 
 
 def _is_other(line: Line, fields: Mapping[str, Line]) -> bool:
-    """Whether a header field has no attribute of its own in Score and means nothing to its reading."""
+    """Whether a header field has no attribute of its own in Score and does not change its reading."""
     return (
         bool(line.text)
         and line.letter not in _HAVE_ATTRIBUTES

@@ -1,4 +1,4 @@
-"""Note names to pitches: octave marks, key, and accidentals that carry on (ABC 2.1 §4.1, §4.2)."""
+"""Turns note names into pitches: octave marks, key, and accidentals that carry on (ABC 2.1 §4.1, §4.2)."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def _octave(name: str) -> int:
 
 
 class Accidentals:
-    """Tells what alteration a note has where it stands.
+    """Tells the alteration of a note where it stands.
 
     An accidental holds for its step in all octaves until the bar line (ABC 2.1 §11.3: propagation by
     ``pitch`` is the default; abc2midi does so too), and beyond it for a note that is tied over.
@@ -42,7 +42,7 @@ class Accidentals:
         self._in_bar: dict[str, int] = {}
         self._tied: dict[tuple[str, int], int] = {}
         self.deviate = False
-        """Whether a note without accidental may now sound otherwise than in the key."""
+        """Whether a note without accidental may now differ from the key."""
         self.set_key(key)
 
     def set_key(self, key: Key) -> None:
@@ -56,7 +56,7 @@ class Accidentals:
             self.deviate = bool(self._tied)
 
     def pitch(self, accidental: str | None, name: str) -> Pitch:
-        """The pitch of a note here; its accidental holds from now on."""
+        """The pitch of a note here; an accidental that it has holds from now on."""
         step, octave = name[0].upper(), _octave(name)
         if accidental:
             alter = self._in_bar[step] = _ALTERS[accidental]
@@ -68,7 +68,7 @@ class Accidentals:
         return _spelled(step, octave, alter)
 
     def tie(self, pitches: Collection[Pitch]) -> None:
-        """The pitches just sounded are tied over; none if it is empty."""
+        """Take note of the pitches that are tied over to the next note; empty for none."""
         if pitches or self._tied:
             self._tied = {(pitch.step, pitch.octave): pitch.alter for pitch in pitches}
             self.deviate = bool(self._tied or self._in_bar)

@@ -21,7 +21,7 @@ class AbcReaderOptions(Options):
 
     paths: tuple[PathPattern, ...] = Field(
         min_length=1,
-        description="files, folders (all .abc files in them), zip archives, or patterns with * and ?",
+        description="Files, folders (all .abc files in them), zip archives, or patterns with * and ?.",
         examples=[["tunes/*.abc"]],
     )
 
@@ -30,7 +30,7 @@ class AbcOptions(Options):
     """ABC notation, version 2.1."""
 
     strict: bool = False
-    """Refuse a tune with anything in it that the standard does not allow, instead of reading it as meant."""
+    """Refuse a tune that breaks the standard, instead of reading it as it was meant."""
 
 
 class TunebookOptions(Options):
@@ -52,7 +52,7 @@ def build_notation(options: AbcOptions) -> Notation:
 
 
 def build_tunebook(options: TunebookOptions) -> BookRenderer:
-    """The renderer; ``options`` has nothing to say."""
+    """The renderer, which has no options."""
     from musegen_abc.tunebook import Tunebook
 
     return Tunebook()

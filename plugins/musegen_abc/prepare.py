@@ -1,4 +1,4 @@
-"""A tune as a model sees it: one spelling of everything that does not matter."""
+"""Prepares a tune for a model: one spelling for everything that does not matter."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from musegen_abc.lexer import NOTE, TOKEN, Token
 from musegen_abc.parser import no_tune
 
 FIELDS = ("X", "T", "R", "M", "L", "K", "P")
-"""The fields to keep where a pipeline names none, in the order to write them."""
+"""The fields that are kept where a pipeline names none, in the order in which they are written."""
 _BLANKS = re.compile(r"\s+")
 _KEPT = frozenset({"tuplet", "broken", "rest", "bars_rest", "spacer", "tie_sign"})
 _ORNAMENTS = frozenset({"grace", "decoration", "old_decoration", "symbol", "slur"})
@@ -20,10 +20,10 @@ _IN_CHORD = frozenset({"decoration", "old_decoration", "symbol", "slur"})
 
 
 def prepare_abc(tune: Tune, options: Prepare) -> Tune:
-    """The fields to keep in their order, ``K:`` last (ABC 2.1 §2.2.1), then the music of the first voice.
+    """The kept fields in their order, ``K:`` last (ABC 2.1 §2.2.1), then the music of the first voice.
 
-    Its melody is that of the tune, grace notes aside, as long as ``M``, ``L`` and ``P`` are among the fields.
-    Preparing twice is preparing once. Raises NotationError for text that is no tune.
+    The melody, grace notes aside, stays the same as long as ``M``, ``L`` and ``P`` are among the fields.
+    Preparing a prepared tune changes nothing. Raises NotationError for text that is not a tune.
     """
     layout = read_layout(tune.text)
     if not layout.has_key:
@@ -39,7 +39,7 @@ def prepare_abc(tune: Tune, options: Prepare) -> Tune:
 
 
 def _header(layout: Layout, options: Prepare) -> dict[str, str]:
-    """The fields to write, in order."""
+    """The fields that are written, in order."""
     given = {letter: _one_space(line.text) for letter, line in layout.fields().items()} | {"X": "1"}
     order = [letter for letter in dict.fromkeys(_fields(options)) if letter != "K"]
     return {letter: given[letter] for letter in order if given.get(letter)} | {"K": given["K"] or "none"}
@@ -63,7 +63,7 @@ class _Line:
     def write(self, text: str) -> None:
         """Append a token, or leave one out if ``text`` is empty.
 
-        Where that brings two tokens together that would read as one, a blank keeps them apart.
+        A blank keeps two tokens apart that would otherwise read as one.
         """
         if not text:
             self._dropped = True
@@ -76,17 +76,17 @@ class _Line:
         self.parts.append(text)
 
     def space(self) -> None:
-        """Append a blank, of a run only one."""
+        """Append a blank, unless there is one already."""
         if self.parts and self.parts[-1] != " ":
             self.parts.append(" ")
 
     def end(self) -> None:
-        """Drop a blank at the end."""
+        """Remove a blank at the end."""
         if self.parts and self.parts[-1] == " ":
             self.parts.pop()
 
     def join(self, line: _Line) -> None:
-        """Go on with the next line; of two bar lines that meet, a plain first one goes."""
+        """Go on with the next line; where two bar lines meet, a plain first one is removed."""
         first = TOKEN.match(line.parts[0])
         if self.parts[-1] == "|" and first and first.lastgroup == "bar":
             self.parts.pop()
@@ -99,7 +99,7 @@ class _Line:
 
 
 class _Body:
-    """Writes the body anew, token by token."""
+    """Writes the body of a tune anew, token by token."""
 
     def __init__(self, layout: Layout, options: Prepare) -> None:
         self._layout, self._options = layout, options
@@ -107,7 +107,7 @@ class _Body:
         self._voices = Voices(layout.header)
         self._kept = _KEPT | (_ORNAMENTS if options.decorations else frozenset())
         self._overlaid = False  # whether the rest of the bar is a second voice
-        # Step -> accidental of a grace note that is dropped: it holds for the notes that follow in the bar
+        # By step, the accidental of a dropped grace note, which holds for the notes after it in the bar
         self._owed: dict[str, str] = {}
         self._begun = False  # whether there was a note or rest
         self.notes = 0
@@ -134,14 +134,14 @@ class _Body:
         return [str(line) for line in lines]
 
     def _field_line(self, line: Line) -> str:
-        """The line of a field in the body as it is kept; empty if it is dropped."""
+        """A field's line in the body as it is kept, or an empty text."""
         if line.letter == "V":
             self._voices.switch(line.text, self._begun)
         kept = self._voices.reading and line.letter in self._fields and line.text
         return written_field(line.letter, _one_space(line.text)) if kept else ""
 
     def _music(self, code: str, line: _Line) -> bool:
-        """Write what is kept of one line of music code; whether the next line continues it."""
+        """Write the kept part of one line of music code; returns whether the next line continues it."""
         goes_on = False
         for token in TOKEN.finditer(code):
             kind = token.lastgroup or ""
@@ -166,7 +166,7 @@ class _Body:
         return f"[{letter}:{value}]" if kept else ""
 
     def _token(self, kind: str, token: Token) -> str:
-        """What is written for a token; empty if it is dropped."""
+        """The text that is written for a token; empty if the token is dropped."""
         if kind in ("bar", "ending"):
             self._overlaid = False
             self._owed.clear()
@@ -200,7 +200,7 @@ class _Body:
         return token[0]
 
     def _chord(self, kind: str, token: Token) -> str:
-        """A chord with what is kept of its inside."""
+        """A chord with the kept part of its inside."""
         old = "old_" if kind == "old_chord" else ""
         line, notes = _Line(), 0
         for inner in TOKEN.finditer(token[f"{old}chord_notes"]):

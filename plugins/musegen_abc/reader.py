@@ -1,4 +1,4 @@
-"""ABC files, folders and zip archives to tunes."""
+"""Reads tunes from ABC files, folders and zip archives."""
 
 from __future__ import annotations
 
@@ -13,28 +13,28 @@ from musegen import CorpusError, Tune
 from musegen_abc.layout import read_field, split_lines
 
 _SUFFIX, _ARCHIVE = ".abc", ".zip"
-# ABC is typed by hand: the largest collections there are have a few megabytes a file.
+# ABC is typed by hand: the files of the largest collections have a few megabytes.
 _LARGEST = 64 * 2**20
 _BROKEN_ARCHIVE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError)
-# Fields of a file header that the tunes inherit (ABC 2.1 §2.2.2, §3): all that may stand there but N and H.
+# Fields of a file header that the tunes inherit (ABC 2.1 §2.2.2, §3): all those allowed there except N and H.
 _INHERITED = frozenset("ABCDFGILMmORrSUZ")
 
 Report = Callable[[str], None]
 
 
 class AbcReader:
-    """The tunes of some files, folders (all ``.abc`` files in them), zip archives or patterns."""
+    """Reads the tunes of some files, folders (all ``.abc`` files in them), zip archives or patterns."""
 
     def __init__(self, paths: Sequence[str]) -> None:
         """``paths``: each names a file or folder, or is a pattern with ``*``, ``?`` or ``[...]``."""
         self._paths = paths
 
     def sources(self) -> list[Path]:
-        """The files in the order of the patterns, sorted in each. Raises CorpusError for one without any."""
+        """The files in the order of the patterns, sorted in each. Raises CorpusError where one has none."""
         return list(dict.fromkeys(file for pattern in self._paths for file in _matches(pattern)))
 
     def read(self, report: Report) -> Iterator[Tune]:
-        """The tunes, in the order of the sources. Raises CorpusError."""
+        """The tunes, in the order of the sources. Raises CorpusError for a file that cannot be read."""
         return read_files(self.sources(), report)
 
 
@@ -66,7 +66,7 @@ def _in_folder(folder: Path) -> list[Path]:
 
 
 def read_files(files: Iterable[Path], report: Report) -> Iterator[Tune]:
-    """The tunes of ABC files and zip archives of them. Raises CorpusError for a file that is neither."""
+    """The tunes of ABC files and of zip archives of them. Raises CorpusError for any other file."""
     for file in files:
         try:
             contents = _members(file) if file.suffix.lower() == _ARCHIVE else [(file.name, file.read_bytes())]
@@ -77,7 +77,7 @@ def read_files(files: Iterable[Path], report: Report) -> Iterator[Tune]:
 
 
 def _members(file: Path) -> Iterator[tuple[str, bytes]]:
-    """Name and content of the ABC files in an archive, sorted by name."""
+    """Name and content of each ABC file in an archive, sorted by name."""
     try:
         with zipfile.ZipFile(file) as archive:
             members = [member for member in archive.infolist() if _is_abc(member)]
@@ -102,9 +102,9 @@ def _is_abc(member: zipfile.ZipInfo) -> bool:
 
 
 def decode(content: bytes, name: str, report: Report) -> str:
-    """A file's text: UTF-8, else Latin-1, and ``report`` is told so. Raises CorpusError for a binary file."""
+    """A file's text in UTF-8, else in Latin-1, which is reported. Raises CorpusError for a binary file."""
     if b"\0" in content:
-        raise CorpusError(f"{name}: is no text file")
+        raise CorpusError(f"{name}: is not a text file")
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -114,10 +114,10 @@ def decode(content: bytes, name: str, report: Report) -> str:
 
 
 def split_tunes(text: str, name: str) -> Iterator[Tune]:
-    """One tune for each ``X:`` field, with fields of the file's header that it lacks (ABC 2.1 §2.2).
+    """One tune for each ``X:`` field, with the fields of the file's header that it lacks (ABC 2.1 §2.2).
 
-    A tune ends at an empty line or the next ``X:``; free text between tunes is passed over. Whether it is
-    a tune that can be used, its notation tells.
+    A tune ends at an empty line or the next ``X:``; free text between tunes is passed over. The notation
+    tells whether a tune can be used.
     """
     lines = split_lines(text)
     inherited = _file_header(lines)
@@ -132,7 +132,7 @@ def split_tunes(text: str, name: str) -> Iterator[Tune]:
 
 
 def _file_header(lines: Sequence[str]) -> dict[str, list[str]]:
-    """Letter -> lines of the fields before the first tune, if nothing but fields and comments is there."""
+    """The lines of the file header by letter; empty where it holds more than fields and comments."""
     inherited: dict[str, list[str]] = {}
     for line in lines:
         if not line or line.isspace() or line.startswith("X:"):

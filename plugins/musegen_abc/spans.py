@@ -1,4 +1,4 @@
-"""Where in a tune's text its accompaniment chords stand."""
+"""Finds where in a tune's text its accompaniment chords stand."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Transposition as an edit of the text: notes, chord symbols and keys change, all else stays."""
+"""Transposes a tune by an edit of its text: notes, chord symbols and keys change, all else stays."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from musegen_abc.writer import write_key, write_pitch
 
 
 def transpose_abc(tune: Tune, semitones: int, tonic: str = "") -> Tune:
-    """The tune so many semitones higher; spaces, beams, bar lines, lengths and all other text stay.
+    """The tune moved up by so many semitones; spaces, beams, bar lines, lengths and all other text stay.
 
-    Each key goes to the one with the fewest signs, or the first to ``tonic`` (which lies that far away) and
-    the others as far; a key without tonic stays without. Transposed back, the tune gives the same score.
-    Raises NotationError for text that is no tune.
+    Each key becomes the one with the fewest signs; with ``tonic``, which must lie that far away, the first
+    key gets this tonic and the others move as far. A key without tonic stays without one. Transposed back,
+    the tune gives the same score. Raises NotationError for text that is not a tune.
     """
     layout = read_layout(tune.text)
     if not layout.has_key:
@@ -31,7 +31,7 @@ def transpose_abc(tune: Tune, semitones: int, tonic: str = "") -> Tune:
 
 
 class _Voice:
-    """The accidentals of one voice, before and after."""
+    """The accidentals of one voice, before and after the move."""
 
     def __init__(self, key: Key, mover: _Mover) -> None:
         self.old, self.new = Accidentals(NO_KEY), Accidentals(NO_KEY)
@@ -58,14 +58,14 @@ class _Mover:
         self._voice = self._in("")
 
     def interval(self, key: Key) -> Interval:
-        """How far what stands in this key moves."""
+        """How far music in this key moves."""
         return self._by or Interval.of(key, self._semitones)
 
     def _in(self, name: str) -> _Voice:
         return self._voices.setdefault(name, _Voice(self._key, self))
 
     def rewritten(self, lines: list[str]) -> str:
-        """The text of the tune."""
+        """The text of the transposed tune."""
         header_key = self._layout.header[-1]
         lines[header_key.number - 1] = written_field("K", self._moved_key(header_key.text))
         for line in self._layout.body:
@@ -92,7 +92,7 @@ class _Mover:
         return self._moved_key(text)
 
     def _moved_key(self, text: str) -> str:
-        """A ``K:`` field's value with its clef and the like behind the moved key."""
+        """The value of a ``K:`` field with the moved key, then its clef and other parameters."""
         key = read_key(text)
         if key is None:
             return text
@@ -152,7 +152,7 @@ class _Mover:
         return f"{left}{inside}{right}{token[f'{old}chord_length']}{token[f'{old}chord_tie']}"
 
     def _pitch(self, token: Token) -> tuple[Pitch, str]:
-        """The pitch before, and the note's name after, with an accidental where it had or needs one."""
+        """The pitch before the move, and the note's name after it, with an accidental it had or needs."""
         voice = self._voice
         old = voice.old.pitch(token["accidental"], token["pitch"])
         new = voice.by.moved(old)
@@ -172,7 +172,7 @@ class _Mover:
         return f'"{self._symbol(symbol)}"' if symbol else f'"{quoted}"'
 
     def _symbol(self, symbol: ChordSymbol) -> str:
-        """A chord symbol moved, its quality kept."""
+        """A moved chord symbol with its quality."""
         root, quality, bass = split_chord_symbol(symbol.text)
         moved = self._voice.by.moved_name(root) + quality
         return f"{moved}/{self._voice.by.moved_name(bass)}" if bass else moved

@@ -1,4 +1,4 @@
-"""All tunes in one ABC file."""
+"""Writes all tunes to one ABC file."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from musegen_abc.writer import write_abc
 
 
 class Tunebook:
-    """Writes ``tunes.abc``: the scores in ABC, one after another (ABC 2.1 §2.2)."""
+    """Writes ``tunes.abc``, which holds the scores in ABC, one after another (ABC 2.1 §2.2)."""
 
     file_name = "tunes.abc"
 
     def render_book(self, scores: Sequence[Score], path: Path) -> None:
-        """Each score gets a reference number of its own, and a title of its own: ``The Kettle (2)``."""
+        """Write the scores, each with a reference number and title of its own, as ``The Kettle (2)``."""
         times: Counter[str] = Counter()
         taken: set[str] = set()
         tunes = []

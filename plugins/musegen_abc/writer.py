@@ -1,4 +1,4 @@
-"""A :class:`musegen.Score` to ABC: one spelling for each thing (ABC 2.1)."""
+"""Writes a :class:`musegen.Score` as ABC, with one spelling for each thing (ABC 2.1)."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def write_tempo(tempo: Tempo) -> str:
 
 
 def write_length(length: Fraction) -> str:
-    """So many unit note lengths: ``2``, ``/``, ``3/2``; empty for one (ABC 2.1 §4.3).
+    """A number of unit note lengths as ``2``, ``/``, ``3/2``; empty for one (ABC 2.1 §4.3).
 
     Raises NotationError for a length that no reader takes.
     """
@@ -102,7 +102,7 @@ def write_pitch(pitch: Pitch) -> str:
 
 
 def _order(labels: str) -> str:
-    """A play order; dots keep small letters from looking like words (ABC 2.1 §3.1.9)."""
+    """A play order as ABC; dots keep small letters from looking like words (ABC 2.1 §3.1.9)."""
     return labels if labels.isupper() else ".".join(labels)
 
 
@@ -111,7 +111,7 @@ def _fraction(value: Fraction) -> str:
 
 
 def _sign(bar: Bar, start: bool) -> str:
-    """What stands at the right of a bar; ``start``: the next begins a repeat, on the same line."""
+    """The sign at the right of a bar. ``start``: the next bar begins a repeat on the same line."""
     if not bar.barline and not bar.repeat_end and not start:
         return ""
     if bar.repeat_end == 2 and start and bar.barline in ("|", ""):
@@ -120,7 +120,7 @@ def _sign(bar: Bar, start: bool) -> str:
 
 
 class _Body:
-    """The music of a score, line by line."""
+    """Writes the music of a score, line by line."""
 
     def __init__(self, score: Score) -> None:
         self._score = score
@@ -129,7 +129,7 @@ class _Body:
         self._tuplet, self._tuplet_left = _ONE, 0
 
     def lines(self) -> list[str]:
-        """Lines of music, each with its lyrics below, and the labels of parts between them."""
+        """The lines of music, each with its lyrics below it, and the labels of parts between them."""
         bars = self._score.bars
         lines: list[str] = []
         begin = 0
@@ -143,7 +143,7 @@ class _Body:
         return lines
 
     def _line_end(self, begin: int) -> int:
-        """The bar that begins the next line: after four full bars, at the end of a strain, before a part."""
+        """The bar that begins the next line: after four full bars, after a strain (a section), at a part."""
         bars, full = self._score.bars, 0
         for number in range(begin, len(bars)):
             if number > begin and (bars[number].part or (bars[number].repeat_start and full)):
@@ -166,17 +166,18 @@ class _Body:
             written += "".join(self._bar(number))
             sign = _sign(bar, number + 1 < end and bars[number + 1].repeat_start)
             if sign or (number + 1 < len(bars) and bars[number + 1].endings):
-                self._accidentals.bar_line()  # but not where only the label of a part stands
+                self._accidentals.bar_line()  # a part's label alone is not a bar line: accidentals go on
             written += sign
         return written
 
     def _bar(self, number: int) -> Iterator[str]:
-        """The events of a bar, notes of one beam together."""
+        """The events of a bar, with the notes of one beam together."""
         bar = self._score.bars[number]
         place, beam = self._first_place(number), self._beam()
         events = list(bar.events)
         broken = self._broken(events, place)
-        started = waiting = False  # whether a note was written, and a sign that belongs to the next one
+        # Whether a note has been written, and whether the last thing written is a sign of the next note.
+        started = waiting = False
         for i, event in enumerate(events):
             if isinstance(event, Note | Rest):
                 if started and place % beam == 0 and not waiting:
@@ -191,10 +192,10 @@ class _Body:
                 yield self._sign_event(event)
                 beam = self._beam()
         if events and isinstance(events[-1], Tuplet):
-            yield " "  # or the colon of a repeat sign would be read as the tuplet's
+            yield " "  # else the colon of a repeat sign would be read as part of the tuplet
 
     def _first_place(self, number: int) -> Fraction:
-        """Where in a full bar this one begins: an upbeat begins late."""
+        """The place in a full bar at which this one begins; an upbeat begins late."""
         bar = self._score.bars[number]
         previous = self._score.bars[number - 1] if number else None
         upbeat = previous is None or previous.ends_strain or bar.repeat_start
@@ -203,15 +204,15 @@ class _Body:
         return Fraction(0)
 
     def _beam(self) -> Fraction:
-        """How many quarter notes share a beam: a beat, in 4/4 half a bar."""
+        """The number of quarter notes that share a beam: those of a beat, or of half a bar in 4/4."""
         if self._metre is None:
             return _ONE
         return Fraction(2) if self._metre.bar == 4 else self._metre.beat
 
     def _broken(self, events: Sequence[Event], place: Fraction) -> dict[int, tuple[Fraction, str]]:
-        """Number of an event -> the length it is written with and the sign behind it, for ``a>b`` pairs.
+        """For each event in an ``a>b`` pair, by its number, its written length and the sign after it.
 
-        A pair is two notes of one or half a unit each, that begins where such a pair does in the bar.
+        A pair has two notes of one or half a unit each, and begins where such a pair may begin in the bar.
         """
         found: dict[int, tuple[Fraction, str]] = {}
         first: int | None = None
@@ -238,7 +239,7 @@ class _Body:
         return found
 
     def _is_pair(self, first: Note | Rest, second: Note | Rest, place: Fraction) -> bool:
-        """Whether two notes are 3:1 or 1:3 and fill the space of two; ``place``: where the second begins."""
+        """Whether two notes are 3:1 or 1:3 and fill the time of two; ``place``: where the second begins."""
         both = first.duration + second.duration
         return (
             both / self._score.unit in (1, 2)
@@ -270,7 +271,7 @@ class _Body:
         )
 
     def _pitch(self, pitch: Pitch) -> str:
-        """The note's name, with an accidental only where it would sound otherwise without."""
+        """The note's name, with an accidental only where the note would be another one without it."""
         name = write_pitch(pitch)
         plain = self._accidentals.pitch(None, name)
         accidental = "" if plain.alter == pitch.alter else ACCIDENTALS[pitch.alter]

@@ -26,8 +26,8 @@ _OTHER_WAY = 'or give path = "..." with a folder that has the files'
 def fetch(names: Iterable[str]) -> list[Path]:
     """Paths on this machine of files such as ``ABC_cleaned/jigs.abc``, in the order of ``names``.
 
-    Files that are not in the cache yet are downloaded. Raises CorpusError where a download fails, or where its
-    SHA-256 is not the expected one; such a file is never kept.
+    Files that are not in the cache yet are downloaded. Raises CorpusError where a download fails, or where
+    its SHA-256 is not the expected one; such a file is never kept.
     """
     if find_spec("pooch") is None:
         raise CorpusError(

@@ -112,9 +112,7 @@ def join_tokens(tokens: list[str]) -> str:
     pieces: list[str] = []
     for before, token in zip(["", *tokens], tokens, strict=False):
         if before[-1:] == "|" and token[:1] == "|" and token[1:].isdigit():
-            token = token[
-                1:
-            ]  # a closing bar line and the bar line of an ending become one: :|2 (ABC 2.1 §4.9)
+            token = token[1:]  # the bar line before an ending serves for its own: :|2 (ABC 2.1 §4.9)
         elif _is_bar_line(before) and (_is_bar_line(token) or token[:1] in _BAR_LINE):
             token = f" {token}"
         pieces.append(token)

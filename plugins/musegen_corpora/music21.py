@@ -18,7 +18,7 @@ class Music21Reader:
         self._abc, self._collections = abc, collections
 
     def sources(self) -> list[Path]:
-        """The files, by collection, sorted. Raises CorpusError, with the choices, for an unknown collection."""
+        """The files, by collection, sorted. Raises CorpusError, with the choices, for an unknown one."""
         corpus = _corpus_folder()
         files: list[Path] = []
         for name in dict.fromkeys(self._collections):

@@ -34,8 +34,8 @@ class NottinghamReader:
     def sources(self) -> list[Path]:
         """The files, in the order of the collections; without ``path``, missing files are downloaded first.
 
-        With ``path``, the files that are in that folder. Raises CorpusError where the folder has none of them,
-        or where a download fails.
+        With ``path``, the files that are in that folder. Raises CorpusError where the folder has none of
+        them, or where a download fails.
         """
         if self._path is None:
             from musegen_corpora.download import fetch

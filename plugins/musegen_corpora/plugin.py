@@ -31,7 +31,7 @@ class Music21Options(Options):
 
     collections: tuple[str, ...] = Field(
         min_length=1,
-        description="folders of music21's corpus that hold ABC files",
+        description="Folders of music21's corpus that hold ABC files.",
         examples=[["ryansMammoth"]],
     )
 

@@ -1,4 +1,4 @@
-"""TensorFlow and Keras, imported without noise; nothing else imports them."""
+"""Imports TensorFlow and Keras without their noise; no other module imports them."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def _without_stderr() -> Iterator[None]:
         os.close(nothing)
 
 
-# Both are read when the libraries are imported, here for the first time.
+# The libraries read both variables when they are imported, which happens here for the first time.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ["KERAS_BACKEND"] = "tensorflow"
 with _without_stderr():
@@ -35,6 +35,6 @@ __all__ = ["cpu_threads", "keras", "tf"]
 
 
 def cpu_threads() -> int:
-    """Threads that TensorFlow was told to use, else the CPUs that this process may use."""
+    """Number of threads that TensorFlow was told to use, else of CPUs that this process may use."""
     told: int = tf.config.threading.get_intra_op_parallelism_threads()
     return told or cpus()

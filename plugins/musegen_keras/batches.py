@@ -1,9 +1,9 @@
-"""Which pieces of the tunes are learned from side by side.
+"""Cuts tunes into pieces and arranges those that are learned side by side in batches.
 
 A :class:`Schedule` has a fixed number of rows, and each row a queue of tunes. A tune is cut into pieces of
 equal length, learned one after the other with the state carried on; when it is over, the next tune of the
-queue begins, from its start mark and the zero state. So little is padding whatever the lengths, and every
-step sees beginnings, middles and ends of tunes. :class:`Windows` are what tutorials take.
+queue begins, from its start mark and the zero state. So there is little padding whatever the lengths, and
+every step sees beginnings, middles and ends of tunes. :class:`Windows` are the pieces that tutorials take.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from musegen import Tokens
 
 PADDING = -1
-"""Target where a row has nothing to learn."""
+"""Target that says that a row has nothing to learn here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,16 +31,16 @@ class Batch:
     targets: NDArray[np.int32]
     """int32 (rows, steps): the token after each input, or PADDING."""
     begins: NDArray[np.bool_]
-    """bool (rows,): where a tune begins, or nothing is left."""
+    """bool (rows,): true where a tune begins, or where nothing is left to learn."""
 
     @property
     def tokens(self) -> int:
-        """Targets that are not PADDING."""
+        """Number of targets that are not PADDING."""
         return int(np.count_nonzero(self.targets != PADDING))
 
 
 class Batches(Protocol):
-    """What one epoch learns from."""
+    """The batches of one epoch."""
 
     def __len__(self) -> int:
         """How many batches."""
@@ -52,10 +52,10 @@ class Batches(Protocol):
 
 
 class Schedule:
-    """Every piece of every tune once."""
+    """Batches that hold every piece of every tune once."""
 
     def __init__(self, tunes: Sequence[Tokens], rows: int, steps: int, seed: int | None) -> None:
-        """``steps``: length of a piece; ``seed`` decides the order of tunes, None leaves it as it is."""
+        """``steps``: length of a piece. ``seed`` decides the order of tunes; None leaves it as it is."""
         self._tunes, self._rows, self._steps = tunes, rows, steps
         order = np.arange(len(tunes)) if seed is None else np.random.default_rng(seed).permutation(len(tunes))
         self._placed = list[list[tuple[int, int, int]]]()  # for each batch: row, tune, piece
@@ -86,13 +86,13 @@ class Schedule:
 
 
 class Windows:
-    """Pieces of the tunes' text, one tune behind the other, from anywhere, each from the zero state.
+    """Pieces from random places of one long text, all tunes one after the other, each from the zero state.
 
-    As tutorials take them: about as many tokens as the text has, some twice and some not at all.
+    Tutorials do it so. An epoch has about as many tokens as the text: some come twice and some not at all.
     """
 
     def __init__(self, tunes: Sequence[Tokens], rows: int, steps: int, seed: int) -> None:
-        """``steps``: length of a piece, less than that of the text; ``seed`` decides which are taken."""
+        """``steps``: length of a piece, less than that of the text. ``seed`` decides where they begin."""
         self._text = np.concatenate(tunes)
         self._rows, self._steps, self._seed = rows, steps, seed
 
@@ -102,7 +102,7 @@ class Windows:
 
     def batches(self, first: int = 0) -> Iterator[Batch]:
         """The batches in order, from number ``first`` on."""
-        last = len(self._text) - self._steps  # of the places where a piece can begin
+        last = len(self._text) - self._steps  # places where a piece can begin
         begins = np.ones(self._rows, np.bool_)
         places = np.random.default_rng(self._seed).integers(0, last, (len(self), self._rows, 1))
         for at in places[first:]:
@@ -111,11 +111,11 @@ class Windows:
 
 
 def piece_steps(windows: str, sequence: int, tunes: Sequence[Tokens]) -> int:
-    """Targets of a piece: ``sequence``, or as many as the longest text has that a piece can be cut from."""
+    """Number of targets in a piece: ``sequence``, or fewer where the longest text to cut from has fewer."""
     lengths = [len(tune) for tune in tunes]
     return min(sequence, (sum(lengths) if windows == "random" else max(lengths)) - 1)
 
 
 def count_pieces(tune: Tokens, steps: int) -> int:
-    """How many pieces of at most ``steps`` targets a tune has."""
+    """Number of pieces of at most ``steps`` targets that a tune has."""
     return -(-(len(tune) - 1) // steps)

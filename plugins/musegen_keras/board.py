@@ -11,10 +11,10 @@ from musegen_keras.backend import tf
 
 
 class Board:
-    """Writes each epoch's losses to a folder of event files, or nowhere."""
+    """Writes each epoch's losses to a folder of event files, if it is given one."""
 
     def __init__(self, folder: Path | None) -> None:
-        """Raises ModelError where TensorBoard, which writes them, is not installed."""
+        """Raises ModelError where TensorBoard, which writes the files, is not installed."""
         self._writer: Any = None
         if folder is None:
             return
@@ -24,7 +24,7 @@ class Board:
         self._writer = tf.summary.create_file_writer(str(folder))
 
     def write(self, loss: EpochLoss, step: int) -> None:
-        """The losses after so many steps."""
+        """Write the losses after so many steps."""
         if self._writer is None:
             return
         with self._writer.as_default():

@@ -1,4 +1,4 @@
-"""Where a training stands, in one file that is there whole or not at all; the one before it is kept."""
+"""Saves where a training stands to one file, written whole or not at all; the file before it is kept."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _PARTS = ("weights", "optimizer", "carried", "best", "steps")
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """All that the steps to come depend on, besides job, options and dataset."""
+    """Everything that later steps depend on, besides job, options and dataset."""
 
     weights: Arrays
     optimizer: Arrays
@@ -33,28 +33,28 @@ class Checkpoint:
     """The weights of the best epoch."""
     best_epoch: int
     losses: tuple[EpochLoss, ...]
-    """One for each epoch that is over."""
+    """The losses of each finished epoch."""
     batch: int = 0
-    """Batches done of the epoch after those."""
+    """Batches done in the epoch that is under way."""
     nats: float = 0.0
-    """The loss over them, all tokens together."""
+    """The loss in nats of these batches, all tokens together."""
     tokens: int = 0
-    """How many tokens that is."""
+    """Number of tokens in these batches."""
     steps: Arrays = ()
     """float32 (n,): the loss in nats a token of every step so far, one array an epoch."""
 
     @property
     def epoch(self) -> int:
-        """Epochs finished."""
+        """Number of finished epochs."""
         return len(self.losses)
 
     @property
     def place(self) -> tuple[int, int]:
-        """Epochs finished, and batches of the next."""
+        """Number of finished epochs, and of finished batches in the next one."""
         return self.epoch, self.batch
 
     def save(self, path: Path, job: str) -> None:
-        """Write the file; until it is whole the one before it stays, and then under :func:`previous`.
+        """Write the file, whole or not at all; the one before it is kept where :func:`previous` says.
 
         ``job`` as in :func:`fingerprint`.
         """
@@ -83,7 +83,7 @@ class Checkpoint:
         partial.replace(path)
 
     def like(self, other: Checkpoint) -> bool:
-        """Whether all arrays have the shapes and types of the other's, whatever the steps so far."""
+        """Whether all arrays have the shapes and types of the other's; the number of steps may differ."""
 
         def shapes(checkpoint: Checkpoint) -> list[list[tuple[tuple[int, ...], Any]]]:
             return [
@@ -96,7 +96,7 @@ class Checkpoint:
 
     @classmethod
     def load(cls, path: Path, job: str) -> Checkpoint:
-        """The checkpoint in a file. Raises OSError, and ValueError for a damaged file or another job's."""
+        """The checkpoint in a file. Raises OSError; ValueError for a damaged file or another job's."""
         try:
             with safetensors.safe_open(path, "np") as file:
                 state = json.loads((file.metadata() or {})["checkpoint"])
@@ -117,7 +117,7 @@ class Checkpoint:
 
 
 def previous(path: Path) -> Path:
-    """Where the checkpoint before the one at ``path`` is kept."""
+    """The path where the checkpoint before the one at ``path`` is kept."""
     return path.with_suffix(".previous")
 
 
@@ -126,8 +126,9 @@ def latest(
 ) -> Checkpoint:
     """The checkpoint at ``path``, else the one before it, else ``fresh``, whose shapes it must have.
 
-    What is there and cannot be used is said, a line each. ``place``: take the one that stands there. One that
-    is taken is at ``path`` from then on, so that the next :meth:`Checkpoint.save` keeps it.
+    Each file that is there and cannot be used is reported in one line. ``place``: take only a checkpoint at
+    this place of the training. The file that is taken is at ``path`` from then on, so that the next
+    :meth:`Checkpoint.save` keeps it.
     """
     found = [file for file in (path, previous(path)) if file.exists()]
     for file in found:
@@ -146,7 +147,7 @@ def latest(
 
 
 def fingerprint(options: str, seed: int, dataset: Dataset) -> str:
-    """SHA-256 of what decides a training: options, seed, vocabulary, training and validation tunes."""
+    """SHA-256 of all that decides a training: options, seed, vocabulary, training and validation tunes."""
     digest = hashlib.sha256(json.dumps([options, seed, dataset.vocabulary.symbols]).encode())
     for tunes in (dataset.train, dataset.validation, *(versions.tunes for versions in dataset.transposed)):
         _digest_tunes(digest, tunes)

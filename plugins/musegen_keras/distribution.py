@@ -13,7 +13,7 @@ from musegen_keras.backend import cpu_threads, tf
 
 
 def make_strategy(name: str) -> Any:
-    """The ``tf.distribute.Strategy`` of an option. Raises ModelError where it cannot be had."""
+    """The ``tf.distribute.Strategy`` that an option names. Raises ModelError where it cannot be used here."""
     if name == "single":
         return tf.distribute.get_strategy()
     if name == "mirrored":
@@ -26,7 +26,7 @@ _EXAMPLE = '{"cluster": {"worker": ["host1:12345", "host2:12345"]}, "task": {"ty
 
 
 def _check_cluster(text: str) -> None:
-    """Raises ModelError for a TF_CONFIG that does not name workers and which of them this is."""
+    """Raises ModelError unless TF_CONFIG names the workers and says which of them this process is."""
     wrong = "TF_CONFIG is not set"
     if text:
         try:
@@ -41,13 +41,13 @@ def _check_cluster(text: str) -> None:
 
 
 def workers(strategy: Any) -> int:
-    """How many processes train together."""
+    """Number of processes that train together."""
     resolver = strategy.cluster_resolver
     return len(resolver.cluster_spec().as_dict().get("worker", [""])) if resolver else 1
 
 
 def everybodys(strategy: Any, number: int) -> list[int]:
-    """The number that each process gives, the same list in all of them."""
+    """The numbers that the processes give; every process gets the same list."""
     count = workers(strategy)
     if count == 1:
         return [number]
@@ -63,7 +63,7 @@ def everybodys(strategy: Any, number: int) -> list[int]:
 
 
 def describe(strategy: Any) -> str:
-    """On what it trains: ``2 CPU threads``, ``GPU``, ``2 workers with 1 GPU each``."""
+    """The hardware that trains, in words: ``2 CPU threads``, ``GPU``, ``2 workers with 1 GPU each``."""
     gpus = tf.config.list_physical_devices("GPU")
     count = workers(strategy)
     local = strategy.num_replicas_in_sync // count

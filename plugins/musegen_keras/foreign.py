@@ -1,4 +1,4 @@
-"""Keras models that were trained elsewhere: the weights of those that are LSTM language models."""
+"""Reads the weights of LSTM language models that were trained and saved elsewhere with Keras."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ from musegen_keras.backend import keras
 from musegen_sampling import LSTMWeights
 
 _NO_EFFECT = ("InputLayer", "Dropout", "SpatialDropout1D", "GaussianDropout", "GaussianNoise")
-"""Layers that do nothing once the training is over."""
+"""Keras layers that do nothing once the training is over."""
 
 
 def read_keras(path: Path, symbols: Sequence[str] | None) -> LSTMWeights:
     """The weights of a saved ``keras.Sequential`` of Embedding, LSTM layers and Dense.
 
-    Dropout counts for nothing, and so does a softmax at the end. ``symbols``: what the tokens stand for;
-    without them they are numbered. Raises ModelError that says which layer cannot be expressed, and why.
+    Dropout is left out, and so is a softmax at the end. ``symbols``: what the tokens stand for; without them
+    the tokens are numbered. Raises ModelError that says which layer cannot be expressed, and why.
     """
     if path.suffix.lower() == ".keras" and not is_zipfile(path):
-        raise ModelError(f"{path}: is no .keras file, which would be a zip archive")
+        raise ModelError(f"{path}: is not a .keras file, which would be a zip archive")
     try:
         model = keras.saving.load_model(path, compile=False)
-    except Exception as error:  # whatever a file that is none makes of Keras
+    except Exception as error:  # Keras raises anything for a file that is not a model
         cause = str(error).strip().splitlines()
         raise ModelError(
             f"{path}: Keras cannot load it ({cause[0] if cause else type(error).__name__})"
@@ -42,7 +42,7 @@ def read_keras(path: Path, symbols: Sequence[str] | None) -> LSTMWeights:
     embedding = layers.pop(0) if layers and isinstance(layers[0], keras.layers.Embedding) else None
     dense = layers.pop() if layers and isinstance(layers[-1], keras.layers.Dense) else None
     others = [layer for layer in layers if type(layer) is not keras.layers.LSTM]
-    # A Dense among the others is there because what stands behind it is not what should.
+    # A Dense layer can be left over only because a layer after it is not one that may follow.
     others.sort(key=lambda layer: isinstance(layer, keras.layers.Dense))
     if dense is None or others or not layers:
         wrong = f'"{others[0].name}" is a {type(others[0]).__name__}' if others else "something is missing"
@@ -66,7 +66,7 @@ def read_keras(path: Path, symbols: Sequence[str] | None) -> LSTMWeights:
 
 
 def _fault(layer: Any, last: bool) -> str:
-    """What of a layer's settings a plain LSTM language model does not have; empty if nothing."""
+    """The setting of a layer that a plain LSTM language model does not have, in words; else empty."""
     if isinstance(layer, keras.layers.LSTM):
         if layer.activation is not keras.activations.tanh:
             return f"its activation is {layer.activation.__name__}, not tanh"
@@ -85,7 +85,7 @@ def _fault(layer: Any, last: bool) -> str:
 
 
 def _is_softmax(layer: Any) -> bool:
-    """Whether a layer is nothing but a softmax, or nothing at all."""
+    """Whether a layer only applies a softmax, or changes nothing at all."""
     if isinstance(layer, keras.layers.Activation):
         return layer.activation in (keras.activations.linear, keras.activations.softmax)
     return isinstance(layer, keras.layers.Softmax)

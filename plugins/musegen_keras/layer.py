@@ -1,9 +1,9 @@
 """LSTM layers that train several times as fast as Keras's on a CPU, with Keras's weights.
 
-What depends on the step before runs in compiled C (musegen_training), whole sequences at a call; the rest,
-the products with the input and its kernel, is one TensorFlow product for all steps. Where tokens come in, a
-batch has more of them than the vocabulary, so what embedding and kernel make of each is computed once
-(V, 4H) and looked up; its gradient is added up by token before it is multiplied back.
+The part of a step that depends on the step before runs in compiled C (musegen_training), a whole sequence at
+a call. The rest, the product of inputs and kernel, is one TensorFlow product for all steps. Where the inputs
+are tokens, a batch has more of them than the vocabulary, so the product of embedding and kernel (V, 4H) is
+computed once and looked up; its gradient is added up by token before it is multiplied back.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ from musegen_keras.backend import cpu_threads, keras, tf
 
 try:
     import musegen_training
-except ImportError:  # it was installed where there was no compiler
+except ImportError:  # musegen was installed where there was no compiler
     musegen_training = None  # type: ignore[assignment]
 
 
 def why_keras() -> str | None:
-    """Why :func:`lstm` and :func:`token_lstm` give Keras's own layers here; None: they give faster ones."""
+    """Why :func:`lstm` and :func:`token_lstm` give Keras's own layers here; None where they do not."""
     if tf.config.get_visible_devices("GPU"):
         return "there is a GPU"
     if musegen_training is None:
@@ -28,7 +28,7 @@ def why_keras() -> str | None:
 
 
 def release_memory() -> None:
-    """Let go of what a training keeps from step to step."""
+    """Free the memory that a training keeps from step to step."""
     if musegen_training is not None:
         musegen_training.release()
 
@@ -36,7 +36,7 @@ def release_memory() -> None:
 def token_lstm(
     vocabulary: int, embedding: int, units: int, embeddings_initializer: Any = "uniform", **options: Any
 ) -> Any:
-    """The layer from tokens (B, T) to outputs (B, T, H): a :class:`TokenLSTM`, or Keras's layers behind it.
+    """A layer from tokens (B, T) to outputs (B, T, H): a :class:`TokenLSTM` or Keras's layers instead.
 
     ``options``: as for :func:`lstm`.
     """
@@ -63,14 +63,14 @@ class KerasTokenLSTM(keras.layers.Layer):  # type: ignore[misc]
         self.lstm.build((*input_shape, self.table.output_dim))
 
     def call(self, inputs: Any, initial_state: Any = None) -> Any:
-        """Outputs of tokens, as a :class:`TokenLSTM`."""
+        """Outputs for tokens, as :meth:`TokenLSTM.call` gives them."""
         return self.lstm(self.table(inputs), initial_state=initial_state)
 
 
 def lstm(units: int, **options: Any) -> Any:
     """A :class:`SequenceLSTM`, or Keras's LSTM where :func:`why_keras` says so.
 
-    ``options``: ``stateful`` and what else :class:`SequenceLSTM` takes.
+    ``options``: ``stateful`` and the other arguments of :class:`SequenceLSTM`.
     """
     if why_keras() is None:
         return SequenceLSTM(units, **options)
@@ -132,14 +132,14 @@ class SequenceLSTM(keras.layers.Layer):  # type: ignore[misc]
         return tf.concat([first, forget, self.bias_initializer((2 * self.units,), dtype=dtype)], 0)
 
     def call(self, inputs: Any, initial_state: Any = None, recurrent_mask: Any = None) -> Any:
-        """Outputs (B, T, H) of inputs (B, T, I); with ``return_state`` also h and c after them, (B, H).
+        """Outputs (B, T, H) for inputs (B, T, I); with ``return_state`` also the last h and c, each (B, H).
 
-        ``recurrent_mask`` (H, 4H): what to multiply the recurrent kernel with.
+        ``recurrent_mask`` (H, 4H): factors for the recurrent kernel.
         """
         return self._run(self._start(inputs), None, tf.shape(inputs)[0], initial_state, recurrent_mask)
 
     def _start(self, inputs: Any) -> Any:
-        """What the gates get from inputs (..., I), all at once."""
+        """The inputs' part of the gates, (..., 4H) for inputs (..., I), for all steps at once."""
         product = tf.matmul(tf.reshape(inputs, (-1, inputs.shape[-1])), self.kernel)
         if self.bias is not None:
             product = tf.nn.bias_add(product, self.bias)
@@ -162,7 +162,7 @@ class SequenceLSTM(keras.layers.Layer):  # type: ignore[misc]
         return (outputs, outputs[:, -1], cell) if self.return_state else outputs
 
     def reset_state(self) -> None:
-        """Begin the next call from zeros."""
+        """Set the states to zero for the next call."""
         for state in self.states or ():
             state.assign(tf.zeros_like(state))
 
@@ -172,7 +172,7 @@ class SequenceLSTM(keras.layers.Layer):  # type: ignore[misc]
         initial_state_shape: Any = None,
         recurrent_mask_shape: Any = None,
     ) -> Any:
-        """(B, T, H), and the states' (B, H) where they are returned."""
+        """Shape (B, T, H) of the outputs, and (B, H) of the states where they are returned."""
         outputs, state = (*inputs_shape[:2], self.units), (inputs_shape[0], self.units)
         return (outputs, state, state) if self.return_state else outputs
 
@@ -217,7 +217,7 @@ class TokenLSTM(SequenceLSTM):
         super().build((*input_shape, self.embedding))
 
     def call(self, inputs: Any, initial_state: Any = None, recurrent_mask: Any = None) -> Any:
-        """Outputs (B, T, H) of tokens (B, T), else as of :class:`SequenceLSTM`."""
+        """Outputs (B, T, H) for tokens (B, T); all else as :meth:`SequenceLSTM.call`."""
         tokens, table = tf.cast(inputs, tf.int32), tf.convert_to_tensor(self.embeddings)
         count = tokens.shape.num_elements()
         if count is not None and count < self.vocabulary:
@@ -235,7 +235,7 @@ class TokenLSTM(SequenceLSTM):
 
 
 def _sequence(start: Any, tokens: Any, recurrent_kernel: Any, h: Any, c: Any) -> tuple[Any, Any]:
-    """Outputs (B, T, H) and the last cell (B, H), with gradients; arguments: musegen_training.forward's."""
+    """Outputs (B, T, H) and the last cell (B, H), with gradients; arguments of musegen_training.forward."""
     steps = start.shape[1] if tokens is None else tokens.shape[1]
     lookup = () if tokens is None else (tokens,)
     threads = min(cpu_threads(), musegen_training.MAX_THREADS)

@@ -1,4 +1,4 @@
-"""Whether a training fits into the memory of this machine."""
+"""Estimates whether a training fits into the memory of this machine."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from musegen_keras.options import KerasLSTMOptions
 
 # Peak memory measured with TensorFlow 2.21 on x86-64 Linux, one and two layers of 64 to 2048 units.
 _TENSORFLOW = 600_000_000
-"""Bytes of a process that trains next to nothing."""
+"""Bytes that a process takes when its network is tiny."""
 _COPIES = 14
-"""Of each weight: gradient, moments, the best so far, and what a checkpoint and the first weights take."""
+"""Bytes for each weight: gradient, moments, the best weights so far, a checkpoint and the first weights."""
 _FLOATS_A_UNIT = 14
-"""Kept of each unit at each step for the way back."""
+"""Bytes kept for each unit at each step for the backward pass."""
 _FLOATS_A_LOGIT = 6
 
 
 def training_bytes(options: KerasLSTMOptions, size: int, steps: int, tunes: int) -> int:
-    """About what training takes at its peak; ``size``: V; ``steps``: targets of a piece."""
+    """Bytes that training takes at its peak, roughly. ``size``: V; ``steps``: targets of a piece."""
     weights, inputs = size * options.embedding, options.embedding
     for units in options.units:
         weights += 4 * units * (inputs + units + 1)
@@ -35,12 +35,12 @@ def training_bytes(options: KerasLSTMOptions, size: int, steps: int, tunes: int)
 
 
 def available_bytes() -> int | None:
-    """Memory that a process can still take, the limit of its container included; None where unknown."""
+    """Bytes that this process can still take, within the limit of its container; None where unknown."""
     free = list[int]()
     with suppress(OSError):
         found = re.search(r"^MemAvailable:\s*(\d+) kB", Path("/proc/meminfo").read_text(), re.MULTILINE)
         free += [int(found[1]) * 1024] if found else []
-    with suppress(OSError, ValueError):  # ValueError: the limit is "max", that is none
+    with suppress(OSError, ValueError):  # ValueError: the file says "max", which means no limit
         limit, used = (int(Path(f"/sys/fs/cgroup/memory.{name}").read_text()) for name in ("max", "current"))
         free += [max(limit - used, 0)]
     if not free:

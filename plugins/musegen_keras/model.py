@@ -1,4 +1,4 @@
-"""What a training ends with: an LSTM that generates and judges without TensorFlow."""
+"""The model that a training ends with: an LSTM that generates and judges without TensorFlow."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from musegen_keras.weights import lstm_weights
 from musegen_sampling import LSTMWeights, Sampler, calibrate
 
 _CALIBRATED = 100
-"""Training tunes that the precision is measured on where there are no others."""
+"""Number of training tunes on which precisions are measured where there are no validation tunes."""
 
 
 class LSTMModel:
@@ -25,13 +25,13 @@ class LSTMModel:
     stores = ("fp32", "int8")
 
     def __init__(self, weights: LSTMWeights, about: Mapping[str, JSON] | None = None) -> None:
-        """``about``: what a saved file says of its use; without it what the weights' own file said."""
+        """``about``: what a saved file says about its use; by default what the weights' own file said."""
         self.weights, self._about = weights, about
 
     def generate(
         self, primes: Sequence[Tokens], sampling: Sampling, seeds: Sequence[int]
     ) -> Iterator[Tokens]:
-        """One continuation a prime, without it."""
+        """One continuation for each prime, without the prime."""
         asked = sampling.model if isinstance(sampling.model, LSTMSampling) else LSTMSampling()
         yield from Sampler(self.weights, precision=asked.precision).generate_many(
             primes,
@@ -44,11 +44,11 @@ class LSTMModel:
         )
 
     def nats(self, tunes: Sequence[Tokens]) -> list[NDArray[np.float64]]:
-        """float64 (n - 1,) a tune: -ln probability, in fp32, of each token but the first."""
+        """float64 (n - 1,) for each tune: -ln probability of each token but the first, in fp32."""
         return Sampler(self.weights, precision="fp32").nats_many(tunes)
 
     def save(self, path: Path) -> None:
-        """Write one safetensors file, a function of the weights, the vocabulary and ``about`` alone."""
+        """Write one safetensors file whose bytes depend only on the weights, the vocabulary and ``about``."""
         self.weights.save(path, self._about)
 
     def save_as(self, path: Path, store: str) -> None:
@@ -66,9 +66,9 @@ class KerasLSTMTrainer:
         self._options = options
 
     def train(self, dataset: Dataset, job: TrainingJob) -> TrainedModel:
-        """The model of the epoch with the lowest validation loss, of the last one without validation tunes.
+        """The model of the epoch with the lowest validation loss; without validation tunes, of the last.
 
-        Raises ModelError where the memory does not suffice, and where the loss is no longer finite.
+        Raises ModelError where there is too little memory, and where the loss stops being finite.
         """
         if not dataset.train:
             raise ModelError("no tune to learn from")
@@ -88,7 +88,7 @@ class KerasLSTMTrainer:
         return LSTMModel(read_keras(path, symbols))
 
     def load(self, path: Path) -> LSTMModel:
-        """A saved model. Raises ArtifactError for a file that is none."""
+        """A saved model. Raises ArtifactError for a file that is not one."""
         try:
             return LSTMModel(LSTMWeights.load(path))
         except OSError as error:

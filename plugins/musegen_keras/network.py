@@ -18,9 +18,9 @@ from musegen_keras.options import KerasLSTMOptions
 
 
 class Network:
-    """Embedding, LSTM layers with dropout, Dense; the states that it carries from batch to batch.
+    """Embedding, LSTM layers with dropout and Dense, with the states that are carried from batch to batch.
 
-    Every replica of ``strategy`` takes as many rows of a batch; gradients and losses are summed over all.
+    Every replica of ``strategy`` takes the same number of rows; gradients and losses are summed over all.
     The weights are plain variables, the same on every worker, since all apply the same sum.
     """
 
@@ -50,16 +50,16 @@ class Network:
         self.forget()
 
     def forget(self) -> None:
-        """Carry zero states."""
+        """Set the states to zero."""
         zero = tuple(np.zeros((self._share, units), np.float32) for units in self._units for _ in range(2))
         self._carried = self._each(lambda replica: zero)
 
     def set_learning_rate(self, rate: float) -> None:
-        """The size of the steps to come."""
+        """Set the size of later steps."""
         self._optimizer.learning_rate.assign(rate)
 
     def learn(self, batch: Batch) -> float:
-        """Take one step; the loss on the way in nats, all tokens together."""
+        """Take one step; returns the loss before it in nats, all tokens together."""
         nats, self._carried = self._learn(self._pieces(batch), self._carried)
         return float(nats)
 
@@ -69,7 +69,7 @@ class Network:
         return float(nats)
 
     def _each(self, values: Any) -> Any:
-        """What each replica of this process takes: ``values(number of the replica)``, arrays in a tuple."""
+        """The values of each replica of this process: ``values(its number)``, arrays in a tuple."""
         return self._strategy.experimental_distribute_values_from_function(
             lambda context: tuple(tf.constant(value) for value in values(context.replica_id_in_sync_group))
         )
@@ -90,10 +90,10 @@ class Network:
         return nats, carried
 
     def _gradient(self, pieces: Any, carried: Any) -> Any:
-        """Of one replica: its gradient as one vector, nats, states."""
+        """The gradient of one replica as one vector, its loss in nats, and its states."""
         with tf.GradientTape() as tape:
             nats, carried = self._nats(pieces, carried, True)
-            # By a constant, so that a token counts the same in the thin batches that end an epoch.
+            # Divided by a constant, so that a token counts the same in the small batches that end an epoch.
             loss = nats / (self.rows * self.steps)
         gradients = tape.gradient(loss, [variable.value for variable in self.variables])
         flat = [tf.reshape(tf.convert_to_tensor(gradient), [-1]) for gradient in gradients]
@@ -129,21 +129,24 @@ class Network:
         return self._dense(outputs), tuple(states)
 
     def logits(self, tokens: NDArray[np.int32]) -> NDArray[np.float32]:
-        """float32 (rows, steps, V) for int32 (rows, steps), from the zero state."""
+        """Logits float32 (rows, steps, V) for tokens int32 (rows, steps), from the zero state."""
         zero = [np.zeros((len(tokens), units), np.float32) for units in self._units for _ in range(2)]
         return np.asarray(self._logits(tokens, zero, False)[0])
 
     def _rows_mask(self, number: int) -> Any:
-        """What dropout leaves of a layer's outputs, the same in all steps of a piece.
+        """Dropout mask of a layer's outputs, the same in all steps of a piece.
 
-        So a row keeps what it may know for as long as it is learned from (Gal & Ghahramani 2016).
+        So a row sees the same outputs for as long as its piece lasts (Gal & Ghahramani 2016).
         """
         mask = self._mask(f"outputs {number}", (self.rows, 1, self._units[number]), self._dropout)
         first = tf.distribute.get_replica_context().replica_id_in_sync_group * self._share
         return mask[first : first + self._share]
 
     def _mask(self, name: str, shape: tuple[int, ...], share: float) -> Any:
-        """0 for this share of the places and what makes up for it elsewhere: a function of seed and step."""
+        """0 for a share of the places, and elsewhere the factor that makes up for it.
+
+        The places depend on seed and step alone.
+        """
         seed = derive_seed(self._seed, "dropout", name) & 0x7FFFFFFF
         step = tf.cast(self._optimizer.iterations.value, tf.int32)
         kept = tf.random.stateless_uniform(shape, tf.stack([seed, step])) >= share
@@ -164,19 +167,19 @@ class Network:
             variable.assign(array)
 
         def own(replica: int) -> Arrays:
-            """Its rows among those of this process, whose replicas are numbered in a row."""
+            """The rows of one replica among those of this process."""
             first = replica * self._share % len(carried[0])
             return tuple(state[first : first + self._share] for state in carried)
 
         self._carried = self._each(own)
 
     def assign(self, weights: Arrays) -> None:
-        """Take these weights."""
+        """Replace the weights by these."""
         for variable, array in zip(self.variables, weights, strict=True):
             variable.assign(array)
 
     def averaged(self) -> Arrays:
-        """The running average of the weights; without one the weights. The network takes them on."""
+        """Replace the weights by their running average, if there is one, and return them."""
         if self._optimizer.use_ema:
             self._optimizer.finalize_variable_values(self.variables)
         return _arrays(self.variables)
@@ -187,9 +190,9 @@ def _arrays(variables: Sequence[Any]) -> Arrays:
 
 
 def _layers(options: KerasLSTMOptions, size: int, rows: int, seed: int) -> tuple[list[Any], Any]:
-    """What leads from tokens to logits, its variables made; the seed decides them.
+    """The layers from tokens to logits, with their variables made; the seed decides the first weights.
 
-    Of the recurrent layers, called with their states, the first is called with tokens.
+    The first of the recurrent layers is called with tokens; all are called with their states.
     """
 
     def seed_of(name: str) -> int:

@@ -1,7 +1,7 @@
 """Training with Keras: epochs, checkpoints, and the choice of the best one.
 
-Everything random is a function of (seed, epoch, step), so that a step depends on nothing but the checkpoint
-before it: the order of tunes, the key of each, and the masks of dropout.
+Everything random (the order of tunes, the key of each, the masks of dropout) is a function of seed, epoch and
+step, so that a step depends on nothing but the checkpoint before it.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ from musegen_keras.network import Network
 from musegen_keras.options import KerasLSTMOptions
 
 _REHEARSED = 3
-"""Batches of which the first is slow, since the graph is made, and the others tell how long one takes."""
+"""Number of trial batches: the first is slow, since the graph is made; the others tell how long one takes."""
 
 
 def train(options: KerasLSTMOptions, dataset: Dataset, job: TrainingJob) -> Checkpoint:
-    """Where the training ends: ``best`` are the weights of the best epoch. Raises ModelError."""
+    """Train to the end; ``best`` of the result holds the weights of the best epoch. Raises ModelError."""
     if keras.backend.backend() != "tensorflow":
         raise ModelError(f"Keras runs on {keras.backend.backend()}; set KERAS_BACKEND=tensorflow")
     tf.config.experimental.enable_op_determinism()
@@ -37,7 +37,7 @@ def train(options: KerasLSTMOptions, dataset: Dataset, job: TrainingJob) -> Chec
         return _Training(options, dataset, job).run()
     except tf.errors.ResourceExhaustedError as error:
         raise ModelError(
-            "model: the memory does not suffice; make units, embedding, batch or sequence smaller"
+            "model: there is too little memory; make units, embedding, batch or sequence smaller"
         ) from error
     except (tf.errors.UnavailableError, tf.errors.AbortedError, tf.errors.DeadlineExceededError) as error:
         raise ModelError(
@@ -49,7 +49,7 @@ def train(options: KerasLSTMOptions, dataset: Dataset, job: TrainingJob) -> Chec
 
 
 class _Training:
-    """Epochs, from where the last attempt was interrupted to the end."""
+    """A training, from where the last attempt was interrupted to its end."""
 
     def __init__(self, options: KerasLSTMOptions, dataset: Dataset, job: TrainingJob) -> None:
         self._options, self._dataset, self._job = options, dataset, job
@@ -63,7 +63,7 @@ class _Training:
         self._fingerprint = fingerprint(options.model_dump_json(), job.seed, dataset)
         self._board = Board(job.logs if options.tensorboard else None)
         self._an_epoch = len(self._batches(1))
-        """Steps of an epoch; those to come may have one or two more or less."""
+        """Steps of the first epoch; later ones may have one or two more or less."""
         self._total = options.steps or options.epochs * self._an_epoch
         """Steps of the whole training, if nothing stops it early."""
         self._saved = time.monotonic()
@@ -89,7 +89,8 @@ class _Training:
         if place != state.place:
             own = state.epoch
             state = latest(self._path, self._fingerprint, fresh, self._job.progress.say, place)
-            # One that was stopped before its first checkpoint is one epoch behind; more is a checkpoint lost.
+            # A worker that was stopped before its first checkpoint is one epoch behind. One that is further
+            # behind has lost a checkpoint.
             if state.place != place or (state is fresh and own > 1):
                 stands = f"at epoch {place[0]}" if place[0] else "before its first epoch"
                 raise ModelError(
@@ -139,7 +140,7 @@ class _Training:
         return chosen
 
     def _rehearse(self, state: Checkpoint) -> None:
-        """Say on what it trains and about how long; the weights stay as they are."""
+        """Report what hardware trains and about how long it takes; the weights stay as they are."""
         batches = self._batches(state.epoch + 1)
         began = time.monotonic()
         for number, batch in enumerate(islice(batches.batches(), _REHEARSED)):
@@ -162,7 +163,7 @@ class _Training:
         )
 
     def _epoch(self, state: Checkpoint) -> Checkpoint:
-        """The epoch after ``state``, or what is left of it."""
+        """Train the epoch after ``state``, or what is left of it."""
         epoch, network = state.epoch + 1, self._network
         batches = self._batches(epoch)
         if not state.batch:
@@ -198,14 +199,14 @@ class _Training:
         return Checkpoint(weights, optimizer, carried, best, best_epoch, history, steps=learned)
 
     def _rate(self, steps: int, epochs: float) -> float:
-        """The learning rate after so many steps, which are so many epochs."""
+        """The learning rate after so many steps, which make so many epochs."""
         if self._options.schedule == "constant":
             return self._options.learning_rate
         done = epochs / self._options.epochs if self._options.steps is None else steps / self._options.steps
         return self._options.learning_rate * (1 + math.cos(math.pi * done)) / 2
 
     def _validate(self) -> float:
-        """Nats a token of the validation tunes."""
+        """The loss on the validation tunes, in nats a token."""
         tunes = self._dataset.validation
         schedule = Schedule(tunes, self._rows, self._steps, None)
         self._network.forget()
@@ -230,7 +231,7 @@ class _Training:
         self._saved = time.monotonic()
 
     def _warn(self, losses: Sequence[EpochLoss]) -> None:
-        """Say it when validation loss rises for the first time."""
+        """Report the first time that the validation loss rises."""
         rises = [
             number
             for number in range(1, len(losses))
@@ -245,7 +246,7 @@ class _Training:
             )
 
     def _report(self, state: Checkpoint, share: float = 0.0, loss: float | None = None) -> None:
-        """Progress after ``state`` and this share of an epoch, with the epoch's ``loss`` so far."""
+        """Report progress after ``state`` and this share of an epoch, with the epoch's ``loss`` so far."""
         losses, epochs = state.losses, f"/{self._options.epochs}" if self._options.steps is None else ""
         epoch, loss = (state.epoch, losses[-1].train) if loss is None else (state.epoch + 1, loss)
         note = f"epoch {epoch}{epochs} loss {loss:.3f}"
@@ -262,7 +263,7 @@ def _is_best(losses: Sequence[EpochLoss]) -> bool:
 
 
 def _duration(seconds: float) -> str:
-    """As people say it: ``40 s``, ``12 min``, ``3 h 20 min``."""
+    """The time in words: ``40 s``, ``12 min``, ``3 h 20 min``."""
     if seconds < 100:
         return f"{seconds:.0f} s"
     minutes = round(seconds / 60)

@@ -1,4 +1,4 @@
-"""Keras layers to the weights that musegen_sampling runs."""
+"""Turns the weights of Keras layers into those that musegen_sampling runs."""
 
 from __future__ import annotations
 

@@ -13,20 +13,21 @@ class MidiOptions(Options):
     """Standard MIDI File: melody and chords on tracks of their own."""
 
     ticks_per_beat: int = Field(480, ge=1, le=32767)
-    """Ticks a quarter note; 480 holds lengths down to 1/128 notes, and triplets of 1/32 notes, exactly."""
+    """Ticks in a quarter note; 480 holds lengths down to 1/128 notes, and triplets of 1/32 notes, exactly."""
     tempo_bpm: float | None = Field(None, ge=10, le=600, examples=[100.0])
-    """Beats a minute in place of the tune's own tempo: dotted quarters in a jig, half notes in a reel."""
+    """Beats a minute instead of the tune's own tempo: dotted quarters in a jig, half notes in a reel."""
     repeats: Literal["meant", "letter"] = "meant"
-    """``meant`` goes back to the last double bar line where |: is missing, and plays each ending once;
-    ``letter`` takes the signs as they stand, as abc2midi does."""
+    """``meant``: a repeat without |: goes back to the last double bar line, and each ending is played once;
+    ``letter``: repeat signs are played as they stand, as abc2midi does."""
     swing: float = Field(1.0, ge=1, le=3, examples=[2.0])
-    """Long half of a beat to the short: 1 as written, 2 as in triplets; 6/8 and its kind stay as written."""
+    """Ratio of the long half of a beat to the short one: 1 as written, 2 as in triplets; metres such as 6/8
+    stay as written."""
     suggested_order: bool = False
-    """Play the parts in the order that the tune's keeper suggests (Y: in the Nottingham database)."""
+    """Play the parts in the order that the collection suggests (Y: in the Nottingham database)."""
     program: int = Field(110, ge=0, le=127)
     """General MIDI sound of the melody, counted from 0: 110 fiddle, 73 flute, 21 accordion, 105 banjo."""
     accompaniment: bool = True
-    """Sound the chord symbols."""
+    """Play the chord symbols."""
     chord_program: int = Field(0, ge=0, le=127)
     """General MIDI sound of the chords, counted from 0: 0 piano, 24 guitar."""
 

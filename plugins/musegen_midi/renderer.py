@@ -1,4 +1,4 @@
-"""Scores to Standard MIDI Files (SMF 1.0, format 1)."""
+"""Renders scores to Standard MIDI Files (SMF 1.0, format 1)."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ _MINOR_KEYS = ("Ab", "Eb", "Bb", "F", "C", "G", "D", "A", "E", "B", "F#", "C#", 
 """The tonics of the signatures from seven flats to seven sharps."""
 _MINOR_MODES = {"minor", "dorian", "phrygian", "locrian"}
 _DENOMINATORS = {2**power for power in range(8)}
-_LONGEST_TEMPO_US = 2**24 - 1  # three bytes of microseconds a quarter note
-_MOST_TICKS = 2**28 - 1  # four bytes of seven bits, the longest delta time
+_LONGEST_TEMPO_US = 2**24 - 1  # microseconds in a quarter note, which a file holds in three bytes
+_MOST_TICKS = 2**28 - 1  # the longest time between events, held in four bytes of seven bits
 
 
 class MidiRenderer:
-    """Writes a track of tempo, metre and key, one of the melody, and one of the chords if there are any."""
+    """Writes a track with tempo, metre and key, one with the melody, and one with any chords."""
 
     suffix = ".mid"
 
@@ -61,7 +61,7 @@ class MidiRenderer:
     def render(self, score: Score, path: Path) -> None:
         """Write ``score`` to ``path``; every track ends where the tune does.
 
-        Raises MusegenError for a pitch or tempo that MIDI cannot say, or a tune longer than it can count.
+        Raises MusegenError for a pitch or tempo that MIDI does not have, or a tune longer than it can count.
         """
         performance = perform(
             mend_repeats(score) if self._mend else score,
@@ -86,7 +86,7 @@ class MidiRenderer:
         path.write_bytes(file.getvalue())
 
     def _conductor(self, title: str, performance: Performance, end: int) -> MidiTrack:
-        """The tempo map, which SMF 1.0 wants in the first track, whose name is that of the tune."""
+        """The tempo map, which SMF 1.0 wants in the first track; the track is named after the tune."""
         metres = [(onset, metre) for onset, metre in performance.metres if metre and _sayable(metre)]
         messages = [
             *((onset, _time_signature(metre)) for onset, metre in metres),
@@ -103,7 +103,7 @@ class MidiRenderer:
     def _notes(
         self, name: str, notes: Sequence[PlayedNote], channel: int, program: int, end: int
     ) -> MidiTrack:
-        events: list[tuple[int, bool, int, int]] = []  # tick, whether the note begins, pitch, velocity
+        events: list[tuple[int, bool, int, int]] = []  # (tick, whether the note begins, pitch, velocity)
         for strike in _strikes(notes, self._ticks_per_beat, end):
             events.append((strike.start, True, strike.pitch, strike.velocity))
             events.append((strike.stop, False, strike.pitch, 64))
@@ -116,7 +116,7 @@ class MidiRenderer:
 
 
 class _Strike(NamedTuple):
-    """A note in ticks."""
+    """A note, its times in ticks."""
 
     start: int
     stop: int
@@ -125,9 +125,9 @@ class _Strike(NamedTuple):
 
 
 def _strikes(notes: Iterable[PlayedNote], ticks_per_beat: int, end: int) -> list[_Strike]:
-    """The notes in ticks, each from its own onset, so that rounding never adds up.
+    """The notes in ticks; each is rounded from its own onset, so that rounding errors never add up.
 
-    Each lasts a tick at least and ends by ``end``; a pitch that is struck while it sounds ends there.
+    Each lasts at least one tick and ends by ``end``; a pitch that is struck again while it sounds ends there.
     """
     strikes: list[_Strike] = []
     for note in sorted(notes, key=lambda note: (note.pitch, note.onset)):
@@ -146,7 +146,7 @@ def _strikes(notes: Iterable[PlayedNote], ticks_per_beat: int, end: int) -> list
 
 
 def _track(name: str, messages: Iterable[tuple[int, Message | MetaMessage]], end: int) -> MidiTrack:
-    """A track of messages at ascending ticks; its end-of-track stands at ``end``."""
+    """A track of messages at ascending ticks, with its end-of-track message at ``end``."""
     track = MidiTrack([MetaMessage("track_name", name=_smf_text(name), time=0)])
     now = 0
     for tick, message in messages:
@@ -157,7 +157,7 @@ def _track(name: str, messages: Iterable[tuple[int, Message | MetaMessage]], end
 
 
 def _time_signature(metre: Metre) -> MetaMessage:
-    clocks = min(max(round(24 * metre.beat), 1), 255)  # MIDI clocks of a metronome click, 24 a quarter note
+    clocks = min(max(round(24 * metre.beat), 1), 255)  # MIDI clocks a click; a quarter has 24
     return MetaMessage(
         "time_signature",
         numerator=metre.numerator,
@@ -167,12 +167,12 @@ def _time_signature(metre: Metre) -> MetaMessage:
 
 
 def _sayable(metre: Metre) -> bool:
-    """Whether a time signature event can hold it: the denominator is stored as a power of two."""
+    """Whether a time signature event can hold the metre: its denominator is stored as a power of two."""
     return 1 <= metre.numerator <= 255 and metre.denominator in _DENOMINATORS
 
 
 def _key_name(key: Key) -> str:
-    """mido's name of the signature; one that no signature equals counts by its tonic and mode.
+    """mido's name of the key signature; a key that equals no signature is named by its tonic and mode.
 
     Keys beyond seven accidentals are named by their enharmonic equal: G# major as Ab major.
     """
@@ -194,7 +194,7 @@ def _tempo_us(tempo: Tempo) -> int:
 
 
 def _smf_text(text: str) -> str:
-    """``text`` for mido, which writes Latin-1: what that cannot hold goes as the bytes of UTF-8."""
+    """``text`` for mido, which writes Latin-1; text that Latin-1 cannot hold becomes its bytes in UTF-8."""
     try:
         text.encode("latin-1")
     except UnicodeEncodeError:

@@ -1,1 +1,1 @@
-"""The tunes and the sound of MIT's Introduction to Deep Learning, out of its package."""
+"""The tunes and the sound of MIT's Introduction to Deep Learning, from its package."""

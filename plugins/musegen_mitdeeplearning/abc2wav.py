@@ -1,4 +1,4 @@
-"""Runs the package's ``bin/abc2wav``: abc2midi, then timidity, then it deletes what it was given."""
+"""Runs the package's ``bin/abc2wav``, which calls abc2midi, then timidity, and deletes its input."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _INPUT, _OUTPUT, _LOG = "tune.abc", "tune.wav", "log.txt"
 
 
 def check_programs() -> Path:
-    """The script. Raises MusegenError, with the way to install what is missing: it or one of its programs."""
+    """The script. Raises MusegenError that says how to install it where it or its programs are missing."""
     script = packaged("bin", "abc2wav")
     if script is None:
         raise MusegenError(f"mitdeeplearning: the package with abc2wav is not installed; {RECIPE}")
@@ -28,10 +28,10 @@ def check_programs() -> Path:
 
 
 def run_abc2wav(text: str, folder: Path, timeout_s: float) -> tuple[Path, str]:
-    """Where the sound of an ABC text should now be, and what abc2midi complained of first.
+    """The path where the sound of an ABC text should now be, and the first complaint of abc2midi.
 
-    ``folder`` is a private one, for the script deletes its input. Its argument, which it does not quote, is a
-    bare name. Raises MusegenError where it takes longer than ``timeout_s``.
+    ``folder`` must be private, since the script deletes its input. The script does not quote its argument, so
+    it is given a bare name. Raises MusegenError where it takes longer than ``timeout_s``.
     """
     script = check_programs()
     (folder / _INPUT).write_text(text, encoding="utf-8")
@@ -52,7 +52,7 @@ def run_abc2wav(text: str, folder: Path, timeout_s: float) -> tuple[Path, str]:
                 "raise timeout_s or shorten the tune"
             ) from None
         finally:
-            if process.poll() is None:  # timidity would go on without the script
+            if process.poll() is None:  # without this, timidity would go on when the script has been stopped
                 os.killpg(process.pid, signal.SIGKILL)
                 process.wait()
     lines = (folder / _LOG).read_text("utf-8", "replace").splitlines()

@@ -1,6 +1,6 @@
 """Files of the installed mitdeeplearning package.
 
-It is never imported, for its ``__init__`` wants TensorFlow, gym, OpenCV and more.
+The package is never imported, since its ``__init__`` needs TensorFlow, gym, OpenCV and more.
 """
 
 from __future__ import annotations
@@ -11,11 +11,12 @@ from pathlib import Path
 RECIPE = (
     'pip install "setuptools<81" wheel && pip install --no-deps --no-build-isolation mitdeeplearning==0.7.2'
 )
-"""Its setup.py needs pkg_resources, which newer setuptools lack; and nothing it depends on is needed here."""
+"""How to install it: its setup.py needs pkg_resources, which newer setuptools lack, and musegen needs none of
+the packages that it depends on."""
 
 
 def packaged(*parts: str) -> Path | None:
-    """The file at this place inside the package; None where it is not installed."""
+    """The file at this place inside the package; None where the package is not installed."""
     spec = find_spec("mitdeeplearning")
     for folder in (spec.submodule_search_locations or ()) if spec else ():
         file = Path(folder, *parts)

@@ -25,25 +25,25 @@ IRISH = Collection(
 
 
 class IrishOptions(Options):
-    """The Irish tunes that the mitdeeplearning package brings along; it has no options."""
+    """The Irish tunes that come with the mitdeeplearning package; there are no options."""
 
 
 class Abc2WavOptions(Options):
     """Sound by the mitdeeplearning package's abc2wav: abc2midi, then timidity with a sound font."""
 
     timeout_s: float = Field(120.0, gt=0, le=3600)
-    """How long one tune may take, in seconds."""
+    """Seconds that one tune may take."""
 
 
 def build_reader(options: IrishOptions, corpus_reader: Component[CorpusReader]) -> CorpusReader:
-    """A reader of irish.abc by means of that of ABC files; ``options`` has nothing to say."""
+    """A reader of irish.abc, which has no options; ``corpus_reader`` reads ABC files."""
     from musegen_mitdeeplearning.reader import IrishReader
 
     return IrishReader(corpus_reader)
 
 
 def build_renderer(options: Abc2WavOptions, notation: Component[Notation]) -> Renderer:
-    """The renderer, tried out: what is missing is known before any tune is rendered.
+    """The renderer, tried out, so that something missing is reported before any tune is rendered.
 
     ``notation`` is ABC, which abc2wav plays.
     """

@@ -1,4 +1,4 @@
-"""How long and how loud a WAV file is."""
+"""Measures how long and how loud a WAV file is."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _BLOCK = 1 << 18
 
 @dataclass(frozen=True, slots=True)
 class Sound:
-    """What a file holds."""
+    """Length and loudness of a file."""
 
     duration_s: float
     rms: float
@@ -27,7 +27,7 @@ class Sound:
 
 
 def read_sound(path: Path) -> Sound | None:
-    """Length and loudness of a WAV file of 16 bits; None for a missing or damaged one, or another format."""
+    """Length and loudness of a 16-bit WAV file; None for a missing or damaged file and for other formats."""
     try:
         with wave.open(str(path), "rb") as file:
             if file.getsampwidth() != 2:

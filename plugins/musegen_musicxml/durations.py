@@ -17,27 +17,27 @@ _TYPES = {
 } | {f"{2**n}{'nd' if n == 5 else 'th'}": Fraction(4, 2**n) for n in range(4, 11)}
 _MOST_DOTS = 3
 _LONGEST = Fraction(256)
-"""In quarter notes; what is longer is no music and is written without a note value."""
+"""The longest duration with a note value, in quarter notes; a longer one is a mistake and gets none."""
 
 
 class Value(NamedTuple):
-    """One note of the several, tied together, that a length may need."""
+    """One of the tied notes that a length may need."""
 
     duration: Fraction
-    """As it sounds, in quarter notes."""
+    """Sounding length in quarter notes."""
     type: str
-    """``eighth``; empty for what no note value can write."""
+    """Name such as ``eighth``; empty for a length that no note value can write."""
     dots: int = 0
     actual: int = 1
-    """So many are written in the time of ``normal``."""
+    """How many notes are written in the time of ``normal`` notes."""
     normal: int = 1
 
 
 def values(duration: Fraction, tuplet: Fraction = Fraction(1)) -> list[Value]:
-    """The note values, the longest first, that together last ``duration``.
+    """The note values that together last ``duration``, the longest first.
 
-    ``tuplet``: sounding to written length, 2/3 in a triplet. A length outside any tuplet that halves cannot
-    write, such as a third, is given as one note of a tuplet.
+    ``tuplet``: sounding length divided by written length, 2/3 in a triplet. A length outside tuplets that no
+    sum of halves can write, such as a third, is given as one note of a tuplet.
     """
     odd = (duration / tuplet).denominator
     odd //= odd & -odd
@@ -45,7 +45,7 @@ def values(duration: Fraction, tuplet: Fraction = Fraction(1)) -> list[Value]:
         tuplet *= Fraction(1 << (odd.bit_length() - 1), odd)
     if duration > _LONGEST:
         return [Value(duration, "")]
-    # A tuplet of 6 in the time of 4 counts as 3 in the time of 2: the same note values.
+    # A tuplet of 6 in the time of 4 counts as 3 in the time of 2, which has the same note values.
     return [
         Value(written * tuplet, kind, dots, tuplet.denominator, tuplet.numerator)
         for written, kind, dots in _written(duration / tuplet)

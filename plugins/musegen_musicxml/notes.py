@@ -1,4 +1,4 @@
-"""Notes and rests with all that hangs on them."""
+"""Writes notes and rests with their signs and syllables."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from musegen_musicxml.signs import NOTATIONS, text_element
 
 _ACCIDENTALS = {-2: "flat-flat", -1: "flat", 0: "natural", 1: "sharp", 2: "double-sharp"}
 _MOST_SLURS = 16
-"""MusicXML numbers no more at a time."""
+"""The highest number that MusicXML gives to slurs and ties that are open at a time."""
 
 
 class NoteWriter:
-    """Writes notes one after another; knows the accidentals in force and the slurs and ties that are open."""
+    """Writes notes one after another; remembers accidentals in force and open slurs and ties."""
 
     def __init__(self, key: Key, divisions: int, *, lyrics: bool) -> None:
         self._divisions = divisions
@@ -23,20 +23,20 @@ class NoteWriter:
         self._slurs: list[int] = []
         self._tied: frozenset[Pitch] = frozenset()
         self._words: set[int] = set()
-        """The verses in the middle of a word."""
+        """The verses that are in the middle of a word."""
         self.set_key(key)
 
     def set_key(self, key: Key) -> None:
-        """A signature holds from here on."""
+        """Set the key signature from here on."""
         self._key = key
         self._altered: dict[tuple[str, int], int] = {}
 
     def bar_line(self) -> None:
-        """Accidentals hold no longer."""
+        """Forget the accidentals of the bar."""
         self._altered.clear()
 
     def rest(self, measure: Element, pieces: Sequence[Value], tuplet: str) -> None:
-        """``tuplet``: ``start``, ``stop``, both, or empty."""
+        """Write a rest; ``tuplet`` is ``start``, ``stop``, both, or empty."""
         self._tied = frozenset()
         for place, value in enumerate(pieces):
             note = SubElement(measure, "note")
@@ -47,7 +47,7 @@ class NoteWriter:
     def note(
         self, measure: Element, note: Note, pieces: Sequence[Value], tuplet: str, following: Note | None
     ) -> None:
-        """A note or chord, in as many tied notes as its length needs; its tie leads to ``following``."""
+        """Write a note or chord as all the tied notes its length needs; its tie leads to ``following``."""
         for grace in note.graces:
             element = SubElement(measure, "note")
             SubElement(element, "grace")
@@ -76,7 +76,7 @@ class NoteWriter:
         self._tied = onward
 
     def _marks(self, element: Element, note: Note, first: bool, last: bool) -> None:
-        """Slurs, decorations and lyrics: slurs end at the last of tied notes, all else is at the first."""
+        """Write slurs, decorations, lyrics: slurs end at the last of tied notes, all else is at the first."""
         for _ in range(note.slurs_ended if last else 0):
             if self._slurs:
                 SubElement(_notations(element), "slur", type="stop", number=str(self._slurs.pop()))
@@ -91,7 +91,7 @@ class NoteWriter:
                     self._lyric(element, verse, syllable)
 
     def _pitch(self, element: Element, pitch: Pitch, *, shown: bool = True) -> str:
-        """Write the pitch; the accidental that a reader has to see before it, else nothing."""
+        """Write the pitch; returns the accidental that has to stand before it, or an empty text."""
         if not 0 <= pitch.octave <= 9:
             raise MusegenError(f"MusicXML has the octaves 0 to 9 (got {pitch})")
         written = SubElement(element, "pitch")

@@ -1,4 +1,4 @@
-"""The bars of a score as the measures of a MusicXML part."""
+"""Writes the bars of a score as the measures of a MusicXML part."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _BAR_STYLES = {"||": "light-light", "|]": "light-heavy", "[|": "heavy-light"}
 
 
 class Part:
-    """Writes one score once."""
+    """Writes one score; an object serves once."""
 
     def __init__(self, score: Score, *, chords: bool, lyrics: bool) -> None:
         self._score = score
@@ -51,10 +51,10 @@ class Part:
         self._following = _following_notes(score.bars)
 
     def element(self) -> Element:
-        """``<part>`` with a measure for each bar, and with one at least."""
+        """The element ``<part>`` with a measure for each bar, and at least one measure."""
         part = Element("part", id="P1")
         metre, number, extra = self._score.metre, 0, 0
-        room = Fraction(0)  # what the bar before, one side of a sign inside a bar, left to complete it
+        room = Fraction(0)  # what the bar before lacks, if it is only the part of a bar before a sign
         for place, bar in enumerate(self._score.bars):
             metre = next((e.metre for e in bar.events if isinstance(e, MetreChange)), metre)
             full = metre.bar if metre else bar.duration
@@ -149,7 +149,7 @@ class Part:
                 repeat.set("times", str(bar.repeat_end))
 
     def _ending_that_stops(self, place: int) -> str:
-        """The numbers of the ending whose last bar this is: before a repeat sign, double bar or ending."""
+        """Numbers of the ending whose last bar this is; a repeat sign, double bar or ending closes it."""
         bars = self._score.bars
         following = bars[place + 1] if place + 1 < len(bars) else None
         last = bars[place].ends_strain or not following or following.endings or following.repeat_start
@@ -186,7 +186,7 @@ def _words(measure: Element, text: str, tag: str = "words", **sound: str) -> Non
 
 
 def _directions(measure: Element, note: Note) -> None:
-    """Dynamics and jumps stand before the note that they decorate."""
+    """Write the dynamics and jumps of a note, which stand before it."""
     for name in note.decorations:
         if name in DYNAMICS:
             kind = SubElement(SubElement(measure, "direction", placement="below"), "direction-type")
@@ -201,7 +201,7 @@ def _directions(measure: Element, note: Note) -> None:
 
 
 def _with_tuplets(score: Score) -> Iterator[list[tuple[Note | Rest, Fraction, str]]]:
-    """Of each bar the notes and rests, with the factor of the tuplet they are in and their place in it.
+    """The notes and rests of each bar, with the factor of the tuplet they are in and their place in it.
 
     The place is ``start``, ``stop``, both (one note alone), or empty.
     """
@@ -225,9 +225,9 @@ def _bar_values(events: list[tuple[Note | Rest, Fraction, str]]) -> Iterator[tup
 
 
 def _following_notes(bars: tuple[Bar, ...]) -> dict[tuple[int, int], Note]:
-    """The note that a tie leads to, by bar and event of the one it begins with.
+    """For each tied note, found by its bar and event, the note that its tie leads to.
 
-    It does not lead from a first ending into the second, which is not played after it.
+    A tie does not lead from a first ending into the second, which is not played after it.
     """
     found: dict[tuple[int, int], Note] = {}
     waiting: tuple[int, int] | None = None

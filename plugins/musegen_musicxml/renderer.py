@@ -1,4 +1,4 @@
-"""Scores to MusicXML 4.0 files, partwise and uncompressed."""
+"""Renders scores to MusicXML 4.0 files, partwise and uncompressed."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 class MusicXMLRenderer:
-    """Writes the page: repeats, endings and play order are signs, and nothing is played out."""
+    """Writes a score as it stands on paper: repeats, endings, play order are signs and not played out."""
 
     suffix = ".musicxml"
 
     def __init__(self, *, chords: bool = True, lyrics: bool = True) -> None:
-        """``chords`` and ``lyrics`` False leave the chord symbols and the syllables out."""
+        """``chords=False`` leaves out the chord symbols, ``lyrics=False`` the syllables."""
         self._chords = chords
         self._lyrics = lyrics
 
     def render(self, score: Score, path: Path) -> None:
-        """Write ``score`` to ``path``. Raises MusegenError for a pitch outside C0 to B9."""
+        """Write ``score`` to ``path``. Raises MusegenError for a pitch outside the range C0 to B9."""
         root = Element("score-partwise", version="4.0")
         _header(root, score)
         part_list = SubElement(root, "part-list")
@@ -46,7 +46,7 @@ class MusicXMLRenderer:
 
 
 def _instrument(part: Element) -> None:
-    """The melody's name, and a fiddle to play it."""
+    """The list of parts: the melody's name, and a fiddle to play it."""
     text_element(part, "part-name", "Melody")
     text_element(SubElement(part, "score-instrument", id="P1-I1"), "instrument-name", "Violin")
     midi = SubElement(part, "midi-instrument", id="P1-I1")
@@ -55,7 +55,7 @@ def _instrument(part: Element) -> None:
 
 
 def _header(root: Element, score: Score) -> None:
-    """Title, who made it, where it comes from; no date, so that the same score gives the same bytes."""
+    """Title, composer and origin; there is no date, so that the same score gives the same bytes."""
     if score.title:
         text_element(SubElement(root, "work"), "work-title", score.title)
         text_element(root, "movement-title", score.title)

@@ -1,4 +1,4 @@
-"""Keys, metres, tempos, chord symbols and decorations as MusicXML elements."""
+"""Writes keys, metres, tempos, chord symbols and decorations as MusicXML elements."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ NOTATIONS = {
     "plus": ("technical", "stopped"),
     "+": ("technical", "stopped"),
 }
-"""The group and the element of a decoration that belongs to its note."""
+"""Group and element of each decoration that belongs to its note."""
 DYNAMICS = frozenset({"pppp", "ppp", "pp", "p", "mp", "mf", "f", "ff", "fff", "ffff", "sfz"})
 JUMPS = {
     "D.C.": ("D.C.", "dacapo", "yes"),
@@ -73,18 +73,18 @@ JUMPS = {
     "dacoda": ("To Coda", "tocoda", "coda"),
     "fine": ("Fine", "fine", "yes"),
 }
-"""The words of a decoration that leads elsewhere, and the attribute of ``sound`` that says so."""
+"""Words of each decoration that is a jump, and the attribute of ``sound`` that says so, with its value."""
 
 
 def text_element(parent: Element, tag: str, text: object, /, **attributes: str) -> Element:
-    """A new last child of ``parent`` that holds a text."""
+    """Add a child with a text at the end of ``parent``."""
     element = SubElement(parent, tag, attributes)
     element.text = str(text)
     return element
 
 
 def key_element(parent: Element, key: Key) -> None:
-    """A signature by fifths; step by step where accidentals are added or it has more than seven."""
+    """A signature by fifths; step by step where it has added accidentals or more than seven."""
     element = SubElement(parent, "key")
     if key.accidentals or abs(key.fifths) > _MOST_FIFTHS:
         altered = [(step, key.alterations[step]) for step in _SHARPS if key.alterations[step]]
@@ -112,7 +112,7 @@ def time_element(parent: Element, metre: Metre | None) -> None:
 
 
 def tempo_direction(tempo: Tempo) -> Element:
-    """Its words and its metronome mark over the staff, and how fast to play."""
+    """A tempo: its words and metronome mark over the staff, and how fast to play."""
     direction = Element("direction", placement="above")
     if tempo.text:
         text_element(SubElement(direction, "direction-type"), "words", tempo.text)
@@ -128,12 +128,12 @@ def tempo_direction(tempo: Tempo) -> Element:
 
 
 def decimal(number: object) -> str:
-    """A number with at most three places."""
+    """A number with at most three decimal places."""
     return f"{float(number):.3f}".rstrip("0").rstrip(".")  # type: ignore[arg-type]
 
 
 def harmony_element(symbol: ChordSymbol) -> Element:
-    """Root, kind and bass, and the text as written."""
+    """A chord symbol: root, kind and bass, and the text as written."""
     harmony = Element("harmony")
     match = _SYMBOL.fullmatch(symbol.text)
     step, alter, quality, bass, bass_alter = match.groups("") if match else (*_name(symbol.root), "", "", "")

@@ -1,8 +1,8 @@
-"""Counts of all grams up to a length, in sorted arrays.
+"""Counts of all grams (sequences of tokens) up to a length, in sorted arrays.
 
 The grams form a trie. A node of level k is a gram of k tokens; its key is the number of the node of its
-first k - 1 tokens, times V, plus its last token, so that every level is one sorted int64 array and a node's
-children lie side by side in the next. Level 0 is the empty gram alone.
+first k - 1 tokens, times V, plus its last token. So every level is one sorted int64 array, and a node's
+children lie side by side in the next level. Level 0 holds the empty gram alone.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from musegen import Tokens
 
 Nodes = NDArray[np.int64]
-"""int64 (n,): numbers of nodes of one level; -1 stands for a gram that never occurred."""
+"""int64 (n,): numbers of nodes in one level; -1 stands for a gram that never occurred."""
 
 
 @dataclass(frozen=True)
@@ -27,13 +27,13 @@ class Level:
     keys: NDArray[np.int64]
     """int64 (N,), strictly increasing."""
     counts: NDArray[np.int64]
-    """int64 (N,): how often each was seen as a context with the token that followed.
+    """int64 (N,): how often the last token of each gram followed the tokens before it.
 
     0 only for the start mark, which begins contexts and never follows one.
     """
 
     def find(self, parents: Nodes, tokens: Tokens, size: int) -> Nodes:
-        """The nodes of ``parents`` with one more token each; ``size`` is V."""
+        """The nodes of the grams ``parents`` with one more token each; ``size`` is V."""
         if not len(self.keys):
             return np.full_like(parents, -1)
         keys = parents * size + tokens
@@ -52,7 +52,7 @@ class GramCounts:
     size: int
     """V."""
     levels: tuple[Level, ...]
-    """Of lengths 1, 2, ..."""
+    """The grams of lengths 1, 2, ..."""
 
     @classmethod
     def of(cls, tunes: Sequence[Tokens], size: int, longest: int) -> GramCounts:
@@ -61,7 +61,7 @@ class GramCounts:
 
     @classmethod
     def growing(cls, tunes: Sequence[Tokens], size: int) -> Iterator[GramCounts]:
-        """The counts of grams of up to 1, 2, ... tokens, without end; each costs one more pass."""
+        """Yield the counts of grams of up to 1, 2, ... tokens, without end; each costs one more pass."""
         tokens = np.concatenate([*tunes, np.zeros(0, np.int32)]).astype(np.int64)
         # Place of each token in its own tune, from 0.
         places = np.concatenate([*(np.arange(len(tune)) for tune in tunes), np.zeros(0, np.int64)])
@@ -78,7 +78,7 @@ class GramCounts:
             parents = np.roll(ending, 1)
 
     def nodes(self, tokens: Tokens) -> list[Nodes]:
-        """For each length 0, 1, ..., the node of the gram that ends at each token: int64 (n,) each."""
+        """For each length 0, 1, ..., int64 (n,): the node of the gram that ends at each token."""
         found = [np.zeros(len(tokens), np.int64)]
         for level in self.levels:
             before = np.concatenate([np.full(1, -1, np.int64), found[-1][:-1]])
@@ -86,14 +86,14 @@ class GramCounts:
         return found
 
     def children(self, length: int, node: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """What followed the gram ``node`` of ``length`` tokens: tokens and counts, int64 (c,) each."""
+        """Tokens that followed the gram ``node`` of ``length`` tokens, and their counts, int64 (c,) each."""
         level = self.levels[length]
         begin, end = np.searchsorted(level.keys, (node * self.size, (node + 1) * self.size))
         seen = level.counts[begin:end] > 0
         return level.keys[begin:end][seen] - node * self.size, level.counts[begin:end][seen]
 
     def faults(self) -> str:
-        """What contradicts the description above in counts from an untrusted file; empty if nothing."""
+        """What contradicts the description above in counts from an untrusted file, or an empty text."""
         parents = 1
         for length, level in enumerate(self.levels, 1):
             if level.keys.ndim != 1 or level.keys.shape != level.counts.shape:

@@ -1,7 +1,7 @@
-"""What a tune has said so far: the longest earlier match of its last tokens, and what followed it.
+"""A memory of the tune so far: the longest earlier match of its last tokens, and the token that followed it.
 
-A short-term model in the sense of Conklin & Witten (1995), reduced to its best guess as the match models of
-PPM* and the cache of Kuhn & De Mori (1990) do: folk tunes repeat their own phrases.
+This is a short-term model in the sense of Conklin & Witten (1995), reduced to its best guess, as in the match
+models of PPM* and the cache of Kuhn & De Mori (1990). It helps because folk tunes repeat their own phrases.
 """
 
 from __future__ import annotations
@@ -14,29 +14,30 @@ from numpy.typing import NDArray
 from musegen import Tokens
 
 LONGEST = 32
-"""Longer matches count as so long; from about 12 tokens on they are right equally often, 4 times in 5."""
+"""The greatest length told apart; from about 12 tokens on, matches are right equally often, 4 times in 5."""
 REACH = 8192
-"""Tokens looked back on, so that a text of a million tokens costs time in proportion to its length."""
+"""Number of tokens looked back on; the bound keeps the time for a long text in proportion to its length."""
 _CELLS = 1 << 15
-"""Of tokens side by side: what stays in the fastest cache."""
+"""Number of tokens of tunes side by side, chosen so that they stay in the fastest cache."""
 
 Counts = NDArray[np.int64]
 
 
 class Memory:
-    """Some tunes that are heard side by side, a token of each at a time."""
+    """The memories of some tunes that are heard side by side, one token of each at a time."""
 
     def __init__(self, tunes: int, longest: int) -> None:
-        """``longest``: tokens that the longest of them will have."""
+        """``longest``: number of tokens that the longest of the tunes will have."""
         self._heard = np.full((tunes, longest), -1, np.int32)
-        # Behind place 0: how many tokens up to each place equal the last ones heard.
+        # From place 1 on: how many tokens up to each place equal the last ones heard.
         self._matched = np.zeros((tunes, longest + 1), np.int32)
         self._rows, self._count = np.arange(tunes), 0
 
     def hear(self, tokens: Tokens) -> tuple[Tokens, Counts]:
-        """Take one token of each tune; give what followed its longest earlier match, and that match's length.
+        """Take one token of each tune; returns the token after its longest earlier match, and that length.
 
-        Each (tunes,). Of equally long matches the latest; lengths are at most 32, 0 where there is none.
+        Both are of shape (tunes,). Of equally long matches the latest counts. A length is at most 32, and 0
+        where there is no match.
         """
         end, begin = self._count, max(self._count - REACH, 0)
         self._heard[:, end], self._count = tokens, end + 1
@@ -45,16 +46,16 @@ class Memory:
         same = self._heard[:, begin:end] == tokens[:, None]
         matched = same * (self._matched[:, begin:end] + 1)
         self._matched[:, begin + 1 : end + 1] = matched
-        # A match that lags behind by its own length and less is one too: "aaaa" predicts "a".
+        # A match may overlap the tokens that it matches: "aaaa" predicts "a".
         latest = matched.shape[1] - 1 - matched[:, ::-1].argmax(axis=1)
         lengths = matched[self._rows, latest]
         return self._heard[self._rows, begin + latest + 1], np.minimum(lengths, LONGEST).astype(np.int64)
 
 
 def recall(tunes: Sequence[Tokens]) -> tuple[list[Tokens], list[Counts]]:
-    """What each tune's memory predicts for each of its tokens but the first, and from how long a match.
+    """The token that each tune's memory predicts for each token but the first, and the length of the match.
 
-    Two arrays (n - 1,) a tune, as :meth:`Memory.hear` gives them.
+    For each tune these are two arrays (n - 1,), as :meth:`Memory.hear` gives them.
     """
     copied = [np.zeros(max(len(tune) - 1, 0), np.int32) for tune in tunes]
     lengths = [np.zeros(max(len(tune) - 1, 0), np.int64) for tune in tunes]
@@ -80,11 +81,12 @@ def recall(tunes: Sequence[Tokens]) -> tuple[list[Tokens], list[Counts]]:
 def copy_shares(
     chances: NDArray[np.float64], right: NDArray[np.bool_], lengths: Counts
 ) -> NDArray[np.float64]:
-    """float64 (33,): the share of the memory in each prediction, by the length of its match.
+    """float64 (33,): the memory's share in a prediction, by the length of its match.
 
-    The likeliest for the tokens at hand, of which ``chances`` are what the model without memory gives each,
-    and ``right`` says whether the memory predicts it; found by expectation maximisation, each length drawn
-    towards the one below as if by two more tokens. 0 for no match; below 1.
+    The shares are the likeliest ones for the tokens at hand. ``chances`` are the tokens' probabilities in the
+    model without memory, and ``right`` says which tokens the memory predicts. The shares are found by
+    expectation maximisation; that of each length is drawn towards that of the length below, as if by two more
+    tokens. The share of length 0 is 0, and all are below 1.
     """
     shares = np.zeros(LONGEST + 1)
     for length in range(1, LONGEST + 1):

@@ -1,9 +1,9 @@
-"""The interpolated Witten-Bell n-gram (Witten & Bell 1991), with a memory of the tune so far or without.
+"""The interpolated Witten-Bell n-gram (Witten & Bell 1991), with or without a memory of the tune so far.
 
-With c(h) the number of tokens seen after a context h, t(h) that of different ones, and h' the context h
-without its first token: p(w | h) = (c(h w) + t(h) p(w | h')) / (c(h) + t(h)); a context that was never seen
-adds nothing; below the empty one all tokens but the start mark are equally likely. With a memory, whose
-match of l tokens predicts the token v, it is (1 - s(l)) p(w | h) + s(l) [w = v].
+Let c(h) be the number of tokens seen after a context h, t(h) the number of different ones, and h' the context
+h without its first token. Then p(w | h) = (c(h w) + t(h) p(w | h')) / (c(h) + t(h)). A context that was never
+seen adds nothing. Below the empty context all tokens but the start mark are equally likely. With a memory
+whose match of l tokens predicts the token v, the probability is (1 - s(l)) p(w | h) + s(l) [w = v].
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from musegen_ngram.memory import LONGEST, Memory, recall
 FORMAT = "musegen-ngram-2"
 
 _Choice: TypeAlias = tuple[list[int], list[float]]
-"""Tokens, and the probability of each or one before it."""
+"""Tokens, and the cumulative probability of each."""
 
 
 class NgramModel:
@@ -47,10 +47,10 @@ class NgramModel:
         about: Mapping[str, JSON],
         shares: NDArray[np.float64] | None = None,
     ) -> None:
-        """``counts``: of grams of up to order + 1 tokens; ``about``: what a saved file says of its use.
+        """``counts``: those of grams of up to order + 1 tokens; ``about``: what a saved file says of its use.
 
-        ``shares``: float64 (33,), the memory's part in a prediction, by the length of its match; without it
-        the model has none.
+        ``shares``: float64 (33,), the memory's share in a prediction, by the length of its match; None: the
+        model has no memory.
         """
         self.counts, self.order, self.shares = counts, len(counts.levels) - 1, shares
         self._symbols, self._start, self._end, self._about = tuple(symbols), start, end, about
@@ -67,9 +67,9 @@ class NgramModel:
         self._lowest[start] = 0.0
 
     def probabilities(self, context: Tokens) -> NDArray[np.float64]:
-        """float64 (V,): of each token to come after ``context``, the tune so far.
+        """float64 (V,): the probability of each token after ``context``, the tune so far.
 
-        Without a memory only its last ``order`` tokens count.
+        Without a memory only the last ``order`` tokens count.
         """
         chances = self._probabilities(self._context(context))
         if self.shares is None or not len(context):
@@ -85,11 +85,11 @@ class NgramModel:
         return chances
 
     def _share(self, guess: int, match: int) -> float:
-        """Of the memory; the start mark is never a prediction."""
+        """The memory's share in a prediction; 0 where it predicts the start mark, which never comes."""
         return 0.0 if self.shares is None or guess == self._start else float(self.shares[match])
 
     def _context(self, context: Sequence[int] | Tokens) -> tuple[int, ...]:
-        """Nodes of the last 0, 1, ..., ``order`` tokens, as far as they were ever seen."""
+        """The nodes of the last 0, 1, ..., ``order`` tokens, as far as these were ever seen."""
         last = np.asarray(context[-self.order :], np.int32)
         ending = [int(nodes[-1]) for nodes in self.counts.nodes(last)[1 : len(last) + 1]]
         known = ending.index(-1) if -1 in ending else len(ending)
@@ -106,7 +106,7 @@ class NgramModel:
         return chances
 
     def nats(self, tunes: Sequence[Tokens]) -> list[NDArray[np.float64]]:
-        """float64 (n - 1,) a tune: -ln probability of each token but the first, given those before it."""
+        """float64 (n - 1,) for each tune: -ln probability of each token but the first, given those before."""
         if self.shares is None:
             return [-np.log(self.chances(tune)) for tune in tunes]
         nats = list[NDArray[np.float64]]()
@@ -116,7 +116,7 @@ class NgramModel:
         return nats
 
     def chances(self, tune: Tokens) -> NDArray[np.float64]:
-        """float64 (n - 1,): the probability of each token but the first, the memory left out."""
+        """float64 (n - 1,): the probability of each token but the first, without the memory."""
         nodes = self.counts.nodes(tune)
         chances = self._lowest[tune[1:]]
         for length, level in enumerate(self.counts.levels):
@@ -129,7 +129,7 @@ class NgramModel:
     def generate(
         self, primes: Sequence[Tokens], sampling: Sampling, seeds: Sequence[int]
     ) -> Iterator[Tokens]:
-        """One continuation a prime, without it; each has a random generator of its own seed."""
+        """One continuation for each prime, without the prime; each has a random generator of its own seed."""
 
         @lru_cache(4096)
         def choice(recent: tuple[int, ...], guess: int, match: int) -> _Choice:
@@ -157,7 +157,7 @@ class NgramModel:
             yield np.array(tokens[len(prime) :], np.int32)
 
     def save(self, path: Path) -> None:
-        """Write one safetensors file, a function of the model, the vocabulary and ``about`` alone."""
+        """Write one safetensors file whose bytes depend only on the model, the vocabulary and ``about``."""
         tensors = dict[str, NDArray[Any]]()
         for length, level in enumerate(self.counts.levels, 1):
             tensors |= {f"{length}.keys": level.keys, f"{length}.counts": level.counts}
@@ -177,7 +177,7 @@ class NgramModel:
 
     @classmethod
     def load(cls, path: Path) -> NgramModel:
-        """The model of a saved file. Raises ArtifactError for a file that is none."""
+        """The model of a saved file. Raises ArtifactError for a file that is not an n-gram."""
         try:
             with safetensors.safe_open(path, "np") as file:
                 description = json.loads((file.metadata() or {})["musegen"])
@@ -190,10 +190,10 @@ class NgramModel:
         except OSError as error:
             raise ArtifactError(f"{path}: {error.strerror or error}") from error
         except (safetensors.SafetensorError, KeyError, TypeError, ValueError, RecursionError) as error:
-            raise ArtifactError(f"{path}: is no n-gram model ({error})") from error
+            raise ArtifactError(f"{path}: is not an n-gram model ({error})") from error
         counts = GramCounts(len(symbols), levels)
         if fault := counts.faults():
-            raise ArtifactError(f"{path}: is no n-gram model ({fault})")
+            raise ArtifactError(f"{path}: is not an n-gram model ({fault})")
         return cls(counts, symbols, description["start"], description["end"], description["about"], shares)
 
 
@@ -207,7 +207,7 @@ def _described(description: Any) -> tuple[int, list[str]]:
     if type(description["memory"]) is not bool:
         raise ValueError(f"memory {description['memory']!r}")
     if not isinstance(symbols, list) or not all(isinstance(symbol, str) for symbol in symbols):
-        raise ValueError("its vocabulary is no list of strings")
+        raise ValueError("its vocabulary is not a list of strings")
     if len(set(symbols)) < len(symbols):
         raise ValueError("its vocabulary has a symbol twice")
     for mark in ("start", "end"):
@@ -216,7 +216,7 @@ def _described(description: Any) -> tuple[int, list[str]]:
     if description["start"] == description["end"]:
         raise ValueError("start and end are the same token")
     if not isinstance(description["about"], dict):
-        raise ValueError("about is no object")
+        raise ValueError("about is not an object")
     return order, symbols
 
 
@@ -237,8 +237,8 @@ def _shares(file: Any) -> NDArray[np.float64]:
 
 
 def _choice(chances: NDArray[np.float64], sampling: Sampling) -> _Choice:
-    """What to draw from: temperature first, then the likeliest ``top_k``, then the nucleus ``top_p``."""
-    order = np.argsort(-chances, kind="stable")  # of equals the lower token first
+    """The tokens to draw from: first temperature, then the likeliest ``top_k``, then nucleus ``top_p``."""
+    order = np.argsort(-chances, kind="stable")  # of equally likely tokens the lower comes first
     order = order[: np.count_nonzero(chances)]
     if sampling.top_k:
         order = order[: sampling.top_k]

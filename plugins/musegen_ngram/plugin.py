@@ -10,12 +10,12 @@ from musegen import JSON, Component, ModelTrainer, Options, component, hookimpl
 
 
 class NgramOptions(Options):
-    """Interpolated Witten-Bell n-gram: trained in a second, the line that a neural network must beat."""
+    """Interpolated Witten-Bell n-gram: trained in a second, a baseline that a neural network should beat."""
 
     order: Annotated[int, Field(ge=1, le=12)] | Literal["auto"] = "auto"
-    """Tokens that it looks back on; "auto" takes as many as serve the validation tunes best."""
+    """Number of tokens that it looks back on; "auto" takes the best number for the validation tunes."""
     memory: bool = False
-    """Predict also what followed the longest earlier match in the same tune; tunes repeat their phrases."""
+    """Also predict the token after the longest earlier match in the same tune, since tunes repeat phrases."""
 
 
 def build_model(options: NgramOptions) -> ModelTrainer:

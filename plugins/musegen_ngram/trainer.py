@@ -1,4 +1,4 @@
-"""Counting, and the choice of an order and of the memory's shares on tunes that were not counted."""
+"""Trains n-grams: counts tunes, and chooses order and memory's shares on tunes that were not counted."""
 
 from __future__ import annotations
 
@@ -15,30 +15,30 @@ from musegen_ngram.memory import copy_shares, recall
 from musegen_ngram.model import NgramModel
 
 HIGHEST = 12
-"""The highest order."""
+"""The highest order that is tried."""
 _HELD_OUT = 10
-"""Without validation tunes every tenth training tune chooses, and is counted afterwards."""
+"""Without validation tunes, every tenth training tune serves for the choice and is counted afterwards."""
 
 
 _ENOUGH = 400_000
-"""Tokens to choose by: 33 shares and an order do not get better with more."""
+"""Number of tokens to choose by: 33 shares and an order do not get better with more."""
 
 
 class NgramTrainer:
     """Counts."""
 
     def __init__(self, order: int | None = None, *, memory: bool = False) -> None:
-        """``order``: how many tokens are looked back on; None: as many as serve the validation tunes best.
+        """``order``: number of tokens looked back on; None: the number that suits the validation tunes best.
 
-        ``memory``: predict from the tune so far too.
+        ``memory``: also predict from the tune so far.
         """
         self._order, self._memory = order, memory
 
     def train(self, dataset: Dataset, job: TrainingJob) -> TrainedModel:
-        """A model of ``dataset.train``; orders are tried from 1 up to the first that is worse than one less.
+        """A model of ``dataset.train``; orders are tried from 1 up, until one is worse than the one before.
 
         Without validation tunes, every tenth training tune stands in for them while order and shares are
-        chosen. The training loss is that of every k-th tune where there are more than 400,000 tokens. Raises
+        chosen. Where there are more than 400,000 tokens, the training loss is that of every k-th tune. Raises
         ModelError without training tunes.
         """
         if not dataset.train:
@@ -57,7 +57,7 @@ class NgramTrainer:
         return TrainedModel(best, (EpochLoss(1, train, validation),), 1)
 
     def load(self, path: Path) -> NgramModel:
-        """A saved model. Raises ArtifactError for a file that is none."""
+        """A saved model. Raises ArtifactError for a file that is not an n-gram."""
         return NgramModel.load(path)
 
 
@@ -70,7 +70,7 @@ class _Candidates:
         self._learned, self._judged, self._dataset, self._job = learned, judged, dataset, job
 
     def best(self, order: int | None, memory: bool) -> NgramModel:
-        """Of ``order``, else of the best one."""
+        """The model of ``order``, or of the best order where that is None."""
         if memory:
             guesses, matches = recall(self._judged)
             self._matches = np.concatenate(matches)
@@ -107,7 +107,7 @@ def _model(
 
 
 def _some(tunes: Sequence[Tokens]) -> Sequence[Tokens]:
-    """All of them, or every k-th where they have more than :data:`_ENOUGH` tokens."""
+    """All tunes, or every k-th where they have more than :data:`_ENOUGH` tokens."""
     return tunes[:: 1 + sum(map(len, tunes)) // _ENOUGH]
 
 

@@ -1,4 +1,4 @@
-"""Body tokens to the bars of a score, lengths in units of the note without marks."""
+"""Turns body tokens into the bars of a score, with lengths in units of a note without marks."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from musegen_nmd.texts import read_text
 
 _MOST_BARS = 2000
 _OCTAVES = {"f": 4, "g": 4, "a": 4, "b": 4, "c": 5, "d": 5, "e": 5}
-"""Within the stave, from F4 in the first space to E5."""
+"""Octave of each step, within the stave: from F4 in the first space to E5."""
 _ALTERS = {"+": 1, "-": -1, "=": 0}
 _FACTORS = {">": Fraction(2), "<": Fraction(1, 2), ".": Fraction(3, 2)}
 _SCALED = Fraction(2, 3)
@@ -21,7 +21,7 @@ _SCALED = Fraction(2, 3)
 
 @dataclass
 class RawBar:
-    """A bar as it is written: events, or the number of the bar that stands here again."""
+    """A bar as it is written: its events, or the number of the bar that it copies."""
 
     events: list[Event] = field(default_factory=list)
     copy: int = 0
@@ -34,21 +34,21 @@ class RawBar:
 
     @property
     def empty(self) -> bool:
-        """Whether it has neither notes nor a copy."""
+        """Whether the bar has neither notes nor a copy."""
         return not self.copy and not any(isinstance(event, Note | Rest) for event in self.events)
 
     @property
     def duration(self) -> Fraction:
-        """Of its own notes, in units."""
+        """Length of the bar's own notes, in units."""
         return sum((e.duration for e in self.events if isinstance(e, Note | Rest)), Fraction(0))
 
 
 class Body:
-    """Reads tokens into bars."""
+    """Turns tokens into bars."""
 
     def __init__(self, key: Key, metre: Metre | None) -> None:
         self.notes: list[tuple[int, str]] = []
-        """Places in the text, and what was not understood there."""
+        """Places in the text, each with what was not understood there."""
         self._key, self._metre = key, metre
         self._accidentals: dict[str, int] = {}
         self.bars: list[RawBar] = []
@@ -56,10 +56,10 @@ class Body:
         self._decorations: list[str] = []
         self._syllable = ""
         self._triplets: list[tuple[RawBar, int, int]] = []
-        """Bar, event number and place of each text 3."""
+        """Bar, event number and place in the text of each text ``3``."""
 
     def read(self, tokens: Iterable[Token]) -> list[RawBar]:
-        """All bars. Raises ScoreError for what makes them meaningless."""
+        """All bars. Raises ScoreError for a mistake that makes them meaningless."""
         handlers = {
             "note": self._note,
             "rest": self._rest,
@@ -83,7 +83,7 @@ class Body:
         return self.bars
 
     def resolve_triplets(self, unit: Fraction) -> None:
-        """Take a 3 as a triplet where that makes the bar as long as the metre says, else as a fingering."""
+        """Read a 3 as a triplet where that makes the bar as long as the metre says, else as a fingering."""
         for bar, number, place in self._triplets:
             three = [i for i in range(number, len(bar.events)) if isinstance(bar.events[i], Note | Rest)][:3]
             lengths = {bar.events[i].duration for i in three}  # type: ignore[union-attr]
@@ -98,7 +98,7 @@ class Body:
                     bar.events[i] = replace(event, duration=event.duration * _SCALED)
                 bar.events[number] = Tuplet(3, 2, 3)
             else:
-                self._report(place, "the 3 makes no triplet that fits the bar; kept as text")
+                self._report(place, "the 3 does not make a triplet that fits the bar; kept as text")
 
     def _report(self, place: int, line: str) -> None:
         self.notes.append((place, line))
@@ -137,7 +137,7 @@ class Body:
             events = self.bars[-1].events
             notes = [i for i, event in enumerate(events) if isinstance(event, Note)]
         if not notes:
-            self._report(token.place, "- ties no note; passed over")
+            self._report(token.place, "- does not tie a note; passed over")
             return
         note = events[notes[-1]]
         assert isinstance(note, Note)
@@ -183,7 +183,7 @@ class Body:
         if self._bar.empty and self.bars:
             self._bar.ending = int(token.match[0])
         else:
-            self._report(token.place, f"{token.match[0]} stands at no bar line; passed over")
+            self._report(token.place, f"{token.match[0]} does not stand at a bar line; passed over")
 
     def _copy(self, token: Token) -> None:
         first, last = int(token.match["first"]), int(token.match["last"] or token.match["first"])

@@ -1,4 +1,4 @@
-"""Keys and metres as Foxley's headers may spell them; how they do is not documented."""
+"""Keys and metres as Foxley's headers may spell them; their spelling is not documented."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _KEY = re.compile(r"([a-g])([-+#b]?)\s*(m|minor|min|major|maj)?", re.IGNORECASE)
 
 
 def read_key(value: str) -> Key | None:
-    """``d``, ``f+ minor``, ``b-``, ``Am``; None for what is none."""
+    """The key that ``d``, ``f+ minor``, ``b-`` or ``Am`` names; None for any other text."""
     match = _KEY.fullmatch(value.strip())
     if not match:
         return None
@@ -21,7 +21,7 @@ def read_key(value: str) -> Key | None:
 
 
 def read_metre(name: str, value: str) -> Metre | None:
-    """``4 4``, ``6/8``, ``c`` under any of the names that a metre may have; None for anything else."""
+    """The metre of a header item ``name`` with a value like ``4 4``, ``6/8`` or ``c``; None for others."""
     if name not in _METRE_NAMES:
         return None
     if value.strip().lower() in ("c", "c|"):

@@ -12,21 +12,21 @@ SUFFIXES = (".mus", ".nmd")
 
 
 class NmdOptions(Options):
-    """Tunes in Foxley's own text format; read from notes about it, as no genuine file was at hand."""
+    """Tunes in Foxley's own text format; the reader follows notes about it, for want of a genuine file."""
 
     paths: tuple[PathPattern, ...] = Field(
         min_length=1,
-        description="files, folders (all .mus and .nmd files, and others with a .MS line), or patterns",
+        description="Files, folders (all .mus and .nmd files, and others with a .MS line), or patterns.",
         examples=[["tunes/*.mus"]],
     )
     unit: Literal["auto", "1/4", "1/8"] = "auto"
-    """Length of a note without marks; ``auto`` takes the one that makes the bars fit."""
+    """Length of a note without marks; ``auto`` takes the length that makes the bars fit."""
     upbeat: Literal["auto", "0", "1"] = "auto"
-    """Number of a short first bar where bars are copied; ``auto`` takes the one that makes the bars fit."""
+    """Number of a short first bar, for copies of bars; ``auto`` takes the number that makes the bars fit."""
 
 
 def build_reader(options: NmdOptions, notation: Component[Notation]) -> CorpusReader:
-    """A reader of the files that the patterns name; ``notation``, ABC, writes what it read."""
+    """A reader of the files that the patterns name; ``notation`` is ABC, which writes the tunes."""
     from musegen_nmd.reader import NmdReader
 
     return NmdReader(notation.build(notation.options()), options.paths, options.unit, options.upbeat)

@@ -1,4 +1,4 @@
-"""Files in Foxley's format to tunes in ABC."""
+"""Reads files in Foxley's format to tunes in ABC."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _BEGIN, _END = re.compile(r"^\.MS\b.*$", re.MULTILINE), re.compile(r"^\.ME\b.*$"
 
 
 class NmdReader:
-    """The scores of some files, folders or patterns, each as a tune in ABC."""
+    """Reads the scores of some files, folders or patterns, each as a tune in ABC."""
 
     def __init__(
         self,
@@ -31,11 +31,14 @@ class NmdReader:
         self._notation, self._paths, self._reading = notation, paths, Reading(unit, upbeat)
 
     def sources(self) -> list[Path]:
-        """The files in the order of the patterns, sorted in each. Raises CorpusError for one without any."""
+        """The files in the order of the patterns, sorted in each. Raises CorpusError where one has none."""
         return list(dict.fromkeys(file for pattern in self._paths for file in _matches(pattern)))
 
     def read(self, report: Callable[[str], None]) -> Iterator[Tune]:
-        """The tunes. A score that cannot be read is told and left out; CorpusError for a file without any."""
+        """The tunes. A score that cannot be read is reported and left out.
+
+        Raises CorpusError for a file in which no score can be read.
+        """
         for file in self.sources():
             tunes = list(self._tunes(file, report))
             if not tunes:
@@ -65,7 +68,7 @@ class NmdReader:
 
 
 def _scores(text: str) -> Iterator[tuple[int, int, bool]]:
-    """Begin and end of each score, and whether it is closed; a text without ``.MS`` is one score."""
+    """Begin and end of each score, and whether ``.ME`` closes it; a text without ``.MS`` is one score."""
     begins = [match.end() for match in _BEGIN.finditer(text)]
     if not begins:
         yield 0, len(text), True
@@ -82,7 +85,7 @@ def _text(file: Path) -> str:
     except OSError as error:
         raise CorpusError(f"{file}: {error.strerror or error}") from error
     if b"\0" in content:
-        raise CorpusError(f"{file}: is no text file")
+        raise CorpusError(f"{file}: is not a text file")
     return content.decode("utf-8", "replace").replace("\r\n", "\n").replace("\r", "\n")
 
 
@@ -102,7 +105,10 @@ def _matches(pattern: str) -> list[Path]:
 
 
 def _is_score(file: Path) -> bool:
-    """By its suffix, or without one by a ``.MS`` line: the database's names have none."""
+    """Whether a file is in Foxley's format: by its suffix, or by a ``.MS`` line where it has none.
+
+    The names of the database's files have no suffix.
+    """
     if file.suffix.lower() in SUFFIXES:
         return True
     if file.suffix:

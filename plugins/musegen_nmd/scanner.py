@@ -1,4 +1,4 @@
-"""The text of one score, from ``.MS`` to ``.ME``, to header items and body tokens."""
+"""Splits the text of one score, from ``.MS`` to ``.ME``, into header items and body tokens."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 _LENGTH_MARKS = 8
-"""More on one note are a misprint; without a bound they make numbers of any size."""
+"""Most marks on one note; more are a misprint, and without a bound they would make numbers of any size."""
 _TOKEN = re.compile(
     rf"""
     (?P<note>(?P<step>[a-g])(?P<marks>(?:[\^v<>.+=]|-(?![ \t\n\r])){{0,{_LENGTH_MARKS}}}))
@@ -32,7 +32,7 @@ _ITEM = re.compile(r"\s*(?P<name>[a-z]+)\s*(?:=\s*(?P<value>.*?))?\s*", re.DOTAL
 
 
 class ScoreError(Exception):
-    """Something that makes a score unreadable, at a place in its text counted from 0."""
+    """A mistake that makes a score unreadable, at a place in its text counted from 0."""
 
     def __init__(self, place: int, message: str) -> None:
         super().__init__(message)
@@ -58,8 +58,8 @@ class Token(NamedTuple):
 def split_header(text: str) -> tuple[list[Item], int]:
     """The header's items, and where the body begins.
 
-    The header ends at the first full stop that ends its line, so that a title may have one inside; else at
-    the first. Raises ScoreError for a header without a full stop.
+    The header ends at the first full stop at the end of a line, so that a title may have one inside; without
+    such a full stop it ends at the first one. Raises ScoreError for a header without a full stop.
     """
     plain = re.sub(r"#[^\n]*", lambda comment: " " * len(comment[0]), text)
     end = _HEADER_END.search(plain)
@@ -79,7 +79,7 @@ def split_header(text: str) -> tuple[list[Item], int]:
 
 
 def _unquoted(value: str) -> str:
-    """A value without quotation marks and troff's changes of font."""
+    """The value without quotation marks and troff's changes of font."""
     value = re.sub(r"\\f.", "", value.strip())
     return value[1:-1] if len(value) > 1 and value[0] == value[-1] and value[0] in "'\"" else value
 
@@ -91,6 +91,6 @@ def scan(text: str, begin: int) -> Iterator[Token]:
         if kind == "open":
             raise ScoreError(match.start(), f"{match[0]} is not closed")
         if kind == "unknown" and match[0].isalpha() and match[0].islower():
-            raise ScoreError(match.start(), f"{match[0]} is no note")
+            raise ScoreError(match.start(), f"{match[0]} is not a note")
         if kind not in ("blank", "comment"):
             yield Token(kind, match, match.start())

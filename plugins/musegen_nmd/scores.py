@@ -1,4 +1,4 @@
-"""One score of a file to a :class:`musegen.Score`: header, body, copied bars, and what fits best."""
+"""Reads one score of a file to a :class:`musegen.Score`: header, body, copied bars, and the best fit."""
 
 from __future__ import annotations
 
@@ -40,8 +40,8 @@ class Reading:
 def read_score(text: str, reading: Reading, report: Report) -> Score:
     """The score of the text between ``.MS`` and ``.ME``. Raises ScoreError for one that cannot be read.
 
-    Where the length of a note without marks or the number of an upbeat is not told, every way is tried; the
-    one with the fewest bars that do not fit counts, and of those alike the likeliest.
+    Where the length of a note without marks or the number of an upbeat is not given, every way is tried. The
+    way with the fewest bars that do not fit is taken, and of equally good ones the likeliest.
     """
     items, begin = split_header(text)
     header = _Header(items, report)
@@ -73,7 +73,7 @@ def _units(metre: Metre | None) -> tuple[Fraction, ...]:
 
 
 class _Header:
-    """What the header says."""
+    """The contents of a header."""
 
     def __init__(self, items: Sequence[Item], report: Report) -> None:
         self.title = self.play_order = ""
@@ -104,10 +104,10 @@ def _has_upbeat(raw: Sequence[RawBar]) -> bool:
 
 
 def _copied(raw: Sequence[RawBar], upbeat: int) -> list[RawBar]:
-    """The bars with each copy in its place. ``upbeat``: the number of a first bar that is one.
+    """The bars, with each copy in its place. ``upbeat``: the number of the first bar if it is an upbeat.
 
-    Notes and chords are copied, signs and endings are not. Raises ScoreError for a bar that does not come
-    before.
+    Notes and chords are copied, signs and endings are not. Raises ScoreError for a copy of a bar that does
+    not come before it.
     """
     bars: list[RawBar] = []
     offset = 0 if _has_upbeat(raw) and upbeat == 0 else 1

@@ -1,4 +1,4 @@
-"""What texts above the stave mean: chords, decorations, endings, or just text."""
+"""Tells what a text above the stave means: a chord, a decoration, an ending, or just text."""
 
 from __future__ import annotations
 
@@ -26,19 +26,19 @@ _GLYPHS = {"\\+": "#", "\\-": "b", "\\=": "="}
 
 
 class Meaning(NamedTuple):
-    """What one text says; all but one are empty."""
+    """The meaning of one text; all fields but one are empty."""
 
     chord: str = ""
-    """In ABC's spelling."""
+    """A chord symbol in ABC's spelling."""
     decoration: str = ""
-    """A name of ABC 2.1 §4.14."""
+    """The name of a decoration (ABC 2.1 §4.14)."""
     number: int = 0
-    """1 or 2: an ending, 3: a triplet or a fingering."""
+    """1 or 2 is an ending, 3 a triplet or a fingering."""
     annotation: str = ""
 
 
 def read_text(text: str) -> Meaning:
-    """What a text above the stave means; ``'D/f+'`` is the chord D over F sharp."""
+    """The meaning of a text above the stave; ``'D/f+'`` is the chord D over F sharp."""
     plain = _FONT.sub("", _SHIFT.sub("", text)).strip()
     if plain in _DECORATIONS or f"\\{plain}" in _DECORATIONS:
         return Meaning(decoration=_DECORATIONS.get(plain) or _DECORATIONS[f"\\{plain}"])
@@ -50,7 +50,7 @@ def read_text(text: str) -> Meaning:
         bass = f"/{_sign(chord['bass']).capitalize()}" if chord["bass"] else ""
         return Meaning(chord=_sign(chord["root"]) + quality + bass)
     if re.fullmatch(r"[a-g][+-]?", plain):
-        return Meaning(annotation=f"_{_sign(plain)}")  # a note of a bass run, no chord
+        return Meaning(annotation=f"_{_sign(plain)}")  # a note of a bass run, not a chord
     for glyph, sign in _GLYPHS.items():
         plain = plain.replace(glyph, sign)
     return Meaning(annotation="^" + plain.replace('"', "'").replace("\n", " "))

@@ -13,22 +13,23 @@ class WavOptions(Options):
     """Sound by musegen's own synthesizer: stereo, 44.1 kHz, 16 bits."""
 
     tempo_bpm: float | None = Field(None, ge=10, le=600, examples=[100.0])
-    """Beats a minute in place of the tune's own tempo: dotted quarters in a jig, half notes in a reel."""
+    """Beats a minute instead of the tune's own tempo: dotted quarters in a jig, half notes in a reel."""
     repeats: Literal["meant", "letter"] = "meant"
-    """``meant`` goes back to the last double bar line where |: is missing, and plays each ending once;
-    ``letter`` takes the signs as they stand, as abc2midi does."""
+    """``meant``: a repeat without |: goes back to the last double bar line, and each ending is played once;
+    ``letter``: repeat signs are played as they stand, as abc2midi does."""
     swing: float = Field(1.0, ge=1, le=3, examples=[2.0])
-    """Long half of a beat to the short: 1 as written, 2 as in triplets; 6/8 and its kind stay as written."""
+    """Ratio of the long half of a beat to the short one: 1 as written, 2 as in triplets; metres such as 6/8
+    stay as written."""
     suggested_order: bool = False
-    """Play the parts in the order that the tune's keeper suggests (Y: in the Nottingham database)."""
+    """Play the parts in the order that the collection suggests (Y: in the Nottingham database)."""
     accompaniment: bool = True
-    """Sound the chord symbols."""
+    """Play the chord symbols."""
     instrument: Literal["piano", "plucked"] = "piano"
-    """What it sounds like: struck strings, or plucked ones as of a harp."""
+    """The sound: ``piano`` has struck strings, ``plucked`` has plucked ones like a harp's."""
 
 
 def build_renderer(options: WavOptions) -> Renderer:
-    """The renderer; NumPy is imported with it, so that listing plugins does not wait for it."""
+    """The renderer; NumPy is imported here, so that listing plugins does not wait for it."""
     from musegen_wav.renderer import WavRenderer
 
     return WavRenderer(

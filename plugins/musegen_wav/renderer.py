@@ -1,4 +1,4 @@
-"""Scores to WAV files: stereo, 44.1 kHz, 16 bits."""
+"""Renders scores to WAV files: stereo, 44.1 kHz, 16 bits."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from musegen_wav.room import pcm, place
 from musegen_wav.synth import INSTRUMENTS, RATE_HZ, Strike, sound
 
 TAIL_S = 0.5
-"""What follows the last note."""
+"""Seconds of sound after the last note."""
 LONGEST_S = 15 * 60
-"""A longer tune is a mistake; this one takes 300 MB of memory and half as much on disk."""
-_LAST_RELEASE_S = 0.45  # the end may ring on
-_CHORD_SHARE = 0.85  # of the beat, so that bass and chords do not drone
+"""Seconds of the longest tune, which takes 300 MB of memory and half as much on disk; more is a mistake."""
+_LAST_RELEASE_S = 0.45  # notes at the end may ring on
+_CHORD_SHARE = 0.85  # share of the beat, so that bass and chords do not drone
 
 
 class WavRenderer:
@@ -42,7 +42,7 @@ class WavRenderer:
         self._instrument = INSTRUMENTS[instrument]
 
     def render(self, score: Score, path: Path) -> None:
-        """Write ``score`` to ``path``: as long as it plays and half a second.
+        """Write ``score`` to ``path``; the sound is half a second longer than the tune.
 
         Raises MusegenError for a tune of more than 15 minutes or a pitch that MIDI does not have.
         """

@@ -1,4 +1,4 @@
-"""Notes to samples: strings as sums of decaying partials."""
+"""Turns notes into samples: strings are sums of decaying partials."""
 
 from __future__ import annotations
 
@@ -23,18 +23,18 @@ Samples = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class Instrument:
-    """How a string sounds. Its partials lie at k · f · sqrt(1 + stiffness · k²), the first exactly at f."""
+    """The sound of a string. Its partials lie at k · f · sqrt(1 + stiffness · k²), the first exactly at f."""
 
     partials: int
     tilt: float
-    """Partial k begins as strong as k to the power of -tilt."""
+    """Partial k begins with a strength of k to the power of -tilt."""
     point: float
     """Where the string is struck or plucked, as a share of it; partials with a node there are weak."""
     brightness_hz: float
-    """Above about this frequency partials are ever weaker; soft notes are duller still."""
+    """Frequency in Hz above which partials get weaker and weaker; soft notes are duller still."""
     stiffness: float
     decay_s: float
-    """Time in which the first partial of A4 falls by 60 dB; lower strings ring longer."""
+    """Seconds in which the first partial of A4 falls by 60 dB; lower strings ring longer."""
     damping: float
     """How much faster each further partial decays."""
     afterglow: float
@@ -72,25 +72,25 @@ INSTRUMENTS = {
 
 
 class Strike(NamedTuple):
-    """A note in samples."""
+    """A note, its times in samples."""
 
     onset: int
     length: int
-    """How long it is held; its release comes after."""
+    """How long the note is held; its release comes after that."""
     pitch: int
     """MIDI note number."""
     velocity: int
     release_s: float = 0.0
-    """The release where it is longer than the instrument's."""
+    """The length of the release where it is longer than the instrument's."""
 
 
 def frequency(pitch: int) -> float:
-    """Hertz of a MIDI note in equal temperament."""
+    """Frequency in Hz of a MIDI note in equal temperament."""
     return float(_A4_HZ * 2 ** ((pitch - _A4) / 12))
 
 
 def tone(instrument: Instrument, pitch: int, velocity: int, length: int) -> Samples:
-    """float32 (n,), n at most ``length``: the string struck and left to ring, until it is silent.
+    """Samples float32 (n,), n at most ``length``, of a string that is struck and rings until it is silent.
 
     The partials are powers of complex numbers, so z ** (256 i + j) is a product of two short tables.
     """
@@ -103,7 +103,7 @@ def tone(instrument: Instrument, pitch: int, velocity: int, length: int) -> Samp
     brightness_hz = instrument.brightness_hz * force**0.7
     strength = np.abs(np.sin(np.pi * k * instrument.point)) * k**-instrument.tilt
     strength *= np.exp(-(hz - f) / brightness_hz)
-    # At equal level high notes are the louder ones to the ear.
+    # At equal level high notes sound louder to the ear.
     strength *= force**1.5 * (_A4_HZ / max(f, _A4_HZ / 2)) ** 0.5 / np.sqrt(np.sum(strength**2))
     # Strings an octave lower ring about 1.5 times as long.
     fall = np.log(1000) / (instrument.decay_s * (_A4_HZ / f) ** 0.6) * (1 + instrument.damping * (k - 1))
@@ -112,7 +112,7 @@ def tone(instrument: Instrument, pitch: int, velocity: int, length: int) -> Samp
     silent = _SILENCE_DB / 20 * np.log(10) / rates.min()
     length = min(length, int(silent * RATE_HZ))
     turns = 2j * np.pi * np.concatenate([hz, hz]) / RATE_HZ - rates / RATE_HZ
-    # Partials that began together would add up to a spike; these phases spread them out (Schroeder 1970).
+    # Partials that begin together would add up to a spike; these phases spread them out (Schroeder 1970).
     start = weights * np.exp(1j * np.pi * np.concatenate([k, k]) ** 2 / instrument.partials)
     coarse = start[:, None] * np.exp(turns[:, None] * (_BLOCK * np.arange(-(-length // _BLOCK))))
     fine = np.exp(turns[:, None] * np.arange(_BLOCK))
@@ -123,7 +123,7 @@ def tone(instrument: Instrument, pitch: int, velocity: int, length: int) -> Samp
 
 
 def _outer_sum(coarse: NDArray[np.complex128], fine: NDArray[np.complex128]) -> Samples:
-    """The real part of coarse.T @ fine, flat, added in a fixed order; BLAS promises no order."""
+    """The real part of coarse.T @ fine, flattened and added in a fixed order, which BLAS does not promise."""
     total = np.zeros((coarse.shape[1], fine.shape[1]), np.float32)
     product = np.empty_like(total)
     for left, right in ((coarse.real, fine.real), (-coarse.imag, fine.imag)):
@@ -136,12 +136,12 @@ def _outer_sum(coarse: NDArray[np.complex128], fine: NDArray[np.complex128]) -> 
 
 @lru_cache(maxsize=16)
 def _rise(length: int) -> Samples:
-    """From 0 to 1 along half a cosine."""
+    """A curve from 0 to 1 along half a cosine."""
     return (0.5 - 0.5 * np.cos(np.pi * (np.arange(length) + 0.5) / max(length, 1))).astype(np.float32)
 
 
 def sound(instrument: Instrument, strikes: Iterable[Strike], length: int) -> Samples:
-    """float32 (length,): all the notes together, mono, at no particular level."""
+    """Samples float32 (length,) of all the notes together, mono, at no particular level."""
     alike: dict[tuple[int, int], list[Strike]] = defaultdict(list)
     for strike in strikes:
         alike[strike.pitch, strike.velocity].append(strike)

@@ -114,7 +114,7 @@ class TestFiles:
     def test_binary_file(self, tmp_path: Path) -> None:
         """It is refused by name."""
         (tmp_path / "a.abc").write_bytes(b"X:1\nK:C\n\0\1\2")
-        with pytest.raises(CorpusError, match=r"^a.abc: is no text file"):
+        with pytest.raises(CorpusError, match=r"^a.abc: is not a text file"):
             read(tmp_path / "a.abc")
 
     def test_latin_1(self, tmp_path: Path) -> None:

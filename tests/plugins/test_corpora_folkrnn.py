@@ -110,7 +110,7 @@ def test_another_file_is_refused(tmp_path: Path) -> None:
     with pytest.raises(CorpusError, match="no such file"):
         FolkRnnReader(str(path)).sources()
     path.write_bytes(b"M:4/4\n\xff\xfe")
-    with pytest.raises(CorpusError, match="no UTF-8 text"):
+    with pytest.raises(CorpusError, match="not UTF-8 text"):
         list(FolkRnnReader(str(path)).read(pytest.fail))
 
 

@@ -116,9 +116,9 @@ def test_a_setting_without_music_is_reported(tmp_path: Path) -> None:
         ("tunes.csv", "a,b\n1,2\n", r"lacks the columns tune_id, setting_id, name, .*, abc"),
         ("tunes.json", '{"a": 1}', "holds no list of settings"),
         ("tunes.json", '[{"a": 1}]', "lacks the columns"),
-        ("tunes.json", "[\n{", r"tunes.json:2: is no JSON"),
-        ("tunes.json", 100_000 * "[", "is no JSON"),
-        ("tunes.csv", "tune_id,abc\n\xff\n", "is no UTF-8 text"),
+        ("tunes.json", "[\n{", r"tunes.json:2: is not JSON"),
+        ("tunes.json", 100_000 * "[", "is not JSON"),
+        ("tunes.csv", "tune_id,abc\n\xff\n", "is not UTF-8 text"),
     ],
 )
 def test_another_file_is_refused(tmp_path: Path, name: str, content: str, message: str) -> None:

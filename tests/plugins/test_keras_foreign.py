@@ -125,7 +125,7 @@ def test_a_file_that_is_no_model_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ArtifactError, match="no such file"):
         export(tmp_path / "none.keras", tmp_path / "out")
     (tmp_path / "bad.keras").write_bytes(b"nonsense")
-    with pytest.raises(ModelError, match=r"bad\.keras: is no \.keras file"):
+    with pytest.raises(ModelError, match=r"bad\.keras: is not a \.keras file"):
         export(tmp_path / "bad.keras", tmp_path / "out")
     inputs = keras.Input((3,))
     keras.Model(inputs, layers.Dense(2)(inputs)).save(tmp_path / "f.keras")

@@ -328,7 +328,7 @@ def test_a_hostile_file_is_refused(changes: dict[str, object], tmp_path: Path) -
     """One line that names the file."""
     path = tmp_path / "model"
     trained(list(dataset().train), 2, memory=True).save(path)
-    with pytest.raises(ArtifactError, match="no n-gram model") as caught:
+    with pytest.raises(ArtifactError, match="not an n-gram model") as caught:
         NgramTrainer(2).load(damaged(path, **changes))
     assert str(path) in str(caught.value)
     assert "\n" not in str(caught.value)

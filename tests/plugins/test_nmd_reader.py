@@ -150,7 +150,7 @@ def test_a_three_is_a_triplet_where_the_bar_says_so(tmp_path: Path) -> None:
     assert "(3F/G/A/" in triplet[0].text
     finger, lines = read(tmp_path, PLAIN.format("'3' f g a b | f g a b |"))
     assert '"3"' in finger[0].text
-    assert lines == ["a.mus:3:1: the 3 makes no triplet that fits the bar; kept as text"]
+    assert lines == ["a.mus:3:1: the 3 does not make a triplet that fits the bar; kept as text"]
 
 
 def test_lyrics_ties_changes_and_rests(tmp_path: Path) -> None:
@@ -172,7 +172,7 @@ def test_lyrics_ties_changes_and_rests(tmp_path: Path) -> None:
         (".MS\ntitle = x\nf g a\n.ME\n", "a.mus:1:4: the header has no full stop"),
         (".MS\ntitle = x.\nf g a\n", ".MS without .ME"),
         (PLAIN.format("f 'G g a"), "a.mus:3:3: ' is not closed"),
-        (PLAIN.format("f h a"), "a.mus:3:3: h is no note"),
+        (PLAIN.format("f h a"), "a.mus:3:3: h is not a note"),
         (PLAIN.format("| |"), "there is no note"),
     ],
 )

@@ -1,8 +1,8 @@
-"""ABC text in pieces: cut anywhere it is the same text again, so nothing can be lost.
+"""Cuts ABC text into pieces; joined, they are the same text again, so nothing can be lost.
 
-Of a field line the letter and, but for free text, the whole value are a piece (ABC 2.1 §3); of music a note,
-rest, chord, chord symbol, tuplet mark, bar sign with its ending, inline field, decoration (§4). What is none
-of these is a piece of one character. No piece but the end of a line contains one.
+In a field line the letter with its colon is a piece, and so is the whole value unless it is free text (ABC
+2.1 §3). In music a piece is a note, rest, chord, chord symbol, tuplet mark, bar sign with its ending, inline
+field or decoration (§4). All else is cut into single characters. Only the piece for a line end contains one.
 """
 
 from __future__ import annotations
@@ -37,10 +37,10 @@ _FIELD = re.compile(r"[A-Za-z]:")
 
 
 def pieces(text: str, with_lengths: bool) -> Iterator[str]:
-    """The pieces of ``text``, none empty; joined they are ``text``.
+    """The pieces of ``text``, none of them empty; joined they are ``text``.
 
-    ``with_lengths``: whether a note and its length are one piece. A line is cut the same way whatever stands
-    around it.
+    ``with_lengths``: whether a note and its length are one piece. A line is cut in the same way whatever
+    stands around it.
     """
     for line in re.findall(r"[^\n]*\n|[^\n]+", text):
         body, end = (line[:-1], "\n") if line.endswith("\n") else (line, "")

@@ -12,12 +12,12 @@ musegen_api = "1.0"
 
 
 class MusicTokensOptions(Options):
-    """ABC in pieces that mean something: a note, a bar sign, a chord, a whole field; nothing is lost."""
+    """Pieces of ABC that mean something: a note, a bar sign, a chord, a whole field; nothing is lost."""
 
     lengths: Literal["with notes", "apart"] = "apart"
-    """``c'3/2`` as one symbol, or as pitch ``c'`` and length ``3/2``, as folk-rnn does."""
+    """``with notes``: ``c'3/2`` is one symbol; ``apart``: pitch ``c'`` and length ``3/2``, as in folk-rnn."""
     min_count: int = Field(5, ge=1)
-    """Pieces that the corpus has less often are spelt in characters."""
+    """How often the corpus must have a piece; a rarer one is spelt in characters."""
 
 
 def build_tokenizer(options: MusicTokensOptions) -> TokenizerTrainer:

@@ -1,4 +1,4 @@
-"""Pieces of music to tokens and back."""
+"""Turns pieces of music into tokens and back."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from musegen_music_tokens.pieces import pieces
 
 
 class MusicTokenizer:
-    """Every known piece is a symbol, and so is every known character, for all other pieces."""
+    """A tokenizer whose symbols are known pieces, and characters to spell all other pieces."""
 
     def __init__(self, symbols: Sequence[str], with_lengths: bool) -> None:
-        """``symbols``: pieces and characters, in the order of their tokens, each once."""
+        """``symbols``: the pieces and characters, each once, in the order of their tokens."""
         self.vocabulary = Vocabulary(symbols)
         self._with_lengths = with_lengths
 
     def encode(self, text: str) -> Tokens:
-        """One token a piece that is known, one a character elsewhere. Raises VocabularyError."""
+        """One token for each known piece, and one for each other character. Raises VocabularyError."""
         known = self.vocabulary
         symbols = list[str]()
         for piece in pieces(text, self._with_lengths):
@@ -39,18 +39,18 @@ class MusicTokenizerTrainer:
     """Makes tokenizers that know the pieces of some texts."""
 
     def __init__(self, with_lengths: bool, min_count: int) -> None:
-        """``min_count``: how often the texts have a piece that becomes a symbol."""
+        """``min_count``: how often the texts must have a piece for it to become a symbol."""
         self._with_lengths, self._min_count = with_lengths, min_count
 
     def train(self, texts: Sequence[str]) -> MusicTokenizer:
-        """All characters of ``texts``, then their frequent pieces, both by code point."""
+        """A tokenizer of all characters of ``texts``, then their frequent pieces, both by code point."""
         counts = Counter(piece for text in texts for piece in pieces(text, self._with_lengths))
         frequent = {piece for piece, count in counts.items() if count >= self._min_count and _usable(piece)}
         characters = set[str]().union(*texts)
         return MusicTokenizer([*sorted(characters), *sorted(frequent - characters)], self._with_lengths)
 
     def load(self, state: JSON) -> MusicTokenizer:
-        """The tokenizer whose state it is. Raises ArtifactError."""
+        """The tokenizer that a saved ``state`` describes. Raises ArtifactError for any other state."""
         match state:
             case {"symbols": list() as symbols, "with_lengths": bool() as with_lengths}:
                 if all(isinstance(one, str) and _usable(one) for one in symbols) and _distinct(symbols):
@@ -62,7 +62,7 @@ class MusicTokenizerTrainer:
 
 
 def _usable(symbol: str) -> bool:
-    """Whether it can be a symbol of a text: not empty, and not the name of a mark."""
+    """Whether a text can be a symbol: it is not empty, and not the name of a mark."""
     return bool(symbol) and symbol not in Vocabulary.MARKS
 
 

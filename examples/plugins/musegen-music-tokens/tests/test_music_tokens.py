@@ -47,7 +47,7 @@ K:F#m
 @pytest.mark.parametrize("lengths", ["with notes", "apart"])
 @pytest.mark.parametrize("min_count", [1, 5])
 def test_contract(lengths: str, min_count: int) -> None:
-    """Every law of a tokenizer, as musegen's own are held to."""
+    """Music tokens obey every law of a tokenizer, as musegen's own do."""
     (music_tokens,) = musegen_tokenizers()
     options = {"lengths": lengths, "min_count": min_count}
     check_tokenizer(music_tokens, options)
@@ -55,7 +55,7 @@ def test_contract(lengths: str, min_count: int) -> None:
 
 
 def test_a_piece_is_what_a_musician_calls_one() -> None:
-    """Notes with or without lengths, bar signs with their endings, whole fields, words by the letter."""
+    """A piece is a note with or without length, a bar sign with its ending, a field, or a letter."""
     *header, music = TUNE.strip().split("\n")
     assert "·".join(pieces(music, with_lengths=True)) == (
         '"Am"·^c\'3/2·d/· ·(3·e·f·g· ·A·>·B·|1· ·[CEG]2· ·!trill!·z4· ·:|2· '
@@ -69,7 +69,7 @@ def test_a_piece_is_what_a_musician_calls_one() -> None:
 
 @pytest.mark.parametrize("with_lengths", [True, False])
 def test_pieces_joined_are_the_text(with_lengths: bool) -> None:
-    """Of anything, also of what is no tune."""
+    """The pieces of any text join to it, also where it is not a tune."""
     rng = random.Random(1)
     for _ in range(2000):
         text = "".join(rng.choices(TUNE + "\n\n\"![]|:(3'\r\x0b\u2028é", k=rng.randint(0, 30)))
@@ -80,7 +80,7 @@ def test_pieces_joined_are_the_text(with_lengths: bool) -> None:
 
 
 def test_a_header_is_cut_as_in_its_tune() -> None:
-    """So that a model that is given the header has met its tokens before."""
+    """A header is cut as in a whole tune, so that a model that is given one has met its tokens before."""
     tokenizer = build_tokenizer(MusicTokensOptions(min_count=1)).train([TUNE])
     header = TUNE[: TUNE.index('"Am"')]
     assert (
@@ -89,7 +89,7 @@ def test_a_header_is_cut_as_in_its_tune() -> None:
 
 
 def test_a_rare_piece_is_spelt() -> None:
-    """In characters, and only what is as frequent as asked becomes a symbol."""
+    """A rare piece is spelt in characters; only pieces as frequent as asked become symbols."""
     texts = example_texts()
     tokenizer = build_tokenizer(MusicTokensOptions(min_count=15)).train(texts)
     assert "M:6/8" in tokenizer.vocabulary
@@ -98,7 +98,7 @@ def test_a_rare_piece_is_spelt() -> None:
 
 
 def test_a_pipeline_uses_it(tmp_path: Path, musegen_texts: tuple[str, ...]) -> None:
-    """Once it is installed, by its name; from invented tunes to new ones."""
+    """A pipeline finds the installed tokenizer by its name and runs from invented tunes to new ones."""
     (tmp_path / "tunes.abc").write_text("\n".join(musegen_texts), "utf-8")
     (tmp_path / "pipeline.toml").write_text(PIPELINE)
     run = musegen.load(tmp_path / "pipeline.toml").run(musegen.Silent())

@@ -12,7 +12,7 @@ from musegen_pianoroll.plugin import PianoRollOptions
 from musegen_pianoroll.rows import Row, rows
 
 _LEFT, _RIGHT, _TOP, _ABOVE, _BELOW = 40, 12, 44, 22, 20
-"""Pixels: beside the rows, above the first, and above and below the semitones of each."""
+"""Pixels beside the rows, above the first row, and above and below the semitones of each row."""
 _BLACK_KEYS = frozenset({1, 3, 6, 8, 10})
 _NAMES = ("C", "C♯", "D", "E♭", "E", "F", "F♯", "G", "A♭", "A", "B♭", "B")
 _TONIC, _SCALE, _FOREIGN = "#b5462f", "#33658a", "#e0a030"
@@ -55,12 +55,12 @@ class PianoRoll:
 
 
 def _text(words: str) -> str:
-    """As XML may hold it: XML 1.0 knows no control characters, however they are escaped."""
+    """The text as XML may hold it: XML 1.0 has no control characters, not even escaped ones."""
     return escape("".join(letter for letter in words if letter.isprintable()))
 
 
 def _degrees(key: Key) -> tuple[int | None, frozenset[int]]:
-    """Pitch class of the tonic, and those of the scale; None and all where there is no key."""
+    """Pitch class of the tonic, and those of its scale; None and all twelve where there is no key."""
     if not key.tonic:
         return None, frozenset(range(12))
     alterations = key.alterations
@@ -97,7 +97,7 @@ class _Drawing:
         self._bottom = top + (highest - lowest + 1) * options.row_height
 
     def parts(self) -> Iterator[str]:
-        """From the back to the front."""
+        """The elements of a row, from back to front."""
         yield from self._keys()
         yield from self._time()
         for note in self._performance.melody:
@@ -113,7 +113,7 @@ class _Drawing:
         return self._top + (self._highest - pitch) * self._options.row_height
 
     def _keys(self) -> Iterator[str]:
-        """Darker stripes where a piano's black keys are, each octave's C named."""
+        """Stripes, darker where a piano has black keys, with the name of each octave's C."""
         height, right = self._options.row_height, self._x(self._row.end)
         for pitch in range(self._lowest, self._highest + 1):
             colour = "#eef0f3" if pitch % 12 in _BLACK_KEYS else "#f9fafb"
@@ -127,7 +127,7 @@ class _Drawing:
                 yield f'<text x="8" y="{y}" font-size="11" fill="#777">C{pitch // 12 - 1}</text>'
 
     def _time(self) -> Iterator[str]:
-        """A line at each beat, a darker one at each bar, whose number stands below every fourth."""
+        """A line at each beat and a darker one at each bar; the number stands below every fourth bar."""
         for beat in self._row.beats:
             yield f'<path d="M{self._x(beat):.1f} {self._top}V{self._bottom}" stroke="#dde1e7"/>'
         for number, bar in enumerate(self._row.bars):
@@ -140,7 +140,7 @@ class _Drawing:
                 )
 
     def _note(self, note: PlayedNote) -> str:
-        """As much of it as sounds in this row."""
+        """The rectangle of a note, as far as it sounds in this row."""
         begin = max(note.onset, self._row.begin)
         end = min(note.onset + note.duration, self._row.end)
         key = [key for onset, key in self._performance.keys if onset <= note.onset][-1]

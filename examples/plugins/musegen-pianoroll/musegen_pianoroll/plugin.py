@@ -10,16 +10,16 @@ musegen_api = "1.1"
 
 
 class PianoRollOptions(Options):
-    """Picture of a tune as it is played, for browsers and papers: SVG, no program needed."""
+    """Picture of a tune as it is played, in SVG for browsers and papers; no other program is needed."""
 
     bars_a_row: int = Field(8, ge=1, le=64)
-    """Bars side by side; the next ones stand below."""
+    """Number of bars in a row; the next bars stand below it."""
     width: int = Field(1000, ge=300, le=10_000)
-    """Of the picture, in pixels."""
+    """Width of the picture in pixels."""
     row_height: int = Field(7, ge=3, le=40)
-    """Of a semitone, in pixels."""
+    """Height of a semitone in pixels."""
     chords: bool = True
-    """Write the chord symbols above."""
+    """Write the chord symbols above the notes."""
 
 
 def build_renderer(options: PianoRollOptions) -> Renderer:

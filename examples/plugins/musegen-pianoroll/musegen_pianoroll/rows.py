@@ -1,4 +1,4 @@
-"""Where the bars of a performance lie, row by row."""
+"""Divides the bars of a performance into rows."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ class Row:
     begin: Fraction
     end: Fraction
     first_bar: int
-    """Number of its first full bar, from 1."""
+    """Number of the row's first full bar, from 1."""
     bars: tuple[Fraction, ...]
-    """Where bars begin."""
+    """Times at which bars begin."""
     beats: tuple[Fraction, ...]
-    """Where other beats are."""
+    """Times of the other beats."""
 
 
 def rows(performance: Performance, bars_a_row: int) -> list[Row]:
-    """So many bars each, an upbeat with the first; at least one row, which an empty tune has too."""
+    """Rows of so many bars each, with an upbeat in the first row; an empty tune has one row too."""
     bars = [onset for onset, number in performance.beats if number == 0]
     beats = [onset for onset, number in performance.beats if number]
     starts = [Fraction(0), *bars[bars_a_row::bars_a_row]]

@@ -60,14 +60,14 @@ def _notes(picture: ElementTree.Element) -> list[ElementTree.Element]:
 
 
 def test_contract() -> None:
-    """Every law of a renderer, as musegen's own are held to."""
+    """Piano rolls obey every law of a renderer, as musegen's own do."""
     (piano_roll,) = musegen_renderers()
     check_renderer(piano_roll)
     check_renderer(piano_roll, {"bars_a_row": 1, "width": 300, "row_height": 3, "chords": False})
 
 
 def test_each_note_stands_at_its_time_and_pitch() -> None:
-    """Later is to the right, higher is above; a quarter note is as wide as its share of the row."""
+    """A later note is further right, a higher one further up; a quarter note takes its share of the row."""
     notes = _notes(_drawn(_scale("D", "E", "F#", "G"), width=452, row_height=10))
     assert [note.findtext(f"{SVG}title") for note in notes] == ["D4", "E4", "F♯4", "G4"]
     assert [float(note.get("x", "")) for note in notes] == [40.5, 140.5, 240.5, 340.5]
@@ -77,7 +77,7 @@ def test_each_note_stands_at_its_time_and_pitch() -> None:
 
 
 def test_colours_tell_the_tonic_the_scale_and_the_rest() -> None:
-    """In D major: D, G, and G sharp."""
+    """The tonic, the scale and other notes differ in colour: D, G and G sharp in D major."""
     colours = [note.get("fill") for note in _notes(_drawn(_scale("D", "G", "G#", "D")))]
     assert colours[0] == colours[3]
     assert len(set(colours)) == 3
@@ -85,7 +85,7 @@ def test_colours_tell_the_tonic_the_scale_and_the_rest() -> None:
 
 @pytest.mark.parametrize("score", example_scores())
 def test_every_note_is_inside_the_picture(score: Score) -> None:
-    """Of all rows; one that two rows share is drawn in both."""
+    """Every row has all its notes; a note that two rows share is drawn in both."""
     picture = _drawn(score, bars_a_row=2)
     notes = _notes(picture)
     assert len(notes) >= len(perform(score).melody)
@@ -96,7 +96,7 @@ def test_every_note_is_inside_the_picture(score: Score) -> None:
 
 @pytest.mark.parametrize("bars_a_row", [1, 3, 8])
 def test_rows_follow_each_other_without_a_gap(bars_a_row: int) -> None:
-    """From the beginning to the end, so many bars each but for the last."""
+    """The rows cover the tune, and each has as many bars as asked but for the last."""
     performance = perform(_scale(*"DEFG" * 8))
     found = rows(performance, bars_a_row)
     assert [row.begin for row in found] == [Fraction(0), *(row.end for row in found[:-1])]
@@ -105,12 +105,12 @@ def test_rows_follow_each_other_without_a_gap(bars_a_row: int) -> None:
 
 
 def test_a_title_is_text_and_nothing_else() -> None:
-    """Markup in it is shown, and a control character does not spoil the file."""
+    """Markup in a title is shown as text, and a control character does not spoil the file."""
     assert _drawn(_scale("D")).findtext(f"{SVG}title") == '<Rogers & "Co">'
 
 
 def test_a_pipeline_uses_it(tmp_path: Path, musegen_texts: tuple[str, ...]) -> None:
-    """Once it is installed, by its name; from invented tunes to new ones."""
+    """A pipeline finds the installed renderer by its name and runs from invented tunes to new ones."""
     (tmp_path / "tunes.abc").write_text("\n".join(musegen_texts), "utf-8")
     (tmp_path / "pipeline.toml").write_text(PIPELINE)
     run = musegen.load(tmp_path / "pipeline.toml").run(musegen.Silent())
@@ -125,7 +125,7 @@ def _musegen(*arguments: object) -> subprocess.CompletedProcess[str]:
 
 
 def test_the_plugin_can_be_used() -> None:
-    """Renderer and command."""
+    """The plugin declares a renderer and a command that musegen can use."""
     check_plugin(plugin)
 
 
@@ -148,7 +148,7 @@ def test_it_adds_a_command(tmp_path: Path, musegen_texts: tuple[str, ...]) -> No
 def test_a_mistake_is_one_line(
     tmp_path: Path, musegen_texts: tuple[str, ...], arguments: list[str], said: str
 ) -> None:
-    """Exit code 2, and nothing is written."""
+    """A mistake ends with exit code 2, and nothing is written."""
     tunes, picture = tmp_path / "tunes.abc", tmp_path / "tune.svg"
     tunes.write_text(musegen_texts[0], "utf-8")
     picture.write_text("mine")

@@ -14,26 +14,26 @@ from musegen_transformer.network import Parameters, Shape, empty_cache, step
 
 FORMAT = "musegen-transformer-1"
 _BLOCK = 256
-"""Tokens that :meth:`TransformerModel.nats` looks at together: it bounds the memory of any tune."""
+"""Number of tokens that :meth:`TransformerModel.nats` takes at a time, which bounds its memory."""
 
 
 class TransformerModel:
-    """Predicts each token from the ``context`` before it."""
+    """Predicts each token from the ``context`` tokens before it."""
 
     def __init__(
         self, shape: Shape, parameters: Parameters, vocabulary: Vocabulary, about: Mapping[str, JSON]
     ) -> None:
-        """``about``: what a saved file says of its use."""
+        """``about``: what a saved file says about its use."""
         self._shape, self._parameters = shape, parameters
         self._vocabulary, self._about = vocabulary, about
 
     def generate(
         self, primes: Sequence[Tokens], sampling: Sampling, seeds: Sequence[int]
     ) -> Iterator[Tokens]:
-        """One continuation a prime, without it.
+        """One continuation for each prime, without the prime.
 
-        One after the other: a product over many tunes would round otherwise than one over few, and a seed
-        alone shall decide.
+        Tunes are drawn one after the other: a product over many tunes would round otherwise than one over
+        few, and the seed alone shall decide a tune.
         """
         for prime, seed in zip(primes, seeds, strict=True):
             rng = np.random.default_rng(seed)
@@ -53,7 +53,7 @@ class TransformerModel:
             yield np.array(drawn, np.int32)
 
     def nats(self, tunes: Sequence[Tokens]) -> list[NDArray[np.float64]]:
-        """float64 (n - 1,) a tune: -ln probability of each token but the first, given those before it."""
+        """float64 (n - 1,) for each tune: -ln probability of each token but the first, given those before."""
         return [self._nats(tune) for tune in tunes]
 
     def _nats(self, tune: Tokens) -> NDArray[np.float64]:
@@ -68,7 +68,7 @@ class TransformerModel:
         return np.concatenate(nats)
 
     def save(self, path: Path) -> None:
-        """Write one safetensors file, a function of parameters, vocabulary and ``about`` alone."""
+        """Write one safetensors file whose bytes depend only on parameters, vocabulary and ``about``."""
         described: dict[str, JSON] = {
             "shape": asdict(self._shape),
             "vocabulary": self._vocabulary.symbols[len(Vocabulary.MARKS) :],
@@ -77,7 +77,7 @@ class TransformerModel:
 
     @classmethod
     def load(cls, path: Path) -> TransformerModel:
-        """The model of a saved file. Raises ArtifactError for a file that is none."""
+        """The model of a saved file. Raises ArtifactError for a file that is not a transformer."""
         saved = SavedModel.read(path, FORMAT)
         try:
             shape = Shape(**saved.settings["shape"])  # type: ignore[arg-type]
@@ -86,5 +86,5 @@ class TransformerModel:
             if sizes != shape.sizes() or shape.vocabulary != len(vocabulary):
                 raise ValueError("its arrays are not those of its shape")
         except (KeyError, TypeError, ValueError, ZeroDivisionError) as error:
-            raise ArtifactError(f"{path}: is no transformer ({error})") from error
+            raise ArtifactError(f"{path}: is not a transformer ({error})") from error
         return cls(shape, dict(saved.tensors), vocabulary, saved.about)

@@ -1,9 +1,10 @@
 """The network: its parameters, its loss with all gradients, and its steps with a cache.
 
 A position begins as the sum of three embeddings, of its token and the two before it, so that attention can
-look for what followed the same few tokens earlier. A block is x + attention(norm(x)), then x + ff(norm(x)):
-root-mean-square norms (Zhang & Sennrich 2019), squared ReLU (So et al. 2021), and in place of positions a
-penalty that grows with distance (ALiBi, Press et al. 2022), so that any length can be continued.
+look for what followed the same few tokens earlier. A block is x + attention(norm(x)), then x + ff(norm(x)).
+The norms are root-mean-square norms (Zhang & Sennrich 2019), and the activation is a squared ReLU (So et al.
+2021). In place of positions there is a penalty that grows with distance (ALiBi, Press et al. 2022), so that
+any length can be continued.
 
 Names of sizes: B tunes, T positions, D width, H heads, V symbols.
 """
@@ -23,13 +24,13 @@ Array: TypeAlias = NDArray[np.floating[Any]]
 Parameters: TypeAlias = dict[str, Array]
 
 BEFORE = 3
-"""How many tokens, the last included, a position is embedded from."""
+"""Number of tokens, the last included, from which a position is embedded."""
 _EPSILON = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """What fixes the sizes of all parameters, and how far attention looks back."""
+    """The numbers that fix the sizes of all parameters, and how far attention looks back."""
 
     vocabulary: int
     layers: int
@@ -38,7 +39,7 @@ class Shape:
     context: int
 
     def sizes(self) -> dict[str, tuple[int, ...]]:
-        """Name to shape of every parameter."""
+        """The shape of every parameter, by its name."""
         d, v = self.width, self.vocabulary
         sizes: dict[str, tuple[int, ...]] = {f"embedding.{back}": (v, d) for back in range(BEFORE)}
         for layer in range(self.layers):
@@ -54,7 +55,7 @@ class Shape:
 
 
 def initial(shape: Shape, seed: int) -> Parameters:
-    """Parameters to begin with, float32; a block begins as a small change."""
+    """The first parameters, float32; each block begins as a small change of its input."""
     rng = np.random.default_rng(seed)
     made: Parameters = {}
     for name, size in shape.sizes().items():
@@ -68,13 +69,13 @@ def initial(shape: Shape, seed: int) -> Parameters:
 
 
 def _norm(x: Array, gain: Array) -> tuple[Array, Array]:
-    """``x`` at root mean square 1, times ``gain``; and what it was multiplied by."""
+    """``x`` scaled to root mean square 1, times ``gain``, and the factor of the scaling."""
     scale = 1 / np.sqrt(np.mean(x * x, axis=-1, keepdims=True) + _EPSILON)
     return x * scale * gain, scale
 
 
 def _norm_back(dy: Array, x: Array, scale: Array, gain: Array) -> tuple[Array, Array]:
-    """Gradients of ``x`` and ``gain``."""
+    """The gradients of ``x`` and ``gain``."""
     unit = x * scale
     dunit = dy * gain
     dx = scale * (dunit - unit * np.mean(dunit * unit, axis=-1, keepdims=True))
@@ -82,7 +83,7 @@ def _norm_back(dy: Array, x: Array, scale: Array, gain: Array) -> tuple[Array, A
 
 
 def _penalty(heads: int, queries: int, keys: int, context: int, dtype: Any) -> Array:
-    """(H, queries, keys): what is added to attention's logits; the last query is at the last key."""
+    """Penalties (H, queries, keys) added to attention's logits; the last query is at the last key."""
     distance = np.arange(keys - queries, keys)[:, None] - np.arange(keys)
     slopes = 2.0 ** (-8 * np.arange(1, heads + 1) / heads)
     allowed = (distance >= 0) & (distance < context)
@@ -90,7 +91,7 @@ def _penalty(heads: int, queries: int, keys: int, context: int, dtype: Any) -> A
 
 
 def _softmax(logits: Array) -> Array:
-    """Over the last axis, in place."""
+    """Softmax over the last axis, in place."""
     logits -= logits.max(axis=-1, keepdims=True)
     np.exp(logits, out=logits)
     logits /= logits.sum(axis=-1, keepdims=True)
@@ -98,7 +99,7 @@ def _softmax(logits: Array) -> Array:
 
 
 def _sum_before(tokens: Tokens, size: int) -> list[Tokens]:
-    """``tokens`` (B, T) as they are, one later and so on; token 0, the start mark, stands before a tune."""
+    """``tokens`` (B, T) as they are, one place later, and so on; token 0, the start mark, fills the gap."""
     padded = np.pad(tokens, ((0, 0), (BEFORE - 1, 0)))
     return [padded[:, BEFORE - 1 - back : BEFORE - 1 - back + size] for back in range(BEFORE)]
 
@@ -175,22 +176,22 @@ def _outer(x: Array, dy: Array) -> Array:
 
 @dataclass
 class Cache:
-    """Keys and values of the tokens that attention can still look back on, and the last tokens themselves."""
+    """Keys and values of the tokens that attention can still look back on, and the last tokens."""
 
     keys: list[Array]
-    """(H, n, D / H) of each layer."""
+    """Arrays (H, n, D / H), one for each layer."""
     values: list[Array]
     last: list[int] = field(default_factory=lambda: [0] * (BEFORE - 1))
 
 
 def empty_cache(shape: Shape, dtype: Any = np.float32) -> Cache:
-    """What a tune begins with."""
+    """The cache with which a tune begins."""
     nothing = np.zeros((shape.heads, 0, shape.width // shape.heads), dtype)
     return Cache([nothing] * shape.layers, [nothing] * shape.layers)
 
 
 def step(shape: Shape, p: Parameters, tokens: Sequence[int] | Tokens, cache: Cache) -> Array:
-    """Logits (n, V) of what comes after each of n more tokens of one tune; ``cache`` goes on with them."""
+    """Logits (n, V) of the token after each of n more tokens of one tune; ``cache`` takes them in."""
     n, h, d = len(tokens), shape.heads, shape.width
     whole = np.array([*cache.last, *tokens], np.int64)
     cache.last = whole[len(whole) - BEFORE + 1 :].tolist()

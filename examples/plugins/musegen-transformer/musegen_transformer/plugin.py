@@ -18,26 +18,26 @@ def _even(width: int) -> int:
 
 
 class TransformerOptions(Options):
-    """Small decoder-only transformer in NumPy: no TensorFlow, a few minutes on one core."""
+    """Small decoder-only transformer in NumPy; it trains in a few minutes on one core, without TensorFlow."""
 
     layers: int = Field(2, ge=1, le=12)
-    """Blocks of attention and feed-forward network."""
+    """Number of blocks of attention and feed-forward network."""
     width: Annotated[int, AfterValidator(_even)] = Field(96, ge=8, le=1024)
-    """Numbers that describe a token: a multiple of 8."""
+    """How many numbers describe a token: a multiple of 8."""
     heads: Literal[1, 2, 4, 8] = 4
-    """Attention heads of a block."""
+    """Number of attention heads in a block."""
     context: int = Field(512, ge=16, le=4096)
-    """Tokens that attention looks back on; longer tunes are learned in pieces of this length."""
+    """Number of tokens that attention looks back on; longer tunes are learned in pieces of this length."""
     epochs: int = Field(8, ge=1, le=1000)
-    """Passes over the training tunes."""
+    """Number of passes over the training tunes."""
     batch: int = Field(8, ge=1, le=256)
-    """Tunes of similar length in a step."""
+    """Number of tunes, of similar length, in a step."""
     learning_rate: float = Field(3e-3, gt=0, le=1)
-    """Highest rate of Adam; it falls to a twentieth along a cosine."""
+    """Highest learning rate of Adam; it falls to a twentieth along a cosine."""
 
 
 def build_model(options: TransformerOptions) -> ModelTrainer:
-    """The trainer; NumPy comes with it."""
+    """The trainer; NumPy is imported here, so that listing plugins does not wait for it."""
     from musegen_transformer.training import TransformerTrainer
 
     return TransformerTrainer(options)

@@ -1,4 +1,4 @@
-"""Training: batches of tunes of similar length, Adam, a checkpoint after each epoch."""
+"""Trains a transformer: batches of tunes of similar length, Adam, a checkpoint after each epoch."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _BETAS = (0.9, 0.98)
 
 @dataclass
 class _State:
-    """Everything that the next epoch depends on."""
+    """The state of a training between two epochs: everything that the next one depends on."""
 
     parameters: Parameters
     means: Parameters
@@ -34,7 +34,7 @@ class _State:
     steps: int = 0
 
     def save(self, path: Path) -> None:
-        """Replace the file at once, so that an interruption leaves the old one or the new one."""
+        """Replace the file in one step, so that an interruption leaves the old one or the new one."""
         groups = {"p": self.parameters, "m": self.means, "s": self.squares, "b": self.best}
         tensors = {f"{key}/{name}": array for key, group in groups.items() for name, array in group.items()}
         about = {
@@ -48,7 +48,7 @@ class _State:
 
     @classmethod
     def load(cls, path: Path) -> _State:
-        """What was saved."""
+        """The saved checkpoint."""
         with safetensors.safe_open(path, "np") as file:
             about = json.loads(file.metadata()["state"])
             groups: dict[str, Parameters] = {key: {} for key in "pmsb"}
@@ -69,9 +69,9 @@ class TransformerTrainer:
         self._options = options
 
     def train(self, dataset: Dataset, job: TrainingJob) -> TrainedModel:
-        """The model of the epoch with the lowest validation loss, of the last without validation tunes.
+        """The model of the epoch with the lowest validation loss; without validation tunes, of the last.
 
-        Raises ModelError without tunes, and where the loss is no longer finite.
+        Raises ModelError without tunes, and where the loss stops being finite.
         """
         if not dataset.train:
             raise ModelError("no tune to learn from")
@@ -107,10 +107,10 @@ class TransformerTrainer:
         batches: int,
         job: TrainingJob,
     ) -> float:
-        """Nats a token over the pieces, as they were when each was learned."""
+        """Train one epoch; returns the nats a token of the pieces, each as it was when it was learned."""
         options, total, predicted = self._options, 0.0, 0
         rng = np.random.default_rng(derive_seed(job.seed, "epoch", epoch))
-        # Similar lengths side by side, but not the same company in every epoch.
+        # Pieces of similar length stand side by side, but other ones in every epoch.
         order = np.argsort([len(piece) * rng.uniform(0.9, 1.1) for piece in pieces], kind="stable")
         for number, batch in enumerate(rng.permutation(batches)):
             chosen = [pieces[i] for i in order[batch * options.batch : (batch + 1) * options.batch]]
@@ -128,7 +128,7 @@ class TransformerTrainer:
         return total / predicted
 
     def load(self, path: Path) -> TransformerModel:
-        """A saved model. Raises ArtifactError for a file that is none."""
+        """A saved model. Raises ArtifactError for a file that is not a transformer."""
         return TransformerModel.load(path)
 
 
@@ -139,12 +139,12 @@ def _begin(shape: Shape, seed: int) -> _State:
 
 
 def _pieces(tunes: Sequence[Tokens], context: int) -> list[Tokens]:
-    """Each tune in pieces of at most context + 1 tokens, the last of one being the first of the next."""
+    """The tunes in pieces of at most context + 1 tokens; the last token of one is the first of the next."""
     return [tune[at : at + context + 1] for tune in tunes for at in range(0, len(tune) - 1, context)]
 
 
 def _filled(pieces: Sequence[Tokens]) -> tuple[Tokens, Tokens, Array]:
-    """Tokens, the ones that follow, and 1 where there is one: (B, T) each, filled up with 0."""
+    """Tokens, the ones that follow, and weights that are 1 where there is one: (B, T) each, padded with 0."""
     shape = len(pieces), max(len(piece) for piece in pieces) - 1
     tokens, targets = np.zeros(shape, np.int32), np.zeros(shape, np.int32)
     weights = np.zeros(shape, np.float32)
@@ -155,13 +155,16 @@ def _filled(pieces: Sequence[Tokens]) -> tuple[Tokens, Tokens, Array]:
 
 
 def _rate(step: int, steps: int) -> float:
-    """Share of the highest rate: up in a line, down along a cosine."""
+    """Share of the highest learning rate: it goes up in a line, then down along a cosine."""
     falling = _LEAST + (1 - _LEAST) * 0.5 * (1 + math.cos(math.pi * step / steps))
     return min((step + 1) / _WARM_UP, 1.0) * falling
 
 
 def _adam(state: _State, slopes: Parameters, rate: float) -> None:
-    """One step (Kingma & Ba 2015), decay apart (Loshchilov & Hutter 2019), the gradient at most of norm 1."""
+    """Take one step of Adam (Kingma & Ba 2015) with decoupled decay (Loshchilov & Hutter 2019).
+
+    A gradient of a norm above 1 is cut to it.
+    """
     state.steps += 1
     length = math.sqrt(sum(float(np.vdot(slope, slope)) for slope in slopes.values()))
     scale = np.float32(min(1.0, _CLIP / max(length, 1e-12)))

@@ -43,7 +43,7 @@ TINY = TransformerOptions(layers=1, width=16, heads=2, context=16, epochs=3, lea
 
 
 def test_contract() -> None:
-    """Every law of a model, as musegen's own models are held to."""
+    """The transformer obeys every law of a model, as musegen's own models do."""
     (transformer,) = musegen_models()
     check_model(transformer, {"layers": 1, "width": 16, "heads": 2, "epochs": 3, "learning_rate": 0.01})
 
@@ -57,7 +57,7 @@ def _example() -> tuple[np.ndarray, np.ndarray, np.ndarray]:  # type: ignore[typ
 
 
 def test_the_gradient_is_the_slope_of_the_loss() -> None:
-    """Of every parameter, by differences in float64 in random directions."""
+    """The gradient of every parameter agrees with differences in float64 in random directions."""
     tokens, targets, weights = _example()
     p = {name: array.astype(np.float64) for name, array in initial(SHAPE, 1).items()}
     _, slopes = gradients(SHAPE, p, tokens, targets, weights)
@@ -74,7 +74,7 @@ def test_the_gradient_is_the_slope_of_the_loss() -> None:
 
 
 def test_steps_with_a_cache_are_the_network_that_was_trained() -> None:
-    """One token at a time, in blocks, and all at once with the whole mask: the same logits."""
+    """Logits are the same one token at a time, in blocks, and all at once with the whole mask."""
     tokens, targets, weights = _example()
     p = {name: array.astype(np.float64) for name, array in initial(SHAPE, 1).items()}
     expected, _ = gradients(SHAPE, p, tokens[:1], targets[:1], weights[:1])
@@ -88,7 +88,7 @@ def test_steps_with_a_cache_are_the_network_that_was_trained() -> None:
 
 
 def test_it_learns_what_a_count_of_symbols_cannot(tmp_path: Path) -> None:
-    """In tunes where every second symbol is the same it comes near the entropy of the others."""
+    """On tunes where every second symbol is the same, the loss comes near the entropy of the others."""
     dataset = example_dataset(train=200)
     trained = build_model(TINY).train(dataset, example_job(tmp_path))
     tokens = np.concatenate([tune[1:] for tune in dataset.train])
@@ -99,7 +99,7 @@ def test_it_learns_what_a_count_of_symbols_cannot(tmp_path: Path) -> None:
 
 
 def test_an_interrupted_training_goes_on(tmp_path: Path) -> None:
-    """To the same bytes as one that was left alone."""
+    """An interrupted training goes on to the same bytes as one that was left alone."""
 
     class Interrupt(Silent):
         def advance(self, done: int, total: int, note: str = "") -> None:
@@ -116,7 +116,7 @@ def test_an_interrupted_training_goes_on(tmp_path: Path) -> None:
 
 
 def test_a_pipeline_uses_it(tmp_path: Path, musegen_texts: tuple[str, ...]) -> None:
-    """Once it is installed, by its name; from invented tunes to new ones."""
+    """A pipeline finds the installed model by its name and runs from invented tunes to new ones."""
     (tmp_path / "tunes.abc").write_text("\n".join(musegen_texts), "utf-8")
     (tmp_path / "pipeline.toml").write_text(PIPELINE)
     run = musegen.load(tmp_path / "pipeline.toml").run(musegen.Silent())
