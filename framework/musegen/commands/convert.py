@@ -13,7 +13,12 @@ from musegen.protocols.commands import Command
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", type=Path, metavar="IN", help="tunes: .abc, or .mus in Foxley's format")
     parser.add_argument(
-        "-o", "--output", type=Path, required=True, metavar="OUT", help="such as tune.abc, .mid or .musicxml"
+        "-o",
+        "--output",
+        type=Path,
+        required=True,
+        metavar="OUT",
+        help="such as tune.abc, tune.mid, tune.wav or tune.musicxml: its suffix tells what is written",
     )
     parser.add_argument("--tune", type=int, metavar="N", help="the N-th tune alone")
     moved = parser.add_mutually_exclusive_group()
