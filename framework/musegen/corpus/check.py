@@ -16,6 +16,8 @@ from musegen.music.tune import Tune
 from musegen.music.validity import Valid, judge
 from musegen.protocols.notations import Notation
 
+_HEAD = 2
+"""Lines of a description that are there whatever was found."""
 _ANY_LENGTH = Valid(bars=0, repetition=10**6, lowest="C-1", highest="G9")
 
 
@@ -139,6 +141,8 @@ def describe(found: Diagnosis) -> list[str]:
     lines += _examples("exact duplicates", [" = ".join(same) for same in found.duplicates])
     lines += _examples("near-duplicates", [" ~ ".join(group[:6]) for group in found.groups])
     lines += _examples("groups of more than twenty tunes", found.large)
+    if len(lines) > _HEAD:
+        lines += ["", "musegen corpus show SOURCE FILE:LINE prints the tune at one of these places"]
     lines += [""]
     for name, counts in (("keys", found.keys), ("metres", found.metres), ("rhythms", found.rhythms)):
         lines.append(f"{name + ':':12}{_commonest(counts, 10)}")
