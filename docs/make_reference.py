@@ -65,7 +65,11 @@ API_PARTS = (
         "A trained model as a run saved it, and new tunes from it.",
         "open_model sample TuneModel Sample Composition Draw demo_model export Exported",
     ),
-    ("Files", "Tunes in files, without any model.", "read_tunes render Rendered convert Converted"),
+    (
+        "Files",
+        "Tunes in files, without any model.",
+        "read_tunes read_scores parse write render Rendered convert Converted",
+    ),
     (
         "Tunes and scores",
         "`Tune`, `Score` and what a score is made of are in the [plugin reference]"
@@ -120,6 +124,11 @@ composition.kept[0].tune.text
 ```python
 musegen.render(["jigs.abc"], "sound", ["midi"])
 musegen.convert("jigs.abc", "jigs_in_g.abc", tonic="G")
+
+scores = musegen.read_scores("jigs.abc")
+musegen.perform(scores[0]).melody[0].pitch  # MIDI pitch of the first note
+text = musegen.write(scores[0], "abc")
+again = musegen.parse(text, "abc")  # the same score
 ```
 """
 CHECKS: dict[str, ModuleType] = {
