@@ -83,7 +83,11 @@ API_PARTS = (
         "Reporter Progress Console Lines Silent",
     ),
     ("Plugins", "", "installed_plugins Plugins"),
-    ("Errors", "What a user can put right. `str(error)` is the line to show.", f"{ERRORS} did_you_mean"),
+    (
+        "Errors",
+        "What a user can put right. `str(error)` is the line to show.",
+        f"{ERRORS} did_you_mean counted",
+    ),
 )
 """Of the page for users of Python."""
 OPENING = """\

@@ -98,6 +98,7 @@ from .protocols.tokenizers import Tokenizer as Tokenizer, TokenizerTrainer as To
 from .protocols.vocabulary import Tokens as Tokens, Vocabulary as Vocabulary
 from .run.comparison import Comparison as Comparison, Difference as Difference, compare as compare
 from .run.results import NewTune as NewTune, Run as Run
+from .words import counted as counted
 
 Versions = Transpositions  # its name in plugin API 1.0
 

@@ -20,6 +20,7 @@ from musegen.progress import Reporter, chosen_reporter
 from musegen.protocols.corpora import CorpusReader, RewritingReader
 from musegen.protocols.notations import Notation
 from musegen.protocols.renderers import Renderer
+from musegen.words import counted
 from musegen.writing import write_atomically
 
 _FARTHEST = 60
@@ -90,12 +91,12 @@ def convert(
         write_atomically(target, _as_text(readers, source, tunes, number is None))
     elif len(tunes) > 1:
         raise MusegenError(
-            f"{source}: holds {len(tunes)} tunes and {writer.suffix} takes one; choose it with --tune, "
-            f"or write a file each with `musegen render {source} --to ...`"
+            f"{source}: holds {counted(len(tunes), 'tune')} and {writer.suffix} takes one; choose it with "
+            f"--tune, or write a file each with `musegen render {source} --to ...`"
         )
     else:
         writer.render(notations[tunes[0].notation].parse(tunes[0]), target)
-    told.finish("convert", f"{target}: {len(tunes)} tune{'s' * (len(tunes) != 1)}")
+    told.finish("convert", f"{target}: {counted(len(tunes), 'tune')}")
     return Converted(target, len(tunes))
 
 

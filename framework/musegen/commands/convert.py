@@ -8,6 +8,7 @@ from pathlib import Path
 from musegen.commands.console import report_faults, tell
 from musegen.commands.flags import add_plugin
 from musegen.protocols.commands import Command
+from musegen.words import counted
 
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -45,7 +46,7 @@ def _run(options: argparse.Namespace) -> int:
         plugins=options.plugin,
         reporter=Lines(tell),
     )
-    print(f"{made.path}: {made.tunes} tune{'s' * (made.tunes != 1)}")
+    print(f"{made.path}: {counted(made.tunes, 'tune')}")
     return 0
 
 

@@ -13,6 +13,7 @@ from musegen.commands.flags import add_plugin
 from musegen.errors import CorpusError
 from musegen.music.tune import Tune
 from musegen.protocols.commands import Command
+from musegen.words import counted
 
 if TYPE_CHECKING:
     from musegen.protocols.notations import Notation
@@ -57,7 +58,7 @@ def _list(options: argparse.Namespace) -> int:
         print(json.dumps(rows, indent=2, ensure_ascii=False))
         return 0
     for row in rows:
-        tunes = "" if row["tunes"] is None else f", {row['tunes']:,} tunes"
+        tunes = "" if row["tunes"] is None else f", {counted(row['tunes'], 'tune')}"
         missing = f" (needs {', '.join(row['missing'])})" if row["missing"] else ""
         name = row["reader"] if row["collection"] == row["reader"] else f"{row['reader']}/{row['collection']}"
         print(

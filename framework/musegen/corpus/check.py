@@ -15,6 +15,7 @@ from musegen.music.score import Note, Score
 from musegen.music.tune import Tune
 from musegen.music.validity import Valid, judge
 from musegen.protocols.notations import Notation
+from musegen.words import counted
 
 _HEAD = 2
 """Lines of a description that are there whatever was found."""
@@ -130,10 +131,12 @@ def _spread(values: Sequence[int]) -> list[float]:
 def describe(found: Diagnosis) -> list[str]:
     """The findings for a reader at a terminal: totals, then the commonest kinds with examples."""
     lines = [
-        f"{found.tunes} tunes, {sum(map(len, found.failures.values()))} cannot be read, "
-        f"{sum(map(len, found.warnings.values()))} warnings, {len(found.bars)} with bars that do not fit",
-        f"{sum(len(same) - 1 for same in found.duplicates)} exact duplicates; "
-        f"{len(found.groups)} groups of near-duplicates ({sum(map(len, found.groups))} tunes)",
+        f"{counted(found.tunes, 'tune')}, {sum(map(len, found.failures.values()))} cannot be read, "
+        f"{counted(sum(map(len, found.warnings.values())), 'warning')}, "
+        f"{len(found.bars)} with bars that do not fit",
+        f"{counted(sum(len(same) - 1 for same in found.duplicates), 'exact duplicate')}; "
+        f"{counted(len(found.groups), 'group')} of near-duplicates "
+        f"({counted(sum(map(len, found.groups)), 'tune')})",
     ]
     lines += _kinds("cannot be read", found.failures, found.messages)
     lines += _kinds("warnings", found.warnings, found.messages)
@@ -154,7 +157,8 @@ def describe(found: Diagnosis) -> list[str]:
             )
     rare = {c: n for c, n in found.characters.items() if n < 10}
     lines.append(
-        f"{'vocabulary:':12}{len(found.characters)} characters, {len(rare)} of them fewer than ten times"
+        f"{'vocabulary:':12}{counted(len(found.characters), 'character')}, "
+        f"{len(rare)} of them fewer than ten times"
     )
     if rare:
         lines.append(f"{'rare:':12}{' '.join(repr(character)[1:-1] for character in sorted(rare))}")

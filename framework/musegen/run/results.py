@@ -19,6 +19,7 @@ from musegen.run.new_tunes import Row
 from musegen.run.stages.figures import PICTURE
 from musegen.run.stages.model import MODEL, read_loss_table
 from musegen.storage import REPORT
+from musegen.words import counted
 
 
 class NoFileError(ArtifactError, AttributeError):
@@ -183,7 +184,7 @@ class Run:
         return path if path.is_file() else None
 
     def __repr__(self) -> str:
-        return f"Run({str(self.folder)!r}, {len(self.tunes)} tunes)"
+        return f"Run({str(self.folder)!r}, {counted(len(self.tunes), 'tune')})"
 
     def _repr_html_(self) -> str:
         picture = ""
