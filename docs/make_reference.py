@@ -28,7 +28,7 @@ PARTS = (
         "What a hook returns, and the options of what it declares.",
         "component Component Collection Options PathPattern hookimpl API_VERSION",
     ),
-    ("Corpus readers", "", "CorpusReader"),
+    ("Corpus readers", "", "CorpusReader RewritingReader"),
     (
         "Notations",
         "",
@@ -65,7 +65,11 @@ API_PARTS = (
         "A trained model as a run saved it, and new tunes from it.",
         "open_model sample TuneModel Sample Composition Draw demo_model export Exported",
     ),
-    ("Files", "Tunes in files, without any model.", "read_tunes render Rendered convert Converted"),
+    (
+        "Files",
+        "Tunes in files, without any model.",
+        "read_tunes read_scores parse write render Rendered convert Converted",
+    ),
     (
         "Tunes and scores",
         "`Tune`, `Score` and what a score is made of are in the [plugin reference]"
@@ -79,7 +83,11 @@ API_PARTS = (
         "Reporter Progress Console Lines Silent",
     ),
     ("Plugins", "", "installed_plugins Plugins"),
-    ("Errors", "What a user can put right. `str(error)` is the line to show.", f"{ERRORS} did_you_mean"),
+    (
+        "Errors",
+        "What a user can put right. `str(error)` is the line to show.",
+        f"{ERRORS} did_you_mean counted",
+    ),
 )
 """Of the page for users of Python."""
 OPENING = """\
@@ -120,6 +128,11 @@ composition.kept[0].tune.text
 ```python
 musegen.render(["jigs.abc"], "sound", ["midi"])
 musegen.convert("jigs.abc", "jigs_in_g.abc", tonic="G")
+
+scores = musegen.read_scores("jigs.abc")
+musegen.perform(scores[0]).melody[0].pitch  # MIDI pitch of the first note
+text = musegen.write(scores[0], "abc")
+again = musegen.parse(text, "abc")  # the same score
 ```
 """
 CHECKS: dict[str, ModuleType] = {

@@ -57,6 +57,7 @@ def test_the_opening_of_the_api_page_runs(tmp_path: Path, monkeypatch: pytest.Mo
     for code in blocks:
         exec(code, names)
     assert isinstance(names["run"], musegen.Run)
+    assert names["again"] == names["scores"][0]
     assert (tmp_path / "more" / "1" / "002.abc").is_file()
     assert len(list((tmp_path / "sound").glob("*.mid"))) == 30
     moved = (tmp_path / "jigs_in_g.abc").read_text("utf-8")

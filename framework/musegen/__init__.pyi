@@ -6,6 +6,7 @@ from .api.pipelines import Pipeline as Pipeline, load as load
 from .api.reading import read_tunes as read_tunes
 from .api.rendering import Rendered as Rendered, render as render
 from .api.sampling import demo_model as demo_model, open_model as open_model, sample as sample
+from .api.scores import parse as parse, read_scores as read_scores, write as write
 from .canonical import JSON as JSON
 from .corpus.transposing import to_tonic as to_tonic
 from .errors import (
@@ -68,7 +69,7 @@ from .progress import (
 )
 from .protocols.commands import Command as Command
 from .protocols.component import Collection as Collection, Component as Component, component as component
-from .protocols.corpora import CorpusReader as CorpusReader
+from .protocols.corpora import CorpusReader as CorpusReader, RewritingReader as RewritingReader
 from .protocols.models import (
     Dataset as Dataset,
     EpochLoss as EpochLoss,
@@ -97,6 +98,7 @@ from .protocols.tokenizers import Tokenizer as Tokenizer, TokenizerTrainer as To
 from .protocols.vocabulary import Tokens as Tokens, Vocabulary as Vocabulary
 from .run.comparison import Comparison as Comparison, Difference as Difference, compare as compare
 from .run.results import NewTune as NewTune, Run as Run
+from .words import counted as counted
 
 Versions = Transpositions  # its name in plugin API 1.0
 

@@ -6,18 +6,18 @@ import glob
 import re
 import zipfile
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 
 from musegen import CorpusError, Tune
 from musegen_abc.layout import read_field, split_lines
+from musegen_abc.rewriting import rewrite_abc
+from musegen_abc.splitting import file_header, inherited_lines, tune_spans
 
 _SUFFIX, _ARCHIVE = ".abc", ".zip"
 # ABC is typed by hand: the files of the largest collections have a few megabytes.
 _LARGEST = 64 * 2**20
 _BROKEN_ARCHIVE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError)
-# Fields of a file header that the tunes inherit (ABC 2.1 §2.2.2, §3): all those allowed there except N and H.
-_INHERITED = frozenset("ABCDFGILMmORrSUZ")
 
 Report = Callable[[str], None]
 
@@ -36,6 +36,15 @@ class AbcReader:
     def read(self, report: Report) -> Iterator[Tune]:
         """The tunes, in the order of the sources. Raises CorpusError for a file that cannot be read."""
         return read_files(self.sources(), report)
+
+    def rewrite(self, file: Path, tunes: Sequence[Tune]) -> bytes | None:
+        """``file`` with ``tunes`` in place of its own; None for an archive. Raises CorpusError."""
+        if file.suffix.lower() == _ARCHIVE:
+            return None
+        try:
+            return rewrite_abc(file.read_bytes(), tunes)
+        except OSError as error:
+            raise CorpusError(f"{file}: {error.strerror or error}") from error
 
 
 def _matches(pattern: str) -> list[Path]:
@@ -120,39 +129,18 @@ def split_tunes(text: str, name: str) -> Iterator[Tune]:
     tells whether a tune can be used.
     """
     lines = split_lines(text)
-    inherited = _file_header(lines)
-    start: int | None = None
-    for i, line in enumerate([*lines, ""]):
-        begins = line.startswith("X:")
-        if start is not None and (begins or not line or line.isspace()):
-            yield _tune(lines[start:i], inherited, f"{name}:{start + 1}")
-            start = None
-        if begins:
-            start = i
+    header = file_header(lines)
+    for begin, end in tune_spans(lines):
+        yield _tune(lines[begin:end], header, f"{name}:{begin + 1}")
 
 
-def _file_header(lines: Sequence[str]) -> dict[str, list[str]]:
-    """The lines of the file header by letter; empty where it holds more than fields and comments."""
-    inherited: dict[str, list[str]] = {}
+def _tune(lines: Sequence[str], header: Mapping[str, list[str]], source: str) -> Tune:
+    title = ""
     for line in lines:
-        if not line or line.isspace() or line.startswith("X:"):
+        field = read_field(line)
+        if field and field[0] == "T":
+            title = re.sub(r"\s+", " ", field[1])
+        if field and field[0] in "TK":
             break
-        field = read_field(line)
-        if field and field[0] in _INHERITED:
-            inherited.setdefault(field[0], []).append(line)
-        elif not field and not line.startswith("%"):
-            return {}
-    return inherited
-
-
-def _tune(lines: list[str], inherited: dict[str, list[str]], source: str) -> Tune:
-    own: dict[str, str] = {}
-    for line in lines:
-        field = read_field(line)
-        if field:
-            own.setdefault(field[0], re.sub(r"\s+", " ", field[1]))
-            if field[0] == "K":
-                break
-    added = [line for letter, given in inherited.items() if letter not in own for line in given]
-    text = "\n".join([lines[0], *added, *lines[1:]]) + "\n"
-    return Tune(text, "abc", own.get("T", ""), source)
+    text = "\n".join([lines[0], *inherited_lines(lines, header), *lines[1:]]) + "\n"
+    return Tune(text, "abc", title, source)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from musegen import ChordSymbol, Interval, Key, Pitch, Tune
 from musegen_abc.chord_symbols import LONGEST_SYMBOL, read_chord_symbol, split_chord_symbol
 from musegen_abc.fields import names_key, read_key, split_key
-from musegen_abc.layout import Layout, Line, read_layout, split_lines, written_field
+from musegen_abc.layout import Layout, Line, read_field, read_layout, split_lines
 from musegen_abc.lexer import NOTE, TOKEN, Token
 from musegen_abc.parser import no_tune
 from musegen_abc.pitches import ACCIDENTALS, NO_KEY, Accidentals
@@ -66,8 +66,8 @@ class _Mover:
 
     def rewritten(self, lines: list[str]) -> str:
         """The text of the transposed tune."""
-        header_key = self._layout.header[-1]
-        lines[header_key.number - 1] = written_field("K", self._moved_key(header_key.text))
+        header_key = self._layout.header[-1].number - 1
+        lines[header_key] = _with_value(lines[header_key], self._moved_key)
         for line in self._layout.body:
             old = lines[line.number - 1]
             if not line.letter:
@@ -80,7 +80,7 @@ class _Mover:
         if line.letter == "V":
             self._voice = self._in(line.text.split(maxsplit=1)[0] if line.text else "")
             return old
-        return written_field("K", self._key_change(line.text))
+        return _with_value(old, self._key_change)
 
     def _key_change(self, text: str) -> str:
         if not names_key(text):
@@ -118,7 +118,9 @@ class _Mover:
             case "bars_rest" | "bar" | "ending":
                 self._voice.bar_line()
             case "field" if token["letter"] == "K":
-                return f"[K:{self._key_change(token['value'].strip())}]"
+                value = token["value"].strip()
+                before, _, after = token["value"].partition(value or " ")
+                return f"[K:{before}{self._key_change(value)}{after}]"
             case "field" if token["letter"] == "V":
                 self._voice = self._in(token["value"].split(maxsplit=1)[0] if token["value"].strip() else "")
         return text
@@ -176,3 +178,12 @@ class _Mover:
         root, quality, bass = split_chord_symbol(symbol.text)
         moved = self._voice.by.moved_name(root) + quality
         return f"{moved}/{self._voice.by.moved_name(bass)}" if bass else moved
+
+
+def _with_value(line: str, change: Callable[[str], str]) -> str:
+    """A field's line with its value changed, its blanks and comment kept."""
+    field = read_field(line)
+    if field is None:
+        return line
+    _, value, column = field
+    return line[: column - 1] + change(value) + line[column - 1 + len(value) :]

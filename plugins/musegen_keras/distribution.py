@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from musegen import ModelError
+from musegen import ModelError, counted
 from musegen_keras.backend import cpu_threads, tf
 
 
@@ -67,7 +67,7 @@ def describe(strategy: Any) -> str:
     gpus = tf.config.list_physical_devices("GPU")
     count = workers(strategy)
     local = strategy.num_replicas_in_sync // count
-    one = f"{local} GPU{'s' * (local > 1)}" if gpus else f"{cpu_threads()} CPU threads"
+    one = counted(local, "GPU") if gpus else counted(cpu_threads(), "CPU thread")
     if not gpus and local > 1:
-        one += f", {local} replicas"
+        one += f", {counted(local, 'replica')}"
     return one if count == 1 else f"{count} workers with {one} each"

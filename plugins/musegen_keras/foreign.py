@@ -9,7 +9,7 @@ from zipfile import is_zipfile
 
 import numpy as np
 
-from musegen import ModelError
+from musegen import ModelError, counted
 from musegen_keras.backend import keras
 from musegen_sampling import LSTMWeights
 
@@ -52,7 +52,7 @@ def read_keras(path: Path, symbols: Sequence[str] | None) -> LSTMWeights:
             raise ModelError(f'{path}: layer "{layer.name}" cannot be exported: {fault}')
     size = dense.units
     if symbols is not None and len(symbols) != size:
-        raise ModelError(f"{path}: has {size} tokens; the vocabulary has {len(symbols)}")
+        raise ModelError(f"{path}: has {counted(size, 'token')}; the vocabulary has {len(symbols)}")
     try:
         return LSTMWeights(
             symbols or [f"<{token}>" for token in range(size)],

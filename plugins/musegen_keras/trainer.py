@@ -14,7 +14,7 @@ from itertools import islice
 
 import numpy as np
 
-from musegen import Dataset, EpochLoss, ModelError, Tokens, TrainingJob, derive_seed
+from musegen import Dataset, EpochLoss, ModelError, Tokens, TrainingJob, counted, derive_seed
 from musegen_keras.backend import keras, tf
 from musegen_keras.batches import Batches, Schedule, Windows, piece_steps
 from musegen_keras.board import Board
@@ -158,7 +158,7 @@ class _Training:
             )
         device = describe(self._strategy) + (f" with Keras's own LSTM ({reason})" if reason else "")
         self._job.progress.say(
-            f"training on {device}: {total:,} steps of {self._rows} x {self._steps} "
+            f"training on {device}: {counted(total, 'step')} of {self._rows} x {self._steps} "
             f"tokens, {self._an_epoch:,} an epoch; at most {_duration(left * seconds)}, validation aside"
         )
 

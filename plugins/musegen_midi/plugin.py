@@ -50,4 +50,13 @@ def build_renderer(options: MidiOptions) -> Renderer:
 @hookimpl
 def musegen_renderers() -> list[Component[Renderer]]:
     """Declare ``midi``."""
-    return [component("midi", version=2, options=MidiOptions, build=build_renderer, suggested=True)]
+    return [
+        component(
+            "midi",
+            version=2,
+            options=MidiOptions,
+            build=build_renderer,
+            suffixes=(".mid",),
+            suggested=True,
+        )
+    ]

@@ -78,6 +78,7 @@ def musegen_renderers() -> list[Component[Renderer]]:
             version=1,
             options=Abc2WavOptions,
             build=build_renderer,
+            suffixes=(".mitdeeplearning.wav",),
             needs={"notation": "abc"},
         )
     ]

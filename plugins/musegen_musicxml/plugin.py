@@ -24,4 +24,8 @@ def build_renderer(options: MusicXMLOptions) -> Renderer:
 @hookimpl
 def musegen_renderers() -> list[Component[Renderer]]:
     """Declare ``musicxml``."""
-    return [component("musicxml", version=1, options=MusicXMLOptions, build=build_renderer)]
+    return [
+        component(
+            "musicxml", version=1, options=MusicXMLOptions, build=build_renderer, suffixes=(".musicxml",)
+        )
+    ]

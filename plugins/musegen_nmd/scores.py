@@ -17,6 +17,7 @@ from musegen import (
     Rest,
     Score,
     Valid,
+    counted,
     expand_play_order,
     judge,
     mend_repeats,
@@ -60,7 +61,7 @@ def read_score(text: str, reading: Reading, report: Report) -> Score:
     for place, line in notes:
         report(place, line)
     if faults[best]:
-        report(begin, f"{faults[best]} bars do not fit, however the format is read")
+        report(begin, f"{counted(faults[best], 'bar')} of the wrong length, however the format is read")
     elif len({way[2] for way, count in zip(ways, faults, strict=True) if count == faults[best]}) > 1:
         report(begin, f"bars fit whether the upbeat is bar 0 or 1; copied as if it were {number}")
     return score

@@ -45,4 +45,13 @@ def build_renderer(options: WavOptions) -> Renderer:
 @hookimpl
 def musegen_renderers() -> list[Component[Renderer]]:
     """Declare ``wav``."""
-    return [component("wav", version=2, options=WavOptions, build=build_renderer, suggested=True)]
+    return [
+        component(
+            "wav",
+            version=2,
+            options=WavOptions,
+            build=build_renderer,
+            suffixes=(".wav",),
+            suggested=True,
+        )
+    ]

@@ -101,7 +101,7 @@ def test_what_is_unfair_is_said(tmp_path: Path) -> None:
     one = run(tmp_path / "a", {"m": 80.0, "x": 1.0, "y": 2.0})
     two = run(tmp_path / "b", {"m": 90.0}, trained=("x", "y"), tokens=70)
     learned, tokens = compare(one, two).warnings
-    assert learned.startswith(f"2 of 3 test tunes of {one} were learned from or chosen by in {two}")
+    assert learned.startswith(f"2 of 3 test tunes of {one}: learned from or chosen by in {two}")
     assert "only bits a note" in tokens
 
 
@@ -138,7 +138,7 @@ def test_the_command_prints_a_table_or_json(tmp_path: Path, capsys: pytest.Captu
     two = run(tmp_path / "b", {"m": 90.0, "n": 100.0}, trained=("q",))
     assert main(["compare", str(one), str(two)]) == 0
     table = capsys.readouterr().out
-    assert "2 test tunes in 2 groups" in table
+    assert "held out by both: 2 test tunes in 2 groups of versions" in table
     assert "nats a token" in table
     assert main(["compare", str(one), str(two), "--json"]) == 0
     state = json.loads(capsys.readouterr().out)

@@ -58,7 +58,7 @@ def test_every_run_has_both_lines(pipeline_file: Path) -> None:
     assert report["ngram_memory_validation_nats"] > 0
     assert report["ngram_memory_bits_a_note"] > 0
     assert any(line.startswith("baselines: ngram ") and "ngram_memory " in line for line in lines)
-    assert any("(ngram " in line for line in lines if line.startswith("figures"))
+    assert any("(baselines ngram " in line for line in lines if line.startswith("figures"))
     assert len(stages(result, "baseline")) == 2
     with (result.folder / "test.csv").open() as file:
         rows = list(csv.DictReader(file))

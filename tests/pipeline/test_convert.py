@@ -118,3 +118,103 @@ def test_tunebook(tunes: Path, tmp_path: Path) -> None:
     assert "X:2\nT:The Kettle (2)\n" in book
     written = [parse_abc(tune).bars for tune in read_tunes(tmp_path / "out" / "tunes.abc")]
     assert written == [parse_abc(tune).bars for tune in read_tunes(tunes)]
+
+
+SURROUNDED = (
+    "%abc-2.1\r\n% My tunes, typed by hand\r\nM:4/4\r\n\r\n"
+    "Some words.\r\n\r\n"
+    "X:7\r\nT:Caf\u00e9\r\nL:1/8\r\nK: D  % the key\r\nDEFG A4|[K: D ]d4 A4|]\r\n\r\n\r\n"
+    "% between two tunes\r\n\r\n"
+    "X:8\nT:Two\nM:3/4\nL:1/8\nK:G clef=treble\nGAB GAB|]\r\n\r\n"
+    "words behind the last\r\n"
+)
+HEADED = "%abc-2.1\nM:6/8\nL:1/8\nZ:me\n\nX:1\nT:One\nK:D\nDEF DEF|]\n\nX:2\nM:9/8\nK:D\nDEF DEF DEF|]"
+
+
+@pytest.mark.parametrize("text", [SURROUNDED, HEADED], ids=["surrounded", "headed"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "latin-1"])
+def test_what_is_not_asked_for_stays_as_it_is_written(text: str, encoding: str, tmp_path: Path) -> None:
+    """Before, between and behind the tunes; blanks, comments, line ends, encoding: byte for byte."""
+    source, target = tmp_path / "a.abc", tmp_path / "b.abc"
+    source.write_bytes(text.encode(encoding))
+    convert(source, target)
+    assert target.read_bytes() == source.read_bytes()
+    convert(source, target, semitones=2, force=True)
+    moved = text.replace("K: D", "K: E").replace("[K: D ]", "[K: E ]").replace("K:G", "K:A")
+    moved = moved.replace("K:D", "K:E").replace("DEFG A4|", "EFGA B4|").replace("d4 A4|", "e4 B4|")
+    moved = moved.replace("GAB GAB|", "ABc ABc|").replace("DEF", "EFG")
+    assert target.read_bytes() == moved.encode(encoding)
+    convert(target, tmp_path / "c.abc", semitones=-2)
+    assert (tmp_path / "c.abc").read_bytes() == source.read_bytes()
+
+
+def test_one_tune_alone_has_what_it_inherits_and_the_line_ends_of_its_file(tmp_path: Path) -> None:
+    """The file header stays behind, so its fields go into the tune."""
+    (tmp_path / "a.abc").write_bytes(HEADED.replace("\n", "\r\n").encode())
+    convert(tmp_path / "a.abc", tmp_path / "one.abc", number=1)
+    one = "X:1\nM:6/8\nL:1/8\nZ:me\nT:One\nK:D\nDEF DEF|]\n"
+    assert (tmp_path / "one.abc").read_bytes() == one.replace("\n", "\r\n").encode()
+
+
+RENDERERS = """
+from pathlib import Path
+from musegen import MusegenError, Options, component, hookimpl
+
+class NoOptions(Options):
+    '''Writes the suffix.'''
+
+def build(suffix):
+    class Writer:
+        def __init__(self, options):
+            self.suffix = suffix
+            with Path(__file__).with_suffix(".built").open("a") as built:
+                built.write(suffix + "\\n")
+        def render(self, score, path):
+            path.write_text(suffix)
+    return Writer
+
+def broken(options):
+    raise MusegenError("a program is missing; install it")
+
+@hookimpl
+def musegen_renderers():
+    told = [component(n, version=1, options=NoOptions, build=build(s), suffixes=(s,))
+            for n, s in (("one", ".one.txt"), ("plain", ".txt"))]
+    lacking = component("lacking", version=1, options=NoOptions, build=broken, suffixes=(".lacking.txt",))
+    return [*told, lacking, component("untold", version=1, options=NoOptions, build=build(".untold.txt"))]
+"""
+
+
+@pytest.mark.parametrize(
+    ("target", "written", "built"),
+    [
+        ("x.one.txt", ".one.txt", [".one.txt"]),
+        ("X.ONE.TXT", ".one.txt", [".one.txt"]),
+        ("x.txt", ".txt", [".txt"]),
+        ("x.untold.txt", ".untold.txt", [".untold.txt", ".untold.txt"]),
+        ("x.other.txt", ".txt", [".untold.txt", ".txt"]),
+    ],
+)
+def test_a_renderer_is_found_by_the_longest_suffix(
+    tunes: Path, tmp_path: Path, target: str, written: str, built: list[str]
+) -> None:
+    """And none is built that declares another: building one may try programs out."""
+    plugin = tmp_path / "renderers.py"
+    plugin.write_text(RENDERERS)
+    convert(tunes, tmp_path / target, number=1, plugins=[plugin])
+    assert (tmp_path / target).read_text() == written
+    assert plugin.with_suffix(".built").read_text().split() == built
+
+
+def test_what_a_renderer_lacks_is_said_where_it_is_asked_for(tunes: Path, tmp_path: Path) -> None:
+    """Every suffix that is listed is taken, or the line says what to install."""
+    plugin = tmp_path / "renderers.py"
+    plugin.write_text(RENDERERS)
+    with pytest.raises(MusegenError, match=r"x\.lacking\.txt: a program is missing; install it"):
+        convert(tunes, tmp_path / "x.lacking.txt", number=1, plugins=[plugin])
+    with pytest.raises(MusegenError) as refused:
+        convert(tunes, tmp_path / "x.doc", plugins=[plugin])
+    listed = str(refused.value).partition("choose from: ")[2].split(", ")
+    assert {".abc", ".one.txt", ".untold.txt", ".mid", ".wav", ".mitdeeplearning.wav"} <= set(listed)
+    for suffix in set(listed) - {".lacking.txt", ".mitdeeplearning.wav"}:
+        assert convert(tunes, tmp_path / f"y{suffix}", number=1, plugins=[plugin]).tunes == 1

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import zipfile
 from pathlib import Path
 
 import pytest
 
-from helpers.invented import jig, write_corpus
+from helpers.invented import jig, write_corpus, write_pipeline
 from musegen import Run, load
 from musegen.commands.main import main
 from musegen.progress import Silent
@@ -38,8 +39,60 @@ def test_check_a_file_and_a_pipeline(
 def test_show_a_tune(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """The N-th, as it stands."""
     path = write_corpus(tmp_path, 3)
-    assert main(["corpus", "show", f"{path}:2"]) == 0
+    assert main(["corpus", "show", str(path), "--tune", "2"]) == 0
     assert capsys.readouterr().out == jig(2)
+
+
+def test_what_check_prints_show_takes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Every place, of a file, a folder, an archive and a pipeline; and check takes that of a file."""
+    pipeline = write_pipeline(tmp_path, count=3)
+    path = tmp_path / "jigs.abc"
+    broken = {number: jig(number).replace("D3 D3", "D3 D3 ?", 1) for number in (1, 2, 3)}
+    path.write_text("%abc-2.1\n\n" + "\n".join(broken.values()))
+    with zipfile.ZipFile(tmp_path / "jigs.zip", "w") as archive:
+        archive.write(path, "inside/jigs.abc")
+    monkeypatch.chdir(tmp_path)
+    for source in ("jigs.abc", ".", "jigs.zip", str(pipeline)):
+        assert main(["corpus", "check", source, "--json"]) == 0
+        places = json.loads(capsys.readouterr().out)["warnings"]["character"]
+        assert len(places) == 3
+        for place, text in zip(places, broken.values(), strict=True):
+            assert place.count(":") == 2
+            assert main(["corpus", "show", source, place]) == 0
+            assert capsys.readouterr().out == text
+            if source == "jigs.abc":
+                assert main(["corpus", "show", place]) == 0
+                assert capsys.readouterr().out == text
+                assert main(["corpus", "check", place, "--json"]) == 0
+                found = json.loads(capsys.readouterr().out)
+                assert (found["tunes"], found["warnings"]["character"]) == (1, [place])
+    assert main(["corpus", "check", "jigs.abc"]) == 0
+    assert "musegen corpus show SOURCE FILE:LINE prints" in capsys.readouterr().out
+
+
+def test_a_number_behind_a_source_is_a_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Where it was taken for the number of a tune, one line says how that is written now."""
+    path = write_corpus(tmp_path, 12)
+    path.write_text("% first line\n\n" + path.read_text())
+    second = path.read_text().splitlines().index("X:2") + 1
+    assert main(["corpus", "show", f"{path}:{second + 3}"]) == 0
+    shown, told = capsys.readouterr()
+    assert shown == jig(2)
+    assert not told or "--tune" in told
+    assert main(["corpus", "show", f"{path}:3"]) == 0
+    shown, told = capsys.readouterr()
+    assert shown == jig(1)
+    assert told == f"{path}:3: the tune at line 3; --tune 3 is the one of that number\n"
+    assert main(["corpus", "show", f"{path}:1"]) == 0
+    shown, told = capsys.readouterr()
+    assert shown == jig(1)
+    assert "taken for --tune 1" in told
+    assert main(["corpus", "show", "music21/ryansMammoth:2"]) == 0
+    shown, told = capsys.readouterr()
+    assert shown.startswith("X:")
+    assert "taken for --tune 2" in told
 
 
 @pytest.mark.parametrize(
@@ -48,8 +101,13 @@ def test_show_a_tune(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None
         (["check", "nowhere.abc"], "nowhere.abc: no such file, folder or reader"),
         (["check", "thesession"], "thesession: this reader cannot be named without more (path)"),
         (["check", "music21/nothing"], "nothing"),
-        (["show", "jigs.abc:9"], "jigs.abc: has no tune 9; it holds 3"),
-        (["show", "jigs.abc"], '"jigs.abc" names no tune'),
+        (["show", "jigs.abc", "--tune", "9"], "jigs.abc: has no tune 9; it holds 3"),
+        (["show", "jigs.abc:999"], "jigs.abc: has no line 999; its last is 26"),
+        (["show", "jigs.abc", "other.abc:3"], "jigs.abc: has no tune at other.abc:3"),
+        (["show", "jigs.abc", "3"], "jigs.abc: has no tune at 3; write FILE:LINE"),
+        (["show", "jigs.abc", "jigs.abc:3", "--tune", "2"], "by its place or by --tune; give one"),
+        (["show", "jigs.abc"], '"jigs.abc" names no tune; write jigs.abc:120 for the one at line 120'),
+        (["check", "gone.abc:3"], "gone.abc: no such file, folder or reader"),
     ],
 )
 def test_mistakes(

@@ -91,3 +91,24 @@ def test_a_new_tune_has_its_text_under_the_name_of_its_notation(tmp_path: Path) 
     assert tune.abc == tune.text == tune.text_file.read_text("utf-8")
     with pytest.raises(AttributeError, match='no nmd; it is in the notation "abc"'):
         _ = tune.nmd
+
+
+def test_a_tune_says_why_it_has_no_file(tmp_path: Path, plugin: Path) -> None:
+    """Its text cannot be read, a renderer failed, or nobody asked; and getattr takes a default instead."""
+    options = {"tunes": 1, "keep": "all", "max_length": 3}
+    short = musegen.sample(demo_model(), tmp_path / "short", renderers=["midi"], **options)
+    failed = musegen.sample(
+        demo_model(), tmp_path / "failed", tunes=1, renderers=["failing"], plugins=[plugin]
+    )
+    bare = musegen.sample(demo_model(), tmp_path / "bare", tunes=1)
+    for (tune,), why in (
+        (short, r"tune 1 has no \.mid file: its text cannot be read \(.*note"),
+        (failed, r"tune 1 has no \.mid file: it could not be rendered \(no paper\)"),
+        (bare, r'tune 1 has no \.mid file; add \[\[render\]\] use = "midi"'),
+    ):
+        with pytest.raises(musegen.ArtifactError, match=why):
+            _ = tune.midi
+        with pytest.raises(AttributeError, match=why):
+            _ = tune.midi
+        assert getattr(tune, "wav", None) is None
+        assert not hasattr(tune, "midi")

@@ -210,7 +210,7 @@ def test_reporters_hear_what_came_out(plugin: Path) -> None:
     assert made.source_size == musegen.demo_model().stat().st_size
     assert finished == [
         ("convert", "jig.count: 1 tune"),
-        ("render", "1 of 1 tunes"),
+        ("render", "1 of 1 tune"),
         (
             "export",
             f"model.safetensors: {made.size:,} bytes, {musegen.demo_model()} has {made.source_size:,}",

@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+from pydantic import ValidationError
 
 from musegen.api.components import with_files
 from musegen.corpus.files import Notations, file_readers
 from musegen.corpus.transposing import to_tonic, transpose
-from musegen.errors import CorpusError, MusegenError, NotationError, locate
+from musegen.errors import CorpusError, MusegenError, NotationError, PluginError, locate
 from musegen.music.tune import Tune
+from musegen.plugins.installed import Installed
 from musegen.plugins.registry import Plugins
 from musegen.progress import Reporter, chosen_reporter
+from musegen.protocols.corpora import CorpusReader, RewritingReader
 from musegen.protocols.notations import Notation
 from musegen.protocols.renderers import Renderer
+from musegen.words import counted
 from musegen.writing import write_atomically
 
 _FARTHEST = 60
 """Semitones; no tune with a key stays in anybody's range beyond."""
+_FIRST_LINE = 10_000
+"""Bytes at most of a line that shows how lines end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +54,11 @@ def convert(
 ) -> Converted:
     """Convert the tunes of a file, transposed if asked.
 
-    The suffix of ``target`` tells what is written: that of a notation (``.abc``), which holds all tunes, or
-    of a renderer (``.mid``, ``.musicxml``), which holds one: ``number`` chooses it, from 1. ``tonic`` brings
-    each tune there by the shortest way, ``semitones`` moves it as far. ``reporter`` is told, located, what
+    What ``target`` ends with tells what is written: a notation (``.abc``), which holds all tunes, or what a
+    renderer writes (``.mid``, ``.wav``, ``.musicxml``), which holds one: ``number`` chooses it, from 1. From
+    a notation to the same one nothing changes but the tunes: what stands before and between them stays, and
+    line ends and encoding do. ``tonic`` brings each tune there by the shortest way, ``semitones`` moves it as
+    far. ``reporter`` is told, located, what
     was read tolerantly; with ``strict`` that is an error. ``plugins`` are the files of plugins to use besides
     those that are installed. ``report``, a function of a line, is deprecated.
 
@@ -76,18 +85,30 @@ def convert(
         _check(notations, tune, strict, told)
     if isinstance(writer, str):
         if {tune.notation for tune in tunes} != {writer}:
-            raise NotationError(f"{source}: is no {writer}; choose another kind of file than {target.suffix}")
-        text = "\n".join(tune.text.rstrip("\n") + "\n" for tune in tunes)
-        write_atomically(target, text.encode())
+            raise NotationError(
+                f"{source}: its tunes are not in {writer}; choose another kind of file than {target.suffix}"
+            )
+        write_atomically(target, _as_text(readers, source, tunes, number is None))
     elif len(tunes) > 1:
         raise MusegenError(
-            f"{source}: holds {len(tunes)} tunes and {target.suffix} takes one; choose it with --tune, "
-            f"or write a file each with `musegen render {source} --to ...`"
+            f"{source}: holds {counted(len(tunes), 'tune')} and {writer.suffix} takes one; choose it with "
+            f"--tune, or write a file each with `musegen render {source} --to ...`"
         )
     else:
         writer.render(notations[tunes[0].notation].parse(tunes[0]), target)
-    told.finish("convert", f"{target}: {len(tunes)} tune{'s' * (len(tunes) != 1)}")
+    told.finish("convert", f"{target}: {counted(len(tunes), 'tune')}")
     return Converted(target, len(tunes))
+
+
+def _as_text(readers: Sequence[CorpusReader], source: Path, tunes: Sequence[Tune], whole: bool) -> bytes:
+    """The file to write: ``source`` with these tunes in it where they are all (``whole``), else the tunes."""
+    for reader in readers if whole else ():
+        if isinstance(reader, RewritingReader) and (content := reader.rewrite(source, tunes)) is not None:
+            return content
+    with source.open("rb") as file:
+        first = file.readline(_FIRST_LINE)
+    end = "\r\n" if first.endswith(b"\r\n") and b"\0" not in first else "\n"
+    return "\n".join(tune.text.rstrip("\n") + "\n" for tune in tunes).replace("\n", end).encode()
 
 
 def check_target(target: Path, source: Path, force: bool) -> None:
@@ -124,20 +145,47 @@ def _check(notations: Mapping[str, Notation], tune: Tune, strict: bool, reporter
 
 
 def _writer(plugins: Plugins, target: Path) -> str | Renderer:
-    """The notation or renderer whose files end as ``target`` does. Raises MusegenError for none."""
-    suffix = target.suffix.lower()
-    if suffix.removeprefix(".") in plugins.names("notation"):
-        return suffix.removeprefix(".")
-    suffixes = {f".{name}" for name in plugins.names("notation")}
-    for name in sorted(plugins.names("renderer"), key=lambda name: (f".{name}" != suffix, name)):
-        try:
-            renderer = plugins.build("renderer", name)
-        except (MusegenError, ImportError):  # what it needs is not installed
-            continue
-        if isinstance(renderer, Renderer):
-            suffixes.add(renderer.suffix)
-            if renderer.suffix == suffix:
-                return renderer
-    raise MusegenError(
-        f"{target}: cannot write this kind of file; choose from: {', '.join(sorted(suffixes))}"
-    )
+    """The notation or renderer whose files end as ``target`` does, by the longest end that is known.
+
+    A renderer that declares its suffix is built only if it is the one. Raises MusegenError for none.
+    """
+    notations = {f".{name}": name for name in plugins.names("notation")}
+    declaring = [one for one in _renderers(plugins) if one.component.suffixes]
+    others = [one for one in _renderers(plugins) if not one.component.suffixes]
+    known = {suffix.lower(): one for one in reversed(declaring) for suffix in one.component.suffixes}
+    if _end(target, [*known, *notations]) != "".join(target.suffixes).lower():
+        known = {suffix: one for one in reversed(others) if (suffix := _built_suffix(one))} | known
+    end = _end(target, [*known, *notations])
+    if end in notations:
+        return notations[end]
+    if not end:
+        choices = ", ".join(sorted({*known, *notations}))
+        raise MusegenError(f"{target}: cannot write this kind of file; choose from: {choices}")
+    try:
+        renderer = plugins.build("renderer", known[end].component.name)
+    except MusegenError as error:
+        raise PluginError(f"{target}: {error}") from error
+    if not isinstance(renderer, Renderer):
+        raise PluginError(f'{target}: renderer "{known[end].component.name}" writes no {end} file')
+    return renderer
+
+
+def _renderers(plugins: Plugins) -> list[Installed]:
+    """All of them, those first that are named after their suffix."""
+    found = [one for one in plugins if one.kind == "renderer"]
+    return sorted(found, key=lambda one: f".{one.component.name}" not in one.component.suffixes)
+
+
+def _built_suffix(installed: Installed) -> str:
+    """The suffix of a renderer that declares none; empty for one that cannot be built, or writes books."""
+    try:
+        renderer = installed.build()
+    except (MusegenError, ImportError, ValidationError):  # what it needs is not installed or not given
+        return ""
+    return renderer.suffix.lower() if isinstance(renderer, Renderer) else ""
+
+
+def _end(target: Path, known: Iterable[str]) -> str:
+    """The longest of these suffixes that the name of ``target`` ends with; empty for none."""
+    name = target.name.lower()
+    return max((end for end in known if name.endswith(end) and name != end), key=len, default="")

@@ -14,6 +14,7 @@ from musegen.models.tune_model import load_network
 from musegen.plugins.registry import Plugins
 from musegen.progress import Reporter, chosen_reporter
 from musegen.protocols.models import ForeignModels, LanguageModel, StorableModel
+from musegen.words import counted
 from musegen.writing import os_errors_explained
 
 
@@ -60,7 +61,7 @@ def export(
     with os_errors_explained(output):
         trained.save_as(output, store)
     made = Exported(output, output.stat().st_size, model.stat().st_size)
-    reporter.finish("export", f"{made.path}: {made.size:,} bytes, {model} has {made.source_size:,}")
+    reporter.finish("export", f"{made.path}: {counted(made.size, 'byte')}, {model} has {made.source_size:,}")
     return made
 
 

@@ -11,6 +11,7 @@ from musegen.corpus.files import Notations, file_readers
 from musegen.errors import CorpusError, MusegenError
 from musegen.progress import Reporter, chosen_reporter
 from musegen.run.rendering import Rendering
+from musegen.words import counted
 from musegen.writing import all_or_none, os_errors_explained
 
 
@@ -67,7 +68,7 @@ def render(
         rendering.finish()
         written = tuple(folder / path.name for path in sorted(made.iterdir()))
     rendered = number - len(failed)
-    reporter.finish("render", f"{rendered} of {number} tunes")
+    reporter.finish("render", f"{rendered} of {counted(number, 'tune')}")
     if not number:
         raise CorpusError(f"{', '.join(str(file) for file in files)}: no tune found")
     return Rendered(folder, written, rendered, tuple(failed))

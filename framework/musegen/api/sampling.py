@@ -16,9 +16,11 @@ from musegen.models.tune_model import TuneModel
 from musegen.models.wishes import check_wishes
 from musegen.options import option_faults
 from musegen.progress import Reporter, Silent
+from musegen.run.faults import fault_lines
 from musegen.run.new_tunes import add_files, describe_kept, render_texts, write_texts
 from musegen.run.rendering import Rendering
 from musegen.run.results import NewTune
+from musegen.words import counted
 from musegen.writing import all_or_none, os_errors_explained
 
 
@@ -68,7 +70,7 @@ def sample(
         reporter.say(f"{model.path}: {warning}")
     composition = model.compose(asked, seed, reporter.begin("sample").advance)
     valid = sum(draw.judgement.valid for draw in composition.draws)
-    reporter.finish("sample", f"{valid} of {len(composition.draws)} draws valid")
+    reporter.finish("sample", f"{valid} of {counted(len(composition.draws), 'tune')} drawn are valid")
     with os_errors_explained(folder), all_or_none(folder, "choose another folder") as made:
         texts = write_texts(composition.kept, made)
         rendering = Rendering(writers, made)
@@ -76,9 +78,8 @@ def sample(
         renderings = [path for path in sorted(made.iterdir()) if path not in texts]
         rows = add_files(describe_kept(composition.kept), [*texts, *renderings], failures)
     tunes = tuple(NewTune.from_row(row, folder, known) for row in rows)
-    for tune in tunes:
-        if tune.faults:
-            reporter.say(f"{folder / tune.text_file.name}: {'; '.join(tune.faults)}")
+    for line in fault_lines({tune.text_file.name: tune.faults for tune in tunes}):
+        reporter.say(line)
     return tunes
 
 

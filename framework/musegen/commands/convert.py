@@ -8,12 +8,18 @@ from pathlib import Path
 from musegen.commands.console import report_faults, tell
 from musegen.commands.flags import add_plugin
 from musegen.protocols.commands import Command
+from musegen.words import counted
 
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", type=Path, metavar="IN", help="tunes: .abc, or .mus in Foxley's format")
     parser.add_argument(
-        "-o", "--output", type=Path, required=True, metavar="OUT", help="such as tune.abc, .mid or .musicxml"
+        "-o",
+        "--output",
+        type=Path,
+        required=True,
+        metavar="OUT",
+        help="such as tune.abc, tune.mid, tune.wav or tune.musicxml: its suffix tells what is written",
     )
     parser.add_argument("--tune", type=int, metavar="N", help="the N-th tune alone")
     moved = parser.add_mutually_exclusive_group()
@@ -40,7 +46,7 @@ def _run(options: argparse.Namespace) -> int:
         plugins=options.plugin,
         reporter=Lines(tell),
     )
-    print(f"{made.path}: {made.tunes} tune{'s' * (made.tunes != 1)}")
+    print(f"{made.path}: {counted(made.tunes, 'tune')}")
     return 0
 
 

@@ -13,6 +13,7 @@ from musegen.commands.flags import add_plugin
 from musegen.errors import CorpusError
 from musegen.music.tune import Tune
 from musegen.protocols.commands import Command
+from musegen.words import counted
 
 if TYPE_CHECKING:
     from musegen.protocols.notations import Notation
@@ -34,13 +35,15 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
         nargs="+",
         metavar="SOURCE",
         help="a reader (mitdeeplearning), one of its collections (music21/ryansMammoth), a file, a folder, "
-        "or a pipeline",
+        "or a pipeline; FILE:LINE is the tune of a file that this line stands in",
     )
     check.add_argument("--json", action="store_true", help="everything, as JSON")
     add_plugin(check)
     check.set_defaults(action=_check)
     show = actions.add_parser("show", help="print one tune")
-    show.add_argument("tune", metavar="SOURCE:N", help="the N-th tune of a source, from 1")
+    show.add_argument("source", metavar="SOURCE", help="as for check; jigs.abc:120 is the tune at line 120")
+    show.add_argument("place", nargs="?", metavar="FILE:LINE", help="where it stands, as check prints it")
+    show.add_argument("--tune", type=int, metavar="N", help="the N-th tune of the source, from 1")
     add_plugin(show)
     show.set_defaults(action=_show)
 
@@ -55,7 +58,7 @@ def _list(options: argparse.Namespace) -> int:
         print(json.dumps(rows, indent=2, ensure_ascii=False))
         return 0
     for row in rows:
-        tunes = "" if row["tunes"] is None else f", {row['tunes']:,} tunes"
+        tunes = "" if row["tunes"] is None else f", {counted(row['tunes'], 'tune')}"
         missing = f" (needs {', '.join(row['missing'])})" if row["missing"] else ""
         name = row["reader"] if row["collection"] == row["reader"] else f"{row['reader']}/{row['collection']}"
         print(
@@ -79,17 +82,37 @@ def _check(options: argparse.Namespace) -> int:
 
 
 def _show(options: argparse.Namespace) -> int:
-    source, _, number = options.tune.rpartition(":")
-    if not source or not number.isdecimal() or not int(number):
-        raise CorpusError(f'"{options.tune}" names no tune; write SOURCE:N, as tunes.abc:3')
-    count = 0
-    tunes, _ = _tunes([source], options.plugin)
-    for tune in tunes:
-        count += 1
-        if count == int(number):
-            print(tune.text, end="" if tune.text.endswith("\n") else "\n")
-            return 0
-    raise CorpusError(f"{source}: has no tune {number}; it holds {count}")
+    from musegen.corpus.places import read_place, tune_at
+
+    if options.tune is not None and options.place is not None:
+        raise CorpusError("a tune is named by its place or by --tune; give one of them")
+    tunes = list(_tunes([options.source], options.plugin)[0])
+    if options.tune is not None:
+        tune = _numbered(options.source, tunes, options.tune)
+    elif options.place is not None:
+        place = read_place(options.place)
+        index = tune_at(tunes, *place) if place else None
+        if index is None:
+            raise CorpusError(
+                f"{options.source}: has no tune at {options.place}; write FILE:LINE as check does"
+            )
+        tune = tunes[index]
+    elif _place(options.source):
+        (tune,) = tunes
+    else:
+        raise CorpusError(
+            f'"{options.source}" names no tune; write {options.source}:120 for the one at line 120, '
+            f"or {options.source} --tune 3"
+        )
+    print(tune.text, end="" if tune.text.endswith("\n") else "\n")
+    return 0
+
+
+def _place(source: str) -> tuple[str, int] | None:
+    """File and line of a SOURCE that names one tune; None for one that names all that is there."""
+    from musegen.corpus.places import read_place
+
+    return None if Path(source).exists() else read_place(source)
 
 
 def _tunes(sources: Sequence[str], files: Sequence[Path]) -> tuple[Iterator[Tune], Mapping[str, Notation]]:
@@ -99,9 +122,43 @@ def _tunes(sources: Sequence[str], files: Sequence[Path]) -> tuple[Iterator[Tune
     from musegen.pipeline.sources import find_source
 
     plugins = with_files(files)
-    found = [find_source(plugins, source, say) for source in sources]
-    tunes = (tune for source in found for reader in source.readers for tune in reader.read(tell))
-    return tunes, Notations(plugins, *(source.plugins for source in found))
+    places = [_place(source) for source in sources]
+    names = [place[0] if place else source for source, place in zip(sources, places, strict=True)]
+    found = [find_source(plugins, name, say) for name in names]
+
+    def tunes() -> Iterator[Tune]:
+        for source, place in zip(found, places, strict=True):
+            read = (tune for reader in source.readers for tune in reader.read(tell))
+            yield from [_at_line(*place, list(read))] if place else read
+
+    return tunes(), Notations(plugins, *(source.plugins for source in found))
+
+
+def _at_line(source: str, line: int, tunes: Sequence[Tune]) -> Tune:
+    """The tune that a line of a file stands in.
+
+    Where lines say nothing, because the source has several files or the line comes before the first tune, it
+    is the tune of this number, as ``SOURCE:N`` once was; the user is told so.
+    """
+    from musegen.corpus.places import only_file, tune_at
+
+    file, plain = only_file(tunes), Path(source)
+    if file and Path(file).name == plain.name and line > (last := len(plain.read_bytes().splitlines())):
+        raise CorpusError(f"{source}: has no line {line}; its last is {last}")
+    index = tune_at(tunes, file, line) if file else None
+    if index is None:
+        tune = _numbered(source, tunes, line)
+        tell(f"{source}:{line}: taken for --tune {line}, as no tune of {source} is known by this line")
+        return tune
+    if index + 1 != line <= len(tunes):
+        tell(f"{source}:{line}: the tune at line {line}; --tune {line} is the one of that number")
+    return tunes[index]
+
+
+def _numbered(source: str, tunes: Sequence[Tune], number: int) -> Tune:
+    if not 1 <= number <= len(tunes):
+        raise CorpusError(f"{source}: has no tune {number}; it holds {len(tunes)}")
+    return tunes[number - 1]
 
 
 def _run(options: argparse.Namespace) -> int:

@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 
 from musegen.protocols.commands import Command
+from musegen.words import counted
 
 _TUNES = 3
 
@@ -33,7 +34,7 @@ def _run(options: argparse.Namespace) -> int:
     )
     for tune in tunes:
         print(f"{tune.files.get('.wav', tune.files['.abc'])}  {tune.title}")
-    print(f"{len(tunes)} tunes (.abc, .mid, .wav) are in {options.output}")
+    print(f"{options.output}: {counted(len(tunes), 'tune')} (.abc, .mid, .wav)")
     print(f"for others: musegen demo --seed {options.seed + 1} -o another-folder")
     return 0
 

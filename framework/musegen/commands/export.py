@@ -8,6 +8,7 @@ from pathlib import Path
 from musegen.commands.console import report_faults
 from musegen.commands.flags import OF_A_MODEL, add_plugin
 from musegen.protocols.commands import Command
+from musegen.words import counted
 
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -36,7 +37,7 @@ def _run(options: argparse.Namespace) -> int:
         force=options.force,
         plugins=options.plugin,
     )
-    print(f"{made.path}: {made.size:,} bytes, {options.file} has {made.source_size:,}")
+    print(f"{made.path}: {counted(made.size, 'byte')}, {options.file} has {made.source_size:,}")
     return 0
 
 

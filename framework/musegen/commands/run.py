@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from musegen.commands.console import report_faults, say
 from musegen.commands.flags import add_pipeline, add_quiet
 from musegen.protocols.commands import Command
+from musegen.words import counted
 
 if TYPE_CHECKING:
     from musegen.run.results import Run
@@ -33,7 +34,7 @@ def _run(options: argparse.Namespace) -> int:
     pipeline = load(options.file, options.set, reporter=Silent() if options.quiet else Lines(say))
     run = pipeline.run(Silent() if options.quiet else Console())
     suffixes = sorted({suffix for tune in run.tunes for suffix in tune.files})
-    say_where(f"{len(run.tunes)} tunes ({', '.join(suffixes)})", run)
+    say_where(f"{counted(len(run.tunes), 'tune')} ({', '.join(suffixes)})", run)
     return 0
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal, Union, get_args, get_origin
 from musegen.commands.console import report_faults
 from musegen.commands.flags import OF_A_MODEL, add_output, add_plugin, add_quiet, renderer_names
 from musegen.protocols.commands import Command
+from musegen.words import counted
 
 if TYPE_CHECKING:
     from pydantic.fields import FieldInfo
@@ -93,7 +94,7 @@ def _run(options: argparse.Namespace) -> int:
         **asked,
     )
     valid = sum(tune.valid for tune in tunes)
-    print(f"{len(tunes)} tunes, {valid} of them valid, are in {options.output}")
+    print(f"{options.output}: {counted(len(tunes), 'tune')}, {valid} of them valid")
     return 0
 
 

@@ -15,7 +15,10 @@ from musegen.music.score import Note, Score
 from musegen.music.tune import Tune
 from musegen.music.validity import Valid, judge
 from musegen.protocols.notations import Notation
+from musegen.words import counted
 
+_HEAD = 2
+"""Lines of a description that are there whatever was found."""
 _ANY_LENGTH = Valid(bars=0, repetition=10**6, lowest="C-1", highest="G9")
 
 
@@ -128,10 +131,12 @@ def _spread(values: Sequence[int]) -> list[float]:
 def describe(found: Diagnosis) -> list[str]:
     """The findings for a reader at a terminal: totals, then the commonest kinds with examples."""
     lines = [
-        f"{found.tunes} tunes, {sum(map(len, found.failures.values()))} cannot be read, "
-        f"{sum(map(len, found.warnings.values()))} warnings, {len(found.bars)} with bars that do not fit",
-        f"{sum(len(same) - 1 for same in found.duplicates)} exact duplicates; "
-        f"{len(found.groups)} groups of near-duplicates ({sum(map(len, found.groups))} tunes)",
+        f"{counted(found.tunes, 'tune')}, {sum(map(len, found.failures.values()))} cannot be read, "
+        f"{counted(sum(map(len, found.warnings.values())), 'warning')}, "
+        f"{len(found.bars)} with bars that do not fit",
+        f"{counted(sum(len(same) - 1 for same in found.duplicates), 'exact duplicate')}; "
+        f"{counted(len(found.groups), 'group')} of near-duplicates "
+        f"({counted(sum(map(len, found.groups)), 'tune')})",
     ]
     lines += _kinds("cannot be read", found.failures, found.messages)
     lines += _kinds("warnings", found.warnings, found.messages)
@@ -139,6 +144,8 @@ def describe(found: Diagnosis) -> list[str]:
     lines += _examples("exact duplicates", [" = ".join(same) for same in found.duplicates])
     lines += _examples("near-duplicates", [" ~ ".join(group[:6]) for group in found.groups])
     lines += _examples("groups of more than twenty tunes", found.large)
+    if len(lines) > _HEAD:
+        lines += ["", "musegen corpus show SOURCE FILE:LINE prints the tune at one of these places"]
     lines += [""]
     for name, counts in (("keys", found.keys), ("metres", found.metres), ("rhythms", found.rhythms)):
         lines.append(f"{name + ':':12}{_commonest(counts, 10)}")
@@ -150,7 +157,8 @@ def describe(found: Diagnosis) -> list[str]:
             )
     rare = {c: n for c, n in found.characters.items() if n < 10}
     lines.append(
-        f"{'vocabulary:':12}{len(found.characters)} characters, {len(rare)} of them fewer than ten times"
+        f"{'vocabulary:':12}{counted(len(found.characters), 'character')}, "
+        f"{len(rare)} of them fewer than ten times"
     )
     if rare:
         lines.append(f"{'rare:':12}{' '.join(repr(character)[1:-1] for character in sorted(rare))}")

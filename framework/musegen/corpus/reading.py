@@ -13,6 +13,7 @@ from musegen.errors import CorpusError, NotationError
 from musegen.music.tune import Tune
 from musegen.protocols.corpora import CorpusReader
 from musegen.protocols.notations import Notation, Prepare
+from musegen.words import counted
 
 
 def read_corpus(
@@ -60,12 +61,14 @@ def read_corpus(
     tunes = _without_copies(tunes, notations[used[0]])
     groups, melodies = find_groups(tunes, notations[used[0]])
     for large in large_groups(groups):
-        report(f"{tunes[large].source}: {groups.count(large)} tunes seem to be versions of this one")
+        report(
+            f"{tunes[large].source}: {counted(groups.count(large), 'tune')} seem to be versions of this one"
+        )
     if split.file:
         parts = read_split(Path(split.file), tunes, report)
         if torn := torn_groups(groups, parts):
             report(
-                f"{split.file}: tears {len(torn)} groups of versions apart, such as that of "
+                f"{split.file}: tears {counted(len(torn), 'group')} of versions apart, such as that of "
                 f"{tunes[torn[0]].source}; losses will look lower than they are"
             )
     else:

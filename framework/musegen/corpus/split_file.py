@@ -10,6 +10,7 @@ from pathlib import Path
 from musegen.corpus.corpus import PARTS, Corpus
 from musegen.errors import CorpusError
 from musegen.music.tune import Tune
+from musegen.words import counted
 from musegen.writing import csv_text
 
 SPLIT_FILE = "split.csv"
@@ -39,12 +40,12 @@ def read_split(file: Path, tunes: Sequence[Tune], report: Callable[[str], None])
     if unknown:
         source, title, _ = unknown[0]
         raise CorpusError(
-            f'{file}: does not name {len(unknown)} of {len(tunes)} tunes, such as {source} "{title}"; '
-            "leave [split] file out, or give the corpus that it was made from"
+            f"{file}: does not name {len(unknown)} of {counted(len(tunes), 'tune')}, such as "
+            f'{source} "{title}"; leave [split] file out, or give the corpus that it was made from'
         )
     missing = len(given.keys() - set(keys))
     if missing:
-        report(f"{file}: {missing} of its tunes are not in the corpus")
+        report(f"{file}: names {counted(missing, 'tune')} that the corpus does not have")
     parts = tuple(given[key] for key in keys)
     if "train" not in parts:
         raise CorpusError(f"{file}: puts no tune of the corpus into train; a model has nothing to learn from")

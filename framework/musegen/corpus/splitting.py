@@ -17,6 +17,7 @@ from musegen.music.similarity import NO_PATTERNS, melody_digest, patterns, simil
 from musegen.music.tune import Tune
 from musegen.options import Options, PathPattern
 from musegen.protocols.notations import Notation
+from musegen.words import counted
 
 _LARGEST_GROUP = 20
 """Larger groups are told: one common phrase may have joined what is not one tune."""
@@ -100,8 +101,8 @@ def split_groups(tunes: Sequence[Tune], groups: Sequence[int], split: Split, see
                 parts[i] = part
         if held_out < wanted:
             raise CorpusError(
-                f"{len(tunes)} tunes in {len(members)} groups are too few for [split] {part} = {share}; "
-                "add tunes or set it to 0"
+                f"{counted(len(tunes), 'tune')} in {counted(len(members), 'group')} of versions: too few for "
+                f"[split] {part} = {share}; add tunes or set it to 0"
             )
     return tuple(parts)
 

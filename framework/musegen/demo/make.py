@@ -28,7 +28,7 @@ def make(folder: Path) -> None:
     size = musegen.export(run.folder / "model.safetensors", model, "int8", force=True).size
     if size > _MOST_BYTES:
         raise musegen.MusegenError(
-            f"{model}: has {size:,} bytes; at most {_MOST_BYTES:,} can come with musegen"
+            f"{model}: has {musegen.counted(size, 'byte')}; at most {_MOST_BYTES:,} can come with musegen"
         )
     report = {
         "corpora": run.report["corpora"],

@@ -19,6 +19,7 @@ from musegen.protocols.notations import HeadedNotation
 from musegen.protocols.rules import Rule
 from musegen.protocols.sampling import derive_seed
 from musegen.protocols.vocabulary import Tokens
+from musegen.words import counted
 
 _HEADER_LINES = 30
 _LINE_TOKENS = 200
@@ -55,7 +56,11 @@ class Composer:
             count = min(max(options.tunes, _ROUND), most - len(draws))
             draws += self.draw(range(first + len(draws), first + len(draws) + count))
             valid = sum(draw.judgement.valid for draw in draws)
-            advance(min(valid, options.tunes), options.tunes, f"{valid} of {len(draws)} draws valid")
+            advance(
+                min(valid, options.tunes),
+                options.tunes,
+                f"{valid} of {counted(len(draws), 'tune')} drawn are valid",
+            )
         best = sorted(draws, key=_badness)[: options.tunes]
         return Composition(tuple(sorted(best, key=lambda draw: draw.seed)), tuple(draws))
 

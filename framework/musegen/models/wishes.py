@@ -9,6 +9,7 @@ from difflib import get_close_matches
 from musegen.errors import VocabularyError
 from musegen.models.language import Language
 from musegen.models.sample_options import WISHES, Sample
+from musegen.words import counted
 
 
 def check_wishes(options: Sample, language: Language, headers: Sequence[Mapping[str, str]]) -> list[str]:
@@ -40,7 +41,7 @@ def check_wishes(options: Sample, language: Language, headers: Sequence[Mapping[
             close = get_close_matches(value, seen, 1, 0.3) or [seen.most_common(1)[0][0]]
             warnings.append(
                 f"no tune of the corpus has {field}:{value}, as {names.get(field, field)} asks; "
-                f"it has {field}:{close[0]} {seen[close[0]]} times"
+                f"it has {field}:{close[0]} {counted(seen[close[0]], 'time')}"
             )
     return warnings
 

@@ -17,6 +17,7 @@ from pydantic import AfterValidator, Field
 from musegen.music.playing_order import mend_repeats, playing_order
 from musegen.music.score import Bar, Metre, MetreChange, Note, Pitch, Rest, Score
 from musegen.options import Options
+from musegen.words import counted
 
 
 def parse_pitch(name: str) -> Pitch:
@@ -248,7 +249,7 @@ def _too_short(score: Score, rules: Valid) -> Iterator[Fault]:
         for bar, metre in zip(score.bars, _metres(score), strict=True)
     )
     if full < rules.bars:
-        yield Fault("short", f"{full} full bars, fewer than {rules.bars}")
+        yield Fault("short", f"{counted(full, 'full bar')}, fewer than {rules.bars}")
 
 
 def _too_repetitive(score: Score, rules: Valid) -> Iterator[Fault]:

@@ -50,7 +50,8 @@ class Component(Generic[T_co]):
     extra: str = ""
     suffixes: tuple[str, ...] = ()
     """Of a corpus reader with the option ``paths``: which files it reads, as ``.abc``. Of a model: which
-    files of others :meth:`ForeignModels.read_foreign` reads, as ``.keras``."""
+    files of others :meth:`ForeignModels.read_foreign` reads, as ``.keras``. Of a renderer: the suffix of what
+    it builds, which ``musegen convert`` then knows without building it."""
     collections: tuple[Collection, ...] = ()
     """Of a corpus reader: what it can give without files of the user's."""
     baselines: Mapping[str, Mapping[str, JSON]] = field(default_factory=dict, hash=False)
@@ -86,13 +87,14 @@ def component(
 
     ``version`` is raised when the same input gives another output, so that no cached result is taken for it.
     ``build`` gets checked options and imports what is heavy. ``requires`` names top-level modules that it
-    needs, and ``extra`` the extra of its distribution that brings them: ``keras``. ``suffixes`` are a
-    corpus reader's or a model's, ``collections`` a corpus reader's. ``baselines`` are a model's that trains
-    in seconds: each name, such as ``ngram_memory``, stands for options (``{"memory": True}``), and every run
-    of any model gets the figures of a model of these beside its own: ``ngram_memory_nats`` in ``run.json``,
-    a line in ``loss.png``. ``sampling`` are options that a model adds to ``[sample]``, each with a default.
-    ``suggested``: a new pipeline, as ``musegen init`` writes it, uses this one; of several tokenizers, models
-    or corpus readers the first by name. The first line of the options' docstring describes the component.
+    needs, and ``extra`` the extra of its distribution that brings them: ``keras``. ``suffixes`` are a corpus
+    reader's, a model's or a renderer's, ``collections`` a corpus reader's. ``baselines`` are a model's that
+    trains in seconds: each name, such as ``ngram_memory``, stands for options (``{"memory": True}``), and
+    every run of any model gets the figures of a model of these beside its own: ``ngram_memory_nats`` in
+    ``run.json``, a line in ``loss.png``. ``sampling`` are options that a model adds to ``[sample]``, each
+    with a default. ``suggested``: a new pipeline, as ``musegen init`` writes it, uses this one; of several
+    tokenizers, models or corpus readers the first by name. The first line of the options' docstring describes
+    the component.
 
     ``needs`` names components of other plugins, one of a kind. With ``{"notation": "abc"}`` the function is
     ``build(options, notation)`` and is given the notation's :class:`Component`, whose own ``build`` takes its

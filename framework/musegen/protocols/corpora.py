@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from musegen.music.tune import Tune
 
@@ -24,5 +24,22 @@ class CorpusReader(Protocol):
 
         Every tune is given, also one that its notation will not be able to read; ``report`` is given one
         located line for what a user should know, such as a guessed encoding.
+        """
+        ...
+
+
+@runtime_checkable
+class RewritingReader(CorpusReader, Protocol):
+    """A reader that can write a file again with its tunes changed and all else as it stands.
+
+    ``musegen convert`` then keeps what is not a tune: what stands before the first one and between tunes,
+    line ends, the encoding. Without it only the tunes are written, one after another.
+    """
+
+    def rewrite(self, file: Path, tunes: Sequence[Tune]) -> bytes | None:
+        """Content of ``file`` with ``tunes`` in place of those that :meth:`read` gives of it, in their order.
+
+        None for a file that it cannot write, such as an archive. Raises CorpusError for one that cannot be
+        read.
         """
         ...

@@ -19,6 +19,7 @@ from musegen.errors import ArtifactError
 from musegen.music.similarity import union_find
 from musegen.run.stages.figures import TEST_TABLE
 from musegen.storage import REPORT
+from musegen.words import counted
 
 MODEL = "model"
 UNITS = {"nats_a_token": "nats a token", "bits_a_note": "bits a note"}
@@ -89,8 +90,8 @@ class Comparison:
             )
             for row in rows
         ]
-        shared = f"{self.tunes} test tunes in {self.groups} groups"
-        return "\n".join([f"A: {self.first}", f"B: {self.second}", f"{shared} are held out by both", *table])
+        shared = f"{counted(self.tunes, 'test tune')} in {counted(self.groups, 'group')} of versions"
+        return "\n".join([f"A: {self.first}", f"B: {self.second}", f"held out by both: {shared}", *table])
 
 
 def compare(first: Path | str, second: Path | str, *, resamples: int = 10_000, seed: int = 0) -> Comparison:
@@ -275,8 +276,9 @@ def _warnings(one: _Held, two: _Held, common: Sequence[_Identity]) -> Iterable[s
         known = sum(other.parts.get(identity) in ("train", "validation") for identity in held.tests)
         if known:
             yield (
-                f"{known} of {len(held.tests)} test tunes of {held.folder} were learned from or chosen by in "
-                f"{other.folder}, which may know versions of the others too; give both one [split] file"
+                f"{known} of {counted(len(held.tests), 'test tune')} of {held.folder}: learned from or "
+                f"chosen by in {other.folder}, which may know versions of the others too; "
+                "give both one [split] file"
             )
     if any(one.tests[identity]["tokens"] != two.tests[identity]["tokens"] for identity in common):
         yield "the runs write the same tunes in other tokens: only bits a note can be compared"

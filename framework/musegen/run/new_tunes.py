@@ -43,8 +43,10 @@ def render_texts(
             rendering.tune(score, path.stem)
         except MusegenError as error:
             failures[path.stem].append(str(error))
-            progress.say(f"{error}; not rendered")
     rendering.finish()
+    if lines := [line for why in failures.values() for line in why]:
+        more = f", nor are {len(lines) - 1} others" if len(lines) > 1 else ""
+        progress.say(f"{lines[0]}; not rendered{more}")
     return failures
 
 

@@ -19,6 +19,15 @@ from musegen.run.new_tunes import Row
 from musegen.run.stages.figures import PICTURE
 from musegen.run.stages.model import MODEL, read_loss_table
 from musegen.storage import REPORT
+from musegen.words import counted
+
+
+class NoFileError(ArtifactError, AttributeError):
+    """A file of a new tune that no renderer has written."""
+
+
+_RENDERED = {"midi": ".mid", "wav": ".wav"}
+"""Properties of a new tune that are files, each named after the renderer that writes it."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +70,8 @@ class NewTune:
         """The text under the name of its notation: ``tune.abc``."""
         if name == self.__dict__.get("notation"):
             return self.text
+        if name in _RENDERED and "files" in self.__dict__:  # its property raised this already
+            raise self._lacks(name)
         told = f'; it is in the notation "{self.notation}", see .text' if "notation" in self.__dict__ else ""
         raise AttributeError(f"a new tune has no {name}{told}")
 
@@ -76,22 +87,31 @@ class NewTune:
 
     @property
     def midi(self) -> Path:
-        """Its MIDI file. Raises ArtifactError where none was rendered."""
-        return self._file(".mid", "midi")
+        """Its MIDI file. Raises ArtifactError, an AttributeError too, where none was rendered."""
+        return self._file("midi")
 
     @property
     def wav(self) -> Path:
-        """Its WAV file. Raises ArtifactError where none was rendered."""
-        return self._file(".wav", "wav")
+        """Its WAV file. Raises ArtifactError, an AttributeError too, where none was rendered."""
+        return self._file("wav")
 
-    def _file(self, suffix: str, renderer: str) -> Path:
-        found = self._ending(suffix)
+    def _file(self, renderer: str) -> Path:
+        found = self._ending(_RENDERED[renderer])
         if found is None:
-            raise ArtifactError(
-                f'tune {self.number} has no {suffix} file; add [[render]] use = "{renderer}"'
-                + (f" ({self.faults[0]})" if self.faults else "")
-            )
+            raise self._lacks(renderer)
         return found
+
+    def _lacks(self, renderer: str) -> NoFileError:
+        """Why there is no such file: the tune cannot be read or played, or nobody asked for the file."""
+        lacking = f"tune {self.number} has no {_RENDERED[renderer]} file"
+        for kind, why in (("parse: ", "its text cannot be read"), ("render: ", "it could not be rendered")):
+            for fault in self.faults:
+                if fault.startswith(kind):
+                    return NoFileError(f"{lacking}: {why} ({fault.removeprefix(kind)})")
+        return NoFileError(
+            f'{lacking}; add [[render]] use = "{renderer}" to the pipeline, or name "{renderer}" among the '
+            "renderers of musegen.sample"
+        )
 
     def _ending(self, suffix: str) -> Path | None:
         """The file of this suffix, else one whose suffix ends so: ``.mitdeeplearning.wav``."""
@@ -164,7 +184,7 @@ class Run:
         return path if path.is_file() else None
 
     def __repr__(self) -> str:
-        return f"Run({str(self.folder)!r}, {len(self.tunes)} tunes)"
+        return f"Run({str(self.folder)!r}, {counted(len(self.tunes), 'tune')})"
 
     def _repr_html_(self) -> str:
         picture = ""

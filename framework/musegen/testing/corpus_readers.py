@@ -14,6 +14,7 @@ from musegen.protocols.corpora import CorpusReader
 from musegen.testing.declared import check_declared, connected
 from musegen.testing.laws import Laws, short
 from musegen.testing.writes import sandbox
+from musegen.words import counted
 
 _JUNK = bytes(range(256)) * 4 + b'\nX:\nK:\n\n<xml>{"a": [}\n' + "№\n".encode()
 
@@ -45,7 +46,7 @@ def check_corpus_reader(
     laws.require(tunes in {None, len(first)}, "it reads every tune", f"{len(first)} of {tunes}")
     law = "reading twice gives the same tunes in the same order"
     different = next((a for a, b in zip(first, second, strict=False) if a != b), None)
-    laws.require(len(first) == len(second), law, f"{len(first)} tunes, then {len(second)}")
+    laws.require(len(first) == len(second), law, f"{counted(len(first), 'tune')}, then {len(second)}")
     laws.require(different is None, law, f"{different.source} differs" if different else "")
     for tune in first:
         laws.require(isinstance(tune, Tune), "it reads musegen.Tune objects", f"got {short(repr(tune))}")

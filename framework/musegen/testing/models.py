@@ -25,6 +25,7 @@ from musegen.testing.declared import check_declared, check_options, connected
 from musegen.testing.examples import example_dataset, example_job
 from musegen.testing.laws import Laws, short
 from musegen.testing.writes import Sandbox, sandbox
+from musegen.words import counted
 
 _DRAWS = 400
 _SIGMAS = 6
@@ -209,7 +210,9 @@ def _check_seeds(laws: Laws, model: LanguageModel, dataset: Dataset, drawing: Sa
     laws.require(np.array_equal(alone, together[5]), law, "drawn alone it differs")
     law = "another seed gives another continuation"
     kinds = {tokens.tobytes() for tokens in together}
-    laws.require(len(kinds) > 1, law, f"{len(together)} seeds gave the same {len(together[0])} tokens")
+    laws.require(
+        len(kinds) > 1, law, f"{len(together)} seeds gave the same {counted(len(together[0]), 'token')}"
+    )
 
 
 def _check_nats(laws: Laws, model: LanguageModel, dataset: Dataset) -> None:

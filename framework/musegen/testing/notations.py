@@ -27,6 +27,7 @@ from musegen.protocols.notations import (
 from musegen.testing.declared import check_declared, connected
 from musegen.testing.examples import example_scores
 from musegen.testing.laws import Laws, short
+from musegen.words import counted
 
 _NONSENSE = ("", "\n\n", "nonsense", "\0\ufffd", ":", "[[[[((((", "|:|:|:", "1/0", "9" * 5000)
 
@@ -202,7 +203,7 @@ def _pitches(score: Score) -> list[int]:
 
 def _difference(score: Score, back: Score) -> str:
     if len(score.bars) != len(back.bars):
-        return f"{len(score.bars)} bars came back as {len(back.bars)}"
+        return f"{counted(len(score.bars), 'bar')} came back as {len(back.bars)}"
     for number, (bar, other) in enumerate(zip(score.bars, back.bars, strict=True), 1):
         if bar != other:
             return f"bar {number}: {short(bar)} came back as {short(other)}"

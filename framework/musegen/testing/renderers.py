@@ -43,6 +43,7 @@ def check_renderer(
     law = "it has suffix and render(score, path), or file_name and render_book(scores, path)"
     laws.require(book != single, law, f"it has {'both' if book else 'neither'}")
     _check_name(laws, renderer)
+    _check_suffixes(laws, component.suffixes, renderer)
     given = tuple(example_scores() if scores is None else scores)
     with sandbox() as box:
         for number, renderer in enumerate(renderers):
@@ -79,6 +80,12 @@ def _check_name(laws: Laws, renderer: Renderer | BookRenderer) -> None:
             and Path(f"a{suffix}").name == f"a{suffix}"
         )
         laws.require(right, "suffix is a dot and what follows it, such as .mid", f"got {suffix!r}")
+
+
+def _check_suffixes(laws: Laws, declared: tuple[str, ...], renderer: Renderer | BookRenderer) -> None:
+    own = () if isinstance(renderer, BookRenderer) else (renderer.suffix,)
+    law = "the suffix that a component declares is that of the renderer it builds"
+    laws.require(declared in ((), own), law, f"it declares {', '.join(declared)}")
 
 
 def _write(laws: Laws, box: Sandbox, path: Path, same_bytes: bool, render: Callable[[Path], None]) -> None:

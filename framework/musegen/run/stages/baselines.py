@@ -53,7 +53,8 @@ class Baselines:
             else:
                 self.trained[line.name] = stage
         if said:
-            reporter.finish(NAME, f"{', '.join(said)} nats a token (validation)")
+            unit = "loss in nats a token, a measure of surprise: lower is better"
+            reporter.finish(NAME, f"{', '.join(said)} on the validation tunes ({unit})")
 
     def _stage(self, line: Baseline) -> ModelStage:
         if line.missing:

@@ -20,6 +20,7 @@ from musegen.protocols.corpora import CorpusReader
 from musegen.protocols.notations import HeadedNotation, Notation
 from musegen.protocols.sampling import derive_seed
 from musegen.run.stage import Stage, Top
+from musegen.words import counted
 from musegen.writing import file_digest
 
 _TUNES = "tunes.jsonl"
@@ -71,8 +72,11 @@ class CorpusStage(Stage):
         """How many tunes there are, and in which parts."""
         corpus = self.corpus
         parts = ", ".join(f"{corpus.parts.count(part)} {part}" for part in PARTS)
-        left_out = f"{corpus.duplicates} duplicates left out, {corpus.skipped} skipped"
-        return f"{len(corpus.tunes)} tunes in {len(set(corpus.groups))} groups: {parts}; {left_out}"
+        left_out = f"{counted(corpus.duplicates, 'duplicate')} left out, {corpus.skipped} skipped"
+        sizes = (
+            f"{counted(len(corpus.tunes), 'tune')} in {counted(len(set(corpus.groups)), 'group')} of versions"
+        )
+        return f"{sizes}: {parts}; {left_out}"
 
     def publish(self, top: Top) -> None:
         """The split, and where the tunes come from."""

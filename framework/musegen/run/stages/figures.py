@@ -61,7 +61,7 @@ class FiguresStage(Stage):
     def describe(self) -> str:
         """Nats a token and bits a note of each part, and the baselines' beside them."""
         figures, said = self._figures, []
-        for unit, name in (("nats", "nats a token"), ("bits_a_note", "bits a note")):
+        for unit, name in (("nats", "loss in nats a token"), ("bits_a_note", "in bits a note")):
             parts = [(part, figures[f"{part}_{unit}"]) for part in PARTS]
             lines = [(line, figures.get(f"{line}_{unit}")) for line in self._baselines.trained]
             shown, beside = (
@@ -69,7 +69,7 @@ class FiguresStage(Stage):
                 for values in (parts, lines)
             )
             if shown:
-                said.append(f"{name}: {shown}" + (f" ({beside})" if beside else ""))
+                said.append(f"{name}: {shown}" + (f" (baselines {beside})" if beside else ""))
         return "; ".join(said)
 
     def publish(self, top: Top) -> None:

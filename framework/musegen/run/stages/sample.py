@@ -19,6 +19,7 @@ from musegen.run.stages.corpus import CorpusStage
 from musegen.run.stages.model import ModelStage
 from musegen.run.stages.tokenizer import TokenizerStage
 from musegen.storage import RunFolder
+from musegen.words import counted
 
 _EXAMINED = 1000
 """Number of real test tunes, at most, that are judged by the same rules."""
@@ -75,11 +76,12 @@ class SampleStage(Stage):
         (folder / _REPORT).write_text(json.dumps(report, indent=1, ensure_ascii=False), "utf-8")
 
     def describe(self) -> str:
-        """How many tunes, draws and real tunes are valid."""
+        """How many are valid of the tunes that were kept, of all that were drawn, and of real ones."""
         draws, kept = self._report["draws"], self._report["kept"]
         ceiling = self._report["real_test_tunes"]["valid_rate"]
-        line = f"{kept['valid']} of {kept['tunes']} tunes valid; {draws['valid']} of {draws['tunes']} draws"
-        return line + ("" if ceiling is None else f" ({100 * ceiling:.0f} % of real test tunes)")
+        line = f"{kept['valid']} of {counted(kept['tunes'], 'new tune')} valid"
+        line += f"; of all {counted(draws['tunes'], 'tune')} that the model drew {draws['valid']}"
+        return line + ("" if ceiling is None else f"; of real test tunes {100 * ceiling:.0f} %")
 
     def publish(self, top: Top) -> None:
         """How many were valid and why the others were not; the tunes are published with their files."""

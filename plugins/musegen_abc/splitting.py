@@ -1,0 +1,51 @@
+"""Where the tunes of an ABC file begin and end, and what they inherit from its header."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from musegen_abc.layout import read_field
+
+# Fields of a file header that the tunes inherit (ABC 2.1 §2.2.2, §3): all that may stand there but N and H.
+_INHERITED = frozenset("ABCDFGILMmORrSUZ")
+
+
+def tune_spans(lines: Sequence[str]) -> Iterator[tuple[int, int]]:
+    """First line of each tune, and the line after its last, from 0.
+
+    A tune begins with an ``X:`` field and ends at an empty line or the next ``X:`` (ABC 2.1 §2.2).
+    """
+    start: int | None = None
+    for i, line in enumerate([*lines, ""]):
+        begins = line.startswith("X:")
+        if start is not None and (begins or not line or line.isspace()):
+            yield start, i
+            start = None
+        if begins:
+            start = i
+
+
+def file_header(lines: Sequence[str]) -> dict[str, list[str]]:
+    """Letter -> lines of the fields before the first tune, if nothing but fields and comments is there."""
+    inherited: dict[str, list[str]] = {}
+    for line in lines:
+        if not line or line.isspace() or line.startswith("X:"):
+            break
+        field = read_field(line)
+        if field and field[0] in _INHERITED:
+            inherited.setdefault(field[0], []).append(line)
+        elif not field and not line.startswith("%"):
+            return {}
+    return inherited
+
+
+def inherited_lines(tune: Sequence[str], header: Mapping[str, list[str]]) -> list[str]:
+    """Lines of the file header that a tune of these lines takes over: those of the fields that it lacks."""
+    own = set()
+    for line in tune:
+        field = read_field(line)
+        if field:
+            own.add(field[0])
+            if field[0] == "K":
+                break
+    return [line for letter, given in header.items() if letter not in own for line in given]
