@@ -14,7 +14,8 @@ from tempfile import TemporaryDirectory
 
 from common import chosen, flags, head, row
 from musegen import Dataset, Prepare, Silent, TrainingJob, Tune, installed_plugins
-from musegen.corpus.corpus import Corpus, read_corpus
+from musegen.corpus.corpus import Corpus
+from musegen.corpus.reading import read_corpus
 from musegen.corpus.splitting import Split
 from musegen.models.encoding import encode_part
 from musegen.models.losses import Scale, figures as loss_figures

@@ -59,11 +59,13 @@ def test_threads_that_part_draw_the_same(
 ) -> None:
     """With far more threads than cores they wait for each other, part, and nobody sees it."""
     weights = random_weights(29, 8, (640,), scale=0.05)
-    expected = Sampler(weights, 1, precision).generate([1], 400).tolist()
+    length = 50 if isa == "numpy" else 400  # NumPy's engine is slow, and has no threads that could part
+    expected = Sampler(weights, 1, precision).generate([1], length).tolist()
     crowd = Sampler(weights, 16, precision)
     results: list[list[int]] = []
     workers = [
-        threading.Thread(target=lambda: results.append(crowd.generate([1], 400).tolist())) for _ in range(3)
+        threading.Thread(target=lambda: results.append(crowd.generate([1], length).tolist()))
+        for _ in range(3)
     ]
     for worker in workers:
         worker.start()

@@ -71,14 +71,12 @@ def play(text: str, *options: str) -> Playback:
             return Playback((), messages)
         score = symusic.Score(str(midi))
     quarter = score.ticks_per_quarter
-    notes = score.tracks[0].notes if score.tracks else []
-    return Playback(
-        # Every note begins one tick late and is one tick short.
-        tuple(
-            sorted((Fraction(n.time - 1, quarter), Fraction(n.duration + 1, quarter), n.pitch) for n in notes)
-        ),
-        messages,
+    found = sorted((n.time, n.duration, n.pitch) for n in score.tracks[0].notes) if score.tracks else []
+    # Every note begins one tick late and is one tick short.
+    notes = (
+        (Fraction(time - 1, quarter), Fraction(ticks + 1, quarter), pitch) for time, ticks, pitch in found
     )
+    return Playback(tuple(notes), messages)
 
 
 def normalised(text: str, *, graces: bool = False) -> str:

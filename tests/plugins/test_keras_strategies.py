@@ -21,6 +21,8 @@ from musegen import ModelError
 
 pytest.importorskip("tensorflow")
 
+EPOCHS = 12
+"""Enough to kill a worker among them."""
 CODE = """
 import os, sys
 from pathlib import Path
@@ -45,10 +47,10 @@ print(*report.lines, sep="\\n")
 """
 
 
-def start(folder: Path, strategy: str, replicas: int = 1, epochs: int = 3, **environment: str) -> Any:
+def start(folder: Path, strategy: str, replicas: int = 1, **environment: str) -> Any:
     """A process that trains and leaves ``saved.safetensors``."""
     paths = os.pathsep.join([str(Path(__file__).parent), *sys.path])
-    arguments = [sys.executable, "-c", CODE, strategy, str(replicas), str(epochs), str(folder), paths]
+    arguments = [sys.executable, "-c", CODE, strategy, str(replicas), str(EPOCHS), str(folder), paths]
     return subprocess.Popen(
         arguments,
         stdout=subprocess.PIPE,
@@ -58,7 +60,7 @@ def start(folder: Path, strategy: str, replicas: int = 1, epochs: int = 3, **env
     )
 
 
-def cluster(folders: list[Path], epochs: int = 3) -> list[Any]:
+def cluster(folders: list[Path]) -> list[Any]:
     """Workers on this machine, each with a folder of its own."""
     held = [socket.socket() for _ in folders]
     for each in held:
@@ -70,7 +72,6 @@ def cluster(folders: list[Path], epochs: int = 3) -> list[Any]:
         start(
             folder,
             "multi-worker",
-            epochs=epochs,
             TF_CONFIG=json.dumps(
                 {"cluster": {"worker": addresses}, "task": {"type": "worker", "index": index}}
             ),
@@ -106,6 +107,15 @@ def alone(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     return weights(folder)
 
 
+@pytest.fixture(scope="module")
+def workers(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
+    """What each of two workers comes to."""
+    folders = [tmp_path_factory.mktemp(f"worker{index}") for index in range(2)]
+    for process in cluster(folders):
+        assert "2 workers with" in finish(process)
+    return [weights(folder) for folder in folders]
+
+
 def test_replicas_come_to_what_one_device_does(alone: dict[str, Any], tmp_path: Path) -> None:
     """Each of two devices takes half of the rows, dropout masks included."""
     said = finish(start(tmp_path, "mirrored", replicas=2))
@@ -113,23 +123,17 @@ def test_replicas_come_to_what_one_device_does(alone: dict[str, Any], tmp_path: 
     assert_close(weights(tmp_path), alone)
 
 
-def test_two_workers_end_with_equal_weights(alone: dict[str, Any], tmp_path: Path) -> None:
+def test_two_workers_end_with_equal_weights(alone: dict[str, Any], workers: list[dict[str, Any]]) -> None:
     """Equal to each other bit for bit, and to one process within 1e-5."""
-    folders = [tmp_path / "0", tmp_path / "1"]
-    for process in cluster(folders):
-        assert "2 workers with" in finish(process)
-    one, other = map(weights, folders)
+    one, other = workers
     assert all(np.array_equal(one[name], other[name]) for name in one)
     assert_close(one, alone)
 
 
-def test_a_worker_may_be_killed_and_started_again(tmp_path: Path) -> None:
+def test_a_worker_may_be_killed_and_started_again(workers: list[dict[str, Any]], tmp_path: Path) -> None:
     """The other ends with one line; started again, both go on from their checkpoints to the same end."""
-    whole = [tmp_path / "whole0", tmp_path / "whole1"]
-    for process in cluster(whole, epochs=12):
-        finish(process)
     folders = [tmp_path / "0", tmp_path / "1"]
-    first, second = cluster(folders, epochs=12)
+    first, second = cluster(folders)
     while not (folders[1] / "training.previous").exists():
         assert second.poll() is None, second.communicate()[1][-3000:]
         time.sleep(0.02)
@@ -138,10 +142,10 @@ def test_a_worker_may_be_killed_and_started_again(tmp_path: Path) -> None:
     assert first.returncode == 2
     assert "start all of them again" in error.splitlines()[-1]
     second.communicate()
-    for process in cluster(folders, epochs=12):
+    for process in cluster(folders):
         assert "resuming after epoch" in finish(process)
-    end, expected = weights(folders[0]), weights(whole[0])
-    assert all(np.array_equal(end[name], expected[name]) for name in end)
+    end = weights(folders[0])
+    assert all(np.array_equal(end[name], workers[0][name]) for name in end)
 
 
 @pytest.mark.parametrize(
