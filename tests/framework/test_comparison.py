@@ -101,7 +101,7 @@ def test_what_is_unfair_is_said(tmp_path: Path) -> None:
     one = run(tmp_path / "a", {"m": 80.0, "x": 1.0, "y": 2.0})
     two = run(tmp_path / "b", {"m": 90.0}, trained=("x", "y"), tokens=70)
     learned, tokens = compare(one, two).warnings
-    assert learned.startswith(f"2 of 3 test tunes of {one} were learned from or chosen by in {two}")
+    assert learned.startswith(f"2 of 3 test tunes of {one} were used for training or validation in {two}")
     assert "only bits a note" in tokens
 
 
@@ -110,7 +110,7 @@ def test_what_cannot_be_compared_is_one_line(tmp_path: Path) -> None:
     good = run(tmp_path / "good", {"m": 80.0})
     with pytest.raises(ArtifactError, match="no finished run"):
         compare(good, tmp_path)
-    with pytest.raises(ArtifactError, match="no test tune out that is the same"):
+    with pytest.raises(ArtifactError, match="no test tune in common"):
         compare(good, run(tmp_path / "other", {"n": 80.0}))
     old = run(tmp_path / "old", {"m": 80.0})
     (old / "test.csv").unlink()

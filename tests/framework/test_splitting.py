@@ -75,7 +75,7 @@ def test_too_few_tunes_for_a_part_are_refused(count: int) -> None:
 
 def test_one_group_cannot_be_split() -> None:
     """Forty versions of one tune have no test part."""
-    with pytest.raises(CorpusError, match="40 tunes in 1 groups are too few"):
+    with pytest.raises(CorpusError, match="40 tunes in 1 group are too few"):
         split_groups(TUNES, [0] * 40, Split(), 0)
 
 
@@ -86,7 +86,7 @@ def test_a_split_from_a_file(tmp_path: Path) -> None:
     file.write_text("\n".join(["source,title,part,group", *rows[::-1], "gone.abc:1,Gone,train,x"]) + "\n")
     lines: list[str] = []
     assert read_split(file, TUNES, lines.append) == ("train", "test") * 20
-    assert lines == [f"{file}: 1 of its tunes are not in the corpus"]
+    assert lines == [f"{file}: the corpus does not have 1 tune of this file"]
 
 
 def test_files_of_one_name_keep_their_parts(tmp_path: Path) -> None:
@@ -107,7 +107,7 @@ def test_large_groups_are_named_once() -> None:
     [
         ("source,title,part\n", "does not name 40 of 40 tunes, such as jigs.abc:1"),
         ("source,title\na,b\n", "cannot be read as a split"),
-        ("source,title,part\na,b,trian\n", ':2: no part "trian"; choose from: train, validation, test'),
+        ("source,title,part\na,b,trian\n", ':2: unknown part "trian"; choose from: train, validation, test'),
         (None, "cannot be read as a split"),
         (
             "source,title,part\n" + "".join(f"{tune.source},{tune.title},test\n" for tune in TUNES),

@@ -46,10 +46,10 @@ def test_show_a_tune(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None
     ("arguments", "message"),
     [
         (["check", "nowhere.abc"], "nowhere.abc: no such file, folder or reader"),
-        (["check", "thesession"], "thesession: this reader cannot be named without more (path)"),
+        (["check", "thesession"], "thesession: this reader needs options (path)"),
         (["check", "music21/nothing"], "nothing"),
         (["show", "jigs.abc:9"], "jigs.abc: has no tune 9; it holds 3"),
-        (["show", "jigs.abc"], '"jigs.abc" names no tune'),
+        (["show", "jigs.abc"], '"jigs.abc" does not name a tune'),
     ],
 )
 def test_mistakes(

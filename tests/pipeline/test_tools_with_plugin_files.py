@@ -180,7 +180,7 @@ def loaded_by(report: Callable[[str], None]) -> None:
     [
         (read_by, "jig.cba:1: reads backwards"),
         (converted_by, "jig.cba:1: reads backwards"),
-        (loaded_by, "pipeline.toml: loads the plugin backwards.py"),
+        (loaded_by, "pipeline.toml: loading the plugin backwards.py"),
     ],
 )
 def test_a_function_in_place_of_a_reporter_still_works(
@@ -210,7 +210,7 @@ def test_reporters_hear_what_came_out(plugin: Path) -> None:
     assert made.source_size == musegen.demo_model().stat().st_size
     assert finished == [
         ("convert", "jig.count: 1 tune"),
-        ("render", "1 of 1 tunes"),
+        ("render", "1 of 1 tune"),
         (
             "export",
             f"model.safetensors: {made.size:,} bytes, {musegen.demo_model()} has {made.source_size:,}",

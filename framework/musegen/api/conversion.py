@@ -1,4 +1,4 @@
-"""One file of tunes to another: a notation's text, or what a renderer writes."""
+"""``musegen.convert``: converts a file of tunes to a text or to a file that a renderer writes."""
 
 from __future__ import annotations
 
@@ -16,20 +16,21 @@ from musegen.plugins.registry import Plugins
 from musegen.progress import Reporter, chosen_reporter
 from musegen.protocols.notations import Notation
 from musegen.protocols.renderers import Renderer
+from musegen.wording import counted
 from musegen.writing import write_atomically
 
 _FARTHEST = 60
-"""Semitones; no tune with a key stays in anybody's range beyond."""
+"""Largest transposition in semitones. Beyond five octaves no tune stays in a playable range."""
 
 
 @dataclass(frozen=True, slots=True)
 class Converted:
-    """What :func:`convert` wrote."""
+    """The result of :func:`convert`."""
 
     path: Path
-    """The file."""
+    """The file that was written."""
     tunes: int
-    """How many tunes it holds."""
+    """Number of tunes in it."""
 
 
 def convert(
@@ -45,21 +46,22 @@ def convert(
     reporter: Reporter | None = None,
     report: Callable[[str], None] | None = None,
 ) -> Converted:
-    """Convert the tunes of a file, transposed if asked.
+    """Convert the tunes of a file to another kind of file, and transpose them if asked.
 
-    The suffix of ``target`` tells what is written: that of a notation (``.abc``), which holds all tunes, or
-    of a renderer (``.mid``, ``.musicxml``), which holds one: ``number`` chooses it, from 1. ``tonic`` brings
-    each tune there by the shortest way, ``semitones`` moves it as far. ``reporter`` is told, located, what
-    was read tolerantly; with ``strict`` that is an error. ``plugins`` are the files of plugins to use besides
-    those that are installed. ``report``, a function of a line, is deprecated.
+    The suffix of ``target`` decides what is written. A file of a notation (``.abc``) holds all tunes. A file
+    of a renderer (``.mid``, ``.musicxml``) holds one tune, and ``number`` chooses it, from 1. ``tonic``
+    transposes each tune to this tonic in the nearer direction; ``semitones`` transposes it by that number.
+    ``reporter`` gets a line, with its place, for each mistake in a tune that was tolerated; with ``strict``
+    such a mistake is an error. ``plugins``: Python files of plugins to use in addition to the installed ones.
+    ``report``, a function of one line, is deprecated.
 
-    Raises MusegenError, also where ``target`` exists and not ``force``.
+    Raises MusegenError if the tunes cannot be converted, or if ``target`` exists and ``force`` is not set.
     """
     source, target = Path(source), Path(target)
     if tonic and not re.fullmatch(r"[A-G](#|b)?", tonic):
-        raise MusegenError(f'"{tonic}" is no tonic; give one as D, Bb or F# (the mode of a tune stays)')
+        raise MusegenError(f'"{tonic}" is not a tonic; write it as D, Bb or F# (the mode of a tune stays)')
     if abs(semitones) > _FARTHEST:
-        raise MusegenError(f"a tune can be moved by {_FARTHEST} semitones at most (got {semitones})")
+        raise MusegenError(f"a tune can be moved by up to {_FARTHEST} semitones (got {semitones})")
     if tonic and semitones:
         raise MusegenError("a tune cannot be moved to a tonic and by semitones at once; give one of them")
     told, known = chosen_reporter(reporter, report), with_files(plugins)
@@ -76,7 +78,9 @@ def convert(
         _check(notations, tune, strict, told)
     if isinstance(writer, str):
         if {tune.notation for tune in tunes} != {writer}:
-            raise NotationError(f"{source}: is no {writer}; choose another kind of file than {target.suffix}")
+            raise NotationError(
+                f"{source}: is not in the notation {writer}; choose another kind of file than {target.suffix}"
+            )
         text = "\n".join(tune.text.rstrip("\n") + "\n" for tune in tunes)
         write_atomically(target, text.encode())
     elif len(tunes) > 1:
@@ -86,12 +90,12 @@ def convert(
         )
     else:
         writer.render(notations[tunes[0].notation].parse(tunes[0]), target)
-    told.finish("convert", f"{target}: {len(tunes)} tune{'s' * (len(tunes) != 1)}")
+    told.finish("convert", f"{target}: {counted(len(tunes), 'tune')}")
     return Converted(target, len(tunes))
 
 
 def check_target(target: Path, source: Path, force: bool) -> None:
-    """Raises MusegenError where ``target`` is ``source``, or exists and not ``force``."""
+    """Raises MusegenError if ``target`` is the file ``source``, or exists and ``force`` is not set."""
     if not target.exists():
         return
     if source.exists() and target.samefile(source):
@@ -115,7 +119,7 @@ def _moved(notation: Notation, tune: Tune, tonic: str, semitones: int) -> Tune:
 
 
 def _check(notations: Mapping[str, Notation], tune: Tune, strict: bool, reporter: Reporter) -> None:
-    """Parse the tune and tell what was read tolerantly."""
+    """Parse the tune and report each mistake that was tolerated. With ``strict``, raises NotationError."""
     for problem in notations[tune.notation].parse(tune).problems:
         where = locate(tune.source, problem.line, problem.column)
         if strict:
@@ -124,7 +128,7 @@ def _check(notations: Mapping[str, Notation], tune: Tune, strict: bool, reporter
 
 
 def _writer(plugins: Plugins, target: Path) -> str | Renderer:
-    """The notation or renderer whose files end as ``target`` does. Raises MusegenError for none."""
+    """The notation's name or the renderer for the suffix of ``target``. Raises MusegenError for others."""
     suffix = target.suffix.lower()
     if suffix.removeprefix(".") in plugins.names("notation"):
         return suffix.removeprefix(".")

@@ -1,4 +1,4 @@
-"""``musegen convert``."""
+"""The command ``musegen convert``."""
 
 from __future__ import annotations
 
@@ -8,19 +8,33 @@ from pathlib import Path
 from musegen.commands.console import report_faults, tell
 from musegen.commands.flags import add_plugin
 from musegen.protocols.commands import Command
+from musegen.wording import counted
 
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("file", type=Path, metavar="IN", help="tunes: .abc, or .mus in Foxley's format")
     parser.add_argument(
-        "-o", "--output", type=Path, required=True, metavar="OUT", help="such as tune.abc, .mid or .musicxml"
+        "file", type=Path, metavar="IN", help="file of tunes: .abc, or .mus in Foxley's format"
     )
-    parser.add_argument("--tune", type=int, metavar="N", help="the N-th tune alone")
+    parser.add_argument(
+        "-o",
+        "--output",
+        type=Path,
+        required=True,
+        metavar="OUT",
+        help="file to write; its suffix decides what is written: .abc, .mid, .musicxml, ...",
+    )
+    parser.add_argument("--tune", type=int, metavar="N", help="convert only the N-th tune, counted from 1")
     moved = parser.add_mutually_exclusive_group()
-    moved.add_argument("--key", default="", help="tonic to bring every tune to, by the shortest way: D, Bb")
-    moved.add_argument("--semitones", type=int, default=0, help="how far to transpose every tune")
-    parser.add_argument("--strict", action="store_true", help="refuse what would be read as meant")
-    parser.add_argument("--force", action="store_true", help="write over OUT")
+    moved.add_argument(
+        "--key", default="", help="transpose every tune to this tonic, such as D or Bb; its mode stays"
+    )
+    moved.add_argument(
+        "--semitones", type=int, default=0, help="transpose every tune by so many semitones, down if negative"
+    )
+    parser.add_argument(
+        "--strict", action="store_true", help="stop at the first mistake in a tune, instead of tolerating it"
+    )
+    parser.add_argument("--force", action="store_true", help="replace OUT if it exists")
     add_plugin(parser)
 
 
@@ -40,8 +54,8 @@ def _run(options: argparse.Namespace) -> int:
         plugins=options.plugin,
         reporter=Lines(tell),
     )
-    print(f"{made.path}: {made.tunes} tune{'s' * (made.tunes != 1)}")
+    print(f"{made.path}: {counted(made.tunes, 'tune')}")
     return 0
 
 
-COMMAND = Command("convert", "convert a file of tunes, or transpose it", _add_arguments, _run)
+COMMAND = Command("convert", "convert a file of tunes to another kind, or transpose it", _add_arguments, _run)

@@ -1,4 +1,4 @@
-"""``musegen corpus list``, ``check`` and ``show``."""
+"""The commands ``musegen corpus list``, ``check`` and ``show``."""
 
 from __future__ import annotations
 
@@ -25,22 +25,26 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
 
     parser.set_defaults(action=show_help)
     actions = parser.add_subparsers(metavar="ACTION")
-    listed = actions.add_parser("list", help="every collection that a reader gives, with source and licence")
-    listed.add_argument("--json", action="store_true", help="as JSON")
+    listed = actions.add_parser("list", help="list the collections of tunes, with source and licence")
+    listed.add_argument("--json", action="store_true", help="print the list as JSON")
     listed.set_defaults(action=_list)
-    check = actions.add_parser("check", help="what cannot be read, does not fit or is there twice")
+    check = actions.add_parser(
+        "check", help="find tunes that cannot be read, bars that do not fit, and duplicates"
+    )
     check.add_argument(
         "sources",
         nargs="+",
         metavar="SOURCE",
-        help="a reader (mitdeeplearning), one of its collections (music21/ryansMammoth), a file, a folder, "
-        "or a pipeline",
+        help="a corpus reader (mitdeeplearning), one of its collections (music21/ryansMammoth), a file, a "
+        "folder, or a pipeline",
     )
-    check.add_argument("--json", action="store_true", help="everything, as JSON")
+    check.add_argument("--json", action="store_true", help="print all findings as JSON")
     add_plugin(check)
     check.set_defaults(action=_check)
     show = actions.add_parser("show", help="print one tune")
-    show.add_argument("tune", metavar="SOURCE:N", help="the N-th tune of a source, from 1")
+    show.add_argument(
+        "tune", metavar="SOURCE:N", help="the N-th tune, counted from 1, of a source as for `corpus check`"
+    )
     add_plugin(show)
     show.set_defaults(action=_show)
 
@@ -81,7 +85,7 @@ def _check(options: argparse.Namespace) -> int:
 def _show(options: argparse.Namespace) -> int:
     source, _, number = options.tune.rpartition(":")
     if not source or not number.isdecimal() or not int(number):
-        raise CorpusError(f'"{options.tune}" names no tune; write SOURCE:N, as tunes.abc:3')
+        raise CorpusError(f'"{options.tune}" does not name a tune; write SOURCE:N, such as tunes.abc:3')
     count = 0
     tunes, _ = _tunes([source], options.plugin)
     for tune in tunes:
@@ -93,7 +97,7 @@ def _show(options: argparse.Namespace) -> int:
 
 
 def _tunes(sources: Sequence[str], files: Sequence[Path]) -> tuple[Iterator[Tune], Mapping[str, Notation]]:
-    """The tunes of some sources and the notations that they may be in; a wrong source is told at once."""
+    """The tunes of some sources, and their notations. A wrong source is found before any tune is read."""
     from musegen.api.components import with_files
     from musegen.corpus.files import Notations
     from musegen.pipeline.sources import find_source
@@ -109,6 +113,4 @@ def _run(options: argparse.Namespace) -> int:
     return code
 
 
-COMMAND = Command(
-    "corpus", "look at tune collections: what there is, and what is wrong", _add_arguments, _run
-)
+COMMAND = Command("corpus", "list, check and show collections of tunes", _add_arguments, _run)

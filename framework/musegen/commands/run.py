@@ -1,4 +1,4 @@
-"""``musegen run``."""
+"""The command ``musegen run``."""
 
 from __future__ import annotations
 
@@ -8,19 +8,20 @@ from typing import TYPE_CHECKING
 from musegen.commands.console import report_faults, say
 from musegen.commands.flags import add_pipeline, add_quiet
 from musegen.protocols.commands import Command
+from musegen.wording import counted
 
 if TYPE_CHECKING:
     from musegen.run.results import Run
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """A pipeline; ``musegen train`` takes the same."""
-    add_pipeline(parser, "a pipeline.toml")
+    """Add the arguments and flags of ``musegen run`` and ``musegen train``."""
+    add_pipeline(parser, "the pipeline file; `musegen init` writes one")
     add_quiet(parser)
 
 
 def say_where(what: str, run: Run) -> None:
-    """The one line on standard output: what is where."""
+    """Print the one line on standard output, which says where the results are."""
     picture = f", {run.picture.name}" if run.picture else ""
     print(f"{what}{picture} and run.json are in {run.folder}")
 
@@ -33,10 +34,10 @@ def _run(options: argparse.Namespace) -> int:
     pipeline = load(options.file, options.set, reporter=Silent() if options.quiet else Lines(say))
     run = pipeline.run(Silent() if options.quiet else Console())
     suffixes = sorted({suffix for tune in run.tunes for suffix in tune.files})
-    say_where(f"{len(run.tunes)} tunes ({', '.join(suffixes)})", run)
+    say_where(f"{counted(len(run.tunes), 'tune')} ({', '.join(suffixes)})", run)
     return 0
 
 
 COMMAND = Command(
-    "run", "run a pipeline: read tunes, learn, write new ones, render them", add_arguments, _run
+    "run", "run a pipeline: read tunes, train a model, write and render new tunes", add_arguments, _run
 )

@@ -1,4 +1,4 @@
-"""Whether a model can be asked what a user wishes."""
+"""The check of a user's wishes: whether a model can fulfil them."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ from difflib import get_close_matches
 from musegen.errors import VocabularyError
 from musegen.models.language import Language
 from musegen.models.sample_options import WISHES, Sample
+from musegen.wording import counted
 
 
 def check_wishes(options: Sample, language: Language, headers: Sequence[Mapping[str, str]]) -> list[str]:
-    """Warnings about wishes that the corpus does not know; ``headers``: those of the training tunes.
+    """Warnings about wishes that no tune of the corpus has. ``headers``: the headers of the training tunes.
 
-    Raises NotationError or VocabularyError for a wish that cannot be written at all.
+    Raises NotationError or VocabularyError for a wish that cannot be written in this notation or vocabulary.
     """
     wished = options.wished(language.notation, language.tonic)
     texts = {"sample.start": options.start, "sample.prime": options.prime or ""}
@@ -28,7 +29,7 @@ def check_wishes(options: Sample, language: Language, headers: Sequence[Mapping[
         try:
             language.tokenizer.encode(text)
         except VocabularyError as error:
-            raise VocabularyError(f"{name}: {error}; use what the corpus has") from None
+            raise VocabularyError(f"{name}: {error}; use only symbols of the corpus") from None
     warnings = []
     for field, value in wished.items():
         seen = Counter(header[field] for header in headers if field in header)
@@ -40,11 +41,11 @@ def check_wishes(options: Sample, language: Language, headers: Sequence[Mapping[
             close = get_close_matches(value, seen, 1, 0.3) or [seen.most_common(1)[0][0]]
             warnings.append(
                 f"no tune of the corpus has {field}:{value}, as {names.get(field, field)} asks; "
-                f"it has {field}:{close[0]} {seen[close[0]]} times"
+                f"it has {field}:{close[0]} {counted(seen[close[0]], 'time')}"
             )
     return warnings
 
 
 def _alone(options: Sample, wish: str) -> Sample:
-    """The same options with one wish only, to see which field it forces."""
+    """The same options with only one of the wishes, to find the field that it fixes."""
     return options.model_copy(update=dict.fromkeys(set(WISHES) - {wish}))

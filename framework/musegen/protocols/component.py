@@ -1,9 +1,10 @@
-"""What plugins are made of: components, and the protocols of what components build.
+"""Components: the named parts that plugins declare and pipelines use.
 
-A hook returns :class:`Component` objects at start-up and does nothing else; ``pipeline.toml`` picks them by
-name, and from there on everything is a typed method call. The way of a tune: a :class:`CorpusReader` reads
-it, its :class:`Notation` prepares it, a :class:`Tokenizer` encodes it, a :class:`LanguageModel` learns it
-and writes new ones, the notation parses those and a :class:`Renderer` writes their files.
+A hook returns :class:`Component` objects at start-up and does nothing else. ``pipeline.toml`` picks them by
+name, and from there on everything is a typed method call. A tune passes through them in this order: a
+:class:`CorpusReader` reads it, its :class:`Notation` prepares it, a :class:`Tokenizer` encodes it, and a
+:class:`LanguageModel` learns it and writes new tunes. The notation then parses the new tunes, and a
+:class:`Renderer` writes their files.
 """
 
 from __future__ import annotations
@@ -23,47 +24,56 @@ O = TypeVar("O", bound=Options)  # noqa: E741
 
 @dataclass(frozen=True, slots=True)
 class Collection:
-    """Tunes that a corpus reader can fetch or find: where they come from, and on which terms."""
+    """A collection of tunes that a corpus reader can fetch or find, with its source and licence."""
 
     name: str
-    """As the reader's option ``collections`` names it; the reader's own name where it has but one."""
+    """Name in the reader's option ``collections``; the reader's own name if it has only one collection."""
     title: str
-    """What it is: ``Ryan's Mammoth Collection (Boston, 1883)``."""
+    """Title for people to read: ``Ryan's Mammoth Collection (Boston, 1883)``."""
     source: str
-    """Where it comes from: an address or a package."""
+    """Address or package that the tunes come from."""
     licence: str
-    """The terms as its keepers state them, in one line."""
+    """Terms of use as the collection's keepers state them, in one line."""
     tunes: int | None = None
-    """How many tunes it has; None where that changes."""
+    """Number of tunes in the collection; None if it changes."""
 
 
 @dataclass(frozen=True)
 class Component(Generic[T_co]):
-    """A named part that a pipeline can ``use``; see :func:`component`."""
+    """A named part that a pipeline can ``use``. Make one with :func:`component`."""
 
     name: str
+    """Name that pipelines use."""
     version: int
+    """Version of the component's results; it counts in cache keys."""
     options: type[Options]
+    """Class of the component's options."""
     build: Callable[[Options], T_co]
+    """Function that turns checked options into the working object."""
     summary: str = ""
+    """One line that describes the component: the first line of the docstring of ``options``."""
     requires: tuple[str, ...] = ()
+    """Top-level modules that ``build`` needs."""
     extra: str = ""
+    """Extra of the distribution that installs these modules."""
     suffixes: tuple[str, ...] = ()
-    """Of a corpus reader with the option ``paths``: which files it reads, as ``.abc``. Of a model: which
-    files of others :meth:`ForeignModels.read_foreign` reads, as ``.keras``."""
+    """Suffixes of the files that a corpus reader with the option ``paths`` reads, such as ``.abc``; for a
+    model, those of the files of other programs that :meth:`ForeignModels.read_foreign` reads, such as
+    ``.keras``."""
     collections: tuple[Collection, ...] = ()
-    """Of a corpus reader: what it can give without files of the user's."""
+    """Collections that a corpus reader offers, so that a user needs no files."""
     baselines: Mapping[str, Mapping[str, JSON]] = field(default_factory=dict, hash=False)
-    """Of a model: lines that every run is compared with, by name, each with the options that make it."""
+    """Baselines that a model declares: simple models that every run is compared with. Each has a name and the
+    options that make it."""
     sampling: type[Options] | None = None
-    """Of a model: its own keys of ``[sample]``; :class:`Sampling` brings their values as ``model``."""
+    """Keys that a model adds to ``[sample]``; their values reach it as :attr:`Sampling.model`."""
     suggested: bool = False
-    """Whether a new pipeline, as ``musegen init`` writes it, uses it."""
+    """Whether ``musegen init`` puts the component into a new pipeline."""
     needs: Mapping[str, str] = field(default_factory=dict, hash=False)
-    """Other components that ``build`` is given: the name of one by its kind, ``{"notation": "abc"}``."""
+    """Other components that ``build`` is given, each as kind and name: ``{"notation": "abc"}``."""
 
     def missing(self) -> tuple[str, ...]:
-        """The modules of ``requires`` that are not installed; nothing is imported."""
+        """Modules of ``requires`` that are not installed. Nothing is imported to find out."""
         return tuple(module for module in self.requires if find_spec(module) is None)
 
 
@@ -82,22 +92,28 @@ def component(
     suggested: bool = False,
     needs: Mapping[str, str] | None = None,
 ) -> Component[T]:
-    """Declare a component.
+    """Declare a component. The first line of the docstring of ``options`` describes it to users.
 
-    ``version`` is raised when the same input gives another output, so that no cached result is taken for it.
-    ``build`` gets checked options and imports what is heavy. ``requires`` names top-level modules that it
-    needs, and ``extra`` the extra of its distribution that brings them: ``keras``. ``suffixes`` are a
-    corpus reader's or a model's, ``collections`` a corpus reader's. ``baselines`` are a model's that trains
-    in seconds: each name, such as ``ngram_memory``, stands for options (``{"memory": True}``), and every run
-    of any model gets the figures of a model of these beside its own: ``ngram_memory_nats`` in ``run.json``,
-    a line in ``loss.png``. ``sampling`` are options that a model adds to ``[sample]``, each with a default.
-    ``suggested``: a new pipeline, as ``musegen init`` writes it, uses this one; of several tokenizers, models
-    or corpus readers the first by name. The first line of the options' docstring describes the component.
-
-    ``needs`` names components of other plugins, one of a kind. With ``{"notation": "abc"}`` the function is
-    ``build(options, notation)`` and is given the notation's :class:`Component`, whose own ``build`` takes its
-    options alone; a kind of two words, ``"corpus reader"``, is the argument ``corpus_reader``. Where such a
-    component is not installed, a user is told so before anything runs.
+    - ``name``: what pipelines write after ``use =``.
+    - ``version``: raise it when the same input gives another output, so that no cached result is reused.
+    - ``options``: the class of its options.
+    - ``build``: a function that gets checked options and returns the working object. Import modules that are
+      slow to import inside it.
+    - ``requires``: the top-level modules that ``build`` needs.
+    - ``extra``: the extra of your distribution that installs these modules, such as ``keras``.
+    - ``suffixes``: for a corpus reader or a model, the suffixes of the files that it reads.
+    - ``collections``: for a corpus reader, the collections that it offers.
+    - ``baselines``: for a model that trains in seconds. Each name, such as ``ngram_memory``, stands for
+      options (``{"memory": True}``). Every run, whatever its model, also trains a model with these options
+      and shows its figures: ``ngram_memory_nats`` in ``run.json``, and a line in ``loss.png``.
+    - ``sampling``: for a model, options that it adds to ``[sample]``. Each needs a default.
+    - ``suggested``: whether ``musegen init`` puts the component into a new pipeline. If several tokenizers,
+      models or corpus readers are suggested, the first by name is taken.
+    - ``needs``: components of other plugins that ``build`` needs, at most one of each kind. With
+      ``{"notation": "abc"}`` the function is ``build(options, notation)``, and ``notation`` is the
+      :class:`Component`, whose own ``build`` takes its options alone. The argument for the kind
+      ``"corpus reader"`` is ``corpus_reader``. If such a component is not installed, users are told before
+      anything runs.
     """
     summary = (options.__doc__ or "").strip().splitlines()
     return Component(
