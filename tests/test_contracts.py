@@ -429,7 +429,7 @@ class TestRenderers:
                 with path.open("a") as file:
                     file.write(repr(score.bars))
 
-        with broken("written over"):
+        with broken("already exists is replaced"):
             self.check(Appending)
 
     def test_wrong_error(self) -> None:
@@ -491,16 +491,16 @@ class TestNotations:
         ("law", "method"),
         [
             (
-                "tunes that differ in their title alone have one bare_text",
+                "tunes that differ only in their title have the same bare_text",
                 {"bare_text": lambda _, tune: tune.text},
             ),
-            ("other tunes have another bare_text", {"bare_text": lambda _, tune: "the same"}),
-            ("is_field takes every field of fields", {"is_field": lambda _, name: name == "K"}),
-            ("is_field refuses an empty name", {"is_field": lambda _, name: True}),
+            ("different tunes have different bare_text", {"bare_text": lambda _, tune: "the same"}),
+            ("is_field is true for every field in fields", {"is_field": lambda _, name: name == "K"}),
+            ("is_field is false for an empty name", {"is_field": lambda _, name: True}),
             ("body is a place in the text", {"body": lambda _, tune: -1}),
-            ("chord_symbols are apart", {"chord_symbols": lambda _, tune: [(5, 3)]}),
+            ("chord_symbols do not overlap", {"chord_symbols": lambda _, tune: [(5, 3)]}),
             ("a prepared tune parses", {"prepare": lambda _, tune, options: replace(tune, text="")}),
-            ("who wishes nothing gets nothing forced", {"wished": lambda _, wishes: {"K": "D"}}),
+            ("without wishes, wished fixes no field", {"wished": lambda _, wishes: {"K": "D"}}),
         ],
     )
     def test_capabilities_have_laws(self, law: str, method: dict[str, Any]) -> None:
@@ -576,7 +576,7 @@ class TestCorpusReaders:
             def read(self, report: Callable[[str], None]) -> Iterator[Tune]:
                 return (replace(tune, source="") for tune in super().read(report))
 
-        with broken("a tune says where it comes from"):
+        with broken("a tune has a source"):
             self.check(Nameless, tmp_path)
 
     def test_wrong_error(self, tmp_path: Path) -> None:
@@ -586,7 +586,7 @@ class TestCorpusReaders:
             def sources(self) -> list[Path]:
                 return self.paths
 
-        with broken("not there raises CorpusError"):
+        with broken("does not exist raises CorpusError"):
             self.check(Trusting, tmp_path)
 
         class Strict(Lines):

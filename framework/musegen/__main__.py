@@ -1,4 +1,4 @@
-"""``python -m musegen``."""
+"""Entry point of ``python -m musegen``."""
 
 from musegen.commands.main import main
 

@@ -1,4 +1,4 @@
-"""JSON, its one text, and the digest that stands for it."""
+"""JSON values, the one text of each, and a digest of it for cache keys."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
 JSON: TypeAlias = "None | bool | int | float | str | Sequence[JSON] | Mapping[str, JSON]"
+"""A value that JSON can express."""
 
 
 def canonical_json(value: JSON) -> str:
@@ -16,5 +17,5 @@ def canonical_json(value: JSON) -> str:
 
 
 def content_key(value: JSON) -> str:
-    """Sixteen hexadecimal digits that stand for ``value``."""
+    """A digest of ``value``: sixteen hexadecimal digits of the SHA-256 of its JSON text."""
     return hashlib.sha256(canonical_json(value).encode()).hexdigest()[:16]

@@ -1,7 +1,7 @@
-"""What a user can put right: one line that says where, what, and what to do.
+"""Errors that a user can fix. Each has one line that says where, what, and what to do.
 
-The command line prints these and ends with exit code 2; any other exception is musegen's own bug and
-traces back.
+The command line prints that line and ends with exit code 2. Any other exception is a bug of musegen or a
+plugin and is shown with its traceback.
 """
 
 from __future__ import annotations
@@ -11,32 +11,35 @@ from difflib import get_close_matches
 
 
 def locate(source: str, line: int, column: int = 0) -> str:
-    """``jigs.abc:123:8`` for line 4, column 8, of the tune ``jigs.abc:120``; what is unknown is left out."""
+    """A place in a file for a message: ``jigs.abc:123:8`` is line 4, column 8 of the tune ``jigs.abc:120``.
+
+    Parts that are not known (0 or empty) are left out.
+    """
     file, _, first = source.rpartition(":")
     shown = (file, int(first) + max(line - 1, 0)) if file and first.isdecimal() else (source, line)
     return ":".join(str(part) for part in (*shown, column) if part)
 
 
 def closest(name: str, choices: Iterable[str]) -> str:
-    """The choice that ``name`` may be a misspelling of; empty where none is close."""
+    """The choice that ``name`` may be a misspelling of; empty if none is close."""
     return next(iter(get_close_matches(name, list(choices), 1)), "")
 
 
 def did_you_mean(name: str, choices: Iterable[str]) -> str:
-    """``; did you mean "char"?`` where one of the choices is close to ``name``, else nothing.
+    """The end of an error message, ``; did you mean "char"?``, if a choice is close to ``name``; else empty.
 
-    For the line of an error: ``f'no tokenizer "{name}"{did_you_mean(name, names)}'``.
+    Use it as in ``f'no tokenizer "{name}"{did_you_mean(name, names)}'``.
     """
     close = closest(name, choices)
     return f'; did you mean "{close}"?' if close else ""
 
 
 class MusegenError(Exception):
-    """A mistake of the user's or of the surroundings; ``str()`` is the line to show."""
+    """An error that a user can fix, such as a wrong key or a missing file. ``str()`` is the line to show."""
 
 
 class PipelineError(MusegenError):
-    """A pipeline file that cannot be run; ``mistakes`` holds one line each."""
+    """A pipeline file that cannot be run. ``mistakes`` holds one line for each mistake."""
 
     def __init__(self, *mistakes: str) -> None:
         super().__init__("\n".join(mistakes))
@@ -52,11 +55,12 @@ class CorpusError(MusegenError):
 
 
 class NotationError(MusegenError):
-    """A tune's text that its notation cannot read, located in the tune.
+    """A text that its notation cannot read, or a score that it cannot write.
 
-    ``source`` is that of the tune; where it ends in the number of the tune's first line, as ``jigs.abc:120``,
-    the line shown is the file's. ``kind`` is a short word that all errors of this kind share, such as
-    ``no key``: ``musegen corpus check`` counts them by it.
+    ``source`` is the source of the tune, and ``line`` and ``column`` are counted from 1 inside its text. If
+    ``source`` ends in the number of the tune's first line, as in ``jigs.abc:120``, the message shows the line
+    of the file. ``kind`` is a short name that all errors of one kind share, such as ``no key``; ``musegen
+    corpus check`` counts errors by it.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""Typed options: what a table of a pipeline may say."""
+"""Typed options: the keys that a table of a pipeline may have."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from pydantic import (
 
 
 class Options(BaseModel):
-    """Base of every component's options: frozen, strict, no unknown keys, no NaN or infinity.
+    """Base class of every component's options: frozen, strict, without unknown keys, NaN or infinity.
 
-    A field's type, bounds, default and description are what ``musegen check``, ``schema`` and ``init`` show;
-    the description is the string below the field, or ``Field(description=...)``.
+    ``musegen check``, ``schema`` and ``init`` show the type, bounds, default and description of each field.
+    Write the description as a string below the field, or as ``Field(description=...)``.
     """
 
     model_config = ConfigDict(
@@ -35,19 +35,21 @@ class Options(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class OptionFault:
-    """What is wrong with one option; ``str()`` is a line for users."""
+    """A mistake in one option. ``str()`` gives a line for users."""
 
     place: tuple[str | int, ...]
-    """Where it stands: the option's name, and a place inside its value; a union's types come last."""
+    """Place of the mistake: the option's name, then the place inside its value. The type of a union comes
+    last."""
     kind: str
-    """pydantic's name for this fault, as ``missing`` or ``extra_forbidden``."""
+    """pydantic's name for this kind of mistake, such as ``missing`` or ``extra_forbidden``."""
     message: str
+    """pydantic's words for the mistake."""
     given: object
-    """The value."""
+    """The value that was given."""
 
     @property
     def key(self) -> str:
-        """The place as TOML writes it: ``valid.bars``."""
+        """The place as a dotted TOML key: ``valid.bars``."""
         return ".".join(map(str, self.place))
 
     def __str__(self) -> str:
@@ -55,7 +57,7 @@ class OptionFault:
 
 
 def option_faults(error: ValidationError) -> list[OptionFault]:
-    """Every fault that pydantic found in some options."""
+    """All mistakes that pydantic found in some options."""
     return [
         OptionFault(fault["loc"], fault["type"], fault["msg"].removeprefix("Value error, "), fault["input"])
         for fault in error.errors(include_url=False)
@@ -63,7 +65,7 @@ def option_faults(error: ValidationError) -> list[OptionFault]:
 
 
 def _beside_pipeline(value: str, info: ValidationInfo) -> str:
-    """``value`` taken from the pipeline file's folder, which validation passes as context."""
+    """``value`` as a path below the folder of the pipeline's file, which validation passes as context."""
     if not value:
         raise ValueError("a path cannot be empty")
     folder = (info.context or {}).get("folder", Path())
@@ -73,8 +75,8 @@ def _beside_pipeline(value: str, info: ValidationInfo) -> str:
 PathPattern: TypeAlias = Annotated[
     str, AfterValidator(_beside_pipeline), PlainSerializer(lambda value: Path(value).name, when_used="json")
 ]
-"""A path or glob pattern, relative to the pipeline's file.
+"""A path or glob pattern, relative to the folder of the pipeline's file.
 
-In cache keys it counts by its last part only, so that a project may move; the content of what it names
-counts through :meth:`musegen.CorpusReader.sources`.
+Only its last part counts in cache keys, so that a project can be moved. The content of the files that it
+names counts through :meth:`musegen.CorpusReader.sources`.
 """

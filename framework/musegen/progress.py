@@ -1,4 +1,4 @@
-"""Where work reports to: bars on a terminal, plain lines elsewhere, nothing when quiet."""
+"""Receivers of progress and messages: bars on a terminal, plain lines elsewhere, nothing when quiet."""
 
 from __future__ import annotations
 
@@ -12,66 +12,67 @@ _PLAIN_INTERVAL_S = 10.0
 
 
 class Progress(Protocol):
-    """Where long work reports to; the command line draws it."""
+    """A receiver of the progress and messages of one stage. The command line draws a bar."""
 
     def advance(self, done: int, total: int, note: str = "") -> None:
-        """``done`` of ``total`` steps of the stage are finished."""
+        """Report that ``done`` of ``total`` steps are finished; ``note``: a few words to show with it."""
         ...
 
     def say(self, line: str) -> None:
-        """One line that a user should read."""
+        """Report one line that a user should read."""
         ...
 
 
 class Reporter(Protocol):
-    """Follows a run from stage to stage."""
+    """A receiver of the progress and messages of a whole run, stage by stage."""
 
     def begin(self, stage: str) -> Progress:
-        """A stage starts to work; what it returns follows that stage."""
+        """Report that a stage starts its work. Returns the receiver of that stage's progress."""
         ...
 
     def finish(self, stage: str, line: str) -> None:
-        """A stage has its result; ``line`` says which."""
+        """Report that a stage has its result, which ``line`` describes."""
         ...
 
     def say(self, line: str) -> None:
-        """One line that a user should read."""
+        """Report one line that a user should read."""
         ...
 
 
 class Silent:
-    """Says nothing."""
+    """A reporter that ignores everything."""
 
     def begin(self, stage: str) -> Progress:
-        """Itself, for every stage."""
+        """The same object, for every stage."""
         return self
 
     def finish(self, stage: str, line: str) -> None:
-        """Nothing."""
+        """Do nothing."""
 
     def advance(self, done: int, total: int, note: str = "") -> None:
-        """Nothing."""
+        """Do nothing."""
 
     def say(self, line: str) -> None:
-        """Nothing."""
+        """Do nothing."""
 
 
 class Lines(Silent):
-    """Hands lines on to a function, and is silent of all else."""
+    """A reporter that passes each line to a function and ignores everything else."""
 
     def __init__(self, tell: Callable[[str], None]) -> None:
+        """``tell``: the function that gets each line."""
         self._tell = tell
 
     def say(self, line: str) -> None:
-        """Hand it on."""
+        """Pass the line to the function."""
         self._tell(line)
 
 
 def chosen_reporter(reporter: Reporter | None, report: Callable[[str], None] | None = None) -> Reporter:
-    """What a public function reports to: ``reporter``, or nothing.
+    """The reporter of a public function: ``reporter``, or a silent one if it is None.
 
-    ``report``, which takes lines alone, is what some of them took before API 1.1; it still works, with a
-    DeprecationWarning at their caller.
+    Before API 1.1 some functions took ``report``, a function of one line, instead. It still works, with a
+    DeprecationWarning for their caller.
     """
     if report is None:
         return reporter or Silent()
@@ -82,7 +83,7 @@ def chosen_reporter(reporter: Reporter | None, report: Callable[[str], None] | N
 
 
 class Console:
-    """Writes to standard error: a bar with the time left on a terminal, else a line now and then."""
+    """A reporter that writes to standard error: a bar with the time left on a terminal, else some lines."""
 
     def __init__(self, stream: TextIO | None = None) -> None:
         self._stream = stream or sys.stderr
@@ -91,28 +92,28 @@ class Console:
         self._bar: Any = None
         self._spoke, self._note = 0.0, ""
         self._first: tuple[float, int] | None = None
-        """When the stage's first step was reported, and which it was."""
+        """Time of the stage's first report, and the number of steps that were done then."""
 
     def begin(self, stage: str) -> Progress:
-        """Follow a new stage."""
+        """Start to follow a new stage."""
         self._close()
         self._stage, self._spoke, self._note, self._first = stage, time.monotonic(), "", None
         return self
 
     def finish(self, stage: str, line: str) -> None:
-        """Close the stage's bar and say what came out."""
+        """Close the stage's bar and write the line that describes its result."""
         self._close()
         self.say(f"{stage:<10}{line}")
 
     def say(self, line: str) -> None:
-        """Write a line, above the bar where there is one."""
+        """Write a line, above the bar if there is one."""
         if self._bar is not None:
             self._bar.write(line, file=self._stream)
         else:
             print(line, file=self._stream, flush=True)
 
     def advance(self, done: int, total: int, note: str = "") -> None:
-        """Move the bar; off a terminal, a line when the note changes, at most every ten seconds."""
+        """Move the bar. Without a terminal, write changed notes as lines, but only every ten seconds."""
         if self._terminal:
             self._draw(done, total, note)
             return

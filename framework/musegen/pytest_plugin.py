@@ -1,6 +1,6 @@
 """Fixtures for the tests of plugins; pytest finds them through the entry-point group ``pytest11``.
 
-What they need is imported when a test first asks for it, so that pytest starts as fast as without them.
+Each fixture imports what it needs when a test first uses it, so that it does not slow down pytest.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ def musegen_texts() -> tuple[str, ...]:
 
 @pytest.fixture
 def musegen_scores() -> tuple[Score, ...]:
-    """Eight invented tunes as music, the later ones with all that a score may hold."""
+    """Eight invented tunes as scores; the later ones contain everything that a score may hold."""
     from musegen.testing import example_scores
 
     return example_scores()
@@ -41,7 +41,7 @@ def musegen_dataset() -> Dataset:
 
 @pytest.fixture
 def musegen_job(tmp_path: Path) -> TrainingJob:
-    """A silent training job whose checkpoints lie in the test's own folder."""
+    """A silent training job whose checkpoints are in the test's own temporary folder."""
     from musegen.testing import example_job
 
     return example_job(tmp_path / "checkpoints")

@@ -1,8 +1,8 @@
-"""A run's folder: finished results by the content they were made from, and one run at a time.
+"""The run folder: it keeps the finished result of each stage, and only one run may use it at a time.
 
-``stages/<stage>-<key>/`` holds the result of a stage. It comes into being by one rename of a folder that was
-finished under ``stages/.partial/``, so one that exists is whole, and work that was interrupted finds what it
-left. ``key`` is a digest of all that the result depends on.
+``stages/<stage>-<key>/`` holds the result of a stage; ``key`` is a digest of everything that the result
+depends on. A stage works in a folder under ``stages/.partial/``, which is renamed once it is finished. So a
+result that exists is complete, and interrupted work finds what it has done so far.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ from musegen.errors import ArtifactError
 from musegen.writing import file_digest, os_errors_explained, write_atomically
 
 MARKER = "artifact.json"
-"""What tells a finished result, inside its folder."""
+"""File inside the folder of a stage's result that shows that the result is finished."""
 REPORT = "run.json"
-"""What a run has to say of itself, at the top of its folder."""
+"""Report of a run, at the top of its folder."""
 _INPUTS = "inputs.json"
-"""What unfinished work is made from."""
+"""Inputs of unfinished work, in its folder."""
 _LOCK = ".musegen.lock"
 CHECKPOINTS = "checkpoints"
-"""Folder for what a stage needs to go on after an interruption; no part of its result."""
+"""Folder for what a stage needs to continue after an interruption. It is not part of the result."""
 
 
 class RunFolder:
@@ -42,7 +42,7 @@ class RunFolder:
         self._partial = self._stages / ".partial"
 
     def check(self) -> None:
-        """Raises ArtifactError where the path is no folder, or one with things that are not a run's."""
+        """Raises ArtifactError if the path is not a folder, or is one with files that no run has written."""
         if self.path.exists() and not self.path.is_dir():
             raise ArtifactError(f"{self.path}: is a file; [run] folder must be a folder")
         for parent in self.path.parents:
@@ -54,12 +54,12 @@ class RunFolder:
             other = next((item.name for item in self.path.iterdir()), None)
             if other is not None:
                 raise ArtifactError(
-                    f"{self.path}: holds {other} and is no run folder; choose an empty or new [run] folder"
+                    f"{self.path}: holds {other} and is not a run folder; choose an empty or new [run] folder"
                 )
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        """Hold the folder alone. Raises ArtifactError where another run holds it or it cannot be written."""
+        """Lock the folder for one run. Raises ArtifactError if another run has it or it is not writable."""
         self.check()
         with os_errors_explained(self.path):
             self._partial.mkdir(parents=True, exist_ok=True)
@@ -81,11 +81,11 @@ class RunFolder:
             lock.release()
 
     def folder(self, stage: str, key: str) -> Path:
-        """Where the result of ``stage`` under ``key`` is, or will be."""
+        """The folder where the result of ``stage`` with this key is, or will be."""
         return self._stages / f"{stage}-{key}"
 
     def has(self, stage: str, key: str) -> bool:
-        """Whether that result is there and as it was written."""
+        """Whether the result of ``stage`` with this key exists and its files are unchanged."""
         folder = self.folder(stage, key)
         try:
             files: Mapping[str, str] = json.loads((folder / MARKER).read_bytes())["files"]
@@ -94,7 +94,7 @@ class RunFolder:
             return False
 
     def other_work(self, stage: str, key: str, inputs: JSON) -> Iterator[str]:
-        """A line for each interrupted work of this stage that these inputs cannot go on with."""
+        """A line for each interrupted work of this stage that had other inputs, so it cannot be continued."""
         for folder in filter(_can_go_on, sorted(self._partial.glob(f"{stage}-*"))):
             try:
                 before = json.loads((folder / _INPUTS).read_bytes())
@@ -102,14 +102,15 @@ class RunFolder:
                 continue
             if folder.name != f"{stage}-{key}":
                 yield (
-                    f"{folder}: interrupted work is not taken up, since {_difference(before, inputs)}; "
-                    "it goes on when that is as it was"
+                    f"{folder}: interrupted work is not continued, because {_difference(before, inputs)}; "
+                    "change that back to continue it"
                 )
 
     def make(self, stage: str, key: str, inputs: JSON, build: Callable[[Path], None]) -> Path:
-        """Let ``build`` fill a folder and make it the result; it finds there what one that stopped left.
+        """Let ``build`` fill a folder and make that folder the result. Returns its path.
 
-        What it keeps in the subfolder :data:`CHECKPOINTS` is there until the result is.
+        If an earlier ``build`` was interrupted, its files are still in the folder. The subfolder
+        :data:`CHECKPOINTS` is deleted once the result is finished.
         """
         partial = self._partial / f"{stage}-{key}"
         partial.mkdir(parents=True, exist_ok=True)
@@ -131,10 +132,11 @@ class RunFolder:
         return folder
 
     def publish(self, files: Mapping[str, bytes], report: Mapping[str, Any]) -> dict[str, str]:
-        """Put files under human names at the top, and ``run.json`` with ``report`` and their digests.
+        """Write files to the top of the folder, and ``run.json`` with ``report`` and the files' digests.
 
-        Files of the run before that are no more are taken away. One that somebody changed since is kept
-        under its name with ``.yours`` behind it, or ``.yours.2`` and so on: both names are returned.
+        Files of the previous run that are not among ``files`` are deleted. A file that somebody has changed
+        since is kept as ``NAME.yours``, or ``NAME.yours.2`` and so on. Returns the old and the new name of
+        each such file.
         """
         before, changed = self._published(), dict[str, str]()
         for name in {**before, **files}:
@@ -157,7 +159,7 @@ class RunFolder:
         return changed
 
     def _published(self) -> dict[str, str]:
-        """What the run before put at the top: name to digest; only names inside the folder count."""
+        """Name and digest of each file that the previous run wrote to the top; others are ignored."""
         try:
             files: Mapping[str, str] = json.loads((self.path / REPORT).read_text("utf-8"))["files"]
             inside = self.path.resolve()
@@ -171,18 +173,18 @@ class RunFolder:
 
 
 def _can_go_on(partial: Path) -> bool:
-    """Whether unfinished work has more in it than its beginning."""
+    """Whether unfinished work has a checkpoint to continue from."""
     return any((partial / CHECKPOINTS).glob("*"))
 
 
 def _unused(path: Path) -> Path:
-    """``path``, or with the first number behind it that makes it new."""
+    """``path``, or ``path`` with the first number from 2 appended that no file has yet."""
     numbered = (path.with_name(f"{path.name}.{number}") for number in count(2))
     return next(each for each in chain([path], numbered) if not each.exists())
 
 
 def _difference(before: JSON, now: JSON, name: str = "") -> str:
-    """The first thing that is not as it was: ``options.epochs was 4 and is 8``."""
+    """The first difference in words: ``options.epochs was 4 and is 8``."""
     if isinstance(before, Mapping) and isinstance(now, Mapping):
         for key in sorted({*before, *now}):
             if before.get(key) != now.get(key):

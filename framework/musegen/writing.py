@@ -1,4 +1,4 @@
-"""Files that come into being whole or not at all."""
+"""Functions that write a file, or all files of a folder, completely or not at all."""
 
 from __future__ import annotations
 
@@ -21,7 +21,10 @@ def file_digest(path: Path) -> str:
 
 
 def write_atomically(path: Path, content: bytes) -> None:
-    """Put ``content`` at ``path`` so that a reader sees the old file or the new one, never a part."""
+    """Write ``content`` to ``path`` so that readers see either the old file or the new one, never a part.
+
+    Raises FileNotFoundError if the folder does not exist.
+    """
     if not path.parent.is_dir():
         raise FileNotFoundError(errno.ENOENT, "no such folder", str(path.parent))
     partial = path.with_name(f".{path.name}.partial")
@@ -34,9 +37,10 @@ def write_atomically(path: Path, content: bytes) -> None:
 
 @contextmanager
 def all_or_none(folder: Path, advice: str, *, force: bool = False) -> Iterator[Path]:
-    """A folder to write to, whose files come into ``folder`` in the end: all of them or none.
+    """A temporary folder to write to. At the end its files are moved into ``folder``: all of them or none.
 
-    Raises ArtifactError, with ``advice``, where one would replace other content, unless ``force``.
+    Raises ArtifactError, whose message ends with ``advice``, if a file would replace one with other content
+    and ``force`` is not set.
     """
     folder.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(prefix=".musegen-", dir=folder) as made:
@@ -52,7 +56,7 @@ def all_or_none(folder: Path, advice: str, *, force: bool = False) -> Iterator[P
 
 @contextmanager
 def os_errors_explained(where: Path) -> Iterator[None]:
-    """Turn an error of the operating system into an ArtifactError that names the file and what to do."""
+    """Turn an error of the operating system into an ArtifactError that names the file and says what to do."""
     try:
         yield
     except OSError as error:
@@ -63,7 +67,7 @@ def os_errors_explained(where: Path) -> Iterator[None]:
 
 
 def csv_text(rows: Iterable[Sequence[object]]) -> bytes:
-    """The rows as comma-separated values, UTF-8, with the line ends of Unix on every system."""
+    """The rows as comma-separated values in UTF-8, with Unix line ends on every system."""
     file = io.StringIO(newline="")
     csv.writer(file, lineterminator="\n").writerows(rows)
     return file.getvalue().encode()

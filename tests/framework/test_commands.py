@@ -105,7 +105,7 @@ def test_a_plugins_command_is_there_like_a_built_in_one(greeting: Path) -> None:
     for arguments in ((), ("--help",)):
         listed = python("-m", "musegen", *arguments, path=greeting)
         assert "say hello, 100 % of the time" in listed.stdout
-        assert "render every tune" in listed.stdout
+        assert "write the tunes of some files" in listed.stdout
 
 
 def test_a_built_in_command_loads_no_plugin(greeting: Path) -> None:
@@ -165,10 +165,10 @@ def test_a_command_with_a_name_of_musegens_costs_its_plugin(tmp_path: Path) -> N
     done = python("-m", "musegen", "--help", path=tmp_path)
     (line,) = done.stderr.splitlines()
     assert line.startswith(
-        'musegen: plugin "taken" of my-taken 1.0 cannot be used: musegen_commands: the command "render" is '
-        "musegen's own"
+        'musegen: plugin "taken" of my-taken 1.0 cannot be used: musegen_commands: musegen itself has the '
+        'command "render"'
     )
-    assert "render every tune" in done.stdout
+    assert "write the tunes of some files" in done.stdout
     assert "another one" not in done.stdout
 
 
@@ -177,12 +177,12 @@ def test_a_command_with_a_name_of_musegens_costs_its_plugin(tmp_path: Path) -> N
     [
         (declared("greet"), "returns 'greet' among its commands"),
         (declared(returned=(command("a"),)), "returns a tuple, not a list of commands"),
-        (declared(command("Greet")), "'Greet' is no name for a command"),
-        (declared(command("say hello")), "'say hello' is no name for a command"),
-        (declared(command(None)), "None is no name for a command"),
-        (declared(command("train")), 'the command "train" is musegen\'s own'),
-        (declared(command("greet", help=None)), 'the command "greet" needs help'),
-        (declared(command("greet", run="echo")), 'the command "greet" needs help'),
+        (declared(command("Greet")), "'Greet' is not a name for a command"),
+        (declared(command("say hello")), "'say hello' is not a name for a command"),
+        (declared(command(None)), "None is not a name for a command"),
+        (declared(command("train")), 'musegen itself has the command "train"'),
+        (declared(command("greet", help=None)), 'the command "greet" needs the text help'),
+        (declared(command("greet", run="echo")), 'the command "greet" needs the text help'),
         (declared(command("greet"), command("greet")), 'command "greet" is declared twice'),
         (declared(command("first")), 'command "first" is declared by plugin "first" of one 1.0 too'),
     ],
@@ -260,9 +260,9 @@ def test_flags_say_what_their_keys_mean(capsys: pytest.CaptureFixture[str]) -> N
     with pytest.raises(SystemExit):
         main(["sample", "--help"])
     said = " ".join(capsys.readouterr().out.split())
-    assert "--temperature TEMPERATURE Below 1 the likely becomes likelier" in said
-    assert "--metre METRE Metre of every tune; left out: the model chooses. (such as 6/8)" in said
-    assert "How many tunes to keep. (default: 8)" in said
+    assert "--temperature TEMPERATURE How boldly the model chooses." in said
+    assert "--metre METRE Metre of every tune. If left out, the model chooses. (such as 6/8)" in said
+    assert "Number of tunes to write. (default: 8)" in said
 
 
 def test_keys_of_a_plugins_model_are_flags(strange: None, capsys: pytest.CaptureFixture[str]) -> None:

@@ -110,7 +110,7 @@ def test_what_cannot_be_compared_is_one_line(tmp_path: Path) -> None:
     good = run(tmp_path / "good", {"m": 80.0})
     with pytest.raises(ArtifactError, match="no finished run"):
         compare(good, tmp_path)
-    with pytest.raises(ArtifactError, match="no test tune out that is the same"):
+    with pytest.raises(ArtifactError, match="no test tune in common"):
         compare(good, run(tmp_path / "other", {"n": 80.0}))
     old = run(tmp_path / "old", {"m": 80.0})
     (old / "test.csv").unlink()

@@ -58,7 +58,7 @@ def test_copies_are_dropped() -> None:
 
 def test_a_tune_without_a_notation_is_its_readers_mistake() -> None:
     """No notation is taken for granted."""
-    with pytest.raises(CorpusError, match=r"a\.abc:7: its reader does not say in which notation it is"):
+    with pytest.raises(CorpusError, match=r"a\.abc:7: its reader does not say which notation it is in"):
         read(Tune(TUNES[0].text, source="a.abc:7"))
 
 

@@ -30,14 +30,20 @@ WRONG = {
     ),
     "unmarked": ("def musegen_models():\n    return []\n", "musegen_models lacks @musegen.hookimpl .*py:1"),
     "hookless": ("x = 1\n", "it implements no hook; hooks: musegen_commands, "),
-    "argued": (HEAD + HOOK.replace("()", "(config)") + "[]\n", 'no argument "config"; it takes none .*:4'),
+    "argued": (
+        HEAD + HOOK.replace("()", "(config)") + "[]\n",
+        'no argument "config"; it takes no arguments .*:4',
+    ),
     "failing": (HEAD + HOOK + "[1 / 0]\n", "ZeroDivisionError: division by zero .*failing.py:6"),
     "lone": (
         HEAD + HOOK + "component('a', version=1, options=O, build=print)\n",
         "returns a Component, not a list",
     ),
     "strings": (HEAD + HOOK + "['words']\n", "returns 'words' among its components"),
-    "optionless": (HEAD + HOOK + "[component('a', version=1, options=dict, build=print)]\n", "no subclass"),
+    "optionless": (
+        HEAD + HOOK + "[component('a', version=1, options=dict, build=print)]\n",
+        "not a subclass",
+    ),
     "undefined": (
         HEAD + "    size: 'Missing' = 1\n" + HOOK + "[component('a', version=1, options=O, build=print)]\n",
         'options of "a" are broken: .*Missing.*undefined.py:2',
@@ -60,13 +66,13 @@ WRONG = {
     ),
     "spaced": (
         HEAD + HOOK + "[component('a b', version=1, options=O, build=print)]\n",
-        "'a b' is no name for a component: it has no spaces, .*spaced.py:4",
+        "'a b' is not a name for a component: it must not have spaces, .*spaced.py:4",
     ),
     "newer": (
         HEAD + "musegen_api = '2.0'\n" + HOOK + "[]\n",
-        f"plugin API 2.0, this one has {musegen.API_VERSION}; install a newer",
+        f"plugin API 2.0, but this musegen has {musegen.API_VERSION}; install a newer",
     ),
-    "vague": (HEAD + "musegen_api = '>=1'\n" + HOOK + "[]\n", "musegen_api names the API version"),
+    "vague": (HEAD + "musegen_api = '>=1'\n" + HOOK + "[]\n", "musegen_api must be the API version"),
 }
 UNIMPORTABLE = ("absent", "raising", "leaving", "syntax", "untyped")
 RIGHT = (
@@ -139,7 +145,7 @@ def test_help_is_there_whatever_plugins_do(wrong: Path, strict: str) -> None:
     """It looks for their commands, and says of each that cannot be used why."""
     done = python("-m", "musegen", "--help", path=wrong, MUSEGEN_STRICT_PLUGINS=strict)
     assert done.returncode == 0
-    assert "render every tune" in done.stdout
+    assert "write the tunes of some files" in done.stdout
     assert len(done.stderr.splitlines()) == len(["noise", *WRONG])
 
 
@@ -212,7 +218,7 @@ def test_an_api_version_that_is_there(version: str) -> None:
 def test_an_api_version_that_is_not_there(version: str, advice: str) -> None:
     """The line says which there is and what to install."""
     with pytest.raises(
-        PluginError, match=rf"plugin API {version}, this one has {musegen.API_VERSION}.*{advice}"
+        PluginError, match=rf"plugin API {version}, but this musegen has {musegen.API_VERSION}.*{advice}"
     ):
         Plugins().add(tokenizers(musegen_api=version), "words")
 

@@ -91,8 +91,8 @@ def test_a_key_of_another_model_does_not_count_and_one_line_says_so(tmp_path: Pa
     """So pipelines that name it still run when their model changes; it is not in the cache key."""
     loaded, said = plan(tmp_path, NGRAM_PIPELINE, 'precision = "auto"')
     assert said == [
-        f"{tmp_path / 'pipeline.toml'}:16: sample.precision: does not count: it belongs to the model "
-        '"keras-lstm", this one is "ngram"'
+        f"{tmp_path / 'pipeline.toml'}:16: sample.precision: has no effect: it belongs to the model "
+        '"keras-lstm", and this one is "ngram"'
     ]
     assert loaded.sample == plan(tmp_path, NGRAM_PIPELINE, "")[0].sample
 
@@ -115,7 +115,7 @@ def test_a_model_cannot_take_a_key_of_musegens(tmp_path: Path) -> None:
     """Its value would be taken for the framework's."""
     text = NGRAM_PIPELINE.replace('"ngram"', '"beamed"')
     with pytest.raises(
-        PipelineError, match=r'"beamed" adds the key temperature to \[sample\], which musegen has'
+        PipelineError, match=r'"beamed" adds the key temperature to \[sample\], but musegen itself has'
     ):
         plan(tmp_path, text, "", with_model(Greedy))
 
@@ -123,8 +123,8 @@ def test_a_model_cannot_take_a_key_of_musegens(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("sampling", "hook", "said"),
     [
-        (Beam, "musegen_renderers", 'sampling of "beamed": only a model has it'),
-        (dict, "musegen_models", 'sampling of "beamed" is no subclass of musegen.Options'),
+        (Beam, "musegen_renderers", 'sampling of "beamed": only a model can have it'),
+        (dict, "musegen_models", 'sampling of "beamed" is not a subclass of musegen.Options'),
         (Bare, "musegen_models", 'sampling of "beamed": beam has no default'),
     ],
 )

@@ -187,8 +187,11 @@ def test_needs_in_a_circle_are_refused() -> None:
 @pytest.mark.parametrize(
     ("needs", "expected"),
     [
-        ({"notations": "n"}, "\"r\" needs 'notations': 'n'; needs give the name of a component by its kind"),
-        ({"notation": 1}, "\"r\" needs 'notation': 1; needs give"),
+        (
+            {"notations": "n"},
+            "\"r\" needs 'notations': 'n'; write needs as the kind and the name of",
+        ),
+        ({"notation": 1}, "\"r\" needs 'notation': 1; write needs"),
         ({}, r"""build function of "r" must take \(options\): missing a required argument: 'notation'"""),
         (
             {"notation": "n", "corpus reader": "c"},

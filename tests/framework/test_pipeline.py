@@ -87,7 +87,7 @@ def test_fields_that_no_notation_has(tmp_path: Path) -> None:
     """The notation knows its fields, and each mistake stands at its number."""
     table = '[prepare]\nfields = ["X", "KEY", "T", ""]\n\n[sample]'
     first, second = mistakes(tmp_path, NGRAM_PIPELINE.replace("[sample]", table))
-    assert first == "pipeline.toml:16: prepare.fields.1: is no field of abc (got 'KEY')"
+    assert first == "pipeline.toml:16: prepare.fields.1: is not a field of abc (got 'KEY')"
     assert second.startswith("pipeline.toml:16: prepare.fields.3: ")
 
 
@@ -103,7 +103,7 @@ def test_fields_that_no_notation_has(tmp_path: Path) -> None:
         ('paths = ["jigs.abc"]', "", "paths: is missing and has no default"),
         ('paths = ["jigs.abc"]', 'paths = ["reels.abc"]', "reels.abc"),
         ('paths = ["jigs.abc"]', "paths = []", "at least 1"),
-        ("[run]", "[run", "is no TOML"),
+        ("[run]", "[run", "is not valid TOML"),
     ],
 )
 def test_wrong_tables(tmp_path: Path, old: str, new: str, said: str) -> None:
@@ -139,7 +139,7 @@ def test_a_run_folder_that_is_a_file(tmp_path: Path) -> None:
 def test_a_folder_with_other_things_is_no_run_folder(tmp_path: Path) -> None:
     """Nobody's files are mixed with a run's."""
     (found,) = mistakes(tmp_path, NGRAM_PIPELINE.replace('folder = "run"', 'folder = "."'))
-    assert "is no run folder" in found
+    assert "is not a run folder" in found
 
 
 def test_overrides_replace_values(tmp_path: Path) -> None:
@@ -158,7 +158,7 @@ def test_overrides_replace_values(tmp_path: Path) -> None:
         ("sample.temperature=hot", "--set sample.temperature=hot: sample.temperature: "),
         ("temperature", "is not of the form"),
         ("render.7.use=wav", "has no number 7"),
-        ("sample.tunes.more=1", "is no table"),
+        ("sample.tunes.more=1", "is not a table"),
         ("sample.temprature=1", 'did you mean "temperature"?'),
     ],
 )

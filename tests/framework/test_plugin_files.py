@@ -68,9 +68,9 @@ def test_a_pipeline_uses_them(file: Path) -> None:
     for action in ("check", "run"):
         done = command(action, file)
         assert done.returncode == 0, done.stderr
-        loads = [line for line in done.stderr.splitlines() if "loads the plugin" in line]
+        loads = [line for line in done.stderr.splitlines() if "loading the plugin" in line]
         assert loads == [
-            f"musegen: {file}: loads the plugin {file.parent / name}"
+            f"musegen: {file}: loading the plugin {file.parent / name}"
             for name in ("count.py", "own/letters.py")
         ]
     assert (file.parent / "run" / "tunes" / "001.count").read_text().endswith(" sounds")
@@ -81,7 +81,7 @@ def test_a_pipeline_uses_them(file: Path) -> None:
 def test_schema_knows_them(file: Path) -> None:
     """Where the pipeline is named; nothing else of it matters."""
     done = command("schema", file)
-    assert "loads the plugin" in done.stderr
+    assert "loading the plugin" in done.stderr
     choices = json.loads(done.stdout)["properties"]["render"]["items"]["oneOf"]
     (count,) = [choice for choice in choices if choice["title"] == "count"]
     assert count["properties"]["unit"]["description"] == "What they are called."
@@ -115,7 +115,7 @@ def test_a_saved_model_says_which_file_it_needs(file: Path, tmp_path: Path) -> N
     done = command("sample", model, "-n", "1", "-o", tmp_path / "out", "--to", "")
     assert done.returncode == 2
     (line,) = done.stderr.splitlines()
-    assert 'was made with no tokenizer "letters"' in line
+    assert 'needs a component that is not installed: no tokenizer "letters"' in line
     assert line.endswith("it came from the plugin file letters.py: give it with --plugin")
     arguments = ("-n", "1", "-o", tmp_path / "out", "--to", "", "--plugin", letters)
     given = command("sample", model, *arguments)

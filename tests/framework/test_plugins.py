@@ -102,5 +102,5 @@ def test_a_line_to_beat_has_a_name_of_its_own(name: str) -> None:
             for model, line in (("first", "ngram"), ("second", name))
         ]
 
-    with pytest.raises(PluginError, match="is no name of its own"):
+    with pytest.raises(PluginError, match="choose a name that is not taken"):
         Plugins().add(SimpleNamespace(musegen_models=musegen_models), "lines")

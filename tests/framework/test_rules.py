@@ -294,11 +294,11 @@ def test_a_good_rule_keeps_the_laws(bars: int) -> None:
 @pytest.mark.parametrize(
     ("build", "law"),
     [
-        (Vague, "the kind of a fault is one word"),
+        (Vague, "the kind of a fault, by which faults are counted, is one word"),
         (Mute, "a fault has a message"),
         (Beyond, "a fault names a bar of the score"),
         (Words, "faults gives musegen.Fault objects"),
-        (Moody, "the same score has the same faults"),
+        (Moody, "the same score always has the same faults"),
         (Fragile, "it judges every score"),
         (Writing, "it writes no file"),
     ],

@@ -73,12 +73,12 @@ def test_a_package_is_complete(kind: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "expected"),
     [
-        ("My-Part", '"My-Part" is no name'),
-        ("my_part", "no name for a plugin"),
-        ("7up", "no name for a plugin"),
-        ("a--b", "no name for a plugin"),
-        ("class", "Python's own"),
-        ("json", "Python's own"),
+        ("My-Part", '"My-Part" is not a name'),
+        ("my_part", "is not a name for a plugin"),
+        ("7up", "is not a name for a plugin"),
+        ("a--b", "is not a name for a plugin"),
+        ("class", "Python itself uses the name"),
+        ("json", "Python itself uses the name"),
         ("numpy", 'a module "numpy" is installed already'),
         ("char", 'a tokenizer "char" is installed already'),
     ],

@@ -107,7 +107,7 @@ def test_large_groups_are_named_once() -> None:
     [
         ("source,title,part\n", "does not name 40 of 40 tunes, such as jigs.abc:1"),
         ("source,title\na,b\n", "cannot be read as a split"),
-        ("source,title,part\na,b,trian\n", ':2: no part "trian"; choose from: train, validation, test'),
+        ("source,title,part\na,b,trian\n", ':2: unknown part "trian"; choose from: train, validation, test'),
         (None, "cannot be read as a split"),
         (
             "source,title,part\n" + "".join(f"{tune.source},{tune.title},test\n" for tune in TUNES),

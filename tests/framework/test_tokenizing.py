@@ -50,7 +50,7 @@ def test_a_lawful_one_gives_its_state() -> None:
         ),
         (Characters(before=lambda text: text[:-1]), "lossy: a.abc:1 comes back with '' for '|'"),
         (Characters(before=str.lower), "cannot encode a.abc:1, which it was trained on: "),
-        (Characters(state={1, 2}), r"state\(\) is no JSON"),
+        (Characters(state={1, 2}), r"state\(\) is not JSON"),
         (object(), "has no vocabulary"),
     ],
 )

@@ -68,12 +68,12 @@ def test_to_midi(tunes: Path, tmp_path: Path) -> None:
     [
         (["-o", "x.mid"], "holds 2 tunes and .mid takes one; choose it with --tune"),
         (["-o", "x.abc", "--tune", "3"], "has no tune 3; it holds 2"),
-        (["-o", "x.abc", "--key", "H"], '"H" is no tonic'),
+        (["-o", "x.abc", "--key", "H"], '"H" is not a tonic'),
         (["-o", "x.doc"], "cannot write this kind of file; choose from: .abc"),
         (["-o", "two.abc"], "two.abc: is the file to read; name another one"),
         (["-o", "two.abc", "--force"], "two.abc: is the file to read; name another one"),
         (["-o", "nowhere/x.abc"], "nowhere: no such folder"),
-        (["-o", "x.abc", "--semitones", "200"], "60 semitones at most (got 200)"),
+        (["-o", "x.abc", "--semitones", "200"], "up to 60 semitones (got 200)"),
     ],
 )
 def test_mistakes(

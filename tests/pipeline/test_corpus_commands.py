@@ -99,7 +99,7 @@ def test_a_number_behind_a_source_is_a_line(tmp_path: Path, capsys: pytest.Captu
     ("arguments", "message"),
     [
         (["check", "nowhere.abc"], "nowhere.abc: no such file, folder or reader"),
-        (["check", "thesession"], "thesession: this reader cannot be named without more (path)"),
+        (["check", "thesession"], "thesession: this reader needs options (path)"),
         (["check", "music21/nothing"], "nothing"),
         (["show", "jigs.abc", "--tune", "9"], "jigs.abc: has no tune 9; it holds 3"),
         (["show", "jigs.abc:999"], "jigs.abc: has no line 999; its last is 26"),

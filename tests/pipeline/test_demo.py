@@ -74,5 +74,5 @@ def test_a_missing_model_is_one_line(
     """As where somebody left it out of a package."""
     monkeypatch.setattr("musegen.api.sampling.MODEL", tmp_path / "demo" / "model.safetensors")
     assert main(["demo", "-o", str(tmp_path / "demo")]) == 2
-    assert "install musegen anew" in capsys.readouterr().err.strip().splitlines()[-1]
+    assert "install musegen again" in capsys.readouterr().err.strip().splitlines()[-1]
     assert not (tmp_path / "demo").exists()

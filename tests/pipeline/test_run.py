@@ -245,7 +245,7 @@ def test_a_key_of_another_model_is_told_and_does_not_count(model_file: Path, tmp
     plain = musegen.sample(model_file, tmp_path / "a", tunes=1)
     asked = musegen.sample(model_file, tmp_path / "b", tunes=1, precision="int8", reporter=Heard())
     assert [tune.text for tune in asked] == [tune.text for tune in plain]
-    assert 'precision: does not count: it belongs to the model "keras-lstm", this one is "ngram"' in said
+    assert 'precision: has no effect: it belongs to the model "keras-lstm", and this one is "ngram"' in said
     with pytest.raises(MusegenError, match="precison"):
         musegen.sample(model_file, tmp_path / "c", tunes=1, precison="int8")
 
@@ -255,7 +255,7 @@ def test_a_file_that_is_no_model_is_one_line(tmp_path: Path, content: bytes) -> 
     """Whatever it is."""
     path = tmp_path / "model.safetensors"
     path.write_bytes(content)
-    with pytest.raises(ArtifactError, match="is no model"):
+    with pytest.raises(ArtifactError, match="is not a model"):
         musegen.sample(path, tmp_path / "out")
 
 

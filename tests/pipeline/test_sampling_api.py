@@ -89,7 +89,7 @@ def test_a_new_tune_has_its_text_under_the_name_of_its_notation(tmp_path: Path) 
     """And says what it has instead where another notation is asked for."""
     (tune,) = musegen.sample(demo_model(), tmp_path / "out", tunes=1)
     assert tune.abc == tune.text == tune.text_file.read_text("utf-8")
-    with pytest.raises(AttributeError, match='no nmd; it is in the notation "abc"'):
+    with pytest.raises(AttributeError, match='no attribute nmd; it is in the notation "abc"'):
         _ = tune.nmd
 
 

@@ -1,1 +1,1 @@
-"""What users call from Python; the commands are a thin layer over it."""
+"""The functions that users call from Python. The commands are a thin layer over them."""

@@ -1,4 +1,4 @@
-"""Components as API functions need them."""
+"""Helpers that find components for the functions of the API."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from musegen.protocols.renderers import BookRenderer, Renderer
 
 
 def with_files(files: Sequence[Path | str], plugins: Plugins | None = None) -> Plugins:
-    """``plugins``, the installed ones where left out, and those of some files."""
+    """``plugins``, or the installed ones if left out, together with the plugins in ``files``."""
     plugins = plugins or installed_plugins()
     return plugins.with_files(map(PluginFile.read, files)) if files else plugins
 
 
 def built_renderers(plugins: Plugins, names: Sequence[str]) -> list[Renderer | BookRenderer]:
-    """The renderers of these names."""
+    """The renderers with these names, with their default options."""
     return [plugins.build("renderer", name) for name in names]

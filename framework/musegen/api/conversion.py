@@ -1,4 +1,4 @@
-"""One file of tunes to another: a notation's text, or what a renderer writes."""
+"""``musegen.convert``: converts a file of tunes to a text or to a file that a renderer writes."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ _FIRST_LINE = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Converted:
-    """What :func:`convert` wrote."""
+    """The result of :func:`convert`."""
 
     path: Path
-    """The file."""
+    """The file that was written."""
     tunes: int
-    """How many tunes it holds."""
+    """Number of tunes in it."""
 
 
 def convert(
@@ -52,7 +52,7 @@ def convert(
     reporter: Reporter | None = None,
     report: Callable[[str], None] | None = None,
 ) -> Converted:
-    """Convert the tunes of a file, transposed if asked.
+    """Convert the tunes of a file to another kind of file, and transpose them if asked.
 
     What ``target`` ends with tells what is written: a notation (``.abc``), which holds all tunes, or what a
     renderer writes (``.mid``, ``.wav``, ``.musicxml``), which holds one: ``number`` chooses it, from 1. From
@@ -62,13 +62,13 @@ def convert(
     was read tolerantly; with ``strict`` that is an error. ``plugins`` are the files of plugins to use besides
     those that are installed. ``report``, a function of a line, is deprecated.
 
-    Raises MusegenError, also where ``target`` exists and not ``force``.
+    Raises MusegenError if the tunes cannot be converted, or if ``target`` exists and ``force`` is not set.
     """
     source, target = Path(source), Path(target)
     if tonic and not re.fullmatch(r"[A-G](#|b)?", tonic):
-        raise MusegenError(f'"{tonic}" is no tonic; give one as D, Bb or F# (the mode of a tune stays)')
+        raise MusegenError(f'"{tonic}" is not a tonic; write it as D, Bb or F# (the mode of a tune stays)')
     if abs(semitones) > _FARTHEST:
-        raise MusegenError(f"a tune can be moved by {_FARTHEST} semitones at most (got {semitones})")
+        raise MusegenError(f"a tune can be moved by up to {_FARTHEST} semitones (got {semitones})")
     if tonic and semitones:
         raise MusegenError("a tune cannot be moved to a tonic and by semitones at once; give one of them")
     told, known = chosen_reporter(reporter, report), with_files(plugins)
@@ -112,7 +112,7 @@ def _as_text(readers: Sequence[CorpusReader], source: Path, tunes: Sequence[Tune
 
 
 def check_target(target: Path, source: Path, force: bool) -> None:
-    """Raises MusegenError where ``target`` is ``source``, or exists and not ``force``."""
+    """Raises MusegenError if ``target`` is the file ``source``, or exists and ``force`` is not set."""
     if not target.exists():
         return
     if source.exists() and target.samefile(source):
@@ -136,7 +136,7 @@ def _moved(notation: Notation, tune: Tune, tonic: str, semitones: int) -> Tune:
 
 
 def _check(notations: Mapping[str, Notation], tune: Tune, strict: bool, reporter: Reporter) -> None:
-    """Parse the tune and tell what was read tolerantly."""
+    """Parse the tune and report each mistake that was tolerated. With ``strict``, raises NotationError."""
     for problem in notations[tune.notation].parse(tune).problems:
         where = locate(tune.source, problem.line, problem.column)
         if strict:

@@ -1,4 +1,4 @@
-"""``musegen.export``: a model stored otherwise, or brought over from Keras."""
+"""``musegen.export``: stores a model in another way, or converts one from Keras."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ from musegen.writing import os_errors_explained
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """What :func:`export` wrote."""
+    """The result of :func:`export`."""
 
     path: Path
-    """The file."""
+    """The file that was written."""
     size: int
-    """How large it is, in bytes."""
+    """Size of that file in bytes."""
     source_size: int
-    """How large the file is that it was made from, in bytes."""
+    """Size in bytes of the file that it was made from."""
 
 
 def export(
@@ -40,14 +40,15 @@ def export(
     plugins: Sequence[Path | str] = (),
     reporter: Reporter | None = None,
 ) -> Exported:
-    """Write a saved model to another file, stored otherwise.
+    """Write a saved model to another file, stored in the way ``store``, such as ``fp32`` or ``int8``.
 
-    ``model`` may be one that musegen did not save, such as a ``.keras`` file. Then ``vocabulary`` tells what
-    its tokens stand for: a JSON list of symbols, or a text whose characters, each once and sorted, they are.
-    ``plugins`` are those of :func:`sample`.
+    ``model`` may also be a file of another program, such as a ``.keras`` file. Then ``vocabulary`` is a file
+    with the symbols of its tokens: a JSON list of symbols, or a text whose different characters, sorted, are
+    the symbols. ``plugins``: Python files of plugins that the model's pipeline named and that are not
+    installed.
 
-    Raises MusegenError for a file that is no model, one that cannot be expressed, a store it does not have,
-    and for an ``output`` that exists unless ``force``.
+    Raises MusegenError for a file that is not a model, a model that musegen cannot represent, a ``store``
+    that the model does not have, or an ``output`` that exists if ``force`` is not set.
     """
     model, output, known = Path(model), Path(output), with_files(plugins)
     reporter = chosen_reporter(reporter)
@@ -55,7 +56,7 @@ def export(
     trained = _foreign(known, model, vocabulary) or load_network(model, known)
     stores = trained.stores if isinstance(trained, StorableModel) else ()
     if not isinstance(trained, StorableModel) or store not in stores:
-        ways = f"it can be {', '.join(stores)}" if stores else "its kind has one way only"
+        ways = f"choose one of: {', '.join(stores)}" if stores else "this kind of model has only one way"
         raise MusegenError(f"{model}: cannot be stored as {store}; {ways}")
     check_target(output, model, force)
     with os_errors_explained(output):
@@ -66,14 +67,14 @@ def export(
 
 
 def _foreign(plugins: Plugins, model: Path, vocabulary: Path | str | None) -> LanguageModel | None:
-    """The model of a file that musegen did not save; None for one that ends as its own do."""
+    """The model in a file of another program; None for a file with a suffix of musegen's own."""
     suffixes = {suffix: name for name in plugins.names("model") for suffix in plugins.model(name).suffixes}
     name = suffixes.get(model.suffix.lower())
     if name is None:
         if vocabulary is not None:
             known = ", ".join(sorted(suffixes))
             raise MusegenError(
-                f"{model}: has its vocabulary in it; one is given for files of others ({known})"
+                f"{model}: contains its vocabulary; give one only for files of other programs ({known})"
             )
         return None
     installed = plugins.find("model", name)
@@ -83,12 +84,12 @@ def _foreign(plugins: Plugins, model: Path, vocabulary: Path | str | None) -> La
         raise ArtifactError(f"{model}: no such file")
     trainer = installed.build()
     if not isinstance(trainer, ForeignModels):
-        raise PluginError(f'{model}: model "{name}" declares {model.suffix} and cannot read it')
+        raise PluginError(f'{model}: the model "{name}" declares {model.suffix}, but cannot read such files')
     return trainer.read_foreign(model, None if vocabulary is None else _symbols(Path(vocabulary)))
 
 
 def _symbols(path: Path) -> list[str]:
-    """What the tokens of a model stand for."""
+    """The symbols of a model's tokens, read from a file. Raises MusegenError if it cannot be read."""
     try:
         text = path.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
@@ -98,7 +99,7 @@ def _symbols(path: Path) -> list[str]:
     try:
         symbols = json.loads(text)
     except ValueError as error:
-        raise MusegenError(f"{path}: is no JSON ({error})") from error
+        raise MusegenError(f"{path}: is not valid JSON ({error})") from error
     if not isinstance(symbols, list) or not all(isinstance(symbol, str) for symbol in symbols):
-        raise MusegenError(f'{path}: is no list of symbols; write it as ["A", "B"]')
+        raise MusegenError(f'{path}: is not a list of symbols; write it as ["A", "B"]')
     return symbols

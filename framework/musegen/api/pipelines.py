@@ -1,4 +1,4 @@
-"""``musegen.load``: a checked pipeline, ready to run."""
+"""``musegen.load``: reads and checks a pipeline, so that it can be run."""
 
 from __future__ import annotations
 
@@ -17,17 +17,18 @@ class Pipeline:
     """A checked pipeline, ready to run."""
 
     plan: Plan
-    """What its file says, typed."""
+    """The content of its file, as typed options."""
 
     def run(self, reporter: Reporter | None = None) -> Run:
-        """Bring every stage to its result; what did not change is reused. Raises MusegenError.
+        """Run every stage and return the results. A stage whose inputs did not change reuses its result.
 
-        Progress goes to standard error unless ``reporter`` takes it elsewhere (:class:`musegen.Silent`).
+        ``reporter`` gets progress and messages; by default they go to standard error, and
+        :class:`musegen.Silent` ignores them. Raises MusegenError.
         """
         return run_plan(self.plan, reporter or Console())
 
     def train(self, reporter: Reporter | None = None) -> Run:
-        """As :meth:`run`, up to the trained model and its figures. Raises MusegenError."""
+        """Run the stages up to the trained model and its losses, as :meth:`run` does. Raises MusegenError."""
         return run_plan(self.plan, reporter or Console(), train_only=True)
 
 
@@ -38,11 +39,11 @@ def load(
     *,
     reporter: Reporter | None = None,
 ) -> Pipeline:
-    """The checked pipeline of a file; ``.run()`` runs it.
+    """The checked pipeline of a file. Its method ``run()`` runs it.
 
-    ``overrides`` replace keys for this once: ``["sample.temperature=1.1"]``. ``reporter`` is told a line for
-    each plugin file that the pipeline names, before it is run. ``report``, a function of a line, is
-    deprecated. Raises PipelineError with a line for every mistake.
+    ``overrides`` replace keys of the file, as in ``["sample.temperature=1.1"]``. ``reporter`` gets a line for
+    each plugin file that the pipeline names, before the code in it is run. ``report``, a function of one
+    line, is deprecated. Raises PipelineError, which has a line for every mistake.
     """
     told = chosen_reporter(reporter, report)
     return Pipeline(load_plan(Path(file), overrides, report=told.say))

@@ -1,4 +1,4 @@
-"""``musegen.read_tunes``: the tunes of files."""
+"""``musegen.read_tunes``: reads the tunes of files."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ def read_tunes(
     reporter: Reporter | None = None,
     plugins: Sequence[Path | str] = (),
 ) -> Iterator[Tune]:
-    """The tunes of a file or of all files in a folder, by the readers of their suffixes.
+    """The tunes of a file, or of all files in a folder. The suffix of a file decides which reader reads it.
 
-    ``reporter`` is told, line by line, what a user should know; ``plugins`` are the files of plugins to use
-    besides those that are installed. ``report``, a function of a line, is deprecated. Raises PluginError for
-    a file that no reader reads, and CorpusError for one that cannot be read.
+    ``reporter`` gets a line for each thing that a user should know. ``plugins``: Python files of plugins to
+    use in addition to the installed ones. ``report``, a function of one line, is deprecated. Raises
+    PluginError for a kind of file that no reader reads, and CorpusError for a file that cannot be read.
     """
     told = chosen_reporter(reporter, report)
     readers = file_readers(with_files(plugins), Path(path))

@@ -1,4 +1,4 @@
-"""``musegen.render``: every tune of some files as sound, score or text."""
+"""``musegen.render``: writes every tune of some files as sound, score or text."""
 
 from __future__ import annotations
 
@@ -17,15 +17,16 @@ from musegen.writing import all_or_none, os_errors_explained
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """What :func:`render` wrote."""
+    """The result of :func:`render`."""
 
     folder: Path
+    """The folder that was written to."""
     files: tuple[Path, ...]
-    """All that were written, sorted by name."""
+    """All files that were written, sorted by name."""
     rendered: int
-    """How many tunes were rendered."""
+    """Number of tunes that were rendered."""
     failed: tuple[str, ...]
-    """For each tune that was not, the line that says why."""
+    """One line for each tune that could not be rendered, with the reason."""
 
 
 def render(
@@ -37,14 +38,15 @@ def render(
     force: bool = False,
     plugins: Sequence[Path | str] = (),
 ) -> Rendered:
-    """Render every tune of some files to ``folder``: ``001.mid`` and so on, numbered through all files.
+    """Render every tune of some files to ``folder``: ``001.mid`` and so on, counted through all files.
 
-    A tune that fails leaves its number unused, and ``reporter`` is told why. ``plugins`` are the files of
-    plugins to use besides those that are installed. Raises MusegenError, also where ``folder`` has other
-    files of these names and not ``force``.
+    The number of a tune that cannot be rendered stays unused, and ``reporter`` gets a line with the reason.
+    ``plugins``: Python files of plugins to use in addition to the installed ones. Raises MusegenError if no
+    tune is found, a renderer is missing, or ``folder`` has files of these names with other content and
+    ``force`` is not set.
     """
     if not renderers:
-        raise MusegenError("no renderer is named; `musegen plugins` lists them")
+        raise MusegenError("no renderer is named; choose one that `musegen plugins` lists")
     reporter, known, folder = chosen_reporter(reporter), with_files(plugins), Path(folder)
     writers, notations = built_renderers(known, renderers), Notations(known)
     readers = [reader for file in files for reader in file_readers(known, Path(file))]

@@ -1,4 +1,4 @@
-"""``musegen.sample``: tunes from a saved model alone."""
+"""``musegen.sample``: writes new tunes with a saved model. It needs nothing but the model's file."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ from musegen.writing import all_or_none, os_errors_explained
 
 
 def open_model(model: Path | str, *, plugins: Sequence[Path | str] = ()) -> TuneModel:
-    """The model in a file that a run or :func:`musegen.export` wrote, to be asked as often as one likes.
+    """The model in a file that a run or :func:`musegen.export` wrote. It can be used any number of times.
 
-    ``plugins`` are the files of plugins that the model's pipeline named and that are not installed. Raises
-    MusegenError for a file that is no model, or that names a component which is not installed.
+    ``plugins``: Python files of plugins that the model's pipeline named and that are not installed. Raises
+    MusegenError for a file that is not a model, or that names a component which is not installed.
     """
     return TuneModel.load(Path(model), with_files(plugins))
 
@@ -43,19 +43,19 @@ def sample(
     reporter: Reporter | None = None,
     **options: Any,
 ) -> tuple[NewTune, ...]:
-    """Write tunes from a saved model alone to ``folder``: ``001.abc``, ``001.mid``, ...
+    """Write new tunes with a saved model to ``folder``, and return them: ``001.abc``, ``001.mid``, ...
 
-    ``model`` is a file, or what :func:`open_model` gave. ``options`` are those of ``[sample]``: ``tunes``,
-    ``key``, ``temperature``, ..., and those that the model adds. ``plugins`` are the files of plugins that
-    the model's pipeline named and that are not installed.
+    ``model``: a file, or the result of :func:`open_model`. ``options``: the keys of ``[sample]``, such as
+    ``tunes``, ``key`` and ``temperature``, and those that the model adds. ``plugins``: Python files of
+    plugins that the model's pipeline named and that are not installed.
 
-    A tune that a renderer cannot write is returned without that file, and with the reason among its faults.
-    Raises MusegenError for a file that is no model, a component it names that is not installed, or an option
-    out of bounds.
+    A tune that a renderer cannot write is returned without that file, and the reason is among its faults.
+    Raises MusegenError for a file that is not a model, for a component that the model needs and that is not
+    installed, and for an option out of bounds.
     """
     reporter, folder = reporter or Silent(), Path(folder)
     if not 0 <= seed <= 2**31 - 1:
-        raise MusegenError(f"seed: must lie in 0 to {2**31 - 1} (got {seed})")
+        raise MusegenError(f"seed: must be from 0 to {2**31 - 1} (got {seed})")
     known = with_files(plugins, model.plugins if isinstance(model, TuneModel) else None)
     writers = built_renderers(known, renderers)
     if not isinstance(model, TuneModel):
@@ -84,9 +84,9 @@ def sample(
 
 
 def demo_model() -> Path:
-    """The file of the model that comes with musegen. Raises ArtifactError where it was left out."""
+    """The file of the model that comes with musegen. Raises ArtifactError if the installation lacks it."""
     if not MODEL.is_file():
-        raise ArtifactError(f"{MODEL}: no such file; install musegen anew, or name a model")
+        raise ArtifactError(f"{MODEL}: no such file; install musegen again, or name a model")
     return MODEL
 
 

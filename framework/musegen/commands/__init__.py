@@ -1,4 +1,5 @@
-"""The ``musegen`` command: one module for each of its commands, named as the command is.
+"""The commands of ``musegen``, each in a module with the name of the command.
 
-A module's ``COMMAND`` describes it by the class that plugins use too: :class:`musegen.Command`.
+``COMMAND`` in each module describes the command, with the class that plugins use too:
+:class:`musegen.Command`.
 """

@@ -1,4 +1,4 @@
-"""``musegen check``."""
+"""The command ``musegen check``."""
 
 from __future__ import annotations
 
@@ -7,6 +7,10 @@ import argparse
 from musegen.commands.console import report_faults, say
 from musegen.commands.flags import add_pipeline
 from musegen.protocols.commands import Command
+
+
+def _add_arguments(parser: argparse.ArgumentParser) -> None:
+    add_pipeline(parser, "the pipeline file to check")
 
 
 def _run(options: argparse.Namespace) -> int:
@@ -19,4 +23,4 @@ def _run(options: argparse.Namespace) -> int:
     return 0
 
 
-COMMAND = Command("check", "report every mistake in a pipeline at once", add_pipeline, _run)
+COMMAND = Command("check", "check a pipeline file and list all its mistakes", _add_arguments, _run)

@@ -1,4 +1,4 @@
-"""``musegen compare``."""
+"""The command ``musegen compare``."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from musegen.protocols.commands import Command
 
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("first", type=Path, metavar="RUN", help="a run folder")
-    parser.add_argument("second", type=Path, metavar="RUN")
-    parser.add_argument("--json", action="store_true", help="as JSON")
+    parser.add_argument("first", type=Path, metavar="RUN_A", help="folder of the first run")
+    parser.add_argument("second", type=Path, metavar="RUN_B", help="folder of the second run")
+    parser.add_argument("--json", action="store_true", help="print the comparison as JSON")
 
 
 def _run(options: argparse.Namespace) -> int:
@@ -29,4 +29,4 @@ def _run(options: argparse.Namespace) -> int:
     return 0
 
 
-COMMAND = Command("compare", "say how far apart two runs are on the same test tunes", _add_arguments, _run)
+COMMAND = Command("compare", "compare the losses of two runs on the same test tunes", _add_arguments, _run)

@@ -1,4 +1,4 @@
-"""What commands say."""
+"""Messages of the commands on standard error."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import sys
 
 
 def say(line: str) -> None:
-    """Write a line to standard error, in musegen's name."""
+    """Write a line to standard error that begins with ``musegen:``."""
     print(f"musegen: {line}", file=sys.stderr)
 
 
@@ -16,7 +16,7 @@ def tell(line: str) -> None:
 
 
 def report_faults() -> None:
-    """A line for each plugin that was left out."""
+    """Write a line for each installed plugin that cannot be used."""
     from musegen.plugins.registry import installed_plugins
 
     for fault in installed_plugins().faults:

@@ -1,4 +1,4 @@
-"""``musegen convert``."""
+"""The command ``musegen convert``."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from musegen.words import counted
 
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("file", type=Path, metavar="IN", help="tunes: .abc, or .mus in Foxley's format")
     parser.add_argument(
         "-o",
         "--output",
@@ -21,12 +20,26 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="OUT",
         help="such as tune.abc, tune.mid, tune.wav or tune.musicxml: its suffix tells what is written",
     )
-    parser.add_argument("--tune", type=int, metavar="N", help="the N-th tune alone")
+    parser.add_argument(
+        "-o",
+        "--output",
+        type=Path,
+        required=True,
+        metavar="OUT",
+        help="file to write; its suffix decides what is written: .abc, .mid, .musicxml, ...",
+    )
+    parser.add_argument("--tune", type=int, metavar="N", help="convert only the N-th tune, counted from 1")
     moved = parser.add_mutually_exclusive_group()
-    moved.add_argument("--key", default="", help="tonic to bring every tune to, by the shortest way: D, Bb")
-    moved.add_argument("--semitones", type=int, default=0, help="how far to transpose every tune")
-    parser.add_argument("--strict", action="store_true", help="refuse what would be read as meant")
-    parser.add_argument("--force", action="store_true", help="write over OUT")
+    moved.add_argument(
+        "--key", default="", help="transpose every tune to this tonic, such as D or Bb; its mode stays"
+    )
+    moved.add_argument(
+        "--semitones", type=int, default=0, help="transpose every tune by so many semitones, down if negative"
+    )
+    parser.add_argument(
+        "--strict", action="store_true", help="stop at the first mistake in a tune, instead of tolerating it"
+    )
+    parser.add_argument("--force", action="store_true", help="replace OUT if it exists")
     add_plugin(parser)
 
 
@@ -50,4 +63,4 @@ def _run(options: argparse.Namespace) -> int:
     return 0
 
 
-COMMAND = Command("convert", "convert a file of tunes, or transpose it", _add_arguments, _run)
+COMMAND = Command("convert", "convert a file of tunes to another kind, or transpose it", _add_arguments, _run)

@@ -1,4 +1,4 @@
-"""``musegen corpus list``, ``check`` and ``show``."""
+"""The commands ``musegen corpus list``, ``check`` and ``show``."""
 
 from __future__ import annotations
 
@@ -26,10 +26,12 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
 
     parser.set_defaults(action=show_help)
     actions = parser.add_subparsers(metavar="ACTION")
-    listed = actions.add_parser("list", help="every collection that a reader gives, with source and licence")
-    listed.add_argument("--json", action="store_true", help="as JSON")
+    listed = actions.add_parser("list", help="list the collections of tunes, with source and licence")
+    listed.add_argument("--json", action="store_true", help="print the list as JSON")
     listed.set_defaults(action=_list)
-    check = actions.add_parser("check", help="what cannot be read, does not fit or is there twice")
+    check = actions.add_parser(
+        "check", help="find tunes that cannot be read, bars that do not fit, and duplicates"
+    )
     check.add_argument(
         "sources",
         nargs="+",
@@ -37,7 +39,7 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
         help="a reader (mitdeeplearning), one of its collections (music21/ryansMammoth), a file, a folder, "
         "or a pipeline; FILE:LINE is the tune of a file that this line stands in",
     )
-    check.add_argument("--json", action="store_true", help="everything, as JSON")
+    check.add_argument("--json", action="store_true", help="print all findings as JSON")
     add_plugin(check)
     check.set_defaults(action=_check)
     show = actions.add_parser("show", help="print one tune")
@@ -116,7 +118,7 @@ def _place(source: str) -> tuple[str, int] | None:
 
 
 def _tunes(sources: Sequence[str], files: Sequence[Path]) -> tuple[Iterator[Tune], Mapping[str, Notation]]:
-    """The tunes of some sources and the notations that they may be in; a wrong source is told at once."""
+    """The tunes of some sources, and their notations. A wrong source is found before any tune is read."""
     from musegen.api.components import with_files
     from musegen.corpus.files import Notations
     from musegen.pipeline.sources import find_source
@@ -166,6 +168,4 @@ def _run(options: argparse.Namespace) -> int:
     return code
 
 
-COMMAND = Command(
-    "corpus", "look at tune collections: what there is, and what is wrong", _add_arguments, _run
-)
+COMMAND = Command("corpus", "list, check and show collections of tunes", _add_arguments, _run)

@@ -1,4 +1,4 @@
-"""``musegen demo``: tunes from the model that comes with musegen."""
+"""The command ``musegen demo``: writes tunes with the model that comes with musegen."""
 
 from __future__ import annotations
 
@@ -12,9 +12,14 @@ _TUNES = 3
 
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--seed", type=int, default=0, help="the same seed gives the same tunes")
+    parser.add_argument("--seed", type=int, default=0, help="another number gives other tunes (default: 0)")
     parser.add_argument(
-        "-o", "--output", type=Path, default=Path("demo"), metavar="DIR", help="default: demo"
+        "-o",
+        "--output",
+        type=Path,
+        default=Path("demo"),
+        metavar="DIR",
+        help="folder to write to (default: demo)",
     )
 
 
@@ -40,5 +45,5 @@ def _run(options: argparse.Namespace) -> int:
 
 
 COMMAND = Command(
-    "demo", "write and play three tunes from the model that comes with musegen", _add_arguments, _run
+    "demo", "write three tunes, with sound, with the model that comes with musegen", _add_arguments, _run
 )

@@ -1,4 +1,4 @@
-"""``musegen export``."""
+"""The command ``musegen export``."""
 
 from __future__ import annotations
 
@@ -13,15 +13,20 @@ from musegen.words import counted
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", type=Path, metavar="MODEL", help="a model.safetensors, or a .keras file")
-    parser.add_argument("-o", "--output", type=Path, required=True, metavar="OUT")
-    parser.add_argument("--store", default="int8", help="fp32, or int8: a quarter as large (default: int8)")
+    parser.add_argument("-o", "--output", type=Path, required=True, metavar="OUT", help="file to write")
+    parser.add_argument(
+        "--store",
+        default="int8",
+        help="how to store numbers: fp32, or int8, a quarter as large (default: int8)",
+    )
     parser.add_argument(
         "--vocabulary",
         type=Path,
         metavar="FILE",
-        help="of a .keras file: its symbols as JSON, or the text whose sorted characters they are",
+        help="for a .keras file: JSON file with its list of symbols, or the text that it was trained on, "
+        "whose different characters, sorted, are the symbols",
     )
-    parser.add_argument("--force", action="store_true", help="write over OUT")
+    parser.add_argument("--force", action="store_true", help="replace OUT if it exists")
     add_plugin(parser, OF_A_MODEL)
 
 
@@ -41,4 +46,4 @@ def _run(options: argparse.Namespace) -> int:
     return 0
 
 
-COMMAND = Command("export", "store a model.safetensors otherwise, say in int8", _add_arguments, _run)
+COMMAND = Command("export", "make a model file smaller, or convert one from Keras", _add_arguments, _run)

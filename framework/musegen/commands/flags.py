@@ -1,4 +1,4 @@
-"""Flags that several commands have."""
+"""Arguments and flags that several commands have."""
 
 from __future__ import annotations
 
@@ -6,46 +6,55 @@ import argparse
 from pathlib import Path
 
 
-def add_pipeline(parser: argparse.ArgumentParser, help: str | None = None) -> None:
-    """The pipeline's file, and ``--set``."""
+def add_pipeline(parser: argparse.ArgumentParser, help: str) -> None:
+    """Add the argument for the pipeline's file, and ``--set``."""
     parser.add_argument("file", type=Path, metavar="PIPELINE", help=help)
     parser.add_argument(
         "--set",
         action="append",
         default=[],
         metavar="TABLE.KEY=VALUE",
-        help="override a key for this once, as sample.temperature=1.1 or corpus.0.paths=['a.abc']",
+        help="use another value for a key of the file, such as sample.temperature=1.1 or "
+        "corpus.0.paths=['a.abc']; may be given several times",
     )
 
 
 def add_quiet(parser: argparse.ArgumentParser) -> None:
-    """``--quiet``."""
-    parser.add_argument("--quiet", "-q", action="store_true", help="say nothing but the result's place")
+    """Add the flag ``--quiet``."""
+    parser.add_argument(
+        "--quiet", "-q", action="store_true", help="show no progress, only where the results are"
+    )
 
 
 def add_plugin(
-    parser: argparse.ArgumentParser, what: str = "a plugin's Python file, to use besides what is installed"
+    parser: argparse.ArgumentParser,
+    what: str = "Python file of a plugin to use in addition to the installed ones",
 ) -> None:
-    """``--plugin FILE``, which may be given again."""
+    """Add the flag ``--plugin FILE``, which may be given several times."""
     parser.add_argument("--plugin", action="append", default=[], type=Path, metavar="FILE", help=what)
 
 
-OF_A_MODEL = "a plugin's Python file that the model's pipeline named"
-"""What ``--plugin`` is of a command that takes a model."""
+OF_A_MODEL = "Python file of a plugin that the model needs and that is not installed"
+"""Help for ``--plugin`` of a command that takes a model."""
 
 
 def add_output(parser: argparse.ArgumentParser, folder: str) -> None:
-    """Renderers, and the folder that they write to."""
+    """Add the flags for renderers and for the folder that they write to."""
     parser.add_argument(
         "--to",
         default="midi,wav",
-        help="renderers, separated by commas (default: midi,wav)",
+        help="renderers to use, separated by commas; `musegen plugins` lists them (default: midi,wav)",
     )
     parser.add_argument(
-        "-o", "--output", type=Path, default=Path(folder), metavar="DIR", help=f"default: {folder}"
+        "-o",
+        "--output",
+        type=Path,
+        default=Path(folder),
+        metavar="DIR",
+        help=f"folder to write to (default: {folder})",
     )
 
 
 def renderer_names(to: str) -> list[str]:
-    """What ``--to`` names."""
+    """The names of renderers in the value of ``--to``."""
     return [name.strip() for name in to.split(",") if name.strip()]

@@ -1,4 +1,4 @@
-"""``musegen init``."""
+"""The command ``musegen init``."""
 
 from __future__ import annotations
 
@@ -11,7 +11,14 @@ from musegen.protocols.commands import Command
 
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("file", type=Path, nargs="?", default=Path("pipeline.toml"), metavar="FILE")
+    parser.add_argument(
+        "file",
+        type=Path,
+        nargs="?",
+        default=Path("pipeline.toml"),
+        metavar="FILE",
+        help="file to write (default: pipeline.toml)",
+    )
 
 
 def _run(options: argparse.Namespace) -> int:
@@ -29,4 +36,4 @@ def _run(options: argparse.Namespace) -> int:
     return 0
 
 
-COMMAND = Command("init", "write a commented pipeline", _add_arguments, _run)
+COMMAND = Command("init", "write a new pipeline file with every option explained", _add_arguments, _run)

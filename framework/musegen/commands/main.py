@@ -1,6 +1,6 @@
-"""The ``musegen`` command: finds the command that is asked for, and turns mistakes into lines and exit codes.
+"""The program ``musegen``: runs the command that is asked for, and turns errors into lines and exit codes.
 
-Exit codes: 0 done, 1 a tune could not be rendered, 2 a mistake that the printed lines explain, 130 Ctrl-C.
+Exit codes: 0 success, 1 a tune could not be rendered, 2 an error that the printed lines explain, 130 Ctrl-C.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def parse(words: Sequence[str]) -> tuple[Command | None, argparse.Namespace]:
-    """The command that is named and what it is given; None where none is, and help is printed.
+    """The command that the words name, and its arguments. If they name none, print help and return None.
 
     Raises MusegenError for a command that does not exist, and SystemExit as argparse does.
     """
@@ -60,7 +60,7 @@ def parse(words: Sequence[str]) -> tuple[Command | None, argparse.Namespace]:
     parser.add_argument("--version", action="version", version=f"musegen {_version()}")
     listed = parser.add_subparsers(metavar="COMMAND")
     for each in commands.values():
-        own = listed.add_parser(each.name, help=each.help.replace("%", "%%"))
+        own = listed.add_parser(each.name, help=each.help.replace("%", "%%"), description=each.help)
         if each is command:
             each.add_arguments(own)
     options = parser.parse_args(words)
@@ -70,12 +70,12 @@ def parse(words: Sequence[str]) -> tuple[Command | None, argparse.Namespace]:
 
 
 def _named(words: Sequence[str]) -> str:
-    """The command; ``musegen`` itself has no flag that takes a value."""
+    """The name of the command: the first word that is not a flag, as no flag before it takes a value."""
     return next((word for word in words if not word.startswith("-")), "")
 
 
 def _commands(named: str, words: Sequence[str]) -> Mapping[str, Command]:
-    """Every command by its name, or one of musegen's own where that is asked for: it needs no others."""
+    """All commands by name. If one of musegen's own is asked for, it is the only one: no plugin is loaded."""
     names = (named,) if named in BUILT_IN and words[0] == named else BUILT_IN
     found: dict[str, Command] = {name: import_module(f"musegen.commands.{name}").COMMAND for name in names}
     if names is not BUILT_IN or words[:1] == ["--version"]:
@@ -89,7 +89,7 @@ def _commands(named: str, words: Sequence[str]) -> Mapping[str, Command]:
     try:
         report_faults()
         return found | {each.command.name: each.blamed() for each in installed_plugins().commands}
-    except MusegenError as error:  # MUSEGEN_STRICT_PLUGINS is set; help is there all the same
+    except MusegenError as error:  # MUSEGEN_STRICT_PLUGINS is set; help should work nevertheless
         if named:
             raise
         print(error, file=sys.stderr)

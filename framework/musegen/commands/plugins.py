@@ -1,4 +1,4 @@
-"""``musegen plugins``, ``plugins show`` and ``plugins new``."""
+"""The commands ``musegen plugins``, ``plugins show`` and ``plugins new``."""
 
 from __future__ import annotations
 
@@ -15,21 +15,27 @@ if TYPE_CHECKING:
     from musegen.plugins.registry import Plugins
 
 SCAFFOLDS = ("corpus-reader", "notation", "tokenizer", "model", "renderer", "rule")
-"""What ``plugins new`` can write."""
+"""Kinds of components that ``plugins new`` can write."""
 
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--json", action="store_true", help="as JSON")
-    parser.add_argument("--trace", action="store_true", help="how long each took to load, what it imported")
+    parser.add_argument("--json", action="store_true", help="print the list as JSON")
+    parser.add_argument(
+        "--trace", action="store_true", help="show how long each plugin took to load, and what it imported"
+    )
     parser.set_defaults(action=_list)
-    actions = parser.add_subparsers(metavar="ACTION")
-    show = actions.add_parser("show", help="a component's options: types, defaults, bounds, meaning")
-    show.add_argument("name", metavar="NAME")
-    show.add_argument("--json", action="store_true", help="as JSON Schema")
+    actions = parser.add_subparsers(
+        metavar="ACTION", help="without an action, every installed component is listed"
+    )
+    show = actions.add_parser("show", help="show a component's options: types, defaults, bounds, meaning")
+    show.add_argument("name", metavar="NAME", help="name of the component, as `musegen plugins` lists it")
+    show.add_argument("--json", action="store_true", help="print the options as JSON Schema")
     show.set_defaults(action=_show)
     new = actions.add_parser("new", help="write a small package with a working component and its tests")
-    new.add_argument("kind", choices=SCAFFOLDS, metavar="KIND", help=", ".join(SCAFFOLDS))
-    new.add_argument("name", metavar="NAME", help="of the distribution, its folder and its component")
+    new.add_argument(
+        "kind", choices=SCAFFOLDS, metavar="KIND", help=f"kind of component: {', '.join(SCAFFOLDS)}"
+    )
+    new.add_argument("name", metavar="NAME", help="name of the component, its package and its folder")
     new.set_defaults(action=_new)
 
 
@@ -57,7 +63,7 @@ def _list(options: argparse.Namespace) -> int:
 
 
 def _trace(plugins: Plugins, as_json: bool) -> int:
-    """A plugin's modules are those that no plugin before it had imported."""
+    """Print how long each plugin took to load, and the modules that no plugin before it had imported."""
     if as_json:
         rows = [
             {
@@ -146,5 +152,5 @@ def _run(options: argparse.Namespace) -> int:
 
 
 COMMAND = Command(
-    "plugins", "list every installed component, show one, write a new one", _add_arguments, _run
+    "plugins", "list installed components, show one, or write a new plugin", _add_arguments, _run
 )

@@ -1,4 +1,4 @@
-"""``musegen render``."""
+"""The command ``musegen render``."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from musegen.protocols.commands import Command
 
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("files", type=Path, nargs="+", metavar="FILE")
-    parser.add_argument("--force", action="store_true", help="write over files in DIR")
+    parser.add_argument("files", type=Path, nargs="+", metavar="FILE", help="file or folder of tunes")
+    parser.add_argument("--force", action="store_true", help="replace files in DIR")
     add_plugin(parser)
     add_output(parser, "rendered")
 
@@ -35,4 +35,4 @@ def _run(options: argparse.Namespace) -> int:
     return 1 if made.failed else 0
 
 
-COMMAND = Command("render", "render every tune of some files", _add_arguments, _run)
+COMMAND = Command("render", "write the tunes of some files as sound, score or text", _add_arguments, _run)

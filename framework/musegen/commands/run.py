@@ -1,4 +1,4 @@
-"""``musegen run``."""
+"""The command ``musegen run``."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ if TYPE_CHECKING:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """A pipeline; ``musegen train`` takes the same."""
-    add_pipeline(parser, "a pipeline.toml")
+    """Add the arguments and flags of ``musegen run`` and ``musegen train``."""
+    add_pipeline(parser, "the pipeline file; `musegen init` writes one")
     add_quiet(parser)
 
 
 def say_where(what: str, run: Run) -> None:
-    """The one line on standard output: what is where."""
+    """Print the one line on standard output, which says where the results are."""
     picture = f", {run.picture.name}" if run.picture else ""
     print(f"{what}{picture} and run.json are in {run.folder}")
 
@@ -39,5 +39,5 @@ def _run(options: argparse.Namespace) -> int:
 
 
 COMMAND = Command(
-    "run", "run a pipeline: read tunes, learn, write new ones, render them", add_arguments, _run
+    "run", "run a pipeline: read tunes, train a model, write and render new tunes", add_arguments, _run
 )

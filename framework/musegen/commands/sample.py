@@ -1,4 +1,4 @@
-"""``musegen sample``: its flags are the keys of ``[sample]``."""
+"""The command ``musegen sample``. The keys of ``[sample]`` are its flags."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _SHORT = {"tunes": ("-n",)}
 _PREFIX = "sample."
-"""Before the names of those keys, so that none is taken for another flag of the command."""
+"""Prefix of the names of these keys, so that none is confused with another flag of the command."""
 
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -28,16 +28,20 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
     from musegen.plugins.registry import installed_plugins
 
     parser.add_argument(
-        "file", type=Path, nargs="?", metavar="MODEL", help="default: the model that comes with musegen"
+        "file",
+        type=Path,
+        nargs="?",
+        metavar="MODEL",
+        help="model.safetensors of a run (default: the model that comes with musegen)",
     )
-    parser.add_argument("--seed", type=int, default=0, help="the same seed gives the same tunes")
+    parser.add_argument("--seed", type=int, default=0, help="another number gives other tunes (default: 0)")
     add_quiet(parser)
     add_plugin(parser, OF_A_MODEL)
     add_output(parser, "tunes")
     described = descriptions(Sample)
     for name, field in Sample.model_fields.items():
         _add_flag(parser, name, field, described.get(name, ""))
-    # Which model it will be is not known yet, so there are flags for what any of them has.
+    # The model is not known yet, so there are flags for the keys of every installed model.
     for name, model in keys_of_models(installed_plugins()).items():
         if model.sampling:
             field = model.sampling.model_fields[name]
@@ -45,7 +49,7 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_flag(parser: argparse.ArgumentParser, name: str, field: FieldInfo, description: str) -> None:
-    """A flag for a key, unless its value is a table or a list, or the command has a flag of that name."""
+    """Add a flag for a key, unless its value is a table or list, or the command has a flag of that name."""
     flags = (*_SHORT.get(name, ()), f"--{name.replace('_', '-')}")
     how = _how(name, field.annotation)
     if how is None:
@@ -61,7 +65,7 @@ def _add_flag(parser: argparse.ArgumentParser, name: str, field: FieldInfo, desc
 
 
 def _how(name: str, annotation: Any) -> Mapping[str, Any] | None:
-    """How argparse reads a value of this type; None where a command line cannot give one."""
+    """Arguments for argparse to read a value of this type; None if a command line cannot give one."""
     kinds = [one for one in get_args(annotation) if one is not NoneType]
     if get_origin(annotation) is Literal:
         return {"type": type(kinds[0]), "choices": kinds}
@@ -98,4 +102,4 @@ def _run(options: argparse.Namespace) -> int:
     return 0
 
 
-COMMAND = Command("sample", "write tunes from a model.safetensors alone", _add_arguments, _run)
+COMMAND = Command("sample", "write new tunes with a trained model", _add_arguments, _run)

@@ -1,4 +1,4 @@
-"""``musegen schema``."""
+"""The command ``musegen schema``."""
 
 from __future__ import annotations
 
@@ -12,7 +12,11 @@ from musegen.protocols.commands import Command
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "file", type=Path, nargs="?", metavar="PIPELINE", help="with the plugins that this one names"
+        "file",
+        type=Path,
+        nargs="?",
+        metavar="PIPELINE",
+        help="a pipeline file whose plugin files are included",
     )
 
 
@@ -30,4 +34,4 @@ def _run(options: argparse.Namespace) -> int:
     return 0
 
 
-COMMAND = Command("schema", "print the JSON Schema of pipelines", _add_arguments, _run)
+COMMAND = Command("schema", "print the JSON Schema of pipeline files, for editors", _add_arguments, _run)

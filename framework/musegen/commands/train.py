@@ -1,4 +1,4 @@
-"""``musegen train``."""
+"""The command ``musegen train``."""
 
 from __future__ import annotations
 
@@ -20,4 +20,4 @@ def _run(options: argparse.Namespace) -> int:
     return 0
 
 
-COMMAND = Command("train", "run a pipeline up to its trained model", add_arguments, _run)
+COMMAND = Command("train", "run a pipeline only up to the trained model", add_arguments, _run)

@@ -1,1 +1,1 @@
-"""Tunes to learn from: read, prepared, split, and looked at."""
+"""The corpus: reads, prepares, splits and examines the tunes that a model learns from."""

@@ -1,4 +1,4 @@
-"""What a corpus is like: what cannot be read, what does not fit, what is there twice, and what there is."""
+"""Checks of a corpus: unreadable tunes, bars that do not fit, duplicates, and statistics of the rest."""
 
 from __future__ import annotations
 
@@ -24,45 +24,51 @@ _ANY_LENGTH = Valid(bars=0, repetition=10**6, lowest="C-1", highest="G9")
 
 @dataclass
 class Diagnosis:
-    """The findings, each kind with the places where it stands: ``jigs.abc:123:4``.
+    """The findings about a corpus, each with its places, such as ``jigs.abc:123:4``.
 
-    A kind is what an error or a problem says it is, else its message.
+    Failures and warnings are sorted by their ``kind``, or by their message if they have no kind.
     """
 
     tunes: int = 0
+    """Number of tunes."""
     failures: dict[str, list[str]] = field(default_factory=dict)
-    """Texts that are no tunes."""
+    """Places of texts that cannot be read, by kind."""
     warnings: dict[str, list[str]] = field(default_factory=dict)
-    """Passages that were read as meant."""
+    """Places of mistakes that were tolerated, by kind."""
     messages: dict[str, str] = field(default_factory=dict)
-    """The message at the first place of each kind."""
+    """Message at the first place of each kind."""
     bars: list[str] = field(default_factory=list)
-    """Tunes with bars that do not fit, each with its first."""
+    """Tunes with bars that do not fit the metre, each with its first such bar."""
     duplicates: list[list[str]] = field(default_factory=list)
-    """Tunes equal but for number and title."""
+    """Groups of tunes that are equal except for number and title."""
     groups: list[list[str]] = field(default_factory=list)
-    """Near-duplicates that are not all equal."""
+    """Groups of near-duplicates that are not all equal."""
     large: list[str] = field(default_factory=list)
-    """First tunes of groups of more than twenty."""
+    """First tune of each group of more than twenty tunes."""
     keys: Mapping[str, int] = field(default_factory=dict)
+    """Number of tunes in each key."""
     metres: Mapping[str, int] = field(default_factory=dict)
+    """Number of tunes in each metre."""
     rhythms: Mapping[str, int] = field(default_factory=dict)
+    """Number of tunes of each rhythm."""
     lengths: Mapping[str, Sequence[float]] = field(default_factory=dict)
-    """Characters, bars and notes a tune: least, lower quartile, median, upper quartile, most."""
+    """Characters, bars and notes of a tune: smallest number, lower quartile, median, upper quartile,
+    largest."""
     characters: Mapping[str, int] = field(default_factory=dict)
+    """Number of times that each character occurs."""
 
     def note(self, kinds: dict[str, list[str]], kind: str, message: str, where: str) -> None:
-        """Add one place to the failures or the warnings of its kind."""
+        """Add a place to ``kinds``, which is ``failures`` or ``warnings``."""
         self.messages.setdefault(kind or message, message)
         kinds.setdefault(kind or message, []).append(where)
 
     def as_json(self) -> dict[str, Any]:
-        """All of it."""
+        """All findings as JSON."""
         return dict(vars(self))
 
 
 def diagnose(tunes: Iterable[Tune], notations: Mapping[str, Notation]) -> Diagnosis:
-    """Read every tune and find what is to know about them."""
+    """The findings about some tunes, each of which is parsed and judged."""
     found = Diagnosis()
     read: list[tuple[Tune, Score]] = []
     characters: Counter[str] = Counter()
@@ -129,7 +135,8 @@ def _spread(values: Sequence[int]) -> list[float]:
 
 
 def describe(found: Diagnosis) -> list[str]:
-    """The findings for a reader at a terminal: totals, then the commonest kinds with examples."""
+    """The findings as lines for a terminal: totals, then the most frequent kinds with examples."""
+    near = counted(sum(map(len, found.groups)), "tune")
     lines = [
         f"{counted(found.tunes, 'tune')}, {sum(map(len, found.failures.values()))} cannot be read, "
         f"{counted(sum(map(len, found.warnings.values())), 'warning')}, "
@@ -166,7 +173,7 @@ def describe(found: Diagnosis) -> list[str]:
 
 
 def _kinds(title: str, kinds: Mapping[str, Sequence[str]], messages: Mapping[str, str]) -> list[str]:
-    """A row for each kind, the commonest first: its name, its first message, and where it stands."""
+    """A row for each kind, the most frequent first: its name, its first message, and some places."""
     rows = []
     for kind, places in sorted(kinds.items(), key=lambda item: -len(item[1])):
         said = messages[kind] if kind == messages[kind] else f"{kind}: {messages[kind]}"

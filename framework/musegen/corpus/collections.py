@@ -1,4 +1,4 @@
-"""The collections that corpus readers give, with source and licence."""
+"""The collections that corpus readers offer, with source and licence."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from musegen.protocols.corpora import CorpusReader
 
 
 def collection_rows(plugins: Plugins) -> Iterator[dict[str, Any]]:
-    """Every collection of every reader, with source and licence."""
+    """A row for every collection of every reader, with source and licence."""
     for installed in plugins:
         for collection in installed.component.collections:
             yield {
@@ -27,7 +27,10 @@ def collection_rows(plugins: Plugins) -> Iterator[dict[str, Any]]:
 
 
 def used_collections(component: Component[CorpusReader], options: Options) -> list[dict[str, Any]]:
-    """Source and licence of what a pipeline's reader gives, with its options; files are the user's own."""
+    """Source and licence of the tunes that a pipeline's reader reads, with its options.
+
+    For files of the user the licence is not known.
+    """
     chosen: Sequence[str] = getattr(options, "collections", ())
     reader = {"reader": component.name, "options": options.model_dump(mode="json")}
     used = [one for one in component.collections if not chosen or one.name in chosen]

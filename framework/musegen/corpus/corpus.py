@@ -1,4 +1,4 @@
-"""Tunes to learn from, to choose by and to judge by."""
+"""The corpus of a run: its tunes, in three parts."""
 
 from __future__ import annotations
 
@@ -7,24 +7,27 @@ from dataclasses import dataclass
 from musegen.music.tune import Tune
 
 PARTS = ("train", "validation", "test")
-"""What a model learns from, is chosen by, and is judged by."""
+"""Parts of a corpus: tunes to learn from, tunes to choose the best epoch by, and tunes to judge the model
+by."""
 
 
 @dataclass(frozen=True)
 class Corpus:
-    """Prepared tunes with the part each belongs to."""
+    """Prepared tunes, and the part that each belongs to."""
 
     tunes: tuple[Tune, ...]
+    """Prepared tunes in the order of the corpus."""
     parts: tuple[str, ...]
-    """One of :data:`PARTS` for each tune."""
+    """Part of each tune, one of :data:`PARTS`."""
     groups: tuple[int, ...] = ()
-    """The near-duplicate group of each tune: the number of the first tune in it."""
+    """Group of near-duplicates of each tune: the number of the first tune in the group."""
     melodies: tuple[str, ...] = ()
-    """A digest of each tune's melody, however it is spelled (:mod:`musegen.music.similarity`)."""
+    """Digest of each tune's melody, which does not depend on its spelling
+    (:mod:`musegen.music.similarity`)."""
     skipped: int = 0
-    """Tunes that could not be used."""
+    """Number of tunes that could not be read."""
     duplicates: int = 0
-    """Tunes that were left out, since another has the same text but for number and title."""
+    """Number of tunes that were left out because another tune differs only in number and title."""
 
     def part(self, name: str) -> tuple[Tune, ...]:
         """The tunes of one part."""
@@ -32,5 +35,5 @@ class Corpus:
 
     @property
     def notation(self) -> str:
-        """The notation that all tunes share."""
+        """Name of the notation that all tunes are written in."""
         return self.tunes[0].notation

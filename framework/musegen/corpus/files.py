@@ -1,4 +1,4 @@
-"""Tunes from files, by whichever reader reads their kind."""
+"""Readers and notations for files of tunes, chosen by the suffix of each file."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from musegen.protocols.notations import Notation
 
 
 def file_readers(plugins: Plugins, path: Path) -> list[CorpusReader]:
-    """Readers of the file; of a folder, one for each kind of file in it. Raises PluginError for none."""
+    """Readers for a file, or for each kind of file in a folder. Raises PluginError if there is none."""
     suffixes = _suffixes(plugins)
     if path.is_dir():
         inside = {file.suffix.lower() for file in path.rglob("*") if file.is_file()}
@@ -28,7 +28,7 @@ def file_readers(plugins: Plugins, path: Path) -> list[CorpusReader]:
 
 
 def _suffixes(plugins: Plugins) -> dict[str, str]:
-    """Suffix -> the name of the reader that reads such files."""
+    """The name of the reader of each suffix."""
     return {
         suffix: installed.component.name
         for installed in plugins
@@ -38,13 +38,13 @@ def _suffixes(plugins: Plugins) -> dict[str, str]:
 
 
 class Notations(dict[str, Notation]):
-    """Notations by name, with their default options, each built when a tune first asks for it.
+    """Notations by name, with their default options. Each is built when it is first needed.
 
-    One that is not installed raises PluginError.
+    A name that is not installed raises PluginError.
     """
 
     def __init__(self, plugins: Plugins, *others: Plugins) -> None:
-        """``others`` are asked where ``plugins`` do not have it."""
+        """``others``: plugins to look in for notations that ``plugins`` do not have."""
         super().__init__()
         self._plugins = (plugins, *others)
 

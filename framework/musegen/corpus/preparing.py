@@ -1,4 +1,4 @@
-"""Tunes as a model sees them: brought to their tonic, prepared by their notation, told from exact copies."""
+"""Preparation of tunes for a model: transposing to a tonic, reducing by a notation, finding exact copies."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from musegen.protocols.notations import Notation, Prepare, PreparingNotation
 
 @runtime_checkable
 class _OlderNotation(Notation, Protocol):
-    """A notation of plugin API 1.0: it prepares, is always told which fields to keep, and names none."""
+    """A notation of plugin API 1.0 that prepares tunes: it needs ``options.fields`` and has no ``fields``."""
 
     def header(self, tune: Tune) -> Mapping[str, str]: ...
 
@@ -21,7 +21,7 @@ class _OlderNotation(Notation, Protocol):
 
 
 def prepare_tune(notation: Notation, tune: Tune, options: Prepare) -> Tune:
-    """The tune as ``[prepare]`` asks. Raises NotationError for text that is no tune."""
+    """The tune as ``[prepare]`` asks for. Raises NotationError for text that is not a tune."""
     if options.tonic:
         tonic = tune.tonic or notation.parse(tune).key.tonic
         tune = replace(to_tonic(notation, tune, options.tonic), tonic=tonic)
@@ -36,16 +36,16 @@ def prepare_tune(notation: Notation, tune: Tune, options: Prepare) -> Tune:
 
 
 def unused_options(notation: Notation, options: Prepare) -> list[str]:
-    """The options that somebody set and that this notation has no way to heed."""
+    """The options that are set, but have no effect because this notation cannot prepare tunes."""
     if isinstance(notation, PreparingNotation | _OlderNotation):
         return []
     return sorted(options.model_fields_set - {"raw", "tonic", "transpose"})
 
 
 def without_title(notation: Notation, tune: Tune) -> Hashable:
-    """What is equal for exact duplicates: all of the tune but number and title.
+    """A value that is equal for exact duplicates: the tune without number and title.
 
-    Raises NotationError for text that is no tune.
+    Raises NotationError for text that is not a tune.
     """
     if isinstance(notation, PreparingNotation):
         return notation.bare_text(tune)

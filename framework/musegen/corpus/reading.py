@@ -1,4 +1,4 @@
-"""The tunes of a run: read, prepared, rid of exact duplicates, and split."""
+"""Reading of a run's corpus: tunes are read, prepared, freed of exact duplicates, and split."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ def read_corpus(
     report: Callable[[str], None],
     advance: Callable[[int, int], None],
 ) -> Corpus:
-    """Read every reader's tunes, prepare them, drop exact duplicates, and split by near-duplicate group.
+    """The corpus of all readers' tunes: prepared, without exact duplicates, and split by groups of versions.
 
-    A tune that its notation cannot read is passed over and ``report`` told so. Raises CorpusError where no
-    tune is left, where tunes are in different notations, or where a part would be empty.
+    A tune that its notation cannot read is skipped, and ``report`` gets a line. Raises CorpusError if no tune
+    is left, if tunes are in different notations, or if a part would be empty.
     """
     tunes: list[Tune] = []
     skipped = 0
@@ -43,7 +43,7 @@ def read_corpus(
         notation = notations.get(tune.notation)
         if notation is None:
             if not tune.notation:
-                raise CorpusError(f"{tune.source}: its reader does not say in which notation it is")
+                raise CorpusError(f"{tune.source}: its reader does not say which notation it is in")
             raise CorpusError(f'{tune.source}: no notation "{tune.notation}" is installed')
         try:
             tunes.append(prepare_tune(notation, tune, prepare))
@@ -54,7 +54,7 @@ def read_corpus(
         raise CorpusError(f"the corpus has no usable tune ({skipped} skipped)")
     used = sorted({tune.notation for tune in tunes})
     if len(used) > 1:
-        raise CorpusError(f"the corpus mixes notations ({', '.join(used)}); a model learns one")
+        raise CorpusError(f"the corpus mixes notations ({', '.join(used)}); a model can learn only one")
     if unused := unused_options(notations[used[0]], prepare):
         report(f"[prepare] {', '.join(unused)}: tunes in {used[0]} are learned as they are written")
     read = len(tunes)
@@ -77,7 +77,7 @@ def read_corpus(
 
 
 def _without_copies(tunes: Sequence[Tune], notation: Notation) -> list[Tune]:
-    """The first of all tunes that are equal but for number and title."""
+    """The tunes without exact duplicates: the first of those that differ only in number and title."""
     kept: dict[Hashable, Tune] = {}
     for tune in tunes:
         kept.setdefault(without_title(notation, tune), tune)

@@ -1,4 +1,4 @@
-"""``split.csv``: which tune is in which part; written by a run, read by the next or by a comparison."""
+"""``split.csv``: the part of each tune. A run writes it; another run or a comparison reads it."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from musegen.words import counted
 from musegen.writing import csv_text
 
 SPLIT_FILE = "split.csv"
-"""Its name at the top of a run folder."""
+"""Name of the file at the top of a run folder."""
 
 
 def split_table(corpus: Corpus) -> bytes:
-    """``split.csv``: each tune with its part, its group and its melody; :func:`read_split` reads it."""
+    """The content of ``split.csv``: each tune with part, group and melody. :func:`read_split` reads it."""
     rows = [["source", "title", "part", "group", "melody"]]
     columns = zip(corpus.tunes, corpus.parts, corpus.groups, corpus.melodies, strict=True)
     rows += [
@@ -29,10 +29,11 @@ def split_table(corpus: Corpus) -> bytes:
 
 
 def read_split(file: Path, tunes: Sequence[Tune], report: Callable[[str], None]) -> tuple[str, ...]:
-    """The part of each tune as a ``split.csv`` says, by source and title; equal ones by their order.
+    """The part of each tune, as a ``split.csv`` says.
 
-    Raises CorpusError for a file that is none, that does not know a tune, or that leaves none to learn from;
-    ``report`` is told of rows without a tune.
+    Tunes are recognised by source and title, and by their order if these are equal. ``report`` gets a line if
+    some rows have no tune. Raises CorpusError for a file that is not a split, that lacks a tune, or that puts
+    none into ``train``.
     """
     given = _rows(file)
     keys = list(_numbered((tune.source, tune.title) for tune in tunes))
@@ -48,12 +49,17 @@ def read_split(file: Path, tunes: Sequence[Tune], report: Callable[[str], None])
         report(f"{file}: names {counted(missing, 'tune')} that the corpus does not have")
     parts = tuple(given[key] for key in keys)
     if "train" not in parts:
-        raise CorpusError(f"{file}: puts no tune of the corpus into train; a model has nothing to learn from")
+        raise CorpusError(
+            f"{file}: puts no tune of the corpus into train, so that a model has nothing to learn from"
+        )
     return parts
 
 
 def _numbered(keys: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str, int]]:
-    """Each source and title, and how often it came before: files of two folders may share their name."""
+    """Each source and title, with the number of times it occurred before.
+
+    They need not be unique, because files of two folders may have the same name.
+    """
     seen: Counter[tuple[str, str]] = Counter()
     for key in keys:
         yield (*key, seen[key])
@@ -71,5 +77,5 @@ def _rows(file: Path) -> Mapping[tuple[str, str, int], str]:
         raise CorpusError(f"{file}: cannot be read as a split ({cause})") from None
     for number, (_, part) in enumerate(given.items(), 2):
         if part not in PARTS:
-            raise CorpusError(f'{file}:{number}: no part "{part}"; choose from: {", ".join(PARTS)}')
+            raise CorpusError(f'{file}:{number}: unknown part "{part}"; choose from: {", ".join(PARTS)}')
     return given

@@ -1,4 +1,4 @@
-"""Which tunes a model learns from, is chosen by and is judged by: whole groups of near-duplicates."""
+"""Splitting of a corpus into training, validation and test tunes, by whole groups of near-duplicates."""
 
 from __future__ import annotations
 
@@ -20,24 +20,26 @@ from musegen.protocols.notations import Notation
 from musegen.words import counted
 
 _LARGEST_GROUP = 20
-"""Larger groups are told: one common phrase may have joined what is not one tune."""
+"""Groups larger than this are reported: a common phrase may have joined different tunes."""
 
 
 class Split(Options):
-    """``[split]``: which tunes a model learns from, is chosen by and is judged by; versions stay together."""
+    """``[split]``: shares of tunes for validation and test. Versions of one tune always stay in one part."""
 
     validation: float = Field(0.1, ge=0, lt=1)
-    """Share of the tunes that choose the best epoch."""
+    """Share of the tunes that the best epoch is chosen by. An epoch is one pass through the training
+    tunes."""
     test: float = Field(0.1, ge=0, lt=1)
-    """Share of the tunes that are looked at once, at the end."""
+    """Share of the tunes that the finished model is judged by. Nothing else uses them."""
     file: PathPattern | None = Field(None, examples=[SPLIT_FILE])
-    """A split.csv of an earlier run, which then decides instead of the shares."""
+    """The split.csv of an earlier run. If it is given, the same tunes are held out, and the shares have no
+    effect."""
 
 
 def find_groups(tunes: Sequence[Tune], notation: Notation) -> tuple[list[int], list[str]]:
-    """The near-duplicate group of each tune (:func:`group_tunes`), and the digest of each one's melody.
+    """The near-duplicate group of each tune (:func:`group_tunes`), and a digest of each tune's melody.
 
-    A tune that cannot be parsed is joined by its text and work only, and has a digest of its text.
+    A tune that cannot be parsed is only grouped by its text and work, and its digest is that of its text.
     """
     scores: list[Score | None] = []
     texts: dict[Hashable, list[int]] = {}
@@ -58,10 +60,10 @@ def find_groups(tunes: Sequence[Tune], notation: Notation) -> tuple[list[int], l
 def group_tunes(
     tunes: Sequence[Tune], scores: Sequence[Score | None], equal: Sequence[Sequence[int]]
 ) -> list[int]:
-    """The group of each tune: the number of the first tune in it.
+    """The group of each tune: the number of the first tune in the group.
 
-    Tunes are joined where their patterns overlap by half (:mod:`musegen.music.similarity`), where ``equal``
-    lists them together, and where they are settings of one work.
+    Two tunes are in one group if they share half of their patterns (:mod:`musegen.music.similarity`), if
+    ``equal`` lists them together, or if they are settings of one work.
     """
     works: dict[str, list[int]] = {}
     for i, tune in enumerate(tunes):
@@ -73,10 +75,10 @@ def group_tunes(
 
 
 def split_groups(tunes: Sequence[Tune], groups: Sequence[int], split: Split, seed: int) -> tuple[str, ...]:
-    """The part of each tune: whole groups are held out until the wanted share is reached.
+    """The part of each tune. Whole groups are held out until the wanted shares are reached.
 
-    Whether a group is held out depends on its texts and ``seed``, not on the order of the corpus. Raises
-    CorpusError where a wanted part would be empty.
+    Whether a group is held out depends on its texts and on ``seed``, not on the order of the corpus. Raises
+    CorpusError if the tunes are too few for the wanted shares.
     """
     members: dict[int, list[int]] = {}
     for i, group in enumerate(groups):
@@ -95,7 +97,7 @@ def split_groups(tunes: Sequence[Tune], groups: Sequence[int], split: Split, see
         while held_out < wanted and len(waiting) > 1:
             inside = waiting.pop()
             if held_out and held_out + len(inside) > wanted + max(_LARGEST_GROUP, wanted // 10):
-                continue  # a large group would make the part much larger than asked; it is learned from
+                continue  # a large group would make the part much larger than wanted; it stays in train
             held_out += len(inside)
             for i in inside:
                 parts[i] = part
@@ -108,7 +110,7 @@ def split_groups(tunes: Sequence[Tune], groups: Sequence[int], split: Split, see
 
 
 def torn_groups(groups: Sequence[int], parts: Sequence[str]) -> list[int]:
-    """The groups that are not in one part: what a model learned, it would be judged by."""
+    """The groups with tunes in more than one part: a model would be judged by tunes that it has learned."""
     first: dict[int, str] = {}
     return sorted(
         {group for group, part in zip(groups, parts, strict=True) if first.setdefault(group, part) != part}
@@ -116,5 +118,5 @@ def torn_groups(groups: Sequence[int], parts: Sequence[str]) -> list[int]:
 
 
 def large_groups(groups: Sequence[int]) -> list[int]:
-    """The groups of more than twenty tunes."""
+    """The groups with more than twenty tunes."""
     return [group for group, size in Counter(groups).items() if size > _LARGEST_GROUP]

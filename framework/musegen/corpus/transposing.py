@@ -1,4 +1,4 @@
-"""Training tunes in other keys, so that a model learns what a key changes and what it does not."""
+"""Transposition of tunes, to one tonic or to all other keys of the corpus."""
 
 from __future__ import annotations
 
@@ -14,23 +14,25 @@ from musegen.music.tune import Tune
 from musegen.protocols.notations import Notation, TransposingNotation
 
 _LOWEST, _HIGHEST = 57, 88
-"""MIDI pitches of A3 and E6: about what a fiddle plays without leaving third position."""
+"""MIDI pitches of A3 and E6: about the range of a fiddle up to the third position."""
 
 
 @dataclass(frozen=True, slots=True)
 class Transposed:
-    """One training tune in other keys."""
+    """The versions of one training tune in other keys."""
 
     texts: tuple[str, ...]
+    """Text of each version."""
     weights: tuple[float, ...]
-    """How often the corpus has each of these keys, the tune's own being 1."""
+    """Number of tunes that the corpus has in each of these keys, divided by the number in the tune's own
+    key."""
 
 
 def transpose_all(notation: Notation, tunes: Sequence[Tune]) -> Iterator[Transposed]:
-    """Each tune in all other keys that the tunes have for its mode, as far as it stays within A3 to E6.
+    """Each tune in all other keys that tunes of its mode have, as long as it stays within A3 to E6.
 
-    Into each key it goes by the shortest way there is inside that range; a key in which its notation cannot
-    write it is left out.
+    It goes to each key by the smallest interval that keeps it in that range. A key in which its notation
+    cannot write it is left out.
     """
     scores = [notation.parse(tune) for tune in tunes]
     counts = Counter((score.key.mode, score.key.tonic) for score in scores if score.key.tonic)
@@ -51,7 +53,7 @@ def transpose_all(notation: Notation, tunes: Sequence[Tune]) -> Iterator[Transpo
 
 
 def _way(key: Key, tonic: str, lowest: int, highest: int) -> int:
-    """Semitones from ``key`` to ``tonic`` that keep these pitches in range; 0 where none do."""
+    """The smallest number of semitones from ``key`` to ``tonic`` that keeps these pitches in range, or 0."""
     near = key.semitones_to(tonic)
     inside = [
         semitones
@@ -62,9 +64,9 @@ def _way(key: Key, tonic: str, lowest: int, highest: int) -> int:
 
 
 def transpose(notation: Notation, tune: Tune, semitones: int, tonic: str = "") -> Tune:
-    """The tune so many semitones higher: its text edited, or its score moved and written anew.
+    """The tune, ``semitones`` higher. The notation edits its text, or its score is moved and written again.
 
-    ``tonic``: how the new one is spelled. Raises NotationError for text that is no tune.
+    ``tonic``: spelling of the new tonic. Raises NotationError for text that is not a tune.
     """
     if isinstance(notation, TransposingNotation):
         return notation.transpose(tune, semitones, tonic)
@@ -74,9 +76,9 @@ def transpose(notation: Notation, tune: Tune, semitones: int, tonic: str = "") -
 
 
 def to_tonic(notation: Notation, tune: Tune, tonic: str) -> Tune:
-    """The tune with this tonic, by the shortest way: at most six semitones. A tune without key stays.
+    """The tune with this tonic, moved in the nearer direction, by six semitones at the most.
 
-    Raises NotationError for text that is no tune.
+    A tune without key stays as it is. Raises NotationError for text that is not a tune.
     """
     key = notation.parse(tune).key
     if not key.tonic:

@@ -1,6 +1,6 @@
-"""The model that comes with musegen, what it was made from, and how good it is."""
+"""The model that comes with musegen, with its pipeline and its losses."""
 
 from pathlib import Path
 
 MODEL = Path(__file__).with_name("model.safetensors")
-"""Its file; not there where somebody left it out."""
+"""File of the model. It may be missing from an installation."""

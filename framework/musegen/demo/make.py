@@ -1,8 +1,7 @@
-"""Makes the model that comes with musegen: ``python -m musegen.demo.make``; needs ``musegen[full]``.
+"""Makes the model that comes with musegen: ``python -m musegen.demo.make [FOLDER]``. Needs ``musegen[full]``.
 
-It runs ``pipeline.toml`` beside this file in ``runs/demo``, stores the model in int8 and writes down what it
-reached, in the folder that it is given, else in ``demo-model``. The same versions on the same kind of CPU
-give the same bytes.
+It runs ``pipeline.toml`` next to this file in ``runs/demo``, and writes the model in int8 and its losses to
+the given folder, by default ``demo-model``. The same versions on the same kind of CPU give the same bytes.
 """
 
 from __future__ import annotations
@@ -21,7 +20,10 @@ _MOST_BYTES = 1_500_000
 
 
 def make(folder: Path) -> None:
-    """Train, store, note. Raises MusegenError, also where the model is too large to come with musegen."""
+    """Train the model and write it with its losses to ``folder``.
+
+    Raises MusegenError, for instance if the model is too large to come with musegen.
+    """
     run = musegen.load(HERE / "pipeline.toml", [f"run.folder={Path('runs/demo').resolve()}"]).train()
     folder.mkdir(parents=True, exist_ok=True)
     model = folder / "model.safetensors"

@@ -1,1 +1,1 @@
-"""Models with all they need: training data, losses, and new tunes."""
+"""Everything around models: training data, losses, and new tunes."""

@@ -1,4 +1,4 @@
-"""New tunes from a trained model: headers led to what was wished, bodies drawn, valid tunes kept."""
+"""Composition of new tunes with a trained model: headers with the wishes, bodies, choice of valid tunes."""
 
 from __future__ import annotations
 
@@ -24,24 +24,27 @@ from musegen.words import counted
 _HEADER_LINES = 30
 _LINE_TOKENS = 200
 _ROUND = 32
-"""Draws at a time: the raw valid rate rests on whole rounds, so that stopping early does not colour it."""
+"""Number of draws at a time. The rate of valid draws is measured on whole rounds, so that stopping early does
+not distort it."""
 SEEDS_A_RUN = 1_000_000
-"""Draw k of a run with seed s has the seed s * 1,000,000 + k, so that no two runs share a draw."""
+"""Largest number of draws in a run. Draw k of a run with seed s has the seed s * 1,000,000 + k, so that two
+runs never share a draw."""
 
 
 class Composer:
-    """Draws tunes from a model as ``[sample]`` asks."""
+    """A composer that draws tunes from a model as ``[sample]`` asks. A draw is one attempt at a tune."""
 
     def __init__(
         self, network: LanguageModel, language: Language, options: Sample, rules: Sequence[Rule] = ()
     ) -> None:
-        """``rules``: what tunes must keep besides ``[sample.valid]``."""
+        """``rules``: rules that tunes must keep in addition to ``[sample.valid]``."""
         self._network, self._language, self._options, self._rules = network, language, options, rules
 
     def compose(self, seed: int, advance: Callable[[int, int, str], None]) -> Composition:
-        """Draw until enough valid tunes are found or the attempts are used up; with keep = "all", once each.
+        """Draw until there are enough valid tunes or no attempts are left. With keep = "all", draw each once.
 
-        Where the attempts do not suffice, those with the fewest faults make up the number.
+        If there are too few valid tunes, those with the fewest faults are kept too. ``advance`` gets the
+        progress.
         """
         options, draws = self._options, list[Draw]()
         first = seed * SEEDS_A_RUN
@@ -65,7 +68,7 @@ class Composer:
         return Composition(tuple(sorted(best, key=lambda draw: draw.seed)), tuple(draws))
 
     def draw(self, seeds: Sequence[int]) -> list[Draw]:
-        """One tune a seed; each depends on its own seed alone."""
+        """One tune for each seed, which depends on that seed alone."""
         if self._options.prime is None:
             texts = self._headers(seeds)
             texts = [text + self._options.start for text in texts]
@@ -89,7 +92,7 @@ class Composer:
         return draws
 
     def _brought_back(self, tune: Tune, home: Home, seed: int) -> Tune:
-        """The tune in the key wished for, else in one of those that the corpus had in its mode."""
+        """The tune in the wished key, or in one of the keys that the corpus had in the tune's mode."""
         try:
             notation = self._language.notation
             tonic, wish = "", self._options.key
@@ -101,11 +104,11 @@ class Composer:
             return tune
 
     def _prime(self, text: str) -> Tokens:
-        """``text`` after the start mark: int32 (n + 1,)."""
+        """The start mark and the tokens of ``text``: int32 (n + 1,)."""
         return with_marks(self._language.tokenizer, text)[:-1]
 
     def _headers(self, seeds: Sequence[int]) -> list[str]:
-        """A header a seed, written line by line: the model proposes, the guide puts in what was wished."""
+        """A header for each seed. The model proposes line after line, and a guide puts in the wishes."""
         language = self._language
         if not isinstance(language.notation, HeadedNotation):
             return [""] * len(seeds)
@@ -138,5 +141,5 @@ class Composer:
 
 
 def _badness(draw: Draw) -> tuple[bool, bool, int]:
-    """Sorts draws: what plays before what does not, what ended before what was cut, then by faults."""
+    """Key to sort draws by: those that parse first, then those that ended, then those with fewer faults."""
     return draw.score is None, not draw.ended, len(draw.judgement.faults)

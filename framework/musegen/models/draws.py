@@ -1,4 +1,4 @@
-"""Tunes as a model drew them."""
+"""Draws: tunes as a model wrote them, and the composition that is chosen from them."""
 
 from __future__ import annotations
 
@@ -14,30 +14,30 @@ from musegen.music.validity import Judgement
 
 @dataclass(frozen=True)
 class Draw:
-    """One tune as it was drawn, with what is wrong with it."""
+    """One tune as it was drawn, with its faults."""
 
     tune: Tune
-    """Its text and title."""
+    """Text and title of the tune."""
     seed: int
-    """Seed of this draw alone."""
+    """Seed of this draw."""
     ended: bool
-    """Whether the model ended it, rather than its greatest length."""
+    """Whether the model ended the tune; otherwise it was cut off at ``max_length``."""
     judgement: Judgement
-    """The rules that it breaks."""
+    """Faults of the tune."""
     score: Score | None
-    """The tune as music; None where the text cannot be parsed."""
+    """The tune as music; None if the text cannot be parsed."""
 
 
 @dataclass(frozen=True)
 class Composition:
-    """The tunes that were kept and all draws they were chosen from."""
+    """The tunes that were kept, and all draws that they were chosen from."""
 
     kept: tuple[Draw, ...]
-    """As many as were asked for, in the order of their seeds."""
+    """Draws that were kept, as many as were asked for, in the order of their seeds."""
     draws: tuple[Draw, ...]
-    """All of them, in the order of their seeds."""
+    """All draws, in the order of their seeds."""
 
 
 def describe_draws(draws: Sequence[Draw]) -> dict[str, JSON]:
-    """Valid rate, reasons against, lengths, keys and metres of some tunes."""
+    """Rate of valid tunes, faults by kind, lengths, keys and metres of some draws."""
     return describe_judged([(draw.tune, draw.judgement, draw.score) for draw in draws])

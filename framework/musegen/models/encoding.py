@@ -1,4 +1,4 @@
-"""Tunes as tokens."""
+"""Encoding of tunes as tokens."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from musegen.protocols.vocabulary import Tokens
 
 
 class TokenTable(Sequence[Tokens]):
-    """Tunes as tokens in one array of few bytes each, for corpora of many."""
+    """A sequence of tunes as tokens, stored in one array with few bytes for each token, for large corpora."""
 
     def __init__(self, tunes: Iterable[Tokens], size: int) -> None:
-        """``size``: V, which no token reaches."""
+        """``size``: V, the size of the vocabulary."""
         kind = np.min_scalar_type(size - 1)
         parts = [tune.astype(kind) for tune in tunes]
         self._ends = np.cumsum([0, *map(len, parts)])
@@ -34,7 +34,7 @@ class TokenTable(Sequence[Tokens]):
     def __getitem__(self, place: slice) -> Sequence[Tokens]: ...
 
     def __getitem__(self, place: int | slice) -> Tokens | Sequence[Tokens]:
-        """int32 (n,), or some of the tunes; those side by side share the memory of the table."""
+        """The tokens of a tune, int32 (n,), or a sequence of tunes. A slice with step 1 shares the memory."""
         if isinstance(place, slice):
             first, last, step = place.indices(len(self))
             if step != 1:
@@ -57,7 +57,7 @@ def with_marks(tokenizer: Tokenizer, text: str) -> Tokens:
 
 
 def encode_transposed(transposed: Iterable[Transposed], tokenizer: Tokenizer) -> tuple[Transpositions, ...]:
-    """The versions as a model learns from them, all tokens in one array."""
+    """The tunes in other keys as tokens, which are stored in one array."""
     rows = list(transposed)
     table = TokenTable(
         (with_marks(tokenizer, text) for row in rows for text in row.texts), len(tokenizer.vocabulary)
@@ -70,6 +70,6 @@ def encode_transposed(transposed: Iterable[Transposed], tokenizer: Tokenizer) ->
 
 
 def encode_part(corpus: Corpus, part: str, tokenizer: Tokenizer) -> TokenTable:
-    """The tunes of one part as tokens, start and end marks included: int32 (n + 2,) each."""
+    """The tunes of one part as tokens, each int32 (n + 2,), including start and end marks."""
     tokens = (with_marks(tokenizer, tune.text) for tune in corpus.part(part))
     return TokenTable(tokens, len(tokenizer.vocabulary))

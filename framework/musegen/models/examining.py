@@ -1,4 +1,4 @@
-"""Tunes judged, and what can be said of many of them."""
+"""Judging of tunes, and statistics of judged tunes."""
 
 from __future__ import annotations
 
@@ -19,7 +19,10 @@ from musegen.protocols.rules import Rule
 def examine(
     notation: Notation, tune: Tune, rules: Valid, ended: bool = True, more: Sequence[Rule] = ()
 ) -> tuple[Judgement, Score | None]:
-    """Parse and judge one tune, generated or real; ``more``: rules of plugins."""
+    """The judgement of one tune, generated or real, and its score; None if it does not parse.
+
+    ``ended``: whether the model ended the tune. ``more``: rules of plugins.
+    """
     unfinished = () if ended else (Fault("unfinished", "the model did not end it"),)
     try:
         score = notation.parse(tune)
@@ -30,7 +33,7 @@ def examine(
 
 
 def describe_judged(judged: Sequence[tuple[Tune, Judgement, Score | None]]) -> dict[str, JSON]:
-    """The same for tunes judged by :func:`examine`."""
+    """Rate of valid tunes, faults by kind, lengths, keys and metres of tunes judged by :func:`examine`."""
     valid = sum(judgement.valid for _, judgement, _ in judged)
     reasons = Counter(
         kind for _, judgement, _ in judged for kind in dict.fromkeys(fault.kind for fault in judgement.faults)

@@ -1,4 +1,4 @@
-"""How the tunes are written that a model learns."""
+"""The language of a model: how the tunes that it learns are written."""
 
 from __future__ import annotations
 
@@ -17,15 +17,16 @@ from musegen.protocols.tokenizers import Tokenizer
 
 @dataclass(frozen=True)
 class Home:
-    """The one tonic of the tunes that a model has learned, and where they came from."""
+    """The one tonic that a model's tunes were transposed to, and the tonics that they had before."""
 
     tonic: str
+    """Tonic of all tunes that the model has learned."""
     tonics: Mapping[str, Mapping[str, int]]
-    """Mode -> tonic -> how many training tunes had it; new tunes get theirs by these shares."""
+    """Number of training tunes by mode and former tonic. New tunes get a tonic in the same proportions."""
 
     @classmethod
     def of(cls, tonic: str, tunes: Iterable[Tune], notation: Notation) -> Home:
-        """The home of tunes that were all brought to ``tonic``; each says in ``tonic`` where it came from."""
+        """The home of tunes that were all transposed to ``tonic``. ``Tune.tonic`` has their former tonic."""
         tonics: dict[str, Counter[str]] = {}
         for tune in tunes:
             if tune.tonic:
@@ -34,7 +35,7 @@ class Home:
         return cls(tonic, tonics)
 
     def state(self) -> dict[str, JSON]:
-        """The home as JSON; :meth:`load` reads it."""
+        """The home as JSON, which :meth:`load` reads."""
         return {"tonic": self.tonic, "tonics": {mode: dict(counts) for mode, counts in self.tonics.items()}}
 
     @classmethod
@@ -43,7 +44,7 @@ class Home:
         return cls(state["tonic"], state["tonics"]) if state else None
 
     def choose(self, mode: str, seed: int) -> str:
-        """A tonic for a new tune in this mode."""
+        """A random tonic for a new tune in this mode, in the proportions of the corpus."""
         counts = self.tonics.get(mode) or {}
         if not counts:
             return self.tonic
@@ -52,24 +53,25 @@ class Home:
 
 @dataclass(frozen=True)
 class Language:
-    """Everything about the texts that a model learns: notation, header fields, home tonic and tokenizer."""
+    """Everything about the texts that a model learns: notation, tokenizer, header fields and home tonic."""
 
     notation_name: str
+    """Name of the notation."""
     notation: Notation
     tokenizer: Tokenizer
     fields: Sequence[str] = ()
-    """The header fields of the corpus, in its order."""
+    """Header fields of the corpus, in their order in the corpus."""
     home: Home | None = None
-    """Where the tunes were brought, if ``[prepare] tonic`` brought them to one tonic."""
+    """Home of the tunes; None if ``[prepare] tonic`` did not transpose them."""
 
     @property
     def tonic(self) -> str:
-        """The tonic of all tunes that the model knows; empty where they have several."""
+        """The tonic of all tunes that the model knows; empty if they were not transposed to one tonic."""
         return self.home.tonic if self.home else ""
 
 
 def header_fields(headers: Iterable[Mapping[str, str]]) -> tuple[str, ...]:
-    """The fields that some headers have, in an order that fits all of them as far as one does."""
+    """All fields of some headers, in an order that fits every header if there is such an order."""
     order: list[str] = []
     for header in headers:
         place = 0

@@ -1,4 +1,4 @@
-"""How surprised a model is by tunes; docs/training.md explains the figures one by one."""
+"""Losses of a model on tunes: how surprised it is by them. docs/training.md explains each figure."""
 
 from __future__ import annotations
 
@@ -22,33 +22,37 @@ from musegen.protocols.vocabulary import Tokens
 
 @dataclass(frozen=True, slots=True)
 class TuneLoss:
-    """What one tune costs a model, in nats, and what that is divided by.
+    """The loss of one tune in nats (-ln of its probability), and the numbers to divide it by.
 
-    A token belongs to the part of the text where it begins; the end mark belongs to the body.
+    A token belongs to the part of the text where it begins. The end mark belongs to the body.
     """
 
     nats: float
-    """All tokens but the start mark."""
+    """Loss of all tokens; the start mark has none."""
     tokens: int
+    """Number of these tokens."""
     header_nats: float
-    """Of the tokens before the body."""
+    """Loss of the tokens before the body."""
     header_tokens: int
+    """Number of tokens before the body."""
     chord_nats: float
-    """Of the tokens of chord symbols in the body."""
+    """Loss of the tokens of chord symbols in the body."""
     chord_tokens: int
+    """Number of tokens of chord symbols in the body."""
     notes: int
-    """Written notes, those struck together as one, grace notes left out; 0 where the tune does not parse."""
+    """Number of written notes; notes that sound together count once, and grace notes do not count. 0 if the
+    tune does not parse."""
     told: bool = True
-    """Whether it is known which tokens are the body's."""
+    """Whether it is known which tokens belong to the body."""
 
     @property
     def body_nats(self) -> float:
-        """All but the header."""
+        """Loss of the body: all tokens after the header."""
         return self.nats - self.header_nats
 
 
 class Scale:
-    """The tunes of one part, and where in their tokens headers, chord symbols and bodies are."""
+    """The tunes of one part, with the places of headers, chord symbols and bodies in their tokens."""
 
     def __init__(self, tunes: Sequence[Tune], tokenizer: Tokenizer, notation: Notation) -> None:
         self.encoded = [with_marks(tokenizer, tune.text) for tune in tunes]
@@ -59,7 +63,7 @@ class Scale:
         self._notes = [_written_notes(notation, tune) for tune in tunes]
 
     def losses(self, model: LanguageModel) -> list[TuneLoss]:
-        """The loss of each tune."""
+        """The loss of the model on each tune."""
         return [
             TuneLoss(
                 float(nats.sum()),
@@ -76,18 +80,18 @@ class Scale:
 
 
 def figures(losses: Iterable[TuneLoss]) -> dict[str, float | None]:
-    """``nats``, ``header_nats``, ``body_nats`` and ``bits_a_note`` of some tunes together.
+    """The figures of some tunes together: ``nats``, ``header_nats``, ``body_nats`` and ``bits_a_note``.
 
-    With chord symbols in them ``chord_nats``, ``melody_nats`` and ``melody_bits_a_note`` too. None for what
-    would be divided by nothing.
+    If the tunes have chord symbols, also ``chord_nats``, ``melody_nats`` and ``melody_bits_a_note``. Nats are
+    for each token of that part of the text. A figure is None if there are no tokens or notes to divide by.
     """
     losses = list(losses)
     total = {field.name: sum(getattr(loss, field.name) for loss in losses) for field in fields(TuneLoss)}
-    # Where nobody can say which tokens are the header's, the body is not known either.
+    # If it is not known which tokens belong to the header, the body is not known either.
     told = [loss for loss in losses if loss.told]
     body_nats = sum(loss.body_nats for loss in told)
     body_tokens = sum(loss.tokens - loss.header_tokens for loss in told)
-    # The body of a tune whose notes cannot be counted must not be charged to the notes of the others.
+    # The body of a tune whose notes cannot be counted must not be divided by the notes of the others.
     sung = [loss for loss in told if loss.notes]
     notes = sum(loss.notes for loss in sung)
     found = {
@@ -106,7 +110,10 @@ def figures(losses: Iterable[TuneLoss]) -> dict[str, float | None]:
 
 
 def part_tunes(corpus: Corpus, part: str) -> tuple[Tune, ...]:
-    """Those that a part's figures are of: of the training tunes as many as validate, evenly spread."""
+    """The tunes that a part is measured on: all of them, but of the training tunes only a sample.
+
+    It has as many tunes as the validation part, evenly spread.
+    """
     tunes = corpus.part(part)
     if part != "train":
         return tunes
@@ -115,7 +122,7 @@ def part_tunes(corpus: Corpus, part: str) -> tuple[Tune, ...]:
 
 
 def written_notes(notation: Notation, tune: Tune) -> int:
-    """How many notes stand on the page, those struck together as one. Raises NotationError."""
+    """The number of written notes; notes that sound together count once. Raises NotationError."""
     return sum(isinstance(event, Note) for bar in notation.parse(tune).bars for event in bar.events)
 
 
@@ -132,7 +139,10 @@ _MELODY, _HEADER, _CHORD, _UNKNOWN = range(4)
 def _places(
     tune: Tune, tokens: Tokens, lengths: NDArray[np.int64] | None, notation: Notation
 ) -> NDArray[np.int8]:
-    """int8 (n - 1,): what each token but the first belongs to; without a header all is body."""
+    """The part of the tune that each token but the first belongs to: int8 (n - 1,).
+
+    Without a header everything is body.
+    """
     headed = isinstance(notation, HeadedNotation)
     unknown = np.full(len(tokens) - 1, _UNKNOWN if headed else _MELODY, np.int8)
     if lengths is None or int(lengths[tokens].sum()) != len(tune.text):
@@ -151,7 +161,10 @@ def _places(
 
 
 def _symbol_lengths(tokenizer: Tokenizer) -> NDArray[np.int64] | None:
-    """int64 (V,): characters that each token stands for; None for a tokenizer that needs several for one."""
+    """The number of characters of each token: int64 (V,).
+
+    None for a tokenizer that may need several tokens for one character.
+    """
     try:
         return np.array(
             [len(tokenizer.decode(np.array([t], np.int32))) for t in range(len(tokenizer.vocabulary))]

@@ -1,4 +1,4 @@
-"""What a run's model and its baselines cost on each part; no model sees test tunes anywhere else."""
+"""Measuring of a run's model and the baselines on each part. Nothing else shows test tunes to a model."""
 
 from __future__ import annotations
 
@@ -17,13 +17,15 @@ from musegen.writing import csv_text
 
 @dataclass(frozen=True, slots=True)
 class Baseline:
-    """A simple model that every run is compared with; an installed model declares it."""
+    """A baseline: a simple model that every run is compared with. An installed model declares it."""
 
     name: str
     component: Component[ModelTrainer]
+    """Component of the simple model."""
     options: Mapping[str, JSON]
+    """Options that make it."""
     missing: str = ""
-    """What it needs and is not installed, with the command for it."""
+    """Message about modules that it needs and that are not installed; empty if nothing is missing."""
 
 
 def baselines(plugins: Plugins) -> list[Baseline]:
@@ -41,9 +43,9 @@ class Measured:
     """The figures of one run."""
 
     figures: Mapping[str, float | None]
-    """As ``run.json`` has them: ``test_nats``, ``ngram_nats``, ... (docs/training.md)."""
+    """Figures by their names in ``run.json``: ``test_nats``, ``ngram_nats``, ... (docs/training.md)."""
     test_csv: bytes
-    """A line for each test tune, for ``musegen compare``."""
+    """Content of ``test.csv``: a line for each test tune, for ``musegen compare``."""
 
 
 def measure(
@@ -52,9 +54,10 @@ def measure(
     corpus: Corpus,
     say: Callable[[str], None],
 ) -> Measured:
-    """Measure the model on every part, baselines on validation and test.
+    """The figures of the model on every part, and of the baselines on validation and test.
 
-    ``lines``: what loads each baseline, by its name. One that fails is told to ``say`` and left out.
+    ``lines``: a function for each baseline, by its name, that loads it. A baseline that fails is left out,
+    and ``say`` gets a line with the reason.
     """
     language = model.language
     scales = {part: Scale(part_tunes(corpus, part), language.tokenizer, language.notation) for part in PARTS}
@@ -77,9 +80,9 @@ def measure(
 
 
 def failure(name: str, error: Exception) -> str:
-    """The line that a failed baseline costs."""
+    """The message about a baseline that failed."""
     cause = (str(error) or type(error).__name__).splitlines()[0]
-    return f"{name}: no baseline this time ({cause})"
+    return f"{name}: this baseline, a simple model to compare with, is left out ({cause})"
 
 
 def _test_csv(corpus: Corpus, tests: Mapping[str, list[TuneLoss]]) -> bytes:

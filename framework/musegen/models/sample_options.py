@@ -1,4 +1,4 @@
-"""``[sample]``: what a pipeline, a command or a call asks of new tunes."""
+"""``[sample]``: the options for writing new tunes, in a pipeline, on the command line or in Python."""
 
 from __future__ import annotations
 
@@ -17,47 +17,50 @@ from musegen.protocols.notations import HeadedNotation, Notation, Wishes
 from musegen.protocols.sampling import Sampling
 
 WISHES = ("key", "metre", "rhythm")
-"""The options that are asked of a header."""
+"""Options that fix fields of a tune's header."""
 
 
 class Sample(Options):
-    """``[sample]``: how many tunes to write, and what is wished of them."""
+    """``[sample]``: number of new tunes, wishes for them, and how the model draws them."""
 
     of_model: ClassVar[type[Options] | None] = None
-    """The keys that the model adds, where it adds any: see :func:`sample_options`."""
+    """Class of the keys that the model adds, if it adds any: see :func:`sample_options`."""
 
     tunes: int = Field(8, ge=1, le=10_000)
-    """How many tunes to keep."""
+    """Number of tunes to write."""
     key: str | None = Field(None, examples=["D"])
-    """Key of every tune, as the notation writes it; left out: the model chooses."""
+    """Key of every tune, as the notation writes it. If left out, the model chooses."""
     metre: str | None = Field(None, examples=["6/8"])
-    """Metre of every tune; left out: the model chooses."""
+    """Metre of every tune. If left out, the model chooses."""
     rhythm: str | None = Field(None, examples=["jig"])
-    """Rhythm of every tune, spelt as in the corpus; left out: the model chooses."""
+    """Rhythm of every tune, spelled as in the corpus. If left out, the model chooses."""
     start: str = ""
-    """What every tune's body begins with."""
+    """Text that the music of every tune begins with, after the header."""
     prime: str | None = None
-    """What every tune begins with, header included; instead of key, metre, rhythm and start."""
+    """Text that every tune begins with, header included. It replaces key, metre, rhythm and start."""
     temperature: float = Field(0.9, gt=0, le=100)
-    """Below 1 the likely becomes likelier, above 1 the unlikely."""
+    """How boldly the model chooses. Below 1 likely tokens become likelier still, above 1 unlikely ones do. A
+    token is a piece of text, such as one character."""
     top_k: int = Field(0, ge=0)
-    """Draw from the k likeliest tokens only; 0 draws from all."""
+    """Number of likeliest tokens to choose from at each place; 0 chooses from all."""
     top_p: float = Field(1.0, gt=0, le=1)
-    """Draw from the likeliest tokens that together have this probability."""
+    """Choose only from the likeliest tokens that together have this probability."""
     max_length: int = Field(2000, ge=1, le=1_000_000)
-    """Tokens a tune at most, header included."""
+    """Largest number of tokens in a tune, header included."""
     keep: Literal["valid", "all"] = "valid"
-    """``valid`` draws again, under the next seed, what breaks a rule of [sample.valid]."""
+    """``valid`` rejects tunes that break a rule of [sample.valid] and writes others, with the next seeds;
+    ``all`` keeps every tune."""
     attempts: int = Field(50, ge=1, le=100)
-    """Draws a tune at most, on average, when keep = "valid"."""
+    """Largest number of draws for each tune, on average, when keep = "valid". A draw is one attempt of the
+    model to write a tune."""
     valid: Valid = Valid()
 
     def wishes(self, home: str = "") -> Wishes:
-        """What is asked of a header; ``home``: the tonic of all tunes that the model knows, if any."""
+        """The wishes for a header. ``home``: the tonic of all tunes that the model knows, if there is one."""
         return Wishes(self.key, self.metre, self.rhythm, home)
 
     def wished(self, notation: Notation, home: str = "") -> Mapping[str, str]:
-        """The header fields that every tune is given, and their values; ``home`` as above.
+        """The header fields that every tune gets, and their values. ``home``: as for :meth:`wishes`.
 
         Raises NotationError for a wish that the notation cannot write.
         """
@@ -65,12 +68,12 @@ class Sample(Options):
             return notation.wished(self.wishes(home))
         asked = [name for name in WISHES if getattr(self, name) is not None]
         if asked:
-            raise NotationError(f"{asked[0]}: tunes in this notation have no header to say it; leave it out")
+            raise NotationError(f"{asked[0]}: tunes in this notation have no header for it; leave it out")
         return {}
 
     @property
     def sampling(self) -> Sampling:
-        """How the body's tokens are drawn."""
+        """The options for drawing the tokens of a tune's body."""
         own, model = self.of_model, None
         if own is not None:
             model = own.model_construct(**{key: getattr(self, key) for key in own.model_fields})
@@ -78,9 +81,9 @@ class Sample(Options):
 
 
 def sample_options(model: Component[ModelTrainer]) -> type[Sample]:
-    """``[sample]`` as this model has it, with the keys that it adds.
+    """The class of ``[sample]`` for this model, with the keys that the model adds.
 
-    Raises PluginError where one of them is a key of the framework's.
+    Raises PluginError if musegen itself has a key of the same name.
     """
     own = model.sampling
     if own is None:
@@ -88,7 +91,7 @@ def sample_options(model: Component[ModelTrainer]) -> type[Sample]:
     taken = [key for key in own.model_fields if key in Sample.model_fields or hasattr(Sample, key)]
     if taken:
         raise PluginError(
-            f'model "{model.name}" adds the key {taken[0]} to [sample], which musegen has itself'
+            f'model "{model.name}" adds the key {taken[0]} to [sample], but musegen itself has that key'
         )
     made: type[Sample] = cast(Any, create_model)(
         "Sample", __base__=(own, Sample), __module__=Sample.__module__, __doc__=Sample.__doc__
@@ -98,17 +101,17 @@ def sample_options(model: Component[ModelTrainer]) -> type[Sample]:
 
 
 def keys_of_models(plugins: Plugins) -> dict[str, Component[ModelTrainer]]:
-    """Each key that some installed model adds to ``[sample]``, with the first model that does."""
+    """Each key that an installed model adds to ``[sample]``, with the first model that adds it."""
     models = [plugins.model(name) for name in plugins.names("model")]
     return {key: model for model in reversed(models) if model.sampling for key in model.sampling.model_fields}
 
 
 def ignored_keys(keys: Iterable[str], model: Component[ModelTrainer], plugins: Plugins) -> dict[str, str]:
-    """Those of ``keys`` that only other installed models have, each with the words to say so."""
+    """The keys among ``keys`` that only other installed models have, each with a message for the user."""
     own = {*Sample.model_fields, *(model.sampling.model_fields if model.sampling else ())}
     others = keys_of_models(plugins)
     return {
-        key: f'does not count: it belongs to the model "{others[key].name}", this one is "{model.name}"'
+        key: f'has no effect: it belongs to the model "{others[key].name}", and this one is "{model.name}"'
         for key in keys
         if key in others and key not in own
     }

@@ -1,4 +1,4 @@
-"""What a saved model says of itself, so that it can be used from its one file alone."""
+"""The file of a saved model, which contains everything that is needed to use the model."""
 
 from __future__ import annotations
 
@@ -20,22 +20,23 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class SavedModel:
-    """The one safetensors file of a model: arrays, what the model needs besides, and where it fits.
+    """The content of a model's safetensors file: arrays, settings, and the components that it belongs to.
 
-    For a model's ``save`` and its trainer's ``load``; a model may write the file in its own way, as long as
-    the metadata key ``musegen`` holds a JSON object with ``about``.
+    Use it in a model's ``save`` and its trainer's ``load``. A model may also write the file in its own way,
+    as long as the metadata key ``musegen`` holds a JSON object with the key ``about``.
     """
 
     format: str
-    """What tells these files from others, with a version of their layout: ``musegen-transformer-1``."""
+    """Name of the file's layout, with a version, which identifies such files: ``musegen-transformer-1``."""
     tensors: Mapping[str, NDArray[Any]]
+    """Arrays by name."""
     settings: Mapping[str, JSON]
-    """What the model needs besides, such as its sizes and vocabulary."""
+    """Everything else that the model needs, such as its sizes and vocabulary."""
     about: Mapping[str, JSON]
-    """``TrainingJob.about``, kept as it came."""
+    """Value of :attr:`TrainingJob.about`, unchanged."""
 
     def write(self, path: Path) -> None:
-        """Write the file; equal ones give equal bytes."""
+        """Write the file. Equal content gives equal bytes."""
         import safetensors.numpy
 
         text = json.dumps(
@@ -48,9 +49,9 @@ class SavedModel:
 
     @classmethod
     def read(cls, path: Path, format: str) -> SavedModel:
-        """The file as it was written; the settings are the caller's to check.
+        """The content of a file. The caller must check the settings.
 
-        Raises ArtifactError for a file that is not there, cut, or of another format.
+        Raises ArtifactError for a file that does not exist, is incomplete, or has another format.
         """
         try:
             with safetensors.safe_open(path, "np") as file:
@@ -65,15 +66,15 @@ class SavedModel:
         except OSError as error:
             raise ArtifactError(f"{path}: {error.strerror or error}") from error
         except (safetensors.SafetensorError, KeyError, TypeError, ValueError, RecursionError) as error:
-            raise ArtifactError(f"{path}: is no model of the format {format} ({error})") from error
+            raise ArtifactError(f"{path}: is not a model of the format {format} ({error})") from error
         return cls(format, tensors, settings, about)
 
 
 def read_about(path: Path) -> Mapping[str, Any]:
     """The object ``about`` in the metadata key ``musegen`` of a safetensors file.
 
-    It has ``model``, ``tokenizer`` and ``notation``, each with name and version. Raises ArtifactError for
-    anything else.
+    It has the keys ``model``, ``tokenizer`` and ``notation``, each with a name and a version. Raises
+    ArtifactError for any other file.
     """
     if not path.is_file():
         raise ArtifactError(f"{path}: no such file")
@@ -91,11 +92,11 @@ def read_about(path: Path) -> Mapping[str, Any]:
         raise ArtifactError(f"{path}: {error.strerror or error}") from error
     except (safetensors.SafetensorError, KeyError, TypeError, ValueError, RecursionError) as error:
         raise ArtifactError(
-            f"{path}: is no model that musegen saved; take the model.safetensors of a run folder"
+            f"{path}: is not a model that musegen saved; take the model.safetensors of a run folder"
         ) from error
     return about  # type: ignore[no-any-return]
 
 
 def describe_component(name: str, version: int, **more: JSON) -> dict[str, JSON]:
-    """How ``about`` names a component."""
+    """The description of a component in ``about``."""
     return {"name": name, "version": version, **more}

@@ -1,4 +1,4 @@
-"""What a trained tokenizer must do before anything is built on it."""
+"""The check of a trained tokenizer before anything uses it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,10 @@ _PARTS = ("vocabulary", "encode", "decode", "state")
 
 
 def checked_state(name: str, tokenizer: Tokenizer, tunes: Iterable[Tune]) -> str:
-    """Its state as JSON. Raises PluginError, one line, where it loses something of what it was trained on."""
+    """The tokenizer's state as JSON.
+
+    Raises PluginError, one line, if the tokenizer cannot encode a tune that it was trained on without loss.
+    """
     for part in _PARTS:
         if not hasattr(tokenizer, part):
             raise PluginError(f'tokenizer "{name}" has no {part}; its protocol is musegen.Tokenizer')
@@ -31,10 +34,10 @@ def checked_state(name: str, tokenizer: Tokenizer, tunes: Iterable[Tune]) -> str
             )
             raise PluginError(
                 f'tokenizer "{name}" is lossy: {tune.source} comes back with {back[same : same + 20]!r} for '
-                f"{tune.text[same : same + 20]!r}; musegen.testing.check_tokenizer tells more"
+                f"{tune.text[same : same + 20]!r}; musegen.testing.check_tokenizer checks it in detail"
             )
     state = tokenizer.state()
     try:
         return json.dumps(state, ensure_ascii=False)
     except (TypeError, ValueError) as error:
-        raise PluginError(f'tokenizer "{name}": state() is no JSON ({error})') from error
+        raise PluginError(f'tokenizer "{name}": state() is not JSON ({error})') from error

@@ -1,4 +1,4 @@
-"""A trained model with all it needs to write tunes, from its one file or from a run's stages."""
+"""A trained model with everything that is needed to write tunes, loaded from its file or from a run."""
 
 from __future__ import annotations
 
@@ -27,25 +27,25 @@ from musegen.protocols.tokenizers import TokenizerTrainer
 
 @dataclass(frozen=True)
 class TuneModel:
-    """A trained model and the language of its tunes: all that writing new ones takes."""
+    """A trained model and the language of its tunes: everything that is needed to write new ones."""
 
     network: LanguageModel
-    """What draws tokens."""
+    """Model of token sequences."""
     language: Language
-    """What their text means."""
+    """Notation, tokenizer and header fields of the tunes."""
     component: Component[ModelTrainer]
-    """The component that trained it and loads it."""
+    """Component that trained the model and loads it."""
     path: Path
-    """The file that it was saved in."""
+    """File that the model was saved in."""
     plugins: Plugins
-    """Where its components came from."""
+    """Plugins that its components come from."""
 
     @classmethod
     def load(cls, path: Path, plugins: Plugins) -> TuneModel:
         """The model in a file that a run or ``musegen export`` wrote.
 
-        Raises ArtifactError for a file that is none, and PluginError where a component that it names is not
-        installed, or in another version.
+        Raises ArtifactError for a file that is not a model, and PluginError if a component that it names is
+        not installed, or is installed in another version.
         """
         about = read_about(path)
         use: Use[ModelTrainer] = _component(path, plugins, "model", about)
@@ -59,9 +59,10 @@ class TuneModel:
         advance: Callable[[int, int, str], None] = lambda done, total, note: None,
         rules: Sequence[Rule] = (),
     ) -> Composition:
-        """New tunes as ``options`` ask: those that are kept, and every draw that they were chosen from.
+        """New tunes as ``options`` ask: those that are kept, and all draws that they were chosen from.
 
-        ``advance`` follows the work; ``rules`` are what tunes must keep besides ``options.valid``.
+        ``advance`` gets the progress: steps done, steps in total, and a note. ``rules``: rules that tunes
+        must keep in addition to ``options.valid``.
         """
         return Composer(self.network, self.language, options, rules).compose(seed, advance)
 
@@ -83,7 +84,7 @@ def load_language(path: Path, about: Mapping[str, Any], plugins: Plugins) -> Lan
 def describe_model(
     model: Use[ModelTrainer], tokenizer: Use[TokenizerTrainer], notation: Use[Notation], language: Language
 ) -> dict[str, JSON]:
-    """What a model's file says of where it fits (``TrainingJob.about``); :meth:`TuneModel.load` reads it."""
+    """The components that a model belongs to (``TrainingJob.about``), which :meth:`TuneModel.load` reads."""
     return {
         "model": model.described(),
         "tokenizer": tokenizer.described(state=language.tokenizer.state()),
@@ -96,20 +97,20 @@ def describe_model(
 
 
 def load_network(path: Path, plugins: Plugins) -> LanguageModel:
-    """The network alone, for who needs no text of it. Raises as :meth:`TuneModel.load` does."""
+    """The network in a model's file, without its language. Raises the errors of :meth:`TuneModel.load`."""
     network: LanguageModel = _component(path, plugins, "model", read_about(path)).build().load(path)
     return network
 
 
 def _component(path: Path, plugins: Plugins, kind: str, about: Mapping[str, Any]) -> Use[Any]:
-    """A component that a saved model names, with the options it names."""
+    """A component that a saved model names, with its options. Raises PluginError and ArtifactError."""
     described = about[kind]
     try:
         installed = plugins.find(kind, described["name"])
     except PluginError as error:
         file = described.get("file")
         hint = f"; it came from the plugin file {file}: give it with --plugin" if file else ""
-        raise PluginError(f"{path}: was made with {error}{hint}") from None
+        raise PluginError(f"{path}: needs a component that is not installed: {error}{hint}") from None
     component = installed.component
     if described["version"] != component.version:
         raise PluginError(
@@ -119,5 +120,7 @@ def _component(path: Path, plugins: Plugins, kind: str, about: Mapping[str, Any]
     try:
         options = component.options.model_validate(described.get("options", {}), strict=False)
     except ValidationError:
-        raise ArtifactError(f'{path}: options of {kind} "{component.name}" are damaged') from None
+        raise ArtifactError(
+            f'{path}: the options of {kind} "{component.name}" are damaged; make the model again'
+        ) from None
     return Use(component, options, installed)

@@ -1,4 +1,4 @@
-"""Whether a model can be asked what a user wishes."""
+"""The check of a user's wishes: whether a model can fulfil them."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from musegen.words import counted
 
 
 def check_wishes(options: Sample, language: Language, headers: Sequence[Mapping[str, str]]) -> list[str]:
-    """Warnings about wishes that the corpus does not know; ``headers``: those of the training tunes.
+    """Warnings about wishes that no tune of the corpus has. ``headers``: the headers of the training tunes.
 
-    Raises NotationError or VocabularyError for a wish that cannot be written at all.
+    Raises NotationError or VocabularyError for a wish that cannot be written in this notation or vocabulary.
     """
     wished = options.wished(language.notation, language.tonic)
     texts = {"sample.start": options.start, "sample.prime": options.prime or ""}
@@ -29,7 +29,7 @@ def check_wishes(options: Sample, language: Language, headers: Sequence[Mapping[
         try:
             language.tokenizer.encode(text)
         except VocabularyError as error:
-            raise VocabularyError(f"{name}: {error}; use what the corpus has") from None
+            raise VocabularyError(f"{name}: {error}; use only symbols of the corpus") from None
     warnings = []
     for field, value in wished.items():
         seen = Counter(header[field] for header in headers if field in header)
@@ -47,5 +47,5 @@ def check_wishes(options: Sample, language: Language, headers: Sequence[Mapping[
 
 
 def _alone(options: Sample, wish: str) -> Sample:
-    """The same options with one wish only, to see which field it forces."""
+    """The same options with only one of the wishes, to find the field that it fixes."""
     return options.model_copy(update=dict.fromkeys(set(WISHES) - {wish}))

@@ -1,1 +1,1 @@
-"""Tunes as music: scores, how they are played out, and the rules they are judged by."""
+"""Tunes as music: scores, their performance in time, and the rules that they are judged by."""

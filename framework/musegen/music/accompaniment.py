@@ -1,4 +1,4 @@
-"""Chord symbols as sounding bass and chords."""
+"""Accompaniment: chord symbols turned into sounding bass notes and chords."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from musegen.music.performance import Performance, PlayedNote
 from musegen.music.score import ChordSymbol
 
 _BASS, _CHORD = 78, 66
-"""MIDI velocities."""
+"""MIDI velocities of bass notes and chords."""
 
 
 def accompaniment(performance: Performance) -> tuple[PlayedNote, ...]:
-    """The chord symbols as bass and chord on the beats, each held until the next beat.
+    """The notes of the accompaniment: bass or chord on each beat, held until the next beat.
 
-    Bass on the first beat of a bar (and the third of four), chord on the others; where a new symbol comes in,
-    both sound. Bass between E2 and D#3, chords above it between G3 and about G4.
+    The bass sounds on the first beat of a bar (and on the third of four), the chord on the other beats. Where
+    a new symbol begins, both sound. The bass lies between E2 and D#3, chords between G3 and about G4.
     """
     onsets = [onset for onset, _ in performance.beats]
     metres = performance.metres
@@ -43,6 +43,6 @@ def accompaniment(performance: Performance) -> tuple[PlayedNote, ...]:
 
 
 def _close_position(symbol: ChordSymbol) -> list[int]:
-    """MIDI pitches of the chord's tones in close position from G3 upwards."""
+    """MIDI pitches of the chord's tones, in close position from G3 upwards."""
     classes = {(symbol.root + interval) % 12 for interval in symbol.intervals}
     return sorted(55 + (pitch_class - 7) % 12 for pitch_class in classes)

@@ -1,6 +1,6 @@
-"""A score's bars in whole numbers of one small unit of time, in which sums are exact and fast.
+"""The bars of a score with all times as whole numbers of one small unit, so that sums are exact and fast.
 
-Fractions are exact too, but each sum of two costs as much as reading a note.
+Fractions are exact too, but adding two of them takes as long as reading a note.
 """
 
 from __future__ import annotations
@@ -14,28 +14,28 @@ from typing import NamedTuple
 from musegen.music.score import Event, Metre, MetreChange, Note, Rest, Score
 
 _SHORTEST_BEAT = Fraction(1, 8)
-"""In quarter notes; a metre like 1/4096 would otherwise fill the memory with beats."""
+"""Shortest beat in quarter notes. Without it a metre such as 1/4096 would fill the memory with beats."""
 _FREE_BEAT = Fraction(1)
 _MOST_GRIDS, _MOST_TIMES = 64, 2**13
-"""No more times than these are kept; a long tune makes its later ones itself."""
+"""Largest numbers of grids, and of times in each, that are cached."""
 
 
 class Step(NamedTuple):
-    """One event of a bar, ready to be played."""
+    """One event of a bar, with its times in units of the grid."""
 
     event: Event
     units: int
-    """How long it lasts; 0 for what takes no time."""
+    """Duration; 0 for an event that takes no time."""
     pitches: tuple[int, ...]
-    """The MIDI pitches of a note, each once."""
+    """MIDI pitches of a note, each once."""
     graces: tuple[tuple[int, int], ...]
-    """``(units, MIDI pitch)`` of its grace notes: what each takes from it."""
+    """``(units, MIDI pitch)`` of each grace note, where ``units`` is the time that it takes from the note."""
     alone: int
-    """The pitch of a note that is one pitch, untied and without grace notes, as nearly all are; else -1."""
+    """MIDI pitch of a plain note: one pitch, no tie, no grace notes, as nearly all are. Otherwise -1."""
 
 
 class Quarters(dict[int, Fraction]):
-    """Times in units of ``1 / per_quarter`` -> in quarter notes; each is made when it is first asked for."""
+    """Times in quarter notes by their number of units of ``1 / per_quarter``; each is computed once."""
 
     def __init__(self, per_quarter: int) -> None:
         self._per_quarter = per_quarter
@@ -48,29 +48,29 @@ class Quarters(dict[int, Fraction]):
 
 
 _quarters = lru_cache(maxsize=_MOST_GRIDS)(Quarters)
-"""Tunes share their times: nearly all have one of a few grids, and begin at 0."""
+"""A cache of times that all tunes share: nearly all tunes use one of a few grids, and begin at 0."""
 
 
 class Grid:
-    """The bars of a score as steps, all times in units of ``1 / per_quarter`` of a quarter note."""
+    """The bars of a score as steps. All times are in units of ``1 / per_quarter`` of a quarter note."""
 
     def __init__(self, score: Score) -> None:
-        # One note may stand in many places, and to hash it takes longer than to play it: hence the ids.
+        # The same note may occur many times, and hashing it takes longer than playing it: hence the ids.
         events = {id(event): event for bar in score.bars for event in bar.events}
         self.events = events.values()
-        """Each event once."""
+        """All events, each once."""
         times = {id(time): time for time in _times(score.metre, self.events)}.values()
         self.per_quarter = lcm(*{time.denominator for time in times})
         self.quarters = _quarters(self.per_quarter)
-        """A time in units -> in quarter notes."""
+        """Times in quarter notes by their number of units."""
         self._units = {id(time): self.units(time) for time in times}
         steps = {key: self._step(event) for key, event in events.items()}
         self.bars = [[steps[id(event)] for event in bar.events] for bar in score.bars]
         self.durations = [sum([step.units for step in bar]) for bar in self.bars]
-        """The length of each bar as written."""
+        """Length of each written bar in units."""
 
     def units(self, quarters: Fraction) -> int:
-        """A time of this score in units."""
+        """A time of this score, given in quarter notes, as a number of units."""
         return quarters.numerator * (self.per_quarter // quarters.denominator)
 
     def _step(self, event: Event) -> Step:
@@ -86,12 +86,12 @@ class Grid:
 
 
 def beat(metre: Metre | None) -> Fraction:
-    """Length in quarter notes of what is counted as a beat."""
+    """Length of a beat in quarter notes: that of the metre, but at least 1/8; 1 in free metre."""
     return max(metre.beat, _SHORTEST_BEAT) if metre else _FREE_BEAT
 
 
 def _times(metre: Metre | None, events: Iterable[Event]) -> Iterator[Fraction]:
-    """Every time in quarter notes that a player of these events meets."""
+    """All times, in quarter notes, that occur when these events are played."""
     yield from _metre_times(metre)
     for event in events:
         if isinstance(event, Note):
@@ -109,7 +109,7 @@ def _metre_times(metre: Metre | None) -> tuple[Fraction, ...]:
 
 
 def _spans(note: Note) -> list[Fraction]:
-    """What each grace note takes from ``note``: as long as written, but all together at most half of it."""
+    """The time that each grace note takes from ``note``: as written, but not more than half of it in all."""
     if not note.graces:
         return []
     taken = sum((grace.duration for grace in note.graces), Fraction(0))

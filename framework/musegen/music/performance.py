@@ -1,6 +1,6 @@
-"""A score played out: repeats, endings and play order unrolled to notes in time.
+"""Performances: a score turned into notes in time, with repeats, endings and the play order followed.
 
-Times are in quarter notes from the start; :class:`musegen.music.timing.TempoMap` turns them into seconds.
+Times are in quarter notes from the start. :class:`musegen.music.timing.TempoMap` turns them into seconds.
 """
 
 from __future__ import annotations
@@ -34,22 +34,24 @@ from musegen.music.timing import TempoMap, starting_tempo
 
 _DOWNBEAT, _BEAT, _OFFBEAT = 104, 94, 84
 _MOST_QUARTERS = 20_000
-"""Three hours of music; one absurd length or a thousandfold repeat goes beyond and is refused, not played."""
+"""Longest tune in quarter notes: about three hours. Absurd lengths and thousandfold repeats are refused."""
 _MOST_EVENTS = 200_000
-"""Ten for each of these quarter notes: a play order over notes of a thousandth is refused too."""
+"""Largest number of played events: ten for each of these quarter notes. It limits extremely short notes."""
 _ONE = Fraction(1)
 _CHANGES = (KeyChange, MetreChange, TempoChange)
 
 T = TypeVar("T")
 _Sound: TypeAlias = tuple[int, int, int, int]
-"""A note in units of the grid: onset, duration, MIDI pitch, velocity."""
+"""A sounding note: onset and duration in units of the grid, MIDI pitch, velocity."""
 
 
 class PlayedNote(NamedTuple):
-    """One sounding note; times in quarter notes."""
+    """One sounding note. Times are in quarter notes."""
 
     onset: Fraction
+    """Time from the start of the tune."""
     duration: Fraction
+    """Length of the note."""
     pitch: int
     """MIDI note number, 60 = middle C."""
     velocity: int
@@ -57,39 +59,47 @@ class PlayedNote(NamedTuple):
 
 
 _played_note: Callable[[tuple[Fraction, Fraction, int, int]], PlayedNote] = partial(tuple.__new__, PlayedNote)
-"""As ``PlayedNote._make``, at three times the speed: most of what is made here is notes."""
+"""The same as ``PlayedNote._make``, but three times as fast: most of the objects made here are notes."""
 
 
 @dataclass(frozen=True, slots=True)
 class PlayedChord:
-    """One chord symbol and how long it holds."""
+    """One chord symbol and the time for which it holds, in quarter notes."""
 
     onset: Fraction
+    """Time from the start of the tune."""
     duration: Fraction
+    """Time until the next symbol or the end."""
     symbol: ChordSymbol
 
 
 @dataclass(frozen=True, slots=True)
 class Performance:
-    """What a score sounds like: melody, harmony and the changes on the way, each in order of onset."""
+    """A score as it sounds: melody, chords and changes, in order of onset. Times are in quarter notes."""
 
     melody: tuple[PlayedNote, ...]
+    """Notes of the melody."""
     chords: tuple[PlayedChord, ...]
+    """Chord symbols of the accompaniment."""
     tempos: tuple[tuple[Fraction, Tempo], ...]
+    """Onset and tempo, for the beginning and for each change."""
     metres: tuple[tuple[Fraction, Metre | None], ...]
+    """Onset and metre, for the beginning and for each change; None for free metre."""
     keys: tuple[tuple[Fraction, Key], ...]
+    """Onset and key, for the beginning and for each change."""
     beats: tuple[tuple[Fraction, int], ...]
-    """Onset of every beat and its number in the bar, from 0."""
+    """Onset of every beat, and its number in the bar, from 0."""
     duration: Fraction
+    """Length of the whole tune."""
 
     @property
     def tempo_map(self) -> TempoMap:
-        """Seconds of its quarter notes."""
+        """The map from its times in quarter notes to seconds."""
         return TempoMap(self.tempos)
 
     @property
     def duration_s(self) -> float:
-        """How long it sounds, in seconds."""
+        """Length of the whole tune in seconds."""
         return self.tempo_map.seconds(self.duration)
 
 
@@ -100,21 +110,23 @@ def perform(
     swing: Fraction | float = 1,
     suggested_order: bool = False,
 ) -> Performance:
-    """Play ``score`` out.
+    """The performance of ``score``: its notes in time, with all repeats.
 
-    Tied notes are one note; grace notes take their time from the note they lead to. A bar sounds in the key,
-    metre and tempo that stand before it on the page, however it is reached. Of several chord symbols over one
-    note the k-th sounds the k-th time its bar is played, and the last from then on.
+    Tied notes become one note. Grace notes take their time from the note that they lead to. A bar sounds in
+    the key, metre and tempo that are written before it, whichever bar was played before. If several chord
+    symbols stand over one note, the first sounds the first time that its bar is played, the second the second
+    time, and so on; the last one also sounds every time after that.
 
-    ``tempo_bpm`` sets the tempo of the beginning (see :func:`musegen.music.timing.starting_tempo`); later
-    changes keep their ratio to it. ``swing`` is the long half of a beat to the short, 1 as written and 2 as
-    in triplets: see :class:`musegen.music.swing.Swing`. ``suggested_order`` plays the parts in
-    ``score.suggested_order``, where there is one.
+    ``tempo_bpm`` sets the tempo of the beginning in beats a minute (see
+    :func:`musegen.music.timing.starting_tempo`); later tempos keep their ratio to it. ``swing`` is the length
+    of the first half of a beat divided by that of the second: 1 is as written, 2 is as in triplets (see
+    :class:`musegen.music.swing.Swing`). With ``suggested_order`` the parts are played in
+    ``score.suggested_order``, if the tune has one.
 
-    Raises MusegenError for a tune that plays without end or in no tempo, or a swing below 1.
+    Raises MusegenError for a tune that is too long to play or has a tempo of 0, and for a swing below 1.
     """
     if not swing >= 1:
-        raise MusegenError(f"swing is the long half of a beat to the short, 1 or more (got {swing})")
+        raise MusegenError(f"swing is the long half of a beat divided by the short: 1 or more (got {swing})")
     if suggested_order and score.suggested_order:
         score = replace(score, play_order=score.suggested_order)
     player = _Player(score, tempo_bpm)
@@ -145,7 +157,7 @@ def _duration(played: PlayedNote | PlayedChord, swing: Swing) -> Fraction:
 
 
 class _Setting(NamedTuple):
-    """What stands before a bar on the page."""
+    """Key, metre and tempo that are written before a bar."""
 
     key: Key
     metre: Metre | None
@@ -153,9 +165,9 @@ class _Setting(NamedTuple):
 
 
 def _settings(score: Score, tempo: Tempo, events: Iterable[Event]) -> list[_Setting]:
-    """The key, metre and tempo before each bar as written, and those at the end.
+    """The setting before each written bar, and the one at the end.
 
-    ``events`` are all of the score. Before and after a bar that changes nothing they are one object.
+    ``events``: all events of the score. The settings before and after a bar without a change are one object.
     """
     setting = _Setting(score.key, score.metre, tempo)
     if not any(isinstance(event, _CHANGES) for event in events):
@@ -176,7 +188,7 @@ def _settings(score: Score, tempo: Tempo, events: Iterable[Event]) -> list[_Sett
 
 
 def _change(changes: list[tuple[Fraction, T]], onset: Fraction, value: T) -> None:
-    """Let ``value`` hold from ``onset`` on; of several at one time the last counts."""
+    """Let ``value`` hold from ``onset`` on. If there are several values at one time, the last one counts."""
     if changes and changes[-1][0] == onset:
         changes.pop()
     if not changes or changes[-1][1] != value:
@@ -184,7 +196,7 @@ def _change(changes: list[tuple[Fraction, T]], onset: Fraction, value: T) -> Non
 
 
 class _Played(NamedTuple):
-    """A bar as it sounded."""
+    """One bar as it was played, with its sounds and chord symbols."""
 
     begin: int
     end: int
@@ -193,7 +205,10 @@ class _Played(NamedTuple):
 
 
 class _Player:
-    """Walks the playing order once and collects what sounds. It counts time in units of the score's grid."""
+    """A player that walks through the playing order once and collects all sounds.
+
+    It counts time in units of the score's grid.
+    """
 
     def __init__(self, score: Score, tempo_bpm: float | None) -> None:
         self.score = score
@@ -203,15 +218,15 @@ class _Player:
         quarters = Fraction(sum([durations[number] for number, _ in self.order]), self.grid.per_quarter)
         if quarters > _MOST_QUARTERS:
             raise MusegenError(
-                f"a tune of at most {_MOST_QUARTERS} quarter notes can be played: look for endless repeats "
-                f"or lengths (got {round(quarters)})"
+                f"a tune can be played if it has up to {_MOST_QUARTERS} quarter notes: look for endless "
+                f"repeats or lengths (got {round(quarters)})"
             )
         sizes = [len(bar) for bar in self.grid.bars]
         events = sum([sizes[number] for number, _ in self.order])
         if events > max(_MOST_EVENTS, sum(sizes)):
             raise MusegenError(
-                f"a tune of at most {_MOST_EVENTS} notes and signs can be played: look for endless repeats "
-                f"(got {events})"
+                f"a tune can be played if it has up to {_MOST_EVENTS} notes and signs: look for endless "
+                f"repeats (got {events})"
             )
         written = starting_tempo(score)
         self.settings = _settings(score, written, self.grid.events)
@@ -224,20 +239,22 @@ class _Player:
         self.keys: list[tuple[Fraction, Key]] = []
         self.sounds: list[_Sound] = []
         self.symbols: list[tuple[int, ChordSymbol]] = []
-        """Of those at one time the last counts."""
+        """Onset and chord symbol. If several begin at one time, the last one counts."""
         self.turns: Counter[int] = Counter()
-        """How often each bar has been played."""
+        """Number of times that each bar has been played."""
         self.beats: list[tuple[int, int]] = []
-        """Onset, and number in the bar."""
+        """Onset of each beat, and its number in the bar."""
         self.tied: dict[int, int] = {}
-        """MIDI pitch -> number in ``sounds`` of the notes that a tie holds over."""
+        """Notes that a tie holds over: MIDI pitch -> index in ``sounds``."""
         self.now = 0
         self.bar_line = 0
-        """Where the bar in force began; before the music where it begins with an upbeat."""
+        """Time from which the beats of the current bar are counted. For an upbeat it is earlier than its
+        begin."""
         self.known: dict[tuple[int, int], _Played] = {}
-        """Of the bars that sound alike whenever they begin as far behind the bar line, by their number."""
+        """Bars that sound the same whenever they are played, by their number and their distance from the bar
+        line."""
         self._bars: list[tuple[int, int, int, Metre | None]] = []
-        """Of each bar played: begin, end, bar line, metre."""
+        """Begin, end, bar line and metre of each bar that was played."""
         self._set(_Setting(score.key, score.metre, written))
 
     def spans(self) -> list[Span]:
@@ -250,9 +267,10 @@ class _Player:
         bars, durations, settings = self.score.bars, self.grid.durations, self.settings
         begins_strain = [bool(bar.endings or bar.repeat_start) for bar in bars]
         ends_strain = [bar.ends_strain for bar in bars]
-        within = False  # whether the bar before left its bar unfinished, for this one to complete
+        # A strain is a section of a tune, such as one that is repeated.
+        within = False  # whether the written bar before was only a part of a bar, which this one completes
         strain_begins = True
-        setting = None  # what is in force
+        setting = None  # key, metre and tempo in force
         for place, (number, jumped) in enumerate(self.order):
             duration = durations[number]
             following = self.order[place + 1].number if place + 1 < len(self.order) else None
@@ -272,7 +290,7 @@ class _Player:
         return self._performance()
 
     def _performance(self) -> Performance:
-        """What was collected, in quarter notes."""
+        """Everything that was collected, with times in quarter notes."""
         at = self.grid.quarters
         ends = [onset for onset, _ in self.symbols[1:]] + [self.now]
         return Performance(
@@ -297,7 +315,7 @@ class _Player:
         )
 
     def _set(self, setting: _Setting) -> None:
-        """Begin or go on in this key, metre and tempo."""
+        """Change to this key, metre and tempo."""
         self._set_key(setting.key)
         self._set_metre(setting.metre)
         self._set_tempo(setting.tempo)
@@ -309,7 +327,7 @@ class _Player:
         self.metre = metre
         self.beat = self.grid.units(beat(metre))
         self.length = self.grid.units(metre.bar) if metre else 0
-        self.known = {}  # other notes are on the beat now
+        self.known = {}  # the beats are in other places now, and notes on a beat are louder
         _change(self.metres, self.grid.quarters[self.now], metre)
 
     def _set_tempo(self, tempo: Tempo) -> None:
@@ -317,14 +335,14 @@ class _Player:
         _change(self.tempos, self.grid.quarters[self.now], played)
 
     def _length(self, bar: Bar, duration: int) -> int:
-        """How long a full bar is where ``bar`` stands; in free metre every bar is full."""
+        """Length of a full bar in the metre of ``bar``. In free metre every bar counts as full."""
         for event in bar.events:
             if isinstance(event, MetreChange):
                 return self.grid.units(event.metre.bar) if event.metre else duration
         return self.length or duration
 
     def _bar(self, number: int) -> None:
-        """Sound a bar, as before where it was known to sound so, and count its beats."""
+        """Play a bar and count its beats. A bar that is known to sound the same as before is copied."""
         begin, key = self.now, (number, self.now - self.bar_line)
         known = None if self.tied else self.known.get(key)
         if known:
@@ -342,7 +360,7 @@ class _Player:
         self._bars.append((begin, self.now, self.bar_line, self.metre))
 
     def _again(self, bar: _Played) -> None:
-        """Sound a bar as it sounded before."""
+        """Play a bar again exactly as it was played before."""
         later = self.now - bar.begin
         self.sounds += [
             (onset + later, units, pitch, velocity) for onset, units, pitch, velocity in bar.sounds
@@ -351,12 +369,12 @@ class _Player:
         self.now = bar.end + later
 
     def _events(self, steps: list[Step], turn: int) -> bool:
-        """Sound the events of a bar, for the first time where ``turn`` is 0; whether any turn sounds so."""
+        """Play a bar, which was played ``turn`` times before. Returns whether it always sounds the same."""
         sounds = self.sounds
-        choice, over, one_way = 0, -1, True  # how many chord symbols have come at the time ``over``
+        choice, over, one_way = 0, -1, True  # choice: number of earlier chord symbols at the time ``over``
         for step in steps:
             event, units, _, _, pitch = step
-            if pitch >= 0 and not self.tied:  # as in _note, at three times the speed
+            if pitch >= 0 and not self.tied:  # the same as in _note, but three times as fast
                 place = self.now - self.bar_line
                 velocity = _DOWNBEAT if not place else _OFFBEAT if place % self.beat else _BEAT
                 sounds.append((self.now, units, pitch, velocity))

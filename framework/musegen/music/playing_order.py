@@ -1,4 +1,4 @@
-"""Which bars are played, and in which order."""
+"""The playing order of a score: its bars with all repeats, endings and parts followed."""
 
 from __future__ import annotations
 
@@ -11,30 +11,33 @@ from typing import NamedTuple
 from musegen.music.score import Bar, Score
 
 _MOST_BARS = 20_000
-"""A tune of a few kilobytes may ask for repeats without end; no real one comes near this."""
+"""Largest number of bars in a playing order. A small text can ask for endless repeats; no real tune is as
+long."""
 
 
 class PlayedBar(NamedTuple):
-    """A bar of the playing order: its number in ``score.bars``, and whether a repeat or part led to it."""
+    """A bar of the playing order."""
 
     number: int
+    """Index of the bar in ``score.bars``."""
     jumped: bool
+    """Whether a repeat or a part led to it, and not the bar written before it."""
 
 
 def playing_order(score: Score) -> list[PlayedBar]:
-    """The bars as the signs say, to the letter, as abc2midi reads them (ABC 2.1 §3.1.9, §4.8 to §4.10).
+    """The bars in the order in which the signs, taken literally, say to play them, as abc2midi does.
 
-    Parts come in play order. A ``:|`` goes back to the last ``|:``, else to the beginning of the part; an
-    ending sounds in the turns whose number it bears, and any other turn passes over it. So a ``:|`` that
-    closes the last ending asks for one turn more, without an ending, and an ending 1 after a strain without
-    ``|:`` may never sound: :func:`mend_repeats` reads such tunes as they were meant. At most 20,000 bars are
-    given.
+    Parts come in play order. A ``:|`` goes back to the last ``|:``, or to the beginning of the part if there
+    is none. An ending is played in the turns whose numbers it has, and skipped in all others. As a
+    consequence, a ``:|`` that closes the last ending asks for one more turn without an ending, and an ending
+    1 after a section without ``|:`` may never be played: :func:`mend_repeats` reads such tunes as they were
+    meant. The result has no more than 20,000 bars. Source: ABC 2.1 §3.1.9, §4.8 to §4.10.
     """
     parts = _parts(score)
     starts = _starts(score.bars, mend=len(parts) == 1)
     order: list[PlayedBar] = []
     walk = (bar for first, last in parts for bar in _walk(score.bars, starts, first, last))
-    # A tune may be one ending that no turn plays: better all its bars than none.
+    # A tune may consist of one ending that no turn plays. Playing all its bars is better than playing none.
     for number in list(islice(walk, _MOST_BARS)) or range(len(score.bars)):
         previous = order[-1].number if order else number - 1
         order.append(PlayedBar(number, number != previous + 1))
@@ -42,10 +45,11 @@ def playing_order(score: Score) -> list[PlayedBar]:
 
 
 def _starts(bars: Sequence[Bar], *, mend: bool) -> set[int]:
-    """The bars that a ``:|`` may go back to: those with ``|:`` and, to ``mend``, where a second one lacks it.
+    """Numbers of the bars that a ``:|`` may go back to: those with ``|:`` and, with ``mend``, some others.
 
-    That one goes back to the last repeat sign or double bar line. The first ``:|`` of a tune needs no
-    ``|:``, and where there are endings none is missed any more.
+    If a ``:|`` has no ``|:``, it goes back to the last repeat sign or double bar line, and that place is
+    added. The first ``:|`` of a tune needs no ``|:``, and after an ending a ``|:`` no longer counts as
+    missing.
     """
     starts, open_, ending_seen, latest = set[int](), True, False, 0
     for number, bar in enumerate(bars):
@@ -63,7 +67,7 @@ def _starts(bars: Sequence[Bar], *, mend: bool) -> set[int]:
 
 
 def _walk(bars: Sequence[Bar], starts: set[int], first: int, last: int) -> Iterator[int]:
-    """The bars of one part in playing order."""
+    """The numbers of the bars of one part, in playing order."""
     start, turn, turns = first, 1, 2
     number = first
     while number < last:
@@ -83,7 +87,7 @@ def _walk(bars: Sequence[Bar], starts: set[int], first: int, last: int) -> Itera
 
 
 def _behind_ending(bars: Sequence[Bar], number: int, last: int) -> int:
-    """The bar after the ending that begins with this one."""
+    """The number of the bar after the ending that begins with this bar."""
     while not bars[number].ends_strain:
         number += 1
         if number == last or bars[number].endings or bars[number].repeat_start:
@@ -92,7 +96,7 @@ def _behind_ending(bars: Sequence[Bar], number: int, last: int) -> int:
 
 
 def _parts(score: Score) -> list[tuple[int, int]]:
-    """``(first, last + 1)`` bar numbers of each passage to play, in order."""
+    """``(first, last + 1)``, as bar numbers, of each part to play, in playing order."""
     bars = score.bars
     starts = [i for i, bar in enumerate(bars) if bar.part]
     if not score.play_order or not starts:
@@ -107,11 +111,11 @@ def _parts(score: Score) -> list[tuple[int, int]]:
 
 
 def mend_repeats(score: Score) -> Score:
-    """``score`` with its repeats explicit and as they were meant.
+    """``score`` with explicit repeats, as they were meant.
 
-    Each ``:|`` gets its ``|:``: at the beginning of the part, or after the last double bar line or repeat
-    sign (ABC 2.1 §4.8). An ending 1 gets its ``:|``, and the ``:|`` that closes the last ending ends it only.
-    Where this leaves nothing to mend, the score is given back.
+    A ``:|`` without ``|:`` gets one at the beginning of the part, or after the last double bar line or repeat
+    sign (ABC 2.1 §4.8). An ending 1 gets its ``:|``. A ``:|`` that closes the last ending only ends it and
+    asks for no further turn. If there is nothing to mend, the result is ``score`` itself.
     """
     bars = list(score.bars)
     parts = [number for number, bar in enumerate(bars) if bar.part and number]
@@ -122,12 +126,12 @@ def mend_repeats(score: Score) -> Score:
 
 
 class _Passage(NamedTuple):
-    """Bars that are repeated together."""
+    """A passage: bars that are repeated together, as ranges of bar numbers."""
 
     common: range
-    """What every turn plays first."""
+    """Bars that every turn plays first."""
     endings: Sequence[range]
-    """What then only some turns play."""
+    """Endings, which only some turns play after that."""
 
 
 def _mend(bars: list[Bar], passage: _Passage) -> None:
@@ -190,9 +194,9 @@ def _endings(bars: Sequence[Bar], at: int, last: int) -> list[range]:
 
 
 def expand_play_order(text: str) -> str:
-    """``A2(BC)2`` as ``AABCBC`` (ABC 2.1 §3.1.9); what is no label, number or bracket is passed over.
+    """A play order written out: ``A2(BC)2`` becomes ``AABCBC`` (ABC 2.1 §3.1.9).
 
-    Nesting and repetition are bounded: the result has at most 1,000 labels.
+    Characters that are not labels, numbers or brackets are ignored. The result has no more than 1,000 labels.
     """
     levels, last = [""], ""
     for labels, number, bracket in re.findall(r"([A-Za-z])|(\d+)|([()])", text):

@@ -1,7 +1,7 @@
-"""A tune as music, in its written form: bars with repeats and endings as they stand on the page.
+"""Scores: tunes as music, in their written form, with repeats and endings as they are on the page.
 
-Durations are exact fractions of a quarter note throughout. :mod:`musegen.music.performance` plays a score
-out; :mod:`musegen.music.validity` judges it.
+All durations are exact fractions of a quarter note. :mod:`musegen.music.performance` turns a score into notes
+in time, and :mod:`musegen.music.validity` judges it.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import TypeAlias
 
 STEPS = "CDEFGAB"
-"""The names of the seven notes, from C up."""
+"""Names of the seven natural notes, from C upwards."""
 _SEMITONES = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
 _SHARPS = "FCGDAEB"
 _FIFTHS = {"F": -1, "C": 0, "G": 1, "D": 2, "A": 3, "E": 4, "B": 5}
@@ -27,23 +27,24 @@ _MODE_FIFTHS = {
     "locrian": -5,
 }
 MODES = tuple(_MODE_FIFTHS)
-"""The modes that a key can have: ``lydian``, ``major``, ``mixolydian`` and on to ``locrian``."""
+"""Modes that a key can have: ``lydian``, ``major``, ``mixolydian``, ``dorian``, ``minor``, ``phrygian`` and
+``locrian``."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Pitch:
-    """A spelled pitch that sounds as it stands: key and bar accidentals are already in ``alter``."""
+    """A spelled pitch as it sounds. ``alter`` includes the accidentals of the key and of the bar."""
 
     octave: int
-    """Scientific octave: middle C is C4."""
+    """Octave in scientific notation, where middle C is C4."""
     step: str
-    """``C`` to ``B``."""
+    """Name of the natural note: ``C`` to ``B``."""
     alter: int = 0
-    """Semitones: -1 a flat, +1 a sharp, at most two either way."""
+    """Alteration in semitones, from -2 to 2: -1 is a flat, 1 is a sharp."""
 
     @property
     def midi(self) -> int:
-        """MIDI note number, 60 = middle C."""
+        """MIDI note number; 60 is middle C."""
         return 12 * (self.octave + 1) + _SEMITONES[self.step] + self.alter
 
     def __str__(self) -> str:
@@ -56,18 +57,18 @@ def _pitch_class(name: str) -> int:
 
 @dataclass(frozen=True)
 class Key:
-    """A key signature: tonic and mode, with the accidentals that a field adds to or sets against them."""
+    """A key: tonic and mode, and explicit accidentals that change their signature."""
 
     tonic: str
-    """Step with ``#`` or ``b``: ``F#``, ``Bb``; empty where the tune has none (``K:none``)."""
+    """Tonic, such as ``D``, ``F#`` or ``Bb``; empty if the tune has no key (``K:none``)."""
     mode: str = "major"
-    """One of :data:`MODES`."""
+    """Mode, one of :data:`MODES`."""
     accidentals: tuple[tuple[str, int], ...] = ()
-    """Explicit ``(step, alter)`` pairs that override the signature of tonic and mode."""
+    """Explicit accidentals as ``(step, alter)``, which override the signature of tonic and mode."""
 
     @property
     def fifths(self) -> int:
-        """Sharps (positive) or flats (negative) of tonic and mode, before explicit accidentals."""
+        """Number of sharps (positive) or flats (negative) of tonic and mode, without explicit accidentals."""
         if not self.tonic:
             return 0
         alter = self.tonic.count("#") - self.tonic[1:].count("b")
@@ -75,13 +76,13 @@ class Key:
 
     @cached_property
     def alterations(self) -> Mapping[str, int]:
-        """The alteration in semitones of each of the seven steps."""
+        """Alteration in semitones of each of the seven steps."""
         fifths = self.fifths
         alter = {step: (fifths - place + 6) // 7 for place, step in enumerate(_SHARPS)}
         return {**alter, **dict(self.accidentals)}
 
     def semitones_to(self, tonic: str) -> int:
-        """Semitones, -6 to 5, that bring its tonic to this one; 0 where it has none."""
+        """Number of semitones, from -6 to 5, that move its tonic to ``tonic``; 0 if it has no tonic."""
         return (_pitch_class(tonic) - _pitch_class(self.tonic) + 6) % 12 - 6 if self.tonic else 0
 
     def __str__(self) -> str:
@@ -95,7 +96,7 @@ class Metre:
     numerator: int
     denominator: int
     symbol: str = ""
-    """``C`` or ``C|`` where it is written so."""
+    """Sign that it is written with, ``C`` or ``C|``; empty if it is written in numbers."""
 
     @property
     def bar(self) -> Fraction:
@@ -104,7 +105,10 @@ class Metre:
 
     @property
     def beat(self) -> Fraction:
-        """Length of a beat in quarter notes: three units in compound metres (6/8, 9/8, 12/8), else one."""
+        """Length of a beat in quarter notes: three units in compound metres (6/8, 9/8, 12/8), otherwise one.
+
+        A unit is the note of the denominator.
+        """
         compound = self.numerator > 3 and self.numerator % 3 == 0 and self.denominator >= 8
         return Fraction(12 if compound else 4, self.denominator)
 
@@ -114,12 +118,14 @@ class Metre:
 
 @dataclass(frozen=True, slots=True)
 class Tempo:
-    """So many beats a minute, a beat being ``beat`` quarter notes long."""
+    """A tempo in beats a minute."""
 
     beat: Fraction
+    """Length of a beat in quarter notes."""
     per_minute: Fraction
+    """Number of beats a minute."""
     text: str = ""
-    """What the tempo is called: ``Allegro``; empty where only a number is written."""
+    """Name of the tempo, such as ``Allegro``; empty if only a number is written."""
 
     @property
     def quarters_per_minute(self) -> Fraction:
@@ -129,37 +135,42 @@ class Tempo:
 
 @dataclass(frozen=True, slots=True)
 class Grace:
-    """A grace note before a note; ``duration`` is what it takes from that note when played."""
+    """A grace note before a note."""
 
     pitch: Pitch
     duration: Fraction
+    """Time in quarter notes that it takes from the note when played."""
 
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """One note, or several that sound together."""
+    """A note, or several notes that sound together."""
 
     duration: Fraction
+    """Duration in quarter notes."""
     pitches: tuple[Pitch, ...]
+    """Pitch of each note."""
     tie: bool = False
-    """Tied to the next note of the same pitch."""
+    """Whether it is tied to the next note of the same pitch."""
     graces: tuple[Grace, ...] = ()
+    """Grace notes before it."""
     decorations: tuple[str, ...] = ()
-    """Names without marks: ``trill``, ``staccato``, ``upbow``; in written order."""
+    """Names of its decorations, such as ``trill``, ``staccato`` or ``upbow``, in written order."""
     slurs_begun: int = 0
-    """How many slurs begin with this note."""
+    """Number of slurs that begin with this note."""
     slurs_ended: int = 0
-    """How many slurs end with it."""
+    """Number of slurs that end with this note."""
     lyrics: tuple[str, ...] = ()
-    """A syllable for each verse: ends with ``-`` where the word goes on, ``_`` holds the syllable before over
-    this note, an empty text sings nothing."""
+    """One syllable for each verse. It ends with ``-`` if the word goes on. ``_`` means that the syllable
+    before is held over this note, and an empty text that nothing is sung."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rest:
-    """Silence."""
+    """A rest."""
 
     duration: Fraction
+    """Duration in quarter notes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,27 +178,27 @@ class ChordSymbol:
     """An accompaniment chord such as ``Am7`` or ``D/F#``, from here until the next one."""
 
     text: str
-    """As written, without quotation marks."""
+    """The symbol as written, without quotation marks."""
     root: int
-    """Pitch class, 0 = C."""
+    """Pitch class of the root; 0 is C."""
     intervals: tuple[int, ...]
-    """Semitones above the root, root (0) included, ascending."""
+    """Tones of the chord in semitones above the root, in ascending order. The root itself (0) is included."""
     bass: int
-    """Pitch class of the bass; the root where none is written."""
+    """Pitch class of the bass; the root if no bass is written."""
 
 
 @dataclass(frozen=True, slots=True)
 class Annotation:
-    """Text over the staff that is not a chord symbol."""
+    """A text above the staff that is not a chord symbol."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
 class Tuplet:
-    """The next ``notes`` notes and rests are ``actual`` written in the time of ``normal``.
+    """The mark of a tuplet: the next ``notes`` notes and rests go ``actual`` into the time of ``normal``.
 
-    Their durations have that factor in them already: three eighths of a triplet last 1/3 each.
+    Their durations already include that factor: each eighth of a triplet lasts 1/3 of a quarter note.
     """
 
     actual: int
@@ -197,72 +208,78 @@ class Tuplet:
 
 @dataclass(frozen=True, slots=True)
 class KeyChange:
-    """A key signature inside the tune."""
+    """A change of key inside the tune."""
 
     key: Key
 
 
 @dataclass(frozen=True, slots=True)
 class MetreChange:
-    """A time signature inside the tune; None for free metre."""
+    """A change of metre inside the tune; None for free metre."""
 
     metre: Metre | None
 
 
 @dataclass(frozen=True, slots=True)
 class TempoChange:
-    """A tempo inside the tune."""
+    """A change of tempo inside the tune."""
 
     tempo: Tempo
 
 
 Event: TypeAlias = Note | Rest | ChordSymbol | Annotation | Tuplet | KeyChange | MetreChange | TempoChange
-"""What can stand in a bar."""
+"""The kinds of events that a bar can contain."""
 
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """What stands between two bar-line signs: a whole bar, an upbeat, or one side of a repeat inside a bar.
+    """The music between two bar-line signs: a whole bar, an upbeat, or one side of a repeat inside a bar.
 
-    A bar holds at least one note or rest; signs without music between them belong to one neighbour.
+    A bar contains at least one note or rest. Signs without music between them belong to one neighbouring bar.
     """
 
     events: tuple[Event, ...]
+    """Events of the bar, in order."""
     repeat_start: bool = False
-    """``|:`` at its left."""
+    """Whether ``|:`` is at its left."""
     repeat_end: int = 0
-    """How often the passage that ends at its right is played: 2 for ``:|``, 3 for ``::|``; else 0."""
+    """Number of times that the passage which ends at its right is played: 2 for ``:|``, 3 for ``::|``. 0 if
+    no repeat ends there."""
     endings: tuple[int, ...] = ()
-    """The numbers of the ending that begins with this bar: ``(1, 3)`` for ``[1,3``."""
+    """Numbers of the ending that begins with this bar: ``(1, 3)`` for ``[1,3``."""
     barline: str = "|"
-    """The sign at its right without repeat dots: ``|``, ``||``, ``|]``, ``[|``, or empty at a bare end."""
+    """Sign at its right without repeat dots: ``|``, ``||``, ``|]`` or ``[|``; empty if there is none."""
     part: str = ""
-    """The label of the part (ABC ``P:``) that begins with this bar."""
+    """Label of the part (ABC ``P:``) that begins with this bar."""
     line: int = field(default=0, compare=False)
-    """Where the bar begins in its tune's text, 1-based."""
+    """Line of the tune's text where the bar begins, from 1; 0 if it is not known."""
     column: int = field(default=0, compare=False)
+    """Column where the bar begins, from 1; 0 if it is not known."""
 
     @property
     def duration(self) -> Fraction:
-        """Sum of its notes and rests in quarter notes."""
+        """Total length of its notes and rests in quarter notes."""
         return sum((e.duration for e in self.events if isinstance(e, Note | Rest)), Fraction(0))
 
     @property
     def ends_strain(self) -> bool:
-        """Whether a repeat sign or a double bar line stands at its right."""
+        """Whether a strain, a section of the tune, ends here: at its right is ``:|`` or a double bar line."""
         return self.repeat_end > 0 or self.barline in {"||", "|]", "[|"}
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Something in a tune's text that was read tolerantly, and where (1-based)."""
+    """A mistake in a tune's text that was tolerated, with its place."""
 
     line: int
+    """Line of the tune's text, from 1."""
     column: int
+    """Column, from 1."""
     message: str
+    """The mistake in words."""
     kind: str = field(default="", compare=False)
-    """A short word that all problems of this kind share, such as ``tie``: ``musegen corpus check`` counts
-    them by it."""
+    """Short word that all problems of one kind share, such as ``tie``; ``musegen corpus check`` counts
+    problems by it."""
 
     def __str__(self) -> str:
         return f"{self.line}:{self.column}: {self.message}"
@@ -273,22 +290,26 @@ class Score:
     """One tune as music."""
 
     bars: tuple[Bar, ...]
+    """Bars in written order."""
     key: Key
+    """Key that the tune begins in."""
     metre: Metre | None = None
-    """The metre the tune begins in; None where it has none (``M:none`` or no field)."""
+    """Metre that the tune begins in; None if it has none (``M:none``, or no such field)."""
     tempo: Tempo | None = None
-    """The written tempo; None where the tune has none."""
+    """Written tempo; None if the tune has none."""
     title: str = ""
     rhythm: str = ""
+    """Kind of dance or tune, such as ``jig``."""
     unit: Fraction = Fraction(1, 2)
-    """The unit note length (ABC ``L:``) in quarter notes."""
+    """Unit note length (ABC ``L:``) in quarter notes."""
     play_order: str = ""
-    """The labels of the parts in playing order, expanded: ``AABB``; empty where the tune gives none."""
+    """Labels of the parts in playing order, written out: ``AABB``; empty if the tune gives no order."""
     suggested_order: str = ""
-    """An order of the parts that is only a suggestion (``Y:`` in the Nottingham database), expanded: played
-    on request."""
+    """Order of the parts that is only a suggestion (``Y:`` in the Nottingham database), written out. It is
+    played on request."""
     fields: tuple[tuple[str, str], ...] = ()
-    """The other information fields of the header, in order: ``("S", "Foxley")``."""
+    """Other information fields of the header, in order: ``("S", "Foxley")``."""
     words: tuple[str, ...] = ()
-    """Lines of text to sing that stand below the tune (ABC ``W:``)."""
+    """Lines of a song text below the tune (ABC ``W:``)."""
     problems: tuple[Problem, ...] = field(default=(), compare=False)
+    """Mistakes in the text that were tolerated."""

@@ -1,4 +1,4 @@
-"""Which tunes are versions of one another: near-duplicates, whatever their key, bars or unit note length."""
+"""Near-duplicates: finds tunes that are versions of one another, in any key, barring or unit note length."""
 
 from __future__ import annotations
 
@@ -14,22 +14,23 @@ from numpy.typing import NDArray
 from musegen.music.score import Bar, Note, Rest, Score
 
 NGRAM = 8
-"""Notes that a pattern spans."""
+"""Number of notes in a pattern."""
 FEWEST_NOTES = 24
-"""Shorter tunes are compared by their text alone."""
+"""Smallest number of notes of a tune that is compared by patterns; shorter tunes are compared by their
+text."""
 _OVERLAP = 2  # a pair shares at least 1 / _OVERLAP of the smaller set
 
 Patterns: TypeAlias = NDArray[np.uint64]
-"""uint64 (k,), ascending, each once: a hash for each pattern of eight notes."""
+"""Hashes of a tune's patterns of eight notes: uint64 (k,), ascending, each once."""
 NO_PATTERNS: Patterns = np.empty(0, np.uint64)
 
 
 def patterns(score: Score) -> Patterns:
-    """The tune's patterns of eight successive notes, as intervals in semitones and ratios of durations.
+    """Hashes of the tune's patterns: eight successive notes as intervals (semitones) and duration ratios.
 
-    Taken from the first pass through each strain: bars as they stand on the page, first endings only. Of
-    notes that sound together the highest counts; a tie makes one note; a rest lengthens the note before it.
-    So transposition, other bar lines and doubled lengths change nothing. Empty for fewer than 24 notes.
+    They are taken from the bars in written order, with the first endings only. If notes sound together, only
+    the highest counts; tied notes are one note; a rest lengthens the note before it. Therefore transposition,
+    other bar lines and doubled lengths change nothing. A tune of fewer than 24 notes has no patterns.
     """
     pitches, durations = _melody(score.bars)
     if len(pitches) < FEWEST_NOTES:
@@ -50,9 +51,9 @@ def patterns(score: Score) -> Patterns:
 
 
 def melody_digest(score: Score) -> str:
-    """Sixteen hexadecimal digits of the whole melody that :func:`patterns` are taken from.
+    """A digest, sixteen hexadecimal digits, of the whole melody that :func:`patterns` are taken from.
 
-    The same however the tune is spelled, barred or transposed, and whether its lengths are doubled.
+    It does not depend on the tune's spelling, bar lines or key, nor on doubled or halved lengths.
     """
     pitches, durations = _melody(score.bars)
     melody = [
@@ -63,14 +64,14 @@ def melody_digest(score: Score) -> str:
 
 
 def _mixed(values: NDArray[np.uint64]) -> NDArray[np.uint64]:
-    """Each value scrambled (the finalizer of splitmix64: Steele, Lea and Flood 2014)."""
+    """Each value with its bits mixed (the finalizer of splitmix64: Steele, Lea and Flood 2014)."""
     values = (values ^ (values >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     values = (values ^ (values >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     return values ^ (values >> np.uint64(31))
 
 
 def _melody(bars: Sequence[Bar]) -> tuple[list[int], list[Fraction]]:
-    """Pitches, and durations from one onset to the next, in quarter notes."""
+    """MIDI pitches of the melody, and the time from each onset to the next in quarter notes."""
     pitches: list[int] = []
     durations: list[Fraction] = []
     tied = skipping = False
@@ -97,10 +98,10 @@ def _melody(bars: Sequence[Bar]) -> tuple[list[int], list[Fraction]]:
 
 
 def similar_pairs(sets: Sequence[Patterns]) -> Iterator[tuple[int, int]]:
-    """``(i, j)``, i < j, of the sets that share at least half of the smaller one's patterns.
+    """Pairs ``(i, j)``, i < j, of sets that share at least half of the patterns of the smaller one.
 
-    Each pattern is looked up in an index of all sets, so that only what is shared costs time: a pattern of
-    n tunes costs n² additions, and memory no more than the index and the patterns' owners of one tune.
+    Each pattern is looked up in an index of all sets, so that only shared patterns cost time: a pattern that
+    n tunes share costs n² additions. Memory holds the index and the owners of the patterns of one tune.
     """
     sizes = np.array([len(each) for each in sets], np.int64)
     if not sizes.sum():
@@ -121,7 +122,7 @@ def similar_pairs(sets: Sequence[Patterns]) -> Iterator[tuple[int, int]]:
 
 
 def union_find(count: int, pairs: Iterable[tuple[int, int]]) -> list[int]:
-    """The connected component of each of ``count`` things: the number of its first member."""
+    """The group of each of ``count`` items that ``pairs`` connect: the number of the group's first item."""
     first = list(range(count))
 
     def root(i: int) -> int:

@@ -1,4 +1,4 @@
-"""Quarter notes to ticks and seconds; the tempo of a tune that names none."""
+"""Conversion of quarter notes to ticks and seconds, and the tempo of a tune that gives none."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from fractions import Fraction
 from musegen.music.score import Metre, Note, Rest, Score, Tempo, TempoChange
 
 _QUARTER = Fraction(1)
-# The customary dance tempos: rhythm, metre ("" any), beat in quarter notes, beats a minute.
+# Customary tempos of dances: rhythm, metre ("" for any), beat in quarter notes, beats a minute.
 _TEMPOS = (
     ("slip jig", "", Fraction(3, 2), 112),
     ("jig", "6/8", Fraction(3, 2), 116),
@@ -28,10 +28,10 @@ _TEMPOS = (
 
 
 def default_tempo(rhythm: str, metre: Metre | None) -> Tempo:
-    """The tempo of a tune without one: from its rhythm, else its metre, else quarter note = 110.
+    """The tempo of a tune that gives none: the usual one for its rhythm or its metre, or quarter note = 110.
 
-    A rhythm matches by its last words, so that ``double jig`` is a jig; a rhythm counts only in a metre
-    in which it is danced.
+    A rhythm matches by its first or last words, so that ``double jig`` is a jig. It counts only in a metre in
+    which it is danced.
     """
     words = rhythm.casefold().replace("-", " ").split()
     for name, signature, beat, per_minute in _TEMPOS:
@@ -43,17 +43,17 @@ def default_tempo(rhythm: str, metre: Metre | None) -> Tempo:
 
 
 def starting_tempo(score: Score, tempo_bpm: float | None = None) -> Tempo:
-    """The tempo a score begins in: ``tempo_bpm`` beats a minute, else the written one, else the customary.
+    """The tempo that a score begins in: ``tempo_bpm``, or the written tempo, or the customary one.
 
-    ``tempo_bpm`` counts the beat of the written tempo or, without one, of the customary one (the dotted
-    quarter of a jig, the half note of a reel).
+    ``tempo_bpm`` is in beats a minute. A beat is that of the written tempo or, if there is none, that of the
+    customary one: the dotted quarter of a jig, the half note of a reel.
     """
     tempo = _written_tempo(score) or default_tempo(score.rhythm, score.metre)
     return tempo if tempo_bpm is None else Tempo(tempo.beat, Fraction(tempo_bpm))
 
 
 def _written_tempo(score: Score) -> Tempo | None:
-    """The tempo at the first note or rest: the header's, or one that the body begins with."""
+    """The tempo at the first note or rest: that of the header, or one at the beginning of the body."""
     tempo = score.tempo
     for event in score.bars[0].events if score.bars else ():
         if isinstance(event, Note | Rest):
@@ -64,15 +64,18 @@ def _written_tempo(score: Score) -> Tempo | None:
 
 
 def ticks(quarters: Fraction, ticks_per_beat: int) -> int:
-    """MIDI ticks of a time in quarter notes, to the nearest (SMF 1.0: ``division`` counts quarter notes)."""
+    """A time in quarter notes as the nearest number of MIDI ticks (``division`` of SMF 1.0).
+
+    ``ticks_per_beat``: ticks in a quarter note.
+    """
     return round(quarters * ticks_per_beat)
 
 
 class TempoMap:
-    """Seconds of a time in quarter notes under changing tempo."""
+    """A map from times in quarter notes to seconds, with changes of tempo."""
 
     def __init__(self, tempos: Sequence[tuple[Fraction, Tempo]]) -> None:
-        """``tempos``: ``(onset in quarter notes, tempo)``, ascending, the first at 0."""
+        """``tempos``: ``(onset in quarter notes, tempo)`` in ascending order, the first at 0."""
         self._onsets = [onset for onset, _ in tempos]
         rates = [60 / tempo.quarters_per_minute for _, tempo in tempos]
         starts = [Fraction(0)]
@@ -81,6 +84,6 @@ class TempoMap:
         self._rates, self._starts = [float(rate) for rate in rates], [float(start) for start in starts]
 
     def seconds(self, onset: Fraction) -> float:
-        """Time in seconds at ``onset`` quarter notes."""
+        """The time in seconds of ``onset``, which is in quarter notes."""
         i = max(bisect_right(self._onsets, onset) - 1, 0)
         return self._starts[i] + float(onset - self._onsets[i]) * self._rates[i]

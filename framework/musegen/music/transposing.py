@@ -1,4 +1,4 @@
-"""Transposition: pitches, keys, chord symbols and whole scores moved by an interval."""
+"""Transposition of pitches, keys, chord symbols and whole scores."""
 
 from __future__ import annotations
 
@@ -10,28 +10,34 @@ from functools import lru_cache
 from musegen.music.score import STEPS, ChordSymbol, Event, Key, KeyChange, Note, Pitch, Score
 
 _STEPS_UP = (0, 1, 1, 2, 2, 3, 3, 4, 5, 5, 6, 6)
-"""Steps of the interval of so many semitones: minor second, major second, ... augmented fourth, ..."""
+"""Number of steps in the usual interval of 0, 1, 2, ... semitones: unison, minor second, major second, ..."""
 _CHORD = re.compile(r"([A-G](?:##?|bb?)?)(.*?)(?:/([A-G](?:##?|bb?)?))?")
 
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """A directed interval: three semitones are a minor third of two steps, or an augmented second of one."""
+    """An interval, upwards or downwards (negative).
+
+    Three semitones can be a minor third, which has two steps, or an augmented second, which has one.
+    """
 
     steps: int
+    """Number of scale steps."""
     semitones: int
+    """Number of semitones."""
 
     @staticmethod
     def of(key: Key, semitones: int, tonic: str = "") -> Interval:
-        """The interval of so many semitones that takes ``key`` to the one with the fewest signs.
+        """The interval of ``semitones`` that takes ``key`` to the key with the fewest sharps or flats.
 
-        So the way back from any key of up to five sharps or flats is the interval's reverse. ``tonic``: the
-        interval leads there instead, which must lie that far away; a key without tonic has no say in it.
+        The way back from any key with up to five sharps or flats is therefore the reverse of this interval.
+        If ``tonic`` is given, the interval leads to it instead; it must lie that many semitones away. For a
+        key without tonic the usual interval is taken.
         """
         return _interval(key, semitones, tonic)
 
     def moved(self, pitch: Pitch) -> Pitch:
-        """The pitch this far away; respelt where it would need three sharps or flats."""
+        """The pitch moved by this interval, spelled differently if it would need three sharps or flats."""
         place = 7 * pitch.octave + STEPS.index(pitch.step) + self.steps
         moved = _spelt(place, pitch.midi + self.semitones)
         while abs(moved.alter) > 2:
@@ -40,11 +46,11 @@ class Interval:
         return moved
 
     def moved_name(self, name: str) -> str:
-        """The name without octave, of a tonic or a chord's root, of the note this far away: ``F#``."""
+        """A name without octave, such as ``F#``, of a tonic or of a chord's root, moved by this interval."""
         return _name(self.moved(_named(name)))
 
     def moved_key(self, key: Key) -> Key:
-        """The key this far away, its mode and explicit accidentals kept."""
+        """The key moved by this interval. The mode stays, and explicit accidentals are moved too."""
         accidentals = [self.moved(Pitch(4, step, alter)) for step, alter in key.accidentals]
         return Key(
             self.moved_name(key.tonic) if key.tonic else "",
@@ -54,10 +60,11 @@ class Interval:
 
 
 def transpose_score(score: Score, semitones: int, tonic: str = "") -> Score:
-    """The score so many semitones higher: notes, grace notes, keys and chord symbols; all else stays.
+    """The score, ``semitones`` higher: notes, grace notes, keys and chord symbols are moved, the rest stays.
 
-    Each key goes to the one with the fewest signs, or the first to ``tonic`` (which lies that far away) and
-    the others as far; a key without tonic stays without. A chord symbol whose text names no root keeps it.
+    Each key becomes the one with the fewest sharps or flats. With ``tonic``, which must lie that many
+    semitones away, the first key gets this tonic, and all others move by the same interval. A key without
+    tonic stays without. A chord symbol whose text does not begin with a root keeps its text.
     """
     fixed = Interval.of(score.key, semitones, tonic) if tonic and score.key.tonic else None
     by = fixed or Interval.of(score.key, semitones)
@@ -107,14 +114,14 @@ def _interval(key: Key, semitones: int, tonic: str) -> Interval:
 
 
 def _fifths(key: Key, by: Interval) -> int:
-    """The signs of the key moved."""
+    """Sharps (positive) or flats (negative) of the moved key; 99 if its tonic cannot be spelled."""
     tonic = _named(key.tonic)
     moved = _spelt(STEPS.index(tonic.step) + 7 * tonic.octave + by.steps, tonic.midi + by.semitones)
     return replace(key, tonic=_name(moved)).fifths if abs(moved.alter) < 3 else 99
 
 
 def _spelt(place: int, midi: int) -> Pitch:
-    """The pitch on this step, counted from C0, that sounds as this MIDI note."""
+    """The pitch with MIDI number ``midi`` on the step ``place``, which is counted from C0."""
     octave, step = divmod(place, 7)
     natural = Pitch(octave, STEPS[step])
     return replace(natural, alter=midi - natural.midi)

@@ -1,4 +1,4 @@
-"""One tune as text."""
+"""Tunes as text."""
 
 from __future__ import annotations
 
@@ -7,15 +7,17 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Tune:
-    """The text of one tune, with the name of the notation it is written in."""
+    """The text of one tune, with the name of its notation and its origin."""
 
     text: str
+    """The tune in its notation."""
     notation: str = ""
-    """The name of the notation; empty only where nobody asks, as in ``parse(Tune(text))``."""
+    """Name of the notation. It may be empty where nothing needs it, as in ``parse(Tune(text))``."""
     title: str = ""
     source: str = ""
-    """Where it comes from, as ``jigs.abc:120`` (file and first line); empty for generated tunes."""
+    """File and first line that the tune comes from, as in ``jigs.abc:120``; empty for generated tunes."""
     work: str = ""
-    """The work that it is a setting of; tunes of one work stay in one part of a split. Empty: of its own."""
+    """Work that the tune is a setting of; empty if that is not known. All tunes of one work are put into one
+    part of a split."""
     tonic: str = ""
-    """The tonic that it had before ``[prepare] tonic`` brought it elsewhere; empty: as written."""
+    """Tonic that the tune had before ``[prepare] tonic`` transposed it; empty if it was not transposed."""

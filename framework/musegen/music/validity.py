@@ -1,6 +1,7 @@
-"""Whether a tune is music by its own rules: bars that fit, repeats that close, a playable range.
+"""Validity: checks that a tune's bars fit its metre, its repeats close, and its range can be played.
 
-The rules judge generated and real tunes alike; the share of real tunes that pass is the ceiling for a model.
+The same rules judge generated and real tunes. The share of real tunes that pass is the best that can be
+expected of a model.
 """
 
 from __future__ import annotations
@@ -21,7 +22,10 @@ from musegen.words import counted
 
 
 def parse_pitch(name: str) -> Pitch:
-    """``G3``, ``F#5``, ``Bb4`` in scientific notation, C4 the middle C. Raises ValueError for others."""
+    """The pitch that a name in scientific notation gives, such as ``G3``, ``F#5`` or ``Bb4``; C4 is middle C.
+
+    Raises ValueError for any other text.
+    """
     match = re.fullmatch(r"([A-G])(#{0,2}|b{0,2})(-?\d)", name)
     if not match:
         raise ValueError("a pitch is written as G3, F#5 or Bb4")
@@ -38,31 +42,31 @@ PitchName = Annotated[str, AfterValidator(_pitch_name)]
 
 
 class Valid(Options):
-    """``[sample.valid]``: what a tune must satisfy besides fitting bars and balanced repeats."""
+    """``[sample.valid]``: rules for new tunes, besides bars that fit the metre and repeats that close."""
 
     bars: int = Field(8, ge=0)
-    """Full bars that a tune has at least, as written."""
+    """Number of full bars that a tune must have, as written."""
     repetition: int = Field(3, ge=1)
-    """How often at most the same bar comes in a row."""
+    """Largest number of times that the same bar may come in a row."""
     lowest: PitchName = "G3"
-    """Lowest pitch, in scientific notation."""
+    """Lowest pitch that a tune may have, in scientific notation (C4 is middle C)."""
     highest: PitchName = "E6"
-    """Highest pitch, in scientific notation."""
+    """Highest pitch that a tune may have, in scientific notation."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """A rule that a tune breaks."""
+    """A fault: one place where a tune breaks a rule."""
 
     kind: str
-    """``parse``, ``unfinished``, ``metre``, ``bars``, ``repeats``, ``short``, ``repetition``, ``range``, or a
-    word of a plugin's rule."""
+    """Kind of the fault: ``parse``, ``unfinished``, ``metre``, ``bars``, ``repeats``, ``short``,
+    ``repetition``, ``range``, or a word that a plugin's rule chooses."""
     message: str
-    """What is wrong, in words."""
+    """The fault in words."""
     bar: int = 0
-    """The bar's number as written, from 1; 0 for the whole tune."""
+    """Number of the written bar, from 1; 0 for the whole tune."""
     line: int = 0
-    """Its line in the tune's text, from 1; 0 for the whole tune."""
+    """Line of the tune's text, from 1; 0 for the whole tune."""
 
     def __str__(self) -> str:
         return f"{self.kind}: {f'bar {self.bar}: ' if self.bar else ''}{self.message}"
@@ -70,19 +74,21 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """The faults of a tune, and what was tolerated."""
+    """The result of judging a tune."""
 
     faults: tuple[Fault, ...]
+    """Faults of the tune."""
     notes: tuple[str, ...] = ()
+    """One line for each irregularity that was tolerated."""
 
     @property
     def valid(self) -> bool:
-        """Whether no rule is broken."""
+        """Whether the tune breaks no rule."""
         return not self.faults
 
 
 def judge(score: Score, rules: Valid, more: Iterable[Fault] = ()) -> Judgement:
-    """Every fault of ``score``; ``more``: those that other rules have found in it."""
+    """The judgement of ``score`` with all its faults. ``more``: faults that other rules have found in it."""
     fit = _BarFit(mend_repeats(score))
     return Judgement(
         (
@@ -98,7 +104,7 @@ def judge(score: Score, rules: Valid, more: Iterable[Fault] = ()) -> Judgement:
 
 
 def _metres(score: Score) -> list[Metre | None]:
-    """The metre in force in each bar as written; a change counts for the whole bar that it stands in."""
+    """The metre of each written bar. A change counts for the whole bar that contains it."""
     metre, metres = score.metre, []
     for bar in score.bars:
         for event in bar.events:
@@ -109,16 +115,17 @@ def _metres(score: Score) -> list[Metre | None]:
 
 
 class _BarFit:
-    """Whether bars last what the metre says, in playing order.
+    """A check, in playing order, that the bars are as long as the metre says.
 
-    Inside a strain each does exactly. At a boundary (repeat sign, double bar line, ending, part, change of
-    metre) what is left unfinished must be made up by what is played next, on every path: back to the repeat
-    and on to the next strain. So a double bar line inside a bar, or an ending that begins inside one, is fine
-    where both sides make a bar.
+    A strain is a section of a tune. Inside a strain each bar must have exactly the right length. At a
+    boundary (repeat sign, double bar line, ending, part, change of metre) an unfinished bar must be completed
+    by the music that is played next, on every path: back to the repeat, and on to the next strain. So a
+    double bar line inside a bar, or an ending that begins inside one, is right if both sides together make a
+    full bar.
 
-    Tolerated with a note, as collections are full of it: an upbeat after a bar that is already full, an
-    upbeat to the whole tune that stands apart (``D2|:``), and a last note that would fill its bar if it were
-    held up to twice as long as written.
+    Three irregularities are tolerated with a note, because collections are full of them: an upbeat after a
+    bar that is already full, an upbeat to the whole tune that is separate (``D2|:``), and a last note that
+    would fill its bar if it were up to twice as long as written.
     """
 
     def __init__(self, score: Score) -> None:
@@ -127,7 +134,7 @@ class _BarFit:
         self._score = score
         metres = _metres(score)
         if None in metres or not metres:
-            self.faults[Fault("metre", "no metre, so no bar can be checked")] = None
+            self.faults[Fault("metre", "no metre, so its bars cannot be checked")] = None
             return
         self._lengths = [metre.bar for metre in metres if metre]
         self._walk()
@@ -141,9 +148,9 @@ class _BarFit:
 
     def _walk(self) -> None:
         bars, order = self._score.bars, playing_order(self._score)
-        owed = Fraction(0)  # length of what a boundary left unfinished
-        owed_by, owed_length = 0, Fraction(0)
-        boundary, strain = True, 0  # whether one stands before this bar; the bar that its strain began with
+        owed = Fraction(0)  # length of a bar that was unfinished at a boundary; 0 if there is none
+        owed_by, owed_length = 0, Fraction(0)  # number of that bar, and the length it should have
+        boundary, strain = True, 0  # whether a boundary is before this bar; the first bar of its strain
         for place, (number, jumped) in enumerate(order):
             bar, length = bars[number], self._lengths[number]
             boundary = boundary or jumped or self._begins_passage(number)
@@ -201,20 +208,20 @@ class _BarFit:
 
 
 def _last_note(bar: Bar) -> Fraction:
-    """How long the note lasts that ``bar`` ends with; 0 for a rest."""
+    """Length of the last note of ``bar``; 0 if the bar ends with a rest."""
     last = next((event for event in reversed(bar.events) if isinstance(event, Note | Rest)), None)
     return last.duration if isinstance(last, Note) else Fraction(0)
 
 
 def _bars(duration: Fraction, length: Fraction) -> str:
-    """``5/6 of a bar``."""
+    """A length in words: ``5/6 of a bar``."""
     return f"{duration / length} of a bar"
 
 
 def _unbalanced_repeats(score: Score) -> Iterator[Fault]:
-    opened = 0  # number of the bar with the |: that waits for its :|
+    opened = 0  # number of the bar whose |: has no :| yet
     turns: set[int] = set()  # numbers of the endings of this passage so far
-    closed = False  # whether :| has closed the last of them
+    closed = False  # whether :| has closed the last of these endings
     for number, bar in enumerate(score.bars, 1):
         if closed and not bar.endings:  # the bar after [1 ... :| must begin ending 2
             if turns == {1}:
@@ -263,7 +270,7 @@ def _too_repetitive(score: Score, rules: Valid) -> Iterator[Fault]:
 
 
 def _sound(bar: Bar) -> tuple[object, ...]:
-    """What of a bar is heard in the melody."""
+    """The melody of a bar: duration and pitches of each note and rest."""
     return tuple(
         (event.duration, event.pitches if isinstance(event, Note) else ())
         for event in bar.events

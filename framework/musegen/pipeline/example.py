@@ -1,4 +1,4 @@
-"""A commented pipeline to begin with: ``musegen init`` writes it."""
+"""The commented example pipeline that ``musegen init`` writes."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from musegen.protocols.notations import PreparingNotation
 
 
 def example_pipeline(plugins: Plugins) -> str:
-    """A commented pipeline with every option of the default components, ready to run."""
+    """The text of a commented pipeline, ready to run, with every option of the suggested components."""
     return "\n".join(_example_lines(plugins)) + "\n"
 
 
 def _example_lines(plugins: Plugins) -> Iterator[str]:
-    yield "# A musegen pipeline. Keys show their defaults; one behind # has none and may stay out."
+    yield "# A musegen pipeline. Keys show their defaults. A key after # has no default and may be left out."
     for name in TABLES:
         if name == "sample":
             models = _suggested(plugins, "model") or plugins.names("model")
@@ -52,12 +52,12 @@ def _example_lines(plugins: Plugins) -> Iterator[str]:
 
 
 def _suggested(plugins: Plugins, kind: str) -> list[str]:
-    """The components of a kind that a new pipeline uses."""
+    """The names of the components of a kind that a new pipeline uses."""
     return [name for name in plugins.names(kind) if plugins.find(kind, name).component.suggested]
 
 
 def _optional(table: str, installed: Sequence[str]) -> Iterator[str]:
-    """A table that may stay out, behind # so that it does; nothing where none of its kind is installed."""
+    """The lines of an optional table, commented out. There are none if no such component is installed."""
     if installed:
         header = f"[[{table}]]" if USES[table].several else f"[{table}]"
         yield ""
@@ -67,7 +67,7 @@ def _optional(table: str, installed: Sequence[str]) -> Iterator[str]:
 
 
 def _fields(plugins: Plugins) -> tuple[str, ...] | None:
-    """The header fields that the suggested notation keeps, else those of the first that keeps any."""
+    """The header fields that the suggested notation keeps, or the first other notation that keeps fields."""
     for name in (*_suggested(plugins, "notation"), *plugins.names("notation")):
         component = plugins.notation(name)
         notation = component.build(component.options())
@@ -79,7 +79,7 @@ def _fields(plugins: Plugins) -> tuple[str, ...] | None:
 def _table(
     header: str, path: str, options: type[Options], *first: str, chosen: Mapping[str, Any] | None = None
 ) -> Iterator[str]:
-    """The lines of one table; ``chosen``: values in place of defaults."""
+    """The lines of one table. ``chosen``: values to show in place of defaults."""
     yield ""
     yield header
     yield from first
@@ -95,7 +95,10 @@ def _table(
 
 
 def _assignment(name: str, field: FieldInfo, description: str, value: Any) -> Iterator[str]:
-    """The description and ``value``, else the default, else an example, behind # if it may stay out."""
+    """The lines of one key: its description, and its ``value``, default or example.
+
+    An example of a key that may be left out is commented out.
+    """
     yield from wrap(" ".join(description.split()), 100, initial_indent="# ", subsequent_indent="# ")
     if value is None and not field.is_required():
         value = field.get_default(call_default_factory=True)
@@ -107,7 +110,7 @@ def _assignment(name: str, field: FieldInfo, description: str, value: Any) -> It
 
 
 def _toml(value: Any) -> str:
-    """A TOML value; JSON's strings, numbers and arrays are TOML's too."""
+    """A value as TOML. Strings, numbers and arrays are written as in JSON."""
     if isinstance(value, tuple | list):
         return f"[{', '.join(_toml(item) for item in value)}]"
     return json.dumps(value, ensure_ascii=False)

@@ -1,4 +1,4 @@
-"""``pipeline.toml`` to a typed :class:`Plan`, or every mistake in it with its line."""
+"""Plans: reads ``pipeline.toml`` into a typed :class:`Plan`, or finds every mistake in it with its line."""
 
 from __future__ import annotations
 
@@ -36,19 +36,20 @@ from musegen.protocols.tokenizers import TokenizerTrainer
 
 
 class RunOptions(Options):
-    """``[run]``: where results go, and the one seed that everything random comes from."""
+    """``[run]``: the folder of the results, and the one seed that everything random depends on."""
 
     folder: str = Field("runs/tunes", min_length=1)
-    """Where results go, relative to this file."""
+    """Folder for the results, relative to the folder of this file."""
     seed: int = Field(0, ge=0, le=2**31 - 1)
-    """The same seed, corpus and options give the same tunes."""
+    """Seed of everything random. The same seed, corpus and options give the same tunes."""
 
 
 class PluginFiles(Options):
-    """``[plugins]``: plugins of this pipeline alone."""
+    """``[plugins]``: plugins that only this pipeline uses."""
 
     files: tuple[PathPattern, ...] = ()
-    """Python files with hooks, relative to this file; they are run, so name only what you trust."""
+    """Python files of plugins, relative to the folder of this file. Their code is run, so name only files
+    that you trust."""
 
 
 SETTINGS: Mapping[str, type[Options]] = {
@@ -58,19 +59,19 @@ SETTINGS: Mapping[str, type[Options]] = {
     "split": Split,
     "sample": Sample,
 }
-"""The tables that are the framework's own."""
+"""Tables whose options belong to the framework, not to a component."""
 
 
 @dataclass(frozen=True, slots=True)
 class UseTable:
-    """A table that ``use``s a component."""
+    """A kind of table whose key ``use`` names a component."""
 
     kind: str
-    """The component's, as :data:`musegen.plugins.registry.KINDS` has it."""
+    """Kind of the component, one of :data:`musegen.plugins.registry.KINDS`."""
     several: bool = False
-    """Whether there may be more than one: ``[[render]]``."""
+    """Whether a pipeline may have more than one such table, as with ``[[render]]``."""
     required: bool = True
-    """Whether there must be one."""
+    """Whether a pipeline must have one."""
 
 
 USES: Mapping[str, UseTable] = {
@@ -80,7 +81,7 @@ USES: Mapping[str, UseTable] = {
     "rule": UseTable("rule", several=True, required=False),
     "render": UseTable("renderer", several=True),
 }
-"""The tables that ``use`` a component, by their names."""
+"""Tables whose key ``use`` names a component, by the name of the table."""
 
 
 TABLES = (
@@ -96,12 +97,12 @@ TABLES = (
     "rule",
     "render",
 )
-"""Every table of a pipeline, in the order in which a reader wants them."""
+"""All tables of a pipeline, in the order in which they are shown."""
 
 
 @dataclass(frozen=True)
 class Plan:
-    """A checked pipeline file: everything a run needs, and nothing that has been started."""
+    """The content of a checked pipeline file. Nothing in it has been started."""
 
     file: Path
     plugins: Plugins
@@ -118,7 +119,7 @@ class Plan:
 
     @property
     def used(self) -> list[Installed]:
-        """Where everything comes from that a run may call."""
+        """All components that a run may call, with the plugins that they come from."""
         uses: tuple[Use[Any], ...] = (
             *(*self.corpus, *self.notations.values(), self.tokenizer, self.model),
             *(*self.rules, *self.render),
@@ -137,10 +138,11 @@ def load_plan(
     plugins: Plugins | None = None,
     report: Callable[[str], None] = lambda line: None,
 ) -> Plan:
-    """Read and check a pipeline file. Raises PipelineError with a line for every mistake.
+    """The plan of a pipeline file, once it is read and checked.
 
-    ``overrides`` are ``table.key=value`` with a TOML value; one that is no TOML counts as a string.
-    ``report`` is given a line for each plugin file, before it is run.
+    ``overrides`` have the form ``table.key=value`` with a TOML value; a value that is not valid TOML counts
+    as a string. ``report`` gets a line for each plugin file, before the code in it is run. Raises
+    PipelineError, which has a line for every mistake.
     """
     source = TomlSource.read(file)
     for override in overrides:
@@ -149,22 +151,23 @@ def load_plan(
 
 
 def pipeline_plugins(plugins: Plugins, file: Path, report: Callable[[str], None]) -> Plugins:
-    """These plugins and those whose files a pipeline names; nothing else of it is looked at.
+    """These plugins together with those whose files a pipeline names; the rest of it is not checked.
 
-    Raises PipelineError with a line for every one that cannot be used.
+    ``report`` gets a line for each plugin file, before the code in it is run. Raises PipelineError, which has
+    a line for every plugin file that cannot be used.
     """
     return _Checker(TomlSource.read(file), plugins, report).plugins()
 
 
 class _Checker:
-    """Checks all tables and gathers all mistakes before it gives up."""
+    """A checker that checks all tables of a pipeline and collects all mistakes."""
 
     def __init__(self, source: TomlSource, plugins: Plugins, report: Callable[[str], None]) -> None:
         self._source, self._plugins, self._report = source, plugins, report
         self._mistakes: list[str] = []
 
     def plugins(self) -> Plugins:
-        """All plugins, those of ``[plugins] files`` included. Raises PipelineError."""
+        """All plugins, including those of ``[plugins] files``. Raises PipelineError."""
         self._load_files()
         if self._mistakes:
             raise PipelineError(*self._mistakes)
@@ -173,14 +176,14 @@ class _Checker:
     def _load_files(self) -> None:
         table = self._table(("plugins",), PluginFiles)
         for number, path in enumerate(table.files if isinstance(table, PluginFiles) else ()):
-            self._report(f"{self._source.file}: loads the plugin {path}")
+            self._report(f"{self._source.file}: loading the plugin {path}")
             try:
                 self._plugins = self._plugins.with_files([PluginFile.read(path)])
             except PluginError as error:
                 self._mistake(("plugins", "files", number), str(error))
 
     def plan(self) -> Plan:
-        """The plan. Raises PipelineError with every mistake."""
+        """The plan. Raises PipelineError, which has a line for every mistake."""
         self._load_files()
         tables = self._source.tables
         known = [*SETTINGS, *USES, "notation"]
@@ -233,11 +236,11 @@ class _Checker:
             )
             return []
         if several and isinstance(given, dict):
-            self._mistake((name,), f"write it as {wanted}: there may be several")
+            self._mistake((name,), f"write it as {wanted}, because there may be several")
             return []
         tables = given if several else [given]
         if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
-            self._mistake((name,), f"is no table; write {wanted}")
+            self._mistake((name,), f"is not a table; write {wanted}")
             return []
         if not tables:
             self._mistake((name,), f"is empty; write at least one {wanted}")
@@ -265,7 +268,7 @@ class _Checker:
         tables = self._source.tables.get("notation", {})
         installed = self._plugins.names("notation")
         if not isinstance(tables, dict):
-            self._mistake(("notation",), "is no table; write [notation.NAME]")
+            self._mistake(("notation",), "is not a table; write [notation.NAME]")
             return {}
         for name in tables:
             if name not in installed:
@@ -286,10 +289,10 @@ class _Checker:
         return uses
 
     def _sample(self) -> Options | None:
-        """``[sample]`` with the keys that the model adds; those of other models do not count."""
+        """The options of ``[sample]`` with the keys that the model adds. Keys of other models are ignored."""
         keys, model = (self._source.tables.get(name) for name in ("sample", "model"))
         use = model.get("use") if isinstance(model, dict) else None
-        if use not in self._plugins.names("model"):  # a mistake by itself; any model may be meant
+        if use not in self._plugins.names("model"):  # reported elsewhere; keys of any model may be meant
             return self._table(("sample",), Sample, ignore=[*keys_of_models(self._plugins)])
         component = self._plugins.model(use)
         ignored = ignored_keys(keys if isinstance(keys, dict) else {}, component, self._plugins)
@@ -303,18 +306,18 @@ class _Checker:
             return None
 
     def _table(self, place: Place, cls: type[Options], ignore: Sequence[str] = ()) -> Options | None:
-        """The options of one table; None, and mistakes noted, where it has any."""
+        """The options of one table. If it has mistakes, they are collected and the result is None."""
         table: Any = self._source.tables
         for key in place:
             table = table[key] if has(table, (key,)) else {}
         if not isinstance(table, dict):
-            self._mistake(place, f"is no table; write [{dotted(place)}]")
+            self._mistake(place, f"is not a table; write [{dotted(place)}]")
             return None
         plain = {key: value for key, value in table.items() if key not in ignore}
         before = len(self._mistakes)
         for path, value in _walk(plain):
             if isinstance(value, date | datetime | time):
-                self._mistake((*place, *path), f"a TOML date or time has no meaning here (got {value})")
+                self._mistake((*place, *path), f"a TOML date or time is not possible here (got {value})")
         if len(self._mistakes) > before:
             return None
         try:
@@ -343,7 +346,7 @@ class _Checker:
                 self._mistake(at, f"{fault.message} (got {_short(fault.given)})")
 
     def _surroundings(self, plan: Plan) -> None:
-        """What else must hold before anything starts: corpus files, run folder."""
+        """Check what else must hold before a run: corpus files, the run folder, and wishes for new tunes."""
         from musegen.storage import RunFolder
 
         for number, use in enumerate(plan.corpus):
@@ -363,13 +366,13 @@ class _Checker:
         headed = [name for name in WISHES if getattr(sample, name) is not None]
         if sample.prime is not None and (headed or sample.start):
             names = " and ".join([*headed, *(["start"] if sample.start else [])])
-            self._mistake(("sample", "prime"), f"is the whole beginning; leave out {names}")
+            self._mistake(("sample", "prime"), f"is the whole beginning of a tune; leave out {names}")
         notations = {name: use.build() for name, use in plan.notations.items()}
         self._wishes(plan, notations.values())
         self._fields(plan, notations)
 
     def _wishes(self, plan: Plan, notations: Iterable[Notation]) -> None:
-        """A key or metre that no notation can write is a mistake before any tune is read."""
+        """Check that some notation can write the wished key and metre."""
         refusals = []
         for notation in notations:
             try:
@@ -381,22 +384,24 @@ class _Checker:
             self._mistake(("sample",), refusals[0])
 
     def _fields(self, plan: Plan, notations: Mapping[str, Notation]) -> None:
-        """A field that no notation knows is a mistake, too."""
+        """Check that some notation knows each field of ``[prepare] fields``."""
         known = {name: each for name, each in notations.items() if isinstance(each, PreparingNotation)}
         for number, field in enumerate(plan.prepare.fields or ()):
             if known and not any(notation.is_field(field) for notation in known.values()):
                 names = " or ".join(known)
-                self._mistake(("prepare", "fields", number), f"is no field of {names} (got {_short(field)})")
+                self._mistake(
+                    ("prepare", "fields", number), f"is not a field of {names} (got {_short(field)})"
+                )
 
 
 def _faults(error: ValidationError, table: Any) -> Iterable[tuple[Place, OptionFault]]:
-    """Each fault with its place in ``table``; what several types of one key say is one."""
+    """Each mistake with its place in ``table``. Messages for several types of one key are joined into one."""
     found: dict[Place, OptionFault] = {}
     for fault in option_faults(error):
         path, value = list[str | int](), table
         for key in fault.place:
             inside = isinstance(value, dict) or (isinstance(value, list) and isinstance(key, int))
-            if not inside:  # from here on pydantic names the types that it tried
+            if not inside:  # the rest of the place names the types that pydantic tried
                 break
             path.append(key)
             value = value[key] if has(value, (key,)) else None
@@ -418,7 +423,7 @@ def _walk(value: Any, path: Place = ()) -> Iterable[tuple[Place, Any]]:
 
 
 def _options_at(cls: type[Options], path: Place) -> type[Options] | None:
-    """The options class of a table inside a table."""
+    """The class of the options at ``path``, a table inside a table; None if there is none."""
     for key in path:
         field = cls.model_fields.get(str(key))
         if field is None or not (

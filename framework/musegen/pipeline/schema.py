@@ -1,4 +1,4 @@
-"""The JSON Schema of pipelines, for editors: the tables of installed plugins included."""
+"""The JSON Schema of pipelines, for editors. It includes the tables of installed plugins."""
 
 from __future__ import annotations
 
@@ -12,7 +12,10 @@ from musegen.plugins.registry import Plugins
 
 
 def _sample_schema(plugins: Plugins, definitions: dict[str, JSON]) -> dict[str, Any]:
-    """``[sample]`` with the keys of every installed model; which of them count, its own model decides."""
+    """The schema of ``[sample]`` with the keys of every installed model.
+
+    Only the keys of a pipeline's own model have an effect in it.
+    """
     schema = schema_of(Sample, definitions)
     for name in plugins.names("model"):
         own = plugins.model(name).sampling
@@ -24,7 +27,7 @@ def _sample_schema(plugins: Plugins, definitions: dict[str, JSON]) -> dict[str, 
 
 
 def pipeline_schema(plugins: Plugins) -> dict[str, JSON]:
-    """The JSON Schema (draft 2020-12) of a pipeline, read as JSON, for the installed plugins."""
+    """The JSON Schema (draft 2020-12) of pipelines that use these plugins."""
     definitions: dict[str, JSON] = {}
     properties: dict[str, JSON] = {
         name: schema_of(options, definitions) for name, options in SETTINGS.items()

@@ -1,4 +1,4 @@
-"""What a user names on the command line: a reader, one of its collections, a file, a folder or a pipeline."""
+"""Sources of tunes on the command line: a reader, one of its collections, a file, a folder or a pipeline."""
 
 from __future__ import annotations
 
@@ -20,18 +20,20 @@ from musegen.protocols.corpora import CorpusReader
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where tunes come from."""
+    """A source of tunes."""
 
     readers: Sequence[CorpusReader]
+    """Readers that read its tunes."""
     plugins: Plugins
-    """Those that the notations of its tunes are among."""
+    """Plugins that have the notations of its tunes."""
 
 
 def find_source(plugins: Plugins, source: str, report: Callable[[str], None]) -> Source:
-    """What stands behind ``nottingham``, ``music21/ryansMammoth``, ``tunes.abc``, ``folder`` or ``run.toml``.
+    """The source that a user names.
 
-    ``report`` is given a line for each plugin file that a pipeline names, before it is run. Raises
-    PluginError for a source that is none of these, or a reader that needs options of its own.
+    It may be ``nottingham``, ``music21/ryansMammoth``, ``tunes.abc``, ``folder`` or ``run.toml``. ``report``
+    gets a line for each plugin file that a pipeline names, before the code in it is run. Raises PluginError
+    for a text that is none of these, or for a reader that cannot work without options.
     """
     path = Path(source)
     if path.suffix == ".toml" and path.is_file():
@@ -59,7 +61,7 @@ def _reader(plugins: Plugins, source: str, name: str, collection: str) -> Corpus
     except ValidationError as error:
         keys = ", ".join(fault.key for fault in option_faults(error))
         raise PluginError(
-            f"{source}: this reader cannot be named without more ({keys}); name a pipeline that uses it"
+            f"{source}: this reader needs options ({keys}); name a pipeline that uses it"
         ) from None
     reader: CorpusReader = installed.build(options)
     return reader

@@ -1,4 +1,4 @@
-"""A TOML file whose values know the line they stand on."""
+"""TOML files, with the line of each value for messages."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from typing import Any, TypeAlias
 from musegen.errors import PipelineError
 
 Place: TypeAlias = "tuple[str | int, ...]"
-"""The way to a value in the file: ``("corpus", 0, "paths")``."""
+"""Path to a value in the file: ``("corpus", 0, "paths")``."""
 
 _MOST_BYTES = 1 << 20
 
 
 class TomlSource:
-    """The file's tables, and where in the file a value stands."""
+    """The tables of a TOML file, and the place of each value in the file."""
 
     def __init__(self, file: Path, text: str, tables: dict[str, Any]) -> None:
         self.file, self._text, self.tables = file, text, tables
@@ -24,7 +24,7 @@ class TomlSource:
 
     @classmethod
     def read(cls, file: Path) -> TomlSource:
-        """Read a file. Raises PipelineError for one that is missing, no text or no TOML."""
+        """The content of a file. Raises PipelineError if it is missing, not text, or not valid TOML."""
         try:
             with file.open("rb") as opened:
                 content = opened.read(_MOST_BYTES + 1)
@@ -36,12 +36,12 @@ class TomlSource:
             hint = "; `musegen init` writes one" if isinstance(error, FileNotFoundError) else ""
             raise PipelineError(f"{file}: {error.strerror}{hint}") from None
         except UnicodeDecodeError:
-            raise PipelineError(f"{file}: is no UTF-8 text") from None
+            raise PipelineError(f"{file}: is not UTF-8 text") from None
         except (tomllib.TOMLDecodeError, RecursionError) as error:
-            raise PipelineError(f"{file}: is no TOML: {error}") from None
+            raise PipelineError(f"{file}: is not valid TOML: {error}") from None
 
     def override(self, text: str) -> None:
-        """Set one value. Raises PipelineError for a text that is no ``table.key=value``."""
+        """Set one value. Raises PipelineError for a text that is not of the form ``table.key=value``."""
         name, equals, value_text = text.partition("=")
         keys = name.strip().split(".")
         if not equals or not all(keys) or len(keys) < 2:
@@ -61,7 +61,7 @@ class TomlSource:
                 place.append(key)
                 at.setdefault(key, {})
             else:
-                raise PipelineError(f"--set {text}: {'.'.join(keys[:depth])} is no table")
+                raise PipelineError(f"--set {text}: {'.'.join(keys[:depth])} is not a table")
             if depth == len(keys) - 1:
                 at[place[-1]] = value
             else:
@@ -69,7 +69,7 @@ class TomlSource:
         self._overridden[tuple(place)] = text
 
     def where(self, place: Place) -> str:
-        """``pipeline.toml:14``, or the ``--set`` that a value came from."""
+        """The place of a value for messages: ``pipeline.toml:14``, or the ``--set`` that it came from."""
         for length in range(len(place), 0, -1):
             if place[:length] in self._overridden:
                 return f"--set {self._overridden[place[:length]]}"
@@ -77,9 +77,10 @@ class TomlSource:
         return f"{self.file}:{line}" if line else str(self.file)
 
     def _line(self, place: Place) -> int:
-        """The line where the statement of ``place`` begins; its nearest enclosing table's where it has none.
+        """Number of the line where the statement that sets ``place`` begins; 0 if there is none.
 
-        It begins after the last beginning of the file that is TOML and lacks it.
+        For a value that the file does not set, it is the line of the nearest enclosing table. The statement
+        begins after the longest first part of the file that is valid TOML and does not have the value.
         """
         for length in range(len(place), 0, -1):
             if not has(self._whole, place[:length]):
@@ -115,5 +116,5 @@ def has(tables: Any, place: Place) -> bool:
 
 
 def dotted(place: Place) -> str:
-    """``corpus.1.paths``; the parts of arrays count from 0, as ``--set`` takes them."""
+    """A place in the form that ``--set`` takes: ``corpus.1.paths``, where array items are counted from 0."""
     return ".".join(str(key) for key in place)

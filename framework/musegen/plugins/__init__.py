@@ -1,1 +1,1 @@
-"""Finds plugins, checks what they declare, and hands out their components."""
+"""Plugins: finding them, checking their declarations, and giving access to their components."""

@@ -1,4 +1,4 @@
-"""Checks what a plugin declares, before any of it is taken up."""
+"""Checks of a plugin's declarations, which are made before any of them is used."""
 
 from __future__ import annotations
 
@@ -20,31 +20,33 @@ from musegen.protocols.component import Component
 
 
 def check_api(plugin: object) -> None:
-    """Raises PluginError where the plugin's ``musegen_api`` asks for what this musegen does not have.
+    """Raises PluginError if this musegen does not have the plugin API that ``musegen_api`` asks for.
 
-    ``musegen_api = "1.2"`` is written for API 1.2: it works with 1.2, 1.3 and so on, and not with 2.0.
+    A plugin with ``musegen_api = "1.2"`` works with API 1.2, 1.3 and so on, but not with 1.1 or 2.0.
     """
     wanted = getattr(plugin, "musegen_api", API_VERSION)
     try:
         major, minor = map(int, wanted.split("."))
     except (AttributeError, ValueError):
         raise PluginError(
-            f'musegen_api names the API version it was written for, as "{API_VERSION}" (got {wanted!r})'
+            f'musegen_api must be the API version that the plugin is written for, such as "{API_VERSION}" '
+            f"(got {wanted!r})"
         ) from None
     ours = tuple(map(int, API_VERSION.split(".")))
     if major != ours[0] or minor > ours[1]:
         newer = (major, minor) > ours
         advice = "a newer musegen" if newer else "a newer version of the plugin, or an older musegen"
         raise PluginError(
-            f"it is written for musegen's plugin API {wanted}, this one has {API_VERSION}; install {advice}"
+            f"it is written for musegen's plugin API {wanted}, but this musegen has {API_VERSION}; "
+            f"install {advice}"
         )
 
 
 def check_hooks(manager: pluggy.PluginManager, plugin: object) -> None:
-    """Raises PluginError for an implementation of a hook that does not exist, or with other arguments.
+    """Raises PluginError for an implementation of a hook that does not exist, or with wrong arguments.
 
-    A function that has a hook's name and no ``@hookimpl`` would never be called, no more than a plugin
-    without any hook; both are mistakes too.
+    A function with the name of a hook but without ``@hookimpl`` would never be called, so it is a mistake
+    too. So is a plugin without any hook.
     """
     hooks = {name: hook for name, hook in vars(manager.hook).items() if name[0] != "_" and hook.has_spec()}
     implemented = 0
@@ -66,7 +68,7 @@ def check_hooks(manager: pluggy.PluginManager, plugin: object) -> None:
         takes = (*spec.argnames, *spec.kwargnames)
         for argument in inspect.signature(getattr(plugin, name)).parameters:
             if argument not in takes:
-                choice = f"it takes {', '.join(takes)}" if takes else "it takes none"
+                choice = f"it takes {', '.join(takes)}" if takes else "it takes no arguments"
                 raise PluginError(f'{wanted} has no argument "{argument}"; {choice}{defined(function)}')
         implemented += 1
     if not implemented:
@@ -74,7 +76,7 @@ def check_hooks(manager: pluggy.PluginManager, plugin: object) -> None:
 
 
 def declared_components(hook: str, function: Callable[..., object]) -> list[Component[Any]]:
-    """What an implementation of a hook returns. Raises PluginError unless that is a list of usable ones."""
+    """The components that an implementation of a hook returns. Raises PluginError if one cannot be used."""
     returned = _declared(hook, function, "components")
     for one in returned:
         if not isinstance(one, Component):
@@ -87,7 +89,7 @@ def declared_components(hook: str, function: Callable[..., object]) -> list[Comp
 
 
 def declared_commands(function: Callable[..., object]) -> list[Command]:
-    """What an implementation of ``musegen_commands`` returns. Raises PluginError as above."""
+    """The commands that ``musegen_commands`` returns. Raises PluginError if one cannot be used."""
     hook = "musegen_commands"
     returned = _declared(hook, function, "commands")
     for one in returned:
@@ -98,15 +100,17 @@ def declared_commands(function: Callable[..., object]) -> list[Command]:
             )
         if not isinstance(one.name, str) or not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", one.name):
             raise PluginError(
-                f"{hook}: {one.name!r} is no name for a command: it is lower-case letters, digits and "
+                f"{hook}: {one.name!r} is not a name for a command: use lower-case letters, digits and "
                 f"single hyphens, beginning with a letter{defined(function)}"
             )
         if one.name in BUILT_IN:
-            raise PluginError(f'{hook}: the command "{one.name}" is musegen\'s own{defined(function)}')
+            raise PluginError(
+                f'{hook}: musegen itself has the command "{one.name}"; choose another name{defined(function)}'
+            )
         if not (isinstance(one.help, str) and callable(one.add_arguments) and callable(one.run)):
             raise PluginError(
-                f'{hook}: the command "{one.name}" needs help, a text, and add_arguments and run, functions'
-                f"{defined(function)}"
+                f'{hook}: the command "{one.name}" needs the text help and the functions add_arguments '
+                f"and run{defined(function)}"
             )
     return returned
 
@@ -123,16 +127,16 @@ def _declared(hook: str, function: Callable[..., object], what: str) -> list[Any
 
 def _check_component(hook: str, one: Component[Any], function: Callable[..., object]) -> None:
     if not isinstance(one.name, str) or not one.name or not callable(one.build):
-        raise PluginError(f"{hook}: a component has a name and a build function{defined(function)}")
+        raise PluginError(f"{hook}: a component needs a name and a build function{defined(function)}")
     if not one.name.isprintable() or set(one.name) & set(" ,\"'"):
         raise PluginError(
-            f"{hook}: {one.name!r} is no name for a component: it has no spaces, commas or quotes"
+            f"{hook}: {one.name!r} is not a name for a component: it must not have spaces, commas or quotes"
             f"{defined(function)}"
         )
     options = one.options
     if not (isinstance(options, type) and issubclass(options, Options)):
         raise PluginError(
-            f'{hook}: the options of "{one.name}" are no subclass of musegen.Options{defined(function)}'
+            f'{hook}: the options of "{one.name}" are not a subclass of musegen.Options{defined(function)}'
         )
     _check_options(hook, one.name, options)
     _check_needs(hook, one)
@@ -140,10 +144,10 @@ def _check_component(hook: str, one: Component[Any], function: Callable[..., obj
     if sampling is None:
         return
     if hook != "musegen_models":
-        raise PluginError(f'{hook}: sampling of "{one.name}": only a model has it{defined(function)}')
+        raise PluginError(f'{hook}: sampling of "{one.name}": only a model can have it{defined(function)}')
     if not (isinstance(sampling, type) and issubclass(sampling, Options)):
         raise PluginError(
-            f'{hook}: sampling of "{one.name}" is no subclass of musegen.Options{defined(function)}'
+            f'{hook}: sampling of "{one.name}" is not a subclass of musegen.Options{defined(function)}'
         )
     _check_options(hook, one.name, sampling)
     for key, field in sampling.model_fields.items():
@@ -174,12 +178,12 @@ def _check_options(hook: str, name: str, options: type[Options]) -> None:
 
 
 def _check_needs(hook: str, one: Component[Any]) -> None:
-    """Raises PluginError where what a component needs cannot be found or given."""
+    """Raises PluginError if ``needs`` is not valid, or if the build function cannot take these components."""
     for kind, name in one.needs.items():
         if kind not in KINDS or not isinstance(name, str):
             raise PluginError(
-                f'{hook}: "{one.name}" needs {kind!r}: {name!r}; needs give the name of a component by its '
-                f"kind, one of: {', '.join(KINDS)}{defined(one.build)}"
+                f'{hook}: "{one.name}" needs {kind!r}: {name!r}; write needs as the kind and the name of a '
+                f"component, with a kind of: {', '.join(KINDS)}{defined(one.build)}"
             )
     try:
         inspect.signature(one.build).bind(object(), **{keyword(kind): object() for kind in one.needs})
@@ -193,7 +197,7 @@ def _check_needs(hook: str, one: Component[Any]) -> None:
 
 
 def defined(thing: object) -> str:
-    """``" (file:line)"`` of a function or class, as far as it can be known."""
+    """The place of a function or class, as in ``" (file:line)"``; empty if it is not known."""
     try:
         file = inspect.getsourcefile(thing)  # type: ignore[arg-type]
         _, line = inspect.getsourcelines(thing)  # type: ignore[arg-type]

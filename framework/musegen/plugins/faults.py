@@ -1,4 +1,4 @@
-"""A plugin's fault in one line."""
+"""Messages about the faults of plugins, each in one line."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ _THEIRS = {"importlib", "pluggy", "pydantic", "pydantic_core"}
 
 
 def origin(name: str, distribution: str, version: str) -> str:
-    """``plugin "words" of my-words 1.0``."""
+    """A plugin as messages name it: ``plugin "words" of my-words 1.0``."""
     return f'plugin "{name}"{f" of {distribution} {version}" if distribution else ""}'
 
 
 def cause(error: BaseException) -> str:
-    """What happened and where, in one line: ``ImportError: No module named 'x' (words.py:3)``."""
+    """An error and its place in one line: ``ImportError: No module named 'x' (words.py:3)``."""
     text = " ".join(str(error).partition("\n\nFor further")[0].split())[:300]
     if isinstance(error, PluginError):
         return text
@@ -31,12 +31,12 @@ def cause(error: BaseException) -> str:
 
 
 def _place(error: BaseException) -> str:
-    """``file:line`` of the innermost code that is the plugin's own; empty where there is none."""
+    """The place of the innermost code of the plugin itself, as ``file:line``; empty if there is none."""
     places = [(frame.f_code.co_filename, line) for frame, line in walk_tb(error.__traceback__)]
     own = [(file, line) for file, line in places if not _foreign(file)]
     return f"{own[-1][0]}:{own[-1][1]}" if own else ""
 
 
 def _foreign(file: str) -> bool:
-    """Whether code is the framework's, the import system's, or that of what lies between."""
+    """Whether a file belongs to musegen, the import system or pluggy and pydantic, and not to a plugin."""
     return file.startswith((_OURS, "<")) or not _THEIRS.isdisjoint(Path(file).parts)

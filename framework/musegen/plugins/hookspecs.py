@@ -1,4 +1,4 @@
-"""The hooks of musegen: those that declare components, one that adds commands, one that observes."""
+"""The hooks of musegen: six that declare components, one that adds commands, and one that observes runs."""
 
 from __future__ import annotations
 
@@ -17,14 +17,15 @@ from musegen.protocols.rules import Rule
 from musegen.protocols.tokenizers import TokenizerTrainer
 
 API_VERSION = "1.1"
-"""Of what plugins rely on: ``musegen.__all__``, ``musegen.testing.__all__`` and the hooks.
+"""Version of the plugin API: of the names in ``musegen.__all__`` and ``musegen.testing.__all__``, and the
+hooks.
 
-The first number rises when a plugin may have to change, the second when there is something new.
+The first number rises when plugins may have to change, the second when something is added.
 """
 NAMESPACE = "musegen"
 hookspec = pluggy.HookspecMarker(NAMESPACE)
 hookimpl = pluggy.HookimplMarker(NAMESPACE)
-"""Marks a function of a plugin as an implementation of the hook whose name it bears."""
+"""Decorator that marks a function of a plugin as an implementation of the hook with the same name."""
 KINDS: Mapping[str, str] = {
     "corpus reader": "musegen_corpus_readers",
     "notation": "musegen_notations",
@@ -33,44 +34,47 @@ KINDS: Mapping[str, str] = {
     "renderer": "musegen_renderers",
     "rule": "musegen_rules",
 }
-"""Kind of component -> the hook that declares it."""
+"""The hook that declares components of each kind."""
 
 
 @hookspec
 def musegen_corpus_readers() -> list[Component[CorpusReader]]:
-    """Readers for ``[[corpus]] use = ...``."""
+    """Return the corpus readers of the plugin, which pipelines name in ``[[corpus]] use = ...``."""
 
 
 @hookspec
 def musegen_notations() -> list[Component[Notation]]:
-    """Notations for ``[notation.NAME]``; a tune names the one it is written in."""
+    """Return the notations of the plugin. A tune names its notation; ``[notation.NAME]`` has its options."""
 
 
 @hookspec
 def musegen_tokenizers() -> list[Component[TokenizerTrainer]]:
-    """Tokenizers for ``[tokenizer] use = ...``."""
+    """Return the tokenizers of the plugin, which pipelines name in ``[tokenizer] use = ...``."""
 
 
 @hookspec
 def musegen_models() -> list[Component[ModelTrainer]]:
-    """Models for ``[model] use = ...``."""
+    """Return the models of the plugin, which pipelines name in ``[model] use = ...``."""
 
 
 @hookspec
 def musegen_renderers() -> list[Component[Renderer | BookRenderer]]:
-    """Renderers for ``[[render]] use = ...``."""
+    """Return the renderers of the plugin, which pipelines name in ``[[render]] use = ...``."""
 
 
 @hookspec
 def musegen_rules() -> list[Component[Rule]]:
-    """Rules for ``[[rule]] use = ...``."""
+    """Return the rules of the plugin, which pipelines name in ``[[rule]] use = ...``."""
 
 
 @hookspec
 def musegen_commands() -> list[Command]:
-    """Commands for the command line: ``musegen NAME ...``."""
+    """Return the commands that the plugin adds to the command line: ``musegen NAME ...``."""
 
 
 @hookspec
 def musegen_stage_finished(stage: str, folder: Path, cached: bool) -> None:
-    """A stage of a run has its result in ``folder``, from before (``cached``) or fresh. Do not change it."""
+    """Called when a stage of a run has its result in ``folder``. Do not change the folder.
+
+    ``cached`` is True for a result of an earlier run, and False for one that was just made.
+    """

@@ -1,4 +1,4 @@
-"""A component that a plugin declares: where it comes from, what it needs, and how it is built."""
+"""Installed components: their plugins, the components that they need, and how they are built."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from musegen.protocols.component import Component
 T = TypeVar("T")
 
 Look: TypeAlias = "Callable[[str, str], Installed | None]"
-"""Finds a component by kind and name among the same plugins."""
+"""A function that finds a component by kind and name among the same plugins, or returns None."""
 
 
 def _nothing(kind: str, name: str) -> Installed | None:
@@ -24,21 +24,26 @@ def _nothing(kind: str, name: str) -> Installed | None:
 
 @dataclass(frozen=True, slots=True)
 class Installed:
-    """A component and where it comes from."""
+    """A component and the plugin that it comes from."""
 
     kind: str
     component: Component[Any]
-    """Its ``build`` takes options alone: what it needs of others it is given."""
+    """The component. Its ``build`` takes only options; the components that it needs are added."""
     plugin: str
+    """Name of the plugin."""
     distribution: str
+    """Name of the distribution; empty for a plugin that is one file."""
     distribution_version: str
     file: PluginFile | None = None
-    """The one file that the plugin is, if it is one."""
+    """File of the plugin, if the plugin is one file."""
     look: Look = field(default=_nothing, repr=False, compare=False)
-    """Where the components that it needs are looked up."""
+    """Function that finds the components that it needs."""
 
     def lacks(self) -> list[str]:
-        """What is not installed of what the component needs: modules, and ``notation "abc"``."""
+        """Modules and components that the component needs and that are not installed.
+
+        A component is given as in ``notation "abc"``.
+        """
         found = list(self.component.missing())
         for kind, name in self.component.needs.items():
             other = self.look(kind, name)
@@ -46,12 +51,12 @@ class Installed:
         return found
 
     def needed(self) -> dict[str, Installed]:
-        """The components that it needs and that are there, by kind."""
+        """The components that it needs and that are installed, by kind."""
         found = {kind: self.look(kind, name) for kind, name in self.component.needs.items()}
         return {kind: one for kind, one in found.items() if one}
 
     def missing(self) -> str:
-        """The same as a line that says what to do; empty where the component has all that it needs."""
+        """A message about everything that is missing, which says what to do; empty if nothing is missing."""
         lines = []
         if modules := self.component.missing():
             extra = f"[{self.component.extra}]" if self.component.extra else ""
@@ -61,9 +66,9 @@ class Installed:
         return f'"{self.component.name}" {", and ".join(lines)}' if lines else ""
 
     def build(self, options: Options | None = None) -> Any:
-        """The working object, with its default options where none are given.
+        """The working object, with default options if none are given.
 
-        Raises PluginError, the line of :meth:`missing`, where it lacks anything.
+        Raises PluginError with the message of :meth:`missing` if anything is missing.
         """
         if missing := self.missing():
             raise PluginError(missing)
@@ -71,19 +76,19 @@ class Installed:
 
 
 def keyword(kind: str) -> str:
-    """The name under which a build function is given a component of this kind that it needs."""
+    """The name of the argument with which a build function gets a component of this kind."""
     return kind.replace(" ", "_")
 
 
 def connected(component: Component[T], look: Look) -> Component[T]:
-    """The component with a ``build`` that is given what it needs, looked up when it is called."""
+    """The component with a ``build`` that, when it is called, finds and adds the components that it needs."""
     if not component.needs or isinstance(component.build, _Connected):
         return component
     return replace(component, build=_Connected(component, look))
 
 
 def _unmet(component: Component[Any], look: Look) -> Iterator[str]:
-    """For each component that this one needs and cannot have, what a user should know."""
+    """A message for each component that this one needs and that cannot be used."""
     for kind, name in component.needs.items():
         other = look(kind, name)
         if other is None:
@@ -95,11 +100,11 @@ def _unmet(component: Component[Any], look: Look) -> Iterator[str]:
 
 
 class _Connected:
-    """A build function that is given the components it needs."""
+    """A build function that takes only options and adds the components that it needs."""
 
     def __init__(self, component: Component[Any], look: Look) -> None:
         self._component, self._look = component, look
-        # With its code, by which an exception is traced to the component.
+        # The code is copied too: an exception is traced to the component by it.
         update_wrapper(self, component.build, (*WRAPPER_ASSIGNMENTS, "__code__"), ())
 
     def __call__(self, options: Options) -> Any:

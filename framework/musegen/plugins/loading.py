@@ -1,4 +1,4 @@
-"""Imports plugins: those of installed distributions, and those that are one file."""
+"""Loading of plugins, from installed distributions and from single files."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ from musegen.errors import PluginError
 from musegen.plugins.faults import cause, origin
 
 GROUP = "musegen"
-"""The entry-point group of plugins."""
+"""Entry-point group of plugins."""
 DISABLED, _STRICT = "MUSEGEN_DISABLE_PLUGINS", "MUSEGEN_STRICT_PLUGINS"
 
 
 @contextmanager
 def isolated() -> Iterator[None]:
-    """Run a plugin's code here: what it prints goes to standard error, and the working directory stays."""
+    """A context for a plugin's code: its output goes to standard error, and the working directory is kept."""
     try:
         here = Path.cwd()
-    except OSError:  # somebody deleted it
+    except OSError:  # the working directory was deleted
         here = None
     try:
         with redirect_stdout(sys.stderr):
@@ -39,32 +39,38 @@ def isolated() -> Iterator[None]:
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """How one installed plugin was loaded."""
+    """Facts about the loading of one installed plugin."""
 
     plugin: str
     distribution: str
     version: str
+    """Version of the distribution."""
     seconds: float
+    """Time that the import took."""
     modules: tuple[str, ...]
-    """What was imported that was not there before, in the order of its import."""
+    """Modules that were imported and had not been imported before, in this order."""
 
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """A plugin that an installed distribution offers."""
+    """The entry point of a plugin that an installed distribution offers."""
 
     entry: EntryPoint
     distribution: str
-    """Its name; empty where that is not known."""
+    """Name of the distribution; empty if it is not known."""
     version: str
+    """Version of the distribution."""
 
     @property
     def name(self) -> str:
-        """Of the plugin."""
+        """Name of the plugin."""
         return self.entry.name
 
     def load(self) -> tuple[object, Load]:
-        """The plugin's module. Raises PluginError, one line, for one that cannot be imported."""
+        """The plugin's module, and facts about its loading.
+
+        Raises PluginError, one line, for a module that cannot be imported.
+        """
         before, started = set(sys.modules), time.perf_counter()
         try:
             with isolated():
@@ -78,9 +84,9 @@ class Point:
 
 
 def installed_points(faults: list[str]) -> Iterator[Point]:
-    """What distributions offer, musegen's own first, less what ``MUSEGEN_DISABLE_PLUGINS`` names.
+    """The entry points of all plugins, musegen's own first, except for those in ``MUSEGEN_DISABLE_PLUGINS``.
 
-    A name there that no plugin has is told in ``faults``.
+    A line is added to ``faults`` for each name in that variable that no plugin has.
     """
     points = sorted(_points(), key=_first_party_first)
     disabled = disabled_plugins()
@@ -91,20 +97,24 @@ def installed_points(faults: list[str]) -> Iterator[Point]:
 
 
 def offered_by_others() -> bool:
-    """Whether a distribution besides musegen offers a plugin; none is imported.
+    """Whether a distribution other than musegen offers a plugin. Nothing is imported to find out.
 
-    Musegen's own plugins have no commands, so that without others ``musegen --help`` need not load them.
+    Musegen's own plugins have no commands. So ``musegen --help`` need not load plugins if there are no
+    others.
     """
     return any(point.distribution != "musegen" for point in installed_points([]))
 
 
 def disabled_plugins() -> set[str]:
-    """The names in ``MUSEGEN_DISABLE_PLUGINS``."""
+    """The names of plugins in the environment variable ``MUSEGEN_DISABLE_PLUGINS``."""
     return {name.strip() for name in os.environ.get(DISABLED, "").split(",")} - {""}
 
 
 def _points() -> Iterator[Point]:
-    """Metadata is parsed at each look, which takes a millisecond: once for each distribution is enough."""
+    """The entry points of all plugins.
+
+    Python parses a distribution's metadata at each access, which takes a millisecond: so they are kept here.
+    """
     known: dict[int, tuple[str, str]] = {}
     for entry in entry_points(group=GROUP):
         if entry.dist is None:
@@ -117,7 +127,7 @@ def _points() -> Iterator[Point]:
 
 
 def strict() -> bool:
-    """Whether ``MUSEGEN_STRICT_PLUGINS`` makes a plugin that cannot be used an error."""
+    """Whether a plugin that cannot be used is an error, as ``MUSEGEN_STRICT_PLUGINS`` asks for."""
     return os.environ.get(_STRICT, "0") not in {"", "0"}
 
 
@@ -127,15 +137,15 @@ def _first_party_first(point: Point) -> tuple[bool, str, str]:
 
 @dataclass(frozen=True, slots=True)
 class PluginFile:
-    """A plugin that is one file and not installed."""
+    """A plugin that is one Python file and is not installed."""
 
     path: Path
     digest: str
-    """SHA-256 of its content: it counts in the cache keys of what its components make."""
+    """SHA-256 of its content. It counts in the cache keys of the results of its components."""
 
     @classmethod
     def read(cls, path: Path | str) -> PluginFile:
-        """The file. Raises PluginError where it cannot be read."""
+        """The plugin in a file, which is read but not run. Raises PluginError if it cannot be read."""
         path = Path(path)
         try:
             return cls(path, hashlib.sha256(path.read_bytes()).hexdigest())
@@ -143,15 +153,15 @@ class PluginFile:
             raise PluginError(f"{path}: {error.strerror}; name a plugin's Python file") from error
 
     def load(self) -> ModuleType:
-        """Its module, run once for each content. Raises PluginError, one line, where that fails."""
+        """Its module. The file is run once for each content. Raises PluginError, one line, if that fails."""
         where = hashlib.sha256(str(self.path.resolve()).encode()).hexdigest()
         name = f"musegen_file_{self.path.stem}_{where[:8]}{self.digest[:8]}"
         if name in sys.modules:
             return sys.modules[name]
         spec = spec_from_file_location(name, self.path)
         if spec is None or spec.loader is None:
-            raise PluginError(f"{self.path}: is no Python file; a plugin ends in .py")
-        module = sys.modules[name] = module_from_spec(spec)  # pickled options look for it there
+            raise PluginError(f"{self.path}: is not a Python file; name a file that ends in .py")
+        module = sys.modules[name] = module_from_spec(spec)  # pickle looks for the options there
         try:
             with isolated():
                 spec.loader.exec_module(module)

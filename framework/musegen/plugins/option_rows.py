@@ -1,4 +1,4 @@
-"""A component's options in words, for ``musegen plugins show``."""
+"""The options of a component in words, for ``musegen plugins show``."""
 
 from __future__ import annotations
 
@@ -18,13 +18,14 @@ class OptionRow:
     name: str
     type: str
     default: str
-    """Empty where it must be given."""
+    """Default value in TOML; empty if the option must be given."""
     bounds: str
+    """Bounds in words; empty if there are none."""
     description: str
 
 
 def option_rows(options: type[Options]) -> list[OptionRow]:
-    """Every option in its order; those of a table inside are named ``table.key``."""
+    """All options in their order. Options of a table inside a table are named ``table.key``."""
     schema = options_schema(options)
     return list(_rows(schema, schema.get("$defs", {}), ""))
 
@@ -62,7 +63,7 @@ def _type(field: Mapping[str, Any]) -> str:
 
 
 def _bounds(field: Mapping[str, Any]) -> str:
-    """Of a number its range, of an array or string its length, of an array's items theirs."""
+    """The bounds in words: the range of a number, the length of a text or array, the bounds of its items."""
     words = {
         "minimum": "at least",
         "exclusiveMinimum": "above",

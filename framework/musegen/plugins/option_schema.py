@@ -1,4 +1,4 @@
-"""Options as JSON Schema, and what their fields mean."""
+"""JSON Schema of options, and the descriptions of their fields."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def options_schema(options: type[Options]) -> dict[str, Any]:
 
 
 def schema_of(options: type[Options], definitions: dict[str, JSON]) -> dict[str, Any]:
-    """The JSON Schema of some options; those of tables inside go into ``definitions``."""
+    """The JSON Schema of some options. Schemas of tables inside are added to ``definitions``."""
     prefix = f"{options.__module__}.{options.__qualname__}."
     schema = options.model_json_schema(ref_template=f"#/$defs/{prefix}{{model}}")
     inner = schema.pop("$defs", {})
@@ -31,7 +31,7 @@ def schema_of(options: type[Options], definitions: dict[str, JSON]) -> dict[str,
 
 
 def _describe(schema: dict[str, Any], options: type[Options], inner: Mapping[str, Any]) -> None:
-    """Put the descriptions of fields into a schema and those of the tables inside it."""
+    """Add the descriptions of fields to a schema and to the schemas of tables inside."""
     for name, description in descriptions(options).items():
         schema["properties"][name].setdefault("description", description)
     for field in options.model_fields.values():
@@ -41,10 +41,10 @@ def _describe(schema: dict[str, Any], options: type[Options], inner: Mapping[str
 
 
 def descriptions(options: type[Options]) -> dict[str, str]:
-    """Field -> its description: ``Field(description=...)``, else the string below it in the source.
+    """The description of each field: ``Field(description=...)``, or the string below it in the source.
 
-    Read when they are shown: to have every class look for its source would double the time that listing
-    plugins takes.
+    The source is only read when descriptions are shown. Reading it for every class would double the time that
+    it takes to list plugins.
     """
     found: dict[str, str] = {}
     for cls in reversed(options.__mro__):
@@ -53,7 +53,7 @@ def descriptions(options: type[Options]) -> dict[str, str]:
         try:
             (definition,) = ast.parse(dedent(inspect.getsource(cls))).body
         except (OSError, TypeError, SyntaxError, ValueError):
-            continue  # a class made at run time has no source
+            continue  # a class that was made at run time has no source
         for statement, below in pairwise(getattr(definition, "body", [])):
             match statement, below:
                 case ast.AnnAssign(target=ast.Name(id=name)), ast.Expr(value=ast.Constant(value=str(text))):

@@ -1,4 +1,4 @@
-"""Finds plugins and hands out their components by kind and name."""
+"""The registry of plugins, which gives access to their components by kind and name."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class InstalledCommand:
-    """A plugin's command and where it comes from."""
+    """A command and the plugin that it comes from."""
 
     command: Command
     plugin: str
@@ -54,11 +54,11 @@ class InstalledCommand:
 
     @property
     def origin(self) -> str:
-        """The plugin, as messages name it."""
+        """The plugin as messages name it."""
         return origin(self.plugin, self.distribution, self.distribution_version)
 
     def blamed(self) -> Command:
-        """The command, whose exceptions bear the plugin's name; lines that are for users stay as they are."""
+        """The command with a note that names the plugin on its exceptions, except for MusegenError."""
 
         @contextmanager
         def noted() -> Iterator[None]:
@@ -78,20 +78,20 @@ class InstalledCommand:
 
 
 class Plugins:
-    """The components and commands of a set of plugins."""
+    """A set of plugins, with their components and commands."""
 
     def __init__(self) -> None:
-        """No plugin yet: :meth:`add` them, or take :func:`installed_plugins`."""
+        """The set is empty: :meth:`add` plugins to it, or use :func:`installed_plugins`."""
         self._manager = pluggy.PluginManager(hookspecs.NAMESPACE)
         self._manager.add_hookspecs(hookspecs)
         self._installed: dict[tuple[str, str], Installed] = {}
         self.commands: list[InstalledCommand] = []
-        """What they add to the command line, in the order in which they were loaded."""
+        """Commands that the plugins add to the command line, in the order in which they were loaded."""
         self._added: list[tuple[object, str, str, str, PluginFile | None]] = []
         self.faults: list[str] = []
         """One line for each plugin that could not be used."""
         self.loads: list[Load] = []
-        """How long each installed plugin took to load, and what it imported."""
+        """Time that each installed plugin took to load, and the modules that it imported."""
 
     def add(
         self,
@@ -101,11 +101,11 @@ class Plugins:
         version: str = "",
         file: PluginFile | None = None,
     ) -> None:
-        """Register one plugin, whole or not at all; ``file`` is the one it is, if it is one.
+        """Add one plugin, with all its components and commands or not at all.
 
-        Raises PluginError, one line, for a hook that does not exist or fails, for what is no list of
-        components, options that cannot be used, names that are taken, needs that go in a circle, and
-        another plugin API.
+        ``file``: the plugin's file, if it is one file. Raises PluginError, one line, for a hook that does not
+        exist or fails, a hook that does not return a list of components, options that cannot be used, names
+        that are taken, needs that go in a circle, and another plugin API.
         """
         try:
             check_api(plugin)
@@ -145,7 +145,7 @@ class Plugins:
         self._added.append((plugin, name, distribution, version, file))
 
     def with_files(self, files: Iterable[PluginFile]) -> Plugins:
-        """These plugins and those of some files. Raises PluginError for one that cannot be used."""
+        """These plugins together with those in some files. Raises PluginError if one cannot be used."""
         more = Plugins()
         for added in self._added:
             more.add(*added)
@@ -160,7 +160,7 @@ class Plugins:
         return [one.function for one in found if one.plugin is plugin]
 
     def _check_commands(self, declared: Sequence[InstalledCommand]) -> None:
-        """Raises PluginError for a name that a command has already."""
+        """Raises PluginError for a name that another command has."""
         taken = {each.command.name: each for each in self.commands}
         for new in declared:
             other = taken.setdefault(new.command.name, new)
@@ -175,7 +175,9 @@ class Plugins:
         taken.update(line for each in self._installed.values() for line in each.component.baselines)
         for line in (line for new in declared for line in new.component.baselines):
             if line in taken or not re.fullmatch(r"[a-z][a-z0-9_]*", line):
-                raise PluginError(f'baseline "{line}": is no name of its own in small letters, digits and _')
+                raise PluginError(
+                    f'baseline "{line}": choose a name that is not taken, of lower-case letters, digits and _'
+                )
             taken.add(line)
 
     def __iter__(self) -> Iterator[Installed]:
@@ -184,11 +186,11 @@ class Plugins:
         )
 
     def names(self, kind: str) -> list[str]:
-        """The installed components of a kind, sorted."""
+        """The names of all components of a kind, sorted."""
         return sorted(name for of, name in self._installed if of == kind)
 
     def find(self, kind: str, name: str) -> Installed:
-        """The component of this name and where it comes from. Raises PluginError that lists the choices."""
+        """The component with this name, with its plugin. Raises PluginError, which lists the choices."""
         found = self._installed.get((kind, name))
         if found is None:
             choices = self.names(kind)
@@ -200,7 +202,7 @@ class Plugins:
         return self._installed.get((kind, name))
 
     def connected(self, component: Component[T]) -> Component[T]:
-        """A component as a hook returns it, with a ``build`` that is given what it needs of these plugins."""
+        """A component of a hook, with a ``build`` that adds the components of these plugins that it needs."""
         return connected(component, self._look)
 
     @overload
@@ -214,10 +216,10 @@ class Plugins:
     @overload
     def build(self, kind: Literal["renderer"], name: str, **options: JSON) -> Renderer | BookRenderer: ...
     def build(self, kind: str, name: str, **options: JSON) -> Any:
-        """The working object of a component, with these options as a pipeline gives them.
+        """The working object of a component. ``options`` are its keys, as in a pipeline.
 
-        Raises PluginError, one line, for a component that is not installed or lacks what it needs, and for
-        options that it does not take.
+        Raises PluginError, one line, for a component that is not installed or needs something that is
+        missing, and for options that it does not take.
         """
         found = self.find(kind, name)
         try:
@@ -252,7 +254,7 @@ class Plugins:
         return self.find("rule", name).component
 
     def rows(self) -> list[dict[str, JSON]]:
-        """Every component with its plugin, distribution and version, for ``musegen plugins --json``."""
+        """A row for every component with its plugin and distribution, for ``musegen plugins --json``."""
         return [
             {
                 "kind": installed.kind,
@@ -269,7 +271,7 @@ class Plugins:
         ]
 
     def stage_finished(self, stage: str, folder: Path, cached: bool) -> None:
-        """Tell every observer, by the hook ``musegen_stage_finished``; one that fails is named."""
+        """Call the hook ``musegen_stage_finished`` of every plugin. Exceptions get a note with the plugin."""
         hook = self._manager.hook.musegen_stage_finished
         try:
             hook(stage=stage, folder=folder, cached=cached)
@@ -282,12 +284,12 @@ class Plugins:
 
     @property
     def hook(self) -> pluggy.HookRelay:
-        """Calls every plugin that implements a hook."""
+        """The hooks. Calling one calls every plugin that implements it."""
         return self._manager.hook
 
 
 def _check_circles(installed: Mapping[tuple[str, str], Installed]) -> None:
-    """Raises PluginError where components need each other, so that none could be built first."""
+    """Raises PluginError if components need each other in a circle, so that none could be built first."""
     needs = {one: installed[one].component.needs.items() for one in installed}
     try:
         TopologicalSorter(needs).prepare()
@@ -298,11 +300,11 @@ def _check_circles(installed: Mapping[tuple[str, str], Installed]) -> None:
 
 @cache
 def installed_plugins() -> Plugins:
-    """Every plugin that an installed distribution offers in the entry-point group ``musegen``.
+    """The plugins that installed distributions offer in the entry-point group ``musegen``.
 
-    One that cannot be used is left out, with a line in ``faults``: it must not take the others along. With
-    ``MUSEGEN_STRICT_PLUGINS=1`` in the environment it is an error: raises PluginError with all lines.
-    ``MUSEGEN_DISABLE_PLUGINS`` names plugins, separated by commas, that are not loaded.
+    A plugin that cannot be used is left out, with a line in ``faults``, so that all others still work. With
+    ``MUSEGEN_STRICT_PLUGINS=1`` in the environment it is an error: raises PluginError with all these lines.
+    The variable ``MUSEGEN_DISABLE_PLUGINS`` names plugins, separated by commas, that are not loaded.
     """
     plugins = Plugins()
     for point in installed_points(plugins.faults):

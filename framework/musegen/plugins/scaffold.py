@@ -1,4 +1,4 @@
-"""Writes a new plugin as a small package: ``musegen plugins new KIND NAME``."""
+"""The scaffold of a new plugin: a small package that ``musegen plugins new KIND NAME`` writes."""
 
 from __future__ import annotations
 
@@ -20,15 +20,16 @@ from musegen.plugins.registry import Plugins
 
 @dataclass(frozen=True, slots=True)
 class _Kind:
-    """What the common files say of a kind."""
+    """Texts about one kind of component for the files that all kinds have."""
 
     name: str
-    """As :data:`musegen.plugins.hookspecs.KINDS` has it."""
+    """Name of the kind, one of :data:`musegen.plugins.hookspecs.KINDS`."""
     summary: str
+    """One line that describes the component."""
     use: str
-    """How a pipeline uses it."""
+    """Lines of a pipeline that use it."""
     file: str
-    """The module that does the work."""
+    """Name of the module that does the work."""
 
 
 _KINDS: Mapping[str, _Kind] = {
@@ -40,13 +41,13 @@ _KINDS: Mapping[str, _Kind] = {
     ),
     "notation": _Kind(
         "notation",
-        "Notes by name and length, as text.",
+        "Writes tunes as text, with the name and length of each note.",
         '[[corpus]]\nuse = "$name"\npaths = ["tunes.notes"]\n\n[notation.$name]\nbars_a_line = 2',
         "notation",
     ),
     "tokenizer": _Kind(
         "tokenizer",
-        "Characters and the commonest pairs of them.",
+        "Turns characters and their most frequent pairs into tokens.",
         '[tokenizer]\nuse = "$name"\npairs = 100',
         "tokenizer",
     ),
@@ -54,7 +55,10 @@ _KINDS: Mapping[str, _Kind] = {
         "model", "A Markov chain over tokens.", '[model]\nuse = "$name"\nsmoothing = 0.01', "model"
     ),
     "renderer": _Kind(
-        "renderer", "The notes of a tune as a table.", '[[render]]\nuse = "$name"\ndigits = 3', "renderer"
+        "renderer",
+        "Writes the notes of a tune as a table.",
+        '[[render]]\nuse = "$name"\ndigits = 3',
+        "renderer",
     ),
     "rule": _Kind(
         "rule",
@@ -66,10 +70,10 @@ _KINDS: Mapping[str, _Kind] = {
 
 
 def write_package(kind: str, folder: Path, plugins: Plugins) -> None:
-    """Write a package that declares a working component of this kind, named as the folder is.
+    """Write a package with a working component of this kind, which has the name of the folder.
 
-    Raises PluginError for an unknown kind, a name that cannot be one or that ``plugins`` have, or a folder
-    that exists.
+    Raises PluginError for an unknown kind, a name that is not possible or is taken in ``plugins``, or a
+    folder that exists.
     """
     if kind not in _KINDS:
         raise PluginError(f'no kind "{kind}"; choose one of: {", ".join(_KINDS)}')
@@ -110,11 +114,11 @@ def write_package(kind: str, folder: Path, plugins: Plugins) -> None:
 def _check_name(kind: str, name: str, module: str, installed: Sequence[str]) -> None:
     if not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", name):
         raise PluginError(
-            f'"{name}" is no name for a plugin: it is lower-case letters, digits and single hyphens, '
-            "beginning with a letter, such as my-tokenizer"
+            f'"{name}" is not a name for a plugin: use lower-case letters, digits and single hyphens, '
+            "beginning with a letter, as in my-tokenizer"
         )
     if keyword.iskeyword(module) or keyword.issoftkeyword(module) or module in sys.stdlib_module_names:
-        raise PluginError(f'"{name}" is a name of Python\'s own; choose another, such as my-{name}')
+        raise PluginError(f'Python itself uses the name "{name}"; choose another, such as my-{name}')
     taken = name in installed
     if taken or find_spec(module) is not None:
         what = f"{_KINDS[kind].name}" if taken else "module"

@@ -1,4 +1,4 @@
-"""A component with the options it is given."""
+"""A component with its options, as a pipeline or a saved model uses it."""
 
 from __future__ import annotations
 
@@ -20,37 +20,37 @@ class Use(Generic[T_co]):
     component: Component[T_co]
     options: Options
     installed: Installed | None = None
-    """Where the component comes from; None for one that no plugin declares."""
+    """Plugin that the component comes from; None for a component that no plugin declares."""
 
     def build(self) -> T_co:
         """The working object."""
         try:
             return self.component.build(self.options)
         except Exception as error:
-            if error.__traceback__ and not error.__traceback__.tb_next:  # it could not even be called
+            if error.__traceback__ and not error.__traceback__.tb_next:  # the function could not be called
                 error.add_note(f'building "{self.component.name}" with its options')
             raise
 
     @property
     def options_json(self) -> dict[str, JSON]:
-        """The options as JSON, defaults included."""
+        """The options as JSON, including defaults."""
         return self.options.model_dump(mode="json")
 
     @property
     def inputs(self) -> dict[str, JSON]:
-        """What counts in the cache key of a result that the component makes.
+        """Everything about the component that counts in the cache keys of its results.
 
-        It is name, version and options; of a plugin that is one file its content too; and name, version and
-        content of the components that it needs.
+        These are its name, version and options; the content of its plugin if that is one file; and the names,
+        versions and contents of the components that it needs.
         """
         counted = {**self._named, "options": self.options_json, **_file_digest(self.installed)}
         needs = _needs(self.installed)
         return {**counted, "needs": needs} if needs else counted
 
     def described(self, **more: JSON) -> dict[str, JSON]:
-        """What a saved model says of the component, so that it can be found again.
+        """The description of the component in a saved model, with which it can be found again.
 
-        It is name, version, ``more``, and the name of the file where the plugin is one file.
+        It has its name and version, ``more``, and the name of its plugin's file if the plugin is one file.
         """
         file = self.installed.file if self.installed else None
         return {**self._named, **more, **({"file": file.path.name} if file else {})}
@@ -61,7 +61,7 @@ class Use(Generic[T_co]):
 
 
 def _needs(one: Installed | None) -> dict[str, JSON]:
-    """What stands for the code of the components that this one needs, by kind."""
+    """Name, version and content of the components that this one needs, by kind."""
     return {
         kind: {
             "name": other.component.name,

@@ -1,1 +1,1 @@
-"""What plugins are made of: components, and the protocols of what components build."""
+"""The parts of a plugin: components, and the protocols of the objects that components build."""

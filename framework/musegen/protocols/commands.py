@@ -1,4 +1,4 @@
-"""What a command of ``musegen`` is."""
+"""A command of the command line, as musegen and its plugins describe it."""
 
 from __future__ import annotations
 
@@ -13,24 +13,26 @@ BUILT_IN = (
     *("run", "train", "check", "init", "schema", "plugins", "demo"),
     *("sample", "export", "convert", "corpus", "compare", "render"),
 )
-"""The commands of musegen itself, in the order of ``musegen --help``; a plugin's has another name."""
+"""The commands of musegen itself, in the order of ``musegen --help``. A plugin cannot take these names."""
 
 
 @dataclass(frozen=True, slots=True)
 class Command:
     """A command of the command line: ``musegen NAME ...``.
 
-    Its functions import what is heavy when they are called.
+    The module that makes it should import quickly: modules that are slow to import belong inside its
+    functions.
     """
 
     name: str
-    """How users call it: lower-case letters, digits and hyphens, beginning with a letter."""
+    """The name that users type: lower-case letters, digits and hyphens, beginning with a letter."""
     help: str
-    """What it does, in one line for ``musegen --help``."""
+    """One line for ``musegen --help`` that says what the command does."""
     add_arguments: Callable[[argparse.ArgumentParser], None]
-    """Adds arguments and flags to the command's own parser."""
+    """A function that adds arguments and flags to the command's own parser."""
     run: Callable[[argparse.Namespace], int]
-    """Does the work with the arguments given and returns the exit code, 0 where all is well.
+    """A function that does the work with the parsed arguments and returns the exit code, 0 for success.
 
-    A MusegenError out of it is shown as one line, exit code 2; other exceptions count as bugs and trace back.
+    If it raises MusegenError, the user sees that one line and the exit code is 2. Any other exception counts
+    as a bug and is shown with its traceback.
     """

@@ -1,9 +1,10 @@
-"""What plugins are made of: components, and the protocols of what components build.
+"""Components: the named parts that plugins declare and pipelines use.
 
-A hook returns :class:`Component` objects at start-up and does nothing else; ``pipeline.toml`` picks them by
-name, and from there on everything is a typed method call. The way of a tune: a :class:`CorpusReader` reads
-it, its :class:`Notation` prepares it, a :class:`Tokenizer` encodes it, a :class:`LanguageModel` learns it
-and writes new ones, the notation parses those and a :class:`Renderer` writes their files.
+A hook returns :class:`Component` objects at start-up and does nothing else. ``pipeline.toml`` picks them by
+name, and from there on everything is a typed method call. A tune passes through them in this order: a
+:class:`CorpusReader` reads it, its :class:`Notation` prepares it, a :class:`Tokenizer` encodes it, and a
+:class:`LanguageModel` learns it and writes new tunes. The notation then parses the new tunes, and a
+:class:`Renderer` writes their files.
 """
 
 from __future__ import annotations
@@ -23,48 +24,56 @@ O = TypeVar("O", bound=Options)  # noqa: E741
 
 @dataclass(frozen=True, slots=True)
 class Collection:
-    """Tunes that a corpus reader can fetch or find: where they come from, and on which terms."""
+    """A collection of tunes that a corpus reader can fetch or find, with its source and licence."""
 
     name: str
-    """As the reader's option ``collections`` names it; the reader's own name where it has but one."""
+    """Name in the reader's option ``collections``; the reader's own name if it has only one collection."""
     title: str
-    """What it is: ``Ryan's Mammoth Collection (Boston, 1883)``."""
+    """Title for people to read: ``Ryan's Mammoth Collection (Boston, 1883)``."""
     source: str
-    """Where it comes from: an address or a package."""
+    """Address or package that the tunes come from."""
     licence: str
-    """The terms as its keepers state them, in one line."""
+    """Terms of use as the collection's keepers state them, in one line."""
     tunes: int | None = None
-    """How many tunes it has; None where that changes."""
+    """Number of tunes in the collection; None if it changes."""
 
 
 @dataclass(frozen=True)
 class Component(Generic[T_co]):
-    """A named part that a pipeline can ``use``; see :func:`component`."""
+    """A named part that a pipeline can ``use``. Make one with :func:`component`."""
 
     name: str
+    """Name that pipelines use."""
     version: int
+    """Version of the component's results; it counts in cache keys."""
     options: type[Options]
+    """Class of the component's options."""
     build: Callable[[Options], T_co]
+    """Function that turns checked options into the working object."""
     summary: str = ""
+    """One line that describes the component: the first line of the docstring of ``options``."""
     requires: tuple[str, ...] = ()
+    """Top-level modules that ``build`` needs."""
     extra: str = ""
+    """Extra of the distribution that installs these modules."""
     suffixes: tuple[str, ...] = ()
     """Of a corpus reader with the option ``paths``: which files it reads, as ``.abc``. Of a model: which
     files of others :meth:`ForeignModels.read_foreign` reads, as ``.keras``. Of a renderer: the suffix of what
     it builds, which ``musegen convert`` then knows without building it."""
     collections: tuple[Collection, ...] = ()
-    """Of a corpus reader: what it can give without files of the user's."""
+    """Collections that a corpus reader offers, so that a user needs no files."""
     baselines: Mapping[str, Mapping[str, JSON]] = field(default_factory=dict, hash=False)
-    """Of a model: lines that every run is compared with, by name, each with the options that make it."""
+    """Baselines that a model declares: simple models that every run is compared with. Each has a name and the
+    options that make it."""
     sampling: type[Options] | None = None
-    """Of a model: its own keys of ``[sample]``; :class:`Sampling` brings their values as ``model``."""
+    """Keys that a model adds to ``[sample]``; their values reach it as :attr:`Sampling.model`."""
     suggested: bool = False
-    """Whether a new pipeline, as ``musegen init`` writes it, uses it."""
+    """Whether ``musegen init`` puts the component into a new pipeline."""
     needs: Mapping[str, str] = field(default_factory=dict, hash=False)
-    """Other components that ``build`` is given: the name of one by its kind, ``{"notation": "abc"}``."""
+    """Other components that ``build`` is given, each as kind and name: ``{"notation": "abc"}``."""
 
     def missing(self) -> tuple[str, ...]:
-        """The modules of ``requires`` that are not installed; nothing is imported."""
+        """Modules of ``requires`` that are not installed. Nothing is imported to find out."""
         return tuple(module for module in self.requires if find_spec(module) is None)
 
 
@@ -83,7 +92,7 @@ def component(
     suggested: bool = False,
     needs: Mapping[str, str] | None = None,
 ) -> Component[T]:
-    """Declare a component.
+    """Declare a component. The first line of the docstring of ``options`` describes it to users.
 
     ``version`` is raised when the same input gives another output, so that no cached result is taken for it.
     ``build`` gets checked options and imports what is heavy. ``requires`` names top-level modules that it

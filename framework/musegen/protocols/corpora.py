@@ -1,4 +1,4 @@
-"""What a corpus reader must do."""
+"""The protocol of corpus readers."""
 
 from __future__ import annotations
 
@@ -10,20 +10,21 @@ from musegen.music.tune import Tune
 
 
 class CorpusReader(Protocol):
-    """Reads tunes from somewhere on this machine."""
+    """A reader of tunes from files on this machine."""
 
     def sources(self) -> Iterable[Path]:
-        """The files whose content decides what :meth:`read` gives, in a fixed order.
+        """The files whose content decides what :meth:`read` returns, in a fixed order.
 
-        Raises CorpusError where one is missing. The content of each goes into the cache key.
+        The content of each file counts in the cache key. Raises CorpusError if a file is missing.
         """
         ...
 
     def read(self, report: Callable[[str], None]) -> Iterable[Tune]:
         """The tunes, in the order of the sources.
 
-        Every tune is given, also one that its notation will not be able to read; ``report`` is given one
-        located line for what a user should know, such as a guessed encoding.
+        Return every tune, including those that their notation cannot parse. Call ``report`` with one line,
+        which begins with the file and line, for each thing that a user should know, such as a guessed
+        encoding.
         """
         ...
 

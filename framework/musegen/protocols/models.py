@@ -1,4 +1,4 @@
-"""What models and those who train them must do, and what a training is given."""
+"""The protocols of models and their trainers, and the data that a training gets and returns."""
 
 from __future__ import annotations
 
@@ -20,116 +20,139 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class EpochLoss:
-    """Mean loss in nats a token over one epoch; ``validation`` is None without validation tunes."""
+    """Mean losses of one epoch, in nats a token.
+
+    A loss says how surprised the model is by a token: -ln of the probability that it gave it. Lower is
+    better.
+    """
 
     epoch: int
+    """Number of the epoch, from 1."""
     train: float
+    """Loss on the training tunes."""
     validation: float | None
+    """Loss on the validation tunes; None if there are no validation tunes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Transpositions:
-    """One training tune in other keys."""
+    """The versions of one training tune in other keys."""
 
     tunes: Sequence[Tokens]
+    """Each version as tokens, int32 (n + 2,), from the start mark to the end mark."""
     weights: Sequence[float]
-    """How often to take each, the tune itself being 1: so the keys stay as frequent as they were."""
+    """How often to take each version, where the tune itself counts 1. With these weights every key stays as
+    frequent as it is in the corpus."""
 
 
 @dataclass(frozen=True)
 class Dataset:
-    """Tunes as tokens, each from the start mark to the end mark: int32 (n + 2,).
+    """Tunes as tokens, each int32 (n + 2,), from the start mark to the end mark.
 
-    Who trains is not given the test tunes.
+    The test tunes are not in it: a trainer never sees them.
     """
 
     vocabulary: Vocabulary
+    """Symbols that the tokens stand for."""
     train: Sequence[Tokens]
+    """Tunes to learn from."""
     validation: Sequence[Tokens]
+    """Tunes to choose the best epoch by."""
     transposed: Sequence[Transpositions] = ()
-    """Each training tune in other keys, where a pipeline asks for that: a model may learn from one of these
-    versions instead of the tune. Empty, or as long as ``train``."""
+    """Versions of each training tune in other keys, if the pipeline asks for them; otherwise empty. A model
+    may learn from one of these versions in place of the tune. As long as ``train``, or empty."""
 
 
 @dataclass(frozen=True)
 class TrainingJob:
-    """What a training needs besides data and options."""
+    """Everything that a training needs in addition to data and options."""
 
     seed: int
+    """Seed of everything random in the training."""
     checkpoints: Path
-    """A folder that outlives an interrupted training; the same job finds in it what it left."""
+    """Folder for checkpoints. If a training is interrupted, the next run of the same job finds them there."""
     progress: Progress
+    """Receiver of progress and messages."""
     about: Mapping[str, JSON]
-    """What the saved model says of where it fits: components and tokenizer state."""
+    """Components and tokenizer state that the model belongs to; the saved model must contain it unchanged."""
     logs: Path = Path("logs")
-    """A folder for what others may watch while the training works; made by whoever writes there."""
+    """Folder for logs that people may watch during the training. It may not exist: make it before writing."""
 
 
 class LanguageModel(Protocol):
-    """A trained model of token sequences. A sequence begins with the start mark."""
+    """A trained model of token sequences. Every sequence begins with the start mark."""
 
     def generate(
         self, primes: Sequence[Tokens], sampling: Sampling, seeds: Sequence[int]
     ) -> Iterator[Tokens]:
-        """One continuation a prime, without it; ``seeds[i]`` alone decides the draws of item i."""
+        """One continuation for each prime, without the prime itself: int32 (n,).
+
+        ``seeds[i]`` alone decides the random choices for ``primes[i]``.
+        """
         ...
 
     def nats(self, tunes: Sequence[Tokens]) -> list[NDArray[np.float64]]:
-        """float64 (n - 1,) a tune: -ln probability of each token but the first, given those before it."""
+        """The loss of each token of each tune, in nats: float64 (n - 1,) for a tune of n tokens.
+
+        It is -ln of the probability of the token, given the tokens before it. The first token has none.
+        """
         ...
 
     def save(self, path: Path) -> None:
-        """Write one safetensors file, a function of the model alone, that :meth:`ModelTrainer.load` reads."""
+        """Write one safetensors file that :meth:`ModelTrainer.load` reads. Equal models give equal bytes."""
         ...
 
 
 @runtime_checkable
 class StorableModel(LanguageModel, Protocol):
-    """A model that has more than one way to be stored."""
+    """A model that can be stored in more than one way."""
 
     stores: tuple[str, ...]
-    """Their names, the one of :meth:`save` first."""
+    """Names of the ways to store it, beginning with the one that :meth:`save` uses."""
 
     def save_as(self, path: Path, store: str) -> None:
-        """Write it so. Raises ModelError where these weights cannot be."""
+        """Write the model in the way ``store``. Raises ModelError if its weights do not allow that."""
         ...
 
 
 @dataclass(frozen=True)
 class TrainedModel:
-    """What a training ends with."""
+    """The result of a training."""
 
     model: LanguageModel
+    """The trained model."""
     losses: tuple[EpochLoss, ...]
+    """Losses of each epoch."""
     best_epoch: int
-    """The epoch whose weights the model has, from 1."""
+    """Number of the epoch whose weights the model has, from 1."""
     steps: tuple[Sequence[float], ...] = ()
-    """Loss of every step in nats a token, epoch by epoch, where training goes by steps."""
+    """Loss of every training step in nats a token, grouped by epoch; empty if training does not go by
+    steps."""
 
 
 @runtime_checkable
 class ForeignModels(Protocol):
-    """What a model trainer is that also reads models which something else saved."""
+    """A model trainer that can also read models which another program saved."""
 
     def read_foreign(self, path: Path, symbols: Sequence[str] | None) -> StorableModel:
-        """The model in a file that ends as one of the component's ``suffixes``.
+        """The model in a file with one of the component's ``suffixes``.
 
-        ``symbols``: what its tokens stand for, where a user knows. Raises ModelError that says what of it
-        cannot be expressed.
+        ``symbols``: the symbol of each token, if the user gave them. Raises ModelError for a model that this
+        one cannot represent; the message names the part.
         """
         ...
 
 
 class ModelTrainer(Protocol):
-    """Trains and loads models."""
+    """A trainer of models, which also loads saved ones."""
 
     def train(self, dataset: Dataset, job: TrainingJob) -> TrainedModel:
-        """A model of ``dataset.train``, chosen by ``dataset.validation``; the test tunes are not touched.
+        """A model that learned from ``dataset.train``, chosen by its loss on ``dataset.validation``.
 
-        The same dataset, options and seed give the same model, also after an interruption.
+        The same dataset, options and seed give the same model, even if the training was interrupted.
         """
         ...
 
     def load(self, path: Path) -> LanguageModel:
-        """A saved model. Raises ArtifactError for a file that is none."""
+        """The model saved at ``path``. Raises ArtifactError for a file that is not a model of this kind."""
         ...

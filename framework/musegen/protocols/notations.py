@@ -1,4 +1,4 @@
-"""What a notation must do, and what is asked of it."""
+"""The protocols of notations, and the options and wishes that they are given."""
 
 from __future__ import annotations
 
@@ -24,69 +24,75 @@ Tonic: TypeAlias = Annotated[str, AfterValidator(_tonic)]
 
 
 class Prepare(Options):
-    """``[prepare]``: what of a tune the model sees."""
+    """``[prepare]``: which parts of a tune the model sees."""
 
     raw: bool = False
-    """Leave every tune's text as its collection has it, fields and all; the keys below then do not count,
+    """Keep the text of every tune exactly as its collection has it. The keys below then have no effect,
     except for tonic and transpose."""
     fields: tuple[str, ...] | None = None
-    """Information fields to keep, in the order to write them; left out: those that the notation keeps."""
+    """Information fields to keep, in the order to write them. If left out, the notation decides."""
     annotations: bool = False
-    """Keep fingerings and "^text"; chord symbols always stay."""
+    """Keep fingerings and other text above the staff ("^text"). Chord symbols are always kept."""
     decorations: bool = False
-    """Keep ornaments, grace notes and slurs; notes, lengths, ties and tuplets always stay."""
+    """Keep ornaments, grace notes and slurs. Notes, lengths, ties and tuplets are always kept."""
     canonical: bool = False
-    """Write every tune anew: one spelling for each thing, repeats explicit, beams and lines by the metre."""
+    """Rewrite every tune in one fixed style: one spelling for each thing, explicit repeats, beams and line
+    breaks that follow the metre."""
     tonic: Tonic | None = Field(None, examples=["C"])
-    """Bring every tune to this tonic, its mode kept, by the shorter way; new tunes are brought back."""
+    """Transpose every tune to this tonic, in the nearer direction. The mode stays, and new tunes are
+    transposed back to the keys of the corpus."""
     transpose: bool = False
-    """Let the model learn training tunes in all keys too that the others have in the same mode."""
+    """Learn each training tune also in the other keys that tunes of the same mode have in the corpus."""
 
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
-    """What a user asks of a new tune; None leaves it to the model."""
+    """Wishes of a user for a new tune. None leaves a choice to the model."""
 
     key: str | None = None
+    """Key, as the notation writes it."""
     metre: str | None = None
+    """Metre, as the notation writes it."""
     rhythm: str | None = None
+    """Rhythm, such as ``jig``."""
     home: str = ""
-    """The tonic of all tunes that the model knows: of a wished key only the mode is asked of it."""
+    """The one tonic that all training tunes were transposed to; empty if they were not. If it is set, the
+    model is only asked for the mode of ``key``, because the framework transposes the new tune afterwards."""
 
 
 class HeaderGuide(Protocol):
-    """Leads a header, line by line, to what a user wished; made anew for each tune."""
+    """A guide that puts a user's wishes into the header of one new tune, line by line."""
 
     opening: str
-    """What every tune begins with."""
+    """Text that every tune begins with."""
 
     def next(self, header: str, line: str) -> str:
-        """What goes on after ``header``, given that the model would write ``line`` (``\\n`` included).
+        """The line to write after ``header``, where the model would write ``line``. Both end with ``\\n``.
 
-        It is ``line``, or the wished line whose turn has come.
+        It is either ``line`` itself or a wished line that belongs at this place.
         """
         ...
 
     def complete(self, header: str) -> bool:
-        """Whether the body follows."""
+        """Whether the header is complete, so that the body of the tune follows."""
         ...
 
 
 class Notation(Protocol):
     """A way to write tunes as text.
 
-    These two methods are enough. What else a notation may have is a protocol of its own below; the framework
-    finds it by the methods, and each says what happens to a notation without them.
+    These two methods are enough. A notation may also have the methods of the protocols below. The framework
+    recognises them by their names, and each protocol says what happens to a notation without its methods.
     """
 
     def parse(self, tune: Tune) -> Score:
-        """The tune as music. Raises NotationError, located, for text that is no tune."""
+        """The tune as music. Raises NotationError, with line and column, for text that is not a tune."""
         ...
 
     def write(self, score: Score) -> str:
-        """The score as text; parsing it gives an equal score.
+        """The score as text. Parsing that text gives an equal score.
 
-        Raises NotationError for what the notation cannot write.
+        Raises NotationError for a score that the notation cannot express.
         """
         ...
 
@@ -95,13 +101,16 @@ class Notation(Protocol):
 class HeadedNotation(Notation, Protocol):
     """A notation whose tunes begin with a header of fields, such as key and metre.
 
-    New tunes then get the key, metre and rhythm that a user wishes, and losses of header and body are told
-    apart. Without it all text is body, new tunes begin as the model likes, and who wishes for a key is told
-    so before any training.
+    With these methods new tunes get the key, metre and rhythm that a user wishes, and the losses of header
+    and body are reported separately. Without them the whole text counts as body, the model chooses how a new
+    tune begins, and a user who wishes for a key gets an error before any training.
     """
 
     def body(self, tune: Tune) -> int:
-        """Where in the text the body begins. Raises NotationError for text that is no tune."""
+        """Index of the character in the text where the body begins.
+
+        Raises NotationError for text that is not a tune.
+        """
         ...
 
     def header(self, tune: Tune) -> Mapping[str, str]:
@@ -109,71 +118,81 @@ class HeadedNotation(Notation, Protocol):
         ...
 
     def key(self, text: str) -> Key:
-        """The key that a wish names. Raises NotationError for what is none."""
+        """The key that ``text`` names. Raises NotationError for text that is not a key."""
         ...
 
     def wished(self, wishes: Wishes) -> Mapping[str, str]:
-        """The fields and values that these force: ``{"key": "D"}``. Raises NotationError for what is none."""
+        """The fields, with their values, that the wishes fix: ``{"key": "D"}``.
+
+        Raises NotationError for a wish that the notation cannot write.
+        """
         ...
 
     def guide(self, wishes: Wishes, fields: Sequence[str]) -> HeaderGuide:
-        """A guide to headers of these fields in this order. Raises NotationError as :meth:`wished` does."""
+        """A new guide for the header of one tune, which has these fields in this order.
+
+        Raises NotationError for a wish that the notation cannot write.
+        """
         ...
 
 
 @runtime_checkable
 class PreparingNotation(Notation, Protocol):
-    """A notation that knows what of a text a model should see: ``[prepare]`` is for it.
+    """A notation that can reduce a tune to the parts that a model should see, as ``[prepare]`` asks.
 
-    Without it every tune that parses is learned as it is written, and tunes are exact duplicates where their
-    scores differ in nothing but the title.
+    Without these methods every tune that parses is learned as it is written, and two tunes count as exact
+    duplicates if their scores differ only in the title.
     """
 
     fields: tuple[str, ...]
-    """The fields that it keeps where ``[prepare] fields`` names none, in the order to write them."""
+    """Fields to keep if ``[prepare] fields`` is left out, in the order to write them."""
 
     def is_field(self, name: str) -> bool:
-        """Whether ``[prepare] fields`` may name it."""
+        """Whether ``name`` is a field that ``[prepare] fields`` may list."""
         ...
 
     def prepare(self, tune: Tune, options: Prepare) -> Tune:
-        """The tune as the model sees it. Raises NotationError for text that is no tune.
+        """The tune as the model sees it. Raises NotationError for text that is not a tune.
 
-        The framework has brought it to its tonic already: ``tonic`` and ``transpose`` mean nothing here.
+        Ignore ``options.tonic`` and ``options.transpose``: the framework does the transposing.
         """
         ...
 
     def bare_text(self, tune: Tune) -> str:
-        """The text without number and title: equal for exact duplicates. Raises NotationError for no tune."""
+        """The text without number and title. It is equal for exact duplicates.
+
+        Raises NotationError for text that is not a tune.
+        """
         ...
 
 
 @runtime_checkable
 class TransposingNotation(Notation, Protocol):
-    """A notation that transposes a tune by an edit of its text.
+    """A notation that transposes a tune by editing its text.
 
-    Without it the framework transposes the score and writes that anew.
+    Without this method the framework parses the tune, transposes the score and writes it as new text.
     """
 
     def transpose(self, tune: Tune, semitones: int, tonic: str = "") -> Tune:
-        """The tune so many semitones higher and changed in nothing else.
+        """The tune, ``semitones`` higher and otherwise unchanged. A negative number makes it lower.
 
-        Transposed back it gives the same score. ``tonic``: how the new one is spelled, ``Gb`` or ``F#``.
-        Raises NotationError for text that is no tune.
+        Transposing back gives the same score. ``tonic``: spelling of the new tonic, such as ``Gb`` or ``F#``;
+        if empty, the notation chooses. Raises NotationError for text that is not a tune.
         """
         ...
 
 
 @runtime_checkable
 class ChordedNotation(Notation, Protocol):
-    """A notation that tells where in a text the accompaniment chords stand.
+    """A notation that can find the chord symbols of the accompaniment in a text.
 
-    Losses of chords and melody are then told apart. Without it all of a body is melody.
+    With this method the losses of chords and melody are reported separately. Without it the whole body counts
+    as melody.
     """
 
     def chord_symbols(self, tune: Tune) -> Iterable[tuple[int, int]]:
-        """Begin and end, in the text, of each chord of the body, in order.
+        """``(begin, end)`` of each chord symbol of the body as indices into the text, in order.
 
-        Raises NotationError for text that is no tune.
+        Raises NotationError for text that is not a tune.
         """
         ...

@@ -1,4 +1,4 @@
-"""What a renderer must do."""
+"""The protocols of renderers."""
 
 from __future__ import annotations
 
@@ -11,23 +11,23 @@ from musegen.music.score import Score
 
 @runtime_checkable
 class Renderer(Protocol):
-    """Writes a score to a file."""
+    """A renderer that writes one file for each score."""
 
     suffix: str
-    """What its files end with: ``.mid``."""
+    """Suffix of its files, with the dot: ``.mid``."""
 
     def render(self, score: Score, path: Path) -> None:
-        """Write ``score`` to ``path``, and nothing else. The same score gives the same bytes."""
+        """Write ``score`` to the file ``path``, and no other file. The same score gives the same bytes."""
         ...
 
 
 @runtime_checkable
 class BookRenderer(Protocol):
-    """Writes all scores of a run, or of some files, to one file."""
+    """A renderer that writes all scores of a run, or of some files, to one file."""
 
     file_name: str
     """Name of that file: ``tunes.abc``."""
 
     def render_book(self, scores: Sequence[Score], path: Path) -> None:
-        """Write ``scores`` to ``path``, and nothing else. The same scores give the same bytes."""
+        """Write ``scores`` to the file ``path``, and no other file. The same scores give the same bytes."""
         ...

@@ -1,4 +1,4 @@
-"""What a rule must do."""
+"""The protocol of rules."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ from musegen.music.validity import Fault
 
 
 class Rule(Protocol):
-    """A check of a tune, besides those that musegen makes of every tune."""
+    """A check of new tunes, in addition to the checks that musegen makes of every tune."""
 
     def faults(self, score: Score) -> Iterable[Fault]:
-        """What is wrong with the tune; nothing where it keeps the rule.
+        """The faults of the tune; none if it keeps the rule.
 
-        The same score has the same faults. Their kind is a word of the rule's own, by which they are counted.
+        The same score must always give the same faults. Choose a word for their ``kind``: faults are counted
+        by it.
         """
         ...

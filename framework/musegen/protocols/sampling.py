@@ -1,4 +1,4 @@
-"""How to draw from a model, and seeds for everything that is random."""
+"""Options for drawing tokens from a model, and seeds for everything random."""
 
 from __future__ import annotations
 
@@ -15,26 +15,28 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Sampling:
-    """How tokens are drawn: temperature first, then the ``top_k`` likeliest, then the nucleus ``top_p``."""
+    """Options for drawing tokens: first ``temperature``, then ``top_k``, then ``top_p`` is applied."""
 
     temperature: float = 1.0
-    """Logits are divided by it; finite and > 0."""
+    """Number that logits are divided by, finite and > 0. Below 1 likely tokens become likelier still."""
     top_k: int = 0
-    """Keep the k likeliest tokens; 0 keeps all."""
+    """Number of likeliest tokens to choose among; 0 keeps all."""
     top_p: float = 1.0
-    """Keep the likeliest tokens that together reach this probability, in (0, 1]."""
+    """Probability in (0, 1] that the tokens to choose among reach together, counted from the likeliest."""
     max_tokens: int = 2000
-    """At most so many new tokens."""
+    """Largest number of new tokens."""
     stop: tuple[int, ...] = ()
-    """Tokens that end a continuation and are its last; the end mark ends one too and is left out."""
+    """Tokens after which a continuation ends; the one that ends it is its last token. The end mark also ends
+    a continuation, but is not part of it."""
     model: Options | None = None
-    """The model's own keys of ``[sample]``, of the type that its component declares as ``sampling``."""
+    """Values of the keys that the model adds to ``[sample]``, of the class that its component declares as
+    ``sampling``."""
 
     def choose(self, chances: NDArray[np.float64], uniform: float) -> int:
-        """The token to draw, for a model that has no sampler of its own.
+        """The token drawn from the given probabilities, for models without a sampler of their own.
 
-        ``chances``: float64 (V,), the probability of each; ``uniform`` in [0, 1) decides. Of equally likely
-        tokens the lower comes first.
+        ``chances``: float64 (V,), the probability of each token. ``uniform``: a random number in [0, 1),
+        which decides. Equally likely tokens are ordered by their number.
         """
         import numpy as np
 
@@ -50,6 +52,6 @@ class Sampling:
 
 
 def derive_seed(seed: int, *names: str | int) -> int:
-    """A seed of its own, in [0, 2**63), for each use that ``names`` tells apart (SHA-256)."""
+    """A seed in [0, 2**63) for the use that ``names`` identify; other names give other seeds (SHA-256)."""
     text = "/".join(str(part) for part in (seed, *names))
     return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big") >> 1

@@ -12,13 +12,13 @@ from numpy.typing import NDArray
 from musegen.errors import VocabularyError
 
 Tokens: TypeAlias = NDArray[np.int32]
-"""int32 (n,), each in [0, V)."""
+"""A sequence of tokens: int32 (n,), each in [0, V), where V is the size of the vocabulary."""
 
 
 class Vocabulary:
-    """An immutable numbering of symbols, with one token that starts and one that ends a tune.
+    """An immutable numbering of symbols, with one token that starts a tune and one that ends it.
 
-    The two marks come first and are not part of any text: ``start`` is 0, ``end`` is 1.
+    These two marks have the first numbers, and they are not part of any text: ``start`` is 0, ``end`` is 1.
     """
 
     start = 0
@@ -26,7 +26,7 @@ class Vocabulary:
     MARKS = ("<start>", "<end>")
 
     def __init__(self, symbols: Iterable[str]) -> None:
-        """``symbols``: the symbols of texts, without the marks. Raises ValueError for a repeated one."""
+        """``symbols``: the symbols of texts, without the marks. Raises ValueError if one occurs twice."""
         self.symbols: tuple[str, ...] = (*self.MARKS, *symbols)
         if len(set(self.symbols)) != len(self.symbols):
             raise ValueError("a vocabulary holds each symbol once")
@@ -36,7 +36,7 @@ class Vocabulary:
         return {symbol: token for token, symbol in enumerate(self.symbols) if token > self.end}
 
     def __len__(self) -> int:
-        """V, the marks included."""
+        """V, the number of symbols, including the two marks."""
         return len(self.symbols)
 
     def __contains__(self, symbol: str) -> bool:
@@ -49,14 +49,14 @@ class Vocabulary:
         return hash(self.symbols)
 
     def encode(self, symbols: Sequence[str]) -> Tokens:
-        """Tokens of ``symbols``. Raises VocabularyError that names the first unknown one."""
+        """The tokens of ``symbols``. Raises VocabularyError, which names the first unknown symbol."""
         try:
             return np.fromiter((self._tokens[symbol] for symbol in symbols), np.int32, len(symbols))
         except KeyError as error:
             raise VocabularyError(f"{error.args[0]!r} is not among the {len(self)} symbols") from None
 
     def decode(self, tokens: Tokens) -> str:
-        """The text of ``tokens``; the marks are left out. Raises VocabularyError outside [0, V)."""
+        """The text of ``tokens`` without the marks. Raises VocabularyError for a token outside [0, V)."""
         if len(tokens) and not (0 <= int(np.min(tokens)) and int(np.max(tokens)) < len(self)):
             raise VocabularyError(f"a token lies outside 0 to {len(self) - 1}")
         return "".join(self.symbols[token] for token in tokens if token > self.end)

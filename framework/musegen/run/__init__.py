@@ -1,1 +1,1 @@
-"""Runs of a pipeline: stages, their results, and what is shown of them."""
+"""Runs of a pipeline: their stages, and the results that are shown of them."""

@@ -1,4 +1,4 @@
-"""Who is to blame: a plugin in one line when it cannot be used, a component beside an exception of a run."""
+"""Blame: finds the component whose code raised an exception during a run."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ _PROTOCOLS: Mapping[str, tuple[type, ...]] = {
     "renderer": (Renderer, BookRenderer),
     "rule": (Rule,),
 }
-"""Kind of component -> what it builds, and what that makes."""
+"""Protocols of the objects that components of each kind build, and of the objects that these make."""
 
 
 @cache
 def _kinds_by_method() -> Mapping[str, str]:
-    """What the framework calls -> the kind of component that has it; a method of two kinds is left out."""
+    """The kind of component that has each method of the protocols. Methods of two kinds are left out."""
     kinds: dict[str, set[str]] = {}
     for kind, protocols in _PROTOCOLS.items():
         for protocol in protocols:
@@ -49,7 +49,7 @@ def _kinds_by_method() -> Mapping[str, str]:
 
 
 def name_culprit(error: BaseException, used: Collection[Installed], stage: str) -> None:
-    """Note on ``error`` out of which of the components in use it came, if it did, and in which stage."""
+    """Add a note to ``error`` that names the component that it came from and the stage, if there is one."""
     found = _culprits(error, used)
     if found:
         names = " or ".join(f'{one.kind} "{one.component.name}"' for one in found)
@@ -59,7 +59,7 @@ def name_culprit(error: BaseException, used: Collection[Installed], stage: str) 
 
 
 def _culprits(error: BaseException, used: Collection[Installed]) -> list[Installed]:
-    """Those whose code the framework had called; of several in one package the one with that method."""
+    """The components whose code raised the error. Of several in one package, the one with that method."""
     for frame, _ in walk_tb(error.__traceback__):
         package = _package(frame.f_globals.get("__name__", ""))
         found = [one for one in used if package in _packages(one)]
@@ -76,6 +76,6 @@ def _package(module: str) -> str:
 
 
 def _packages(one: Installed) -> set[str]:
-    """Where a component's code lies: the packages of its options and of its build function."""
+    """The packages with a component's code: those of its options and of its build function."""
     modules = (one.component.options.__module__, getattr(one.component.build, "__module__", ""))
     return {_package(module) for module in modules} - {"musegen", "builtins", ""}

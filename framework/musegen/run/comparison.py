@@ -1,4 +1,4 @@
-"""Which of two runs is surprised less by the test tunes that both held out, and how sure that is."""
+"""Comparison of two runs: their losses on the test tunes that both held out, with confidence intervals."""
 
 from __future__ import annotations
 
@@ -25,52 +25,55 @@ MODEL = "model"
 UNITS = {"nats_a_token": "nats a token", "bits_a_note": "bits a note"}
 _RESAMPLED_AT_ONCE = 250
 _Identity = tuple[str, str, int]
-"""File, melody, and how often that came before: it survives another spelling of the tune's text."""
+"""Identity of a tune: file, melody, and number of earlier tunes with both the same. Another spelling of the
+text does not change it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One figure of both runs."""
+    """The difference of two runs in one figure. Figures are losses: lower is better."""
 
     of: str
-    """What the figure is of: ``model``, or the name of a baseline such as ``ngram``."""
+    """Model that the figure is of: ``model`` for the run's own, or the name of a baseline such as
+    ``ngram``."""
     unit: str
-    """``nats_a_token``, or ``bits_a_note`` of the body."""
+    """Unit: ``nats_a_token`` for whole tunes, or ``bits_a_note`` for their bodies."""
     first: float
     """The first run's figure."""
     second: float
     """The second run's figure."""
     difference: float
-    """First minus second: below 0 the first run is better."""
+    """First figure minus second. Below 0 the first run is better."""
     low: float | None
-    """Lower end of the 95 % interval of the difference; None where all tunes are of one group."""
+    """Lower end of the 95 % interval of the difference; None if all tunes are in one group."""
     high: float | None
-    """Its upper end; None as ``low``."""
+    """Upper end of that interval; None if all tunes are in one group."""
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Two runs on the test tunes that they share."""
+    """The comparison of two runs on the test tunes that they share."""
 
     first: str
-    """Folder of the first run, as it was given."""
+    """Folder of the first run."""
     second: str
     """Folder of the second run."""
     tunes: int
-    """Number of test tunes that both hold out."""
+    """Number of test tunes that both runs hold out."""
     groups: int
-    """Number of groups of near-duplicates among them: the units that are resampled."""
+    """Number of groups of near-duplicates among these tunes. Groups are the units that are resampled."""
     resamples: int
-    """Number of draws behind each interval."""
+    """Number of random resamples that each interval is based on."""
     seed: int
-    """Seed of these draws."""
+    """Seed of the resamples."""
     differences: tuple[Difference, ...]
-    """Nats a token and bits a note, of the models and of each baseline that both runs have."""
+    """Differences in nats a token and bits a note, of the runs' models and of each baseline that both
+    have."""
     warnings: tuple[str, ...]
-    """A line for each thing that makes the comparison less fair than it looks."""
+    """One line for each circumstance that makes the comparison less fair than it looks."""
 
     def state(self) -> dict[str, JSON]:
-        """All of it, for ``musegen compare --json``."""
+        """The comparison as JSON, for ``musegen compare --json``."""
         return asdict(self)
 
     def __str__(self) -> str:
@@ -95,19 +98,20 @@ class Comparison:
 
 
 def compare(first: Path | str, second: Path | str, *, resamples: int = 10_000, seed: int = 0) -> Comparison:
-    """The figures of two run folders on the test tunes of both, and how far apart they are.
+    """The figures of two runs on the test tunes that both hold out, and the differences between them.
 
-    The interval is a paired bootstrap over near-duplicate groups (Efron & Tibshirani 1993, percentiles): each
-    of ``resamples`` draws as many groups as there are, with replacement, the same of both runs, and divides
-    total nats by total tokens or notes. Raises ArtifactError for a folder that is no run, for a run of a
-    version that kept no figures of single tunes, and for runs that have no test tune in common.
+    The interval is a paired bootstrap over groups of near-duplicates (Efron & Tibshirani 1993, percentiles):
+    each of ``resamples`` resamples draws as many groups as there are, with replacement and the same for both
+    runs, and divides total nats by total tokens or notes. Raises ArtifactError for a folder that is not a
+    run, for a run of an older version without figures of single tunes, and for runs without a common test
+    tune.
     """
     one, two = _Held.load(Path(first)), _Held.load(Path(second))
     common = [identity for identity in one.tests if identity in two.tests]
     if not common:
         raise ArtifactError(
-            f"{one.folder} and {two.folder}: hold no test tune out that is the same; "
-            "run both on one corpus with one [split]"
+            f"{one.folder} and {two.folder}: have no test tune in common; "
+            "run both on the same corpus with the same [split]"
         )
     groups = _joined(common, one, two)
     names = [
@@ -136,7 +140,7 @@ def compare(first: Path | str, second: Path | str, *, resamples: int = 10_000, s
 
 @dataclass(frozen=True)
 class _Held:
-    """What a run folder says of its tunes."""
+    """The tunes of a run folder: figures of the test tunes, and the part of each tune."""
 
     folder: Path
     tests: Mapping[_Identity, Mapping[str, str]]
@@ -149,13 +153,13 @@ class _Held:
             raise ArtifactError(f"{folder}: holds no finished run; `musegen run` makes one")
         rows = _table(folder / TEST_TABLE, ("source", "melody", "group", "tokens", "notes"))
         parts = _identified(_table(folder / SPLIT_FILE, ("source", "melody", "part")))
-        # Both name the tunes in one order; which of several equal melodies is meant the split alone tells.
+        # Both files have the tunes in the same order, but only the split tells equal melodies apart.
         tested = [key for key, row in parts.items() if row["part"] == "test"]
         if [(row["source"], row["melody"]) for row in rows] != [
             (parts[key]["source"], parts[key]["melody"]) for key in tested
         ]:
             raise ArtifactError(
-                f"{folder}: {TEST_TABLE} and {SPLIT_FILE} differ; `musegen run` makes them anew"
+                f"{folder}: {TEST_TABLE} and {SPLIT_FILE} differ; `musegen run` makes them again"
             )
         tests = dict(zip(tested, rows, strict=True))
         lines = [name.removesuffix("_nats") for name in next(iter(rows), {}) if _is_line(name)]
@@ -165,14 +169,14 @@ class _Held:
         return held
 
     def check(self, row: Mapping[str, str]) -> None:
-        """Raises ArtifactError for a row whose figures are none."""
+        """Raises ArtifactError for a row whose figures are not numbers that a loss can have."""
         names = ["tokens", "notes", *(column for line in (MODEL, *self.lines) for column in _columns(line))]
         try:
             good = all(0 <= float(row[name]) < math.inf for name in names) and float(row["tokens"]) > 0
         except (KeyError, ValueError, TypeError):
             good = False
         if not good:
-            raise ArtifactError(f"{self.folder / TEST_TABLE}: is damaged; `musegen run` makes it anew")
+            raise ArtifactError(f"{self.folder / TEST_TABLE}: is damaged; `musegen run` makes it again")
 
 
 def _is_line(column: str) -> bool:
@@ -180,7 +184,7 @@ def _is_line(column: str) -> bool:
 
 
 def _columns(of: str) -> tuple[str, str]:
-    """All nats, and those of the body."""
+    """The names of the columns with all nats, and with those of the body."""
     return ("nats", "body_nats") if of == MODEL else (f"{of}_nats", f"{of}_body_nats")
 
 
@@ -193,8 +197,8 @@ def _table(file: Path, needed: Iterable[str]) -> list[dict[str, str]]:
     except FileNotFoundError:
         missing = set(needed)
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        cause = error.strerror if isinstance(error, OSError) else "it is no table"
-        raise ArtifactError(f"{file}: cannot be read ({cause}); `musegen run` makes it anew") from None
+        cause = error.strerror if isinstance(error, OSError) else "it is not a table"
+        raise ArtifactError(f"{file}: cannot be read ({cause}); `musegen run` makes it again") from None
     if missing:
         raise ArtifactError(
             f"{file.parent}: is a run of an older version, without figures of single tunes; "
@@ -204,7 +208,7 @@ def _table(file: Path, needed: Iterable[str]) -> list[dict[str, str]]:
 
 
 def _identified(rows: Iterable[dict[str, str]]) -> dict[_Identity, dict[str, str]]:
-    """The rows by identity, in their order."""
+    """The rows by the identity of their tunes, in their order."""
     seen: Counter[tuple[str, str]] = Counter()
     found = {}
     for row in rows:
@@ -215,7 +219,7 @@ def _identified(rows: Iterable[dict[str, str]]) -> dict[_Identity, dict[str, str
 
 
 def _joined(common: Sequence[_Identity], one: _Held, two: _Held) -> list[list[_Identity]]:
-    """The tunes in groups; those that either run has in one group are in one."""
+    """The tunes in groups. Two tunes are in one group if either run has them in one."""
     firsts: dict[tuple[int, str], int] = {}
     pairs = [
         (firsts.setdefault((which, held.tests[identity]["group"]), i), i)
@@ -229,7 +233,7 @@ def _joined(common: Sequence[_Identity], one: _Held, two: _Held) -> list[list[_I
 
 
 def _sums(held: _Held, of: str, unit: str, group: Sequence[_Identity]) -> tuple[float, float]:
-    """Nats or bits of a group, and the tokens or notes that they are for."""
+    """The total nats or bits of a group, and its number of tokens or notes."""
     whole, body = _columns(of)
     rows = [held.tests[identity] for identity in group]
     if unit == "nats_a_token":
@@ -252,10 +256,10 @@ def _resampled(sums: NDArray[np.float64], resamples: int, seed: int) -> NDArray[
 def _difference(
     of: str, unit: str, sums: NDArray[np.float64], drawn: NDArray[np.float64]
 ) -> Difference | None:
-    """None without counts.
+    """The difference in one figure; None if there are no tokens or notes to divide by.
 
-    ``sums``: float64 (G, 4), total and count of the first run and of the second; ``drawn``: the same of
-    resampled groups (resamples, 4).
+    ``sums``: float64 (G, 4), total and count of the first run and of the second run for each group.
+    ``drawn``: float64 (resamples, 4), the same for each resample.
     """
     totals = sums.sum(axis=0)
     if not totals[1] or not totals[3]:
@@ -281,4 +285,4 @@ def _warnings(one: _Held, two: _Held, common: Sequence[_Identity]) -> Iterable[s
                 "give both one [split] file"
             )
     if any(one.tests[identity]["tokens"] != two.tests[identity]["tokens"] for identity in common):
-        yield "the runs write the same tunes in other tokens: only bits a note can be compared"
+        yield "the runs write the same tunes with different tokens: only bits a note can be compared"

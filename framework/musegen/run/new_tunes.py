@@ -1,4 +1,4 @@
-"""From draws to files: the texts of new tunes, their renderings, and what is known of each."""
+"""Files of new tunes: their texts, their renderings, and a row of facts about each."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from musegen.protocols.notations import Notation
 from musegen.run.rendering import Rendering
 
 Row = Mapping[str, Any]
-"""What is known of one new tune, as ``run.json`` has it."""
+"""Facts about one new tune, as in ``run.json``."""
 
 
 def write_texts(draws: Sequence[Draw], folder: Path) -> list[Path]:
-    """Write the text of each draw, ``001.abc`` and so on, and return the files in that order."""
+    """Write the text of each draw, ``001.abc`` and so on. Returns the files in that order."""
     files = [folder / f"{_stem(number)}.{draw.tune.notation}" for number, draw in enumerate(draws, 1)]
     for file, draw in zip(files, draws, strict=True):
         file.write_bytes(draw.tune.text.encode())
@@ -30,8 +30,8 @@ def render_texts(
 ) -> dict[str, list[str]]:
     """Render the tunes of some text files, each named ``NUMBER.NOTATION``.
 
-    Returns, for the stem of each file, why it could not be rendered: no line for one that was. A tune that
-    fails never stops the others.
+    Returns for the stem of each file the reasons why it could not be rendered, an empty list if it was. A
+    tune that fails does not stop the others.
     """
     failures: dict[str, list[str]] = {}
     for done, path in enumerate(texts):
@@ -51,7 +51,7 @@ def render_texts(
 
 
 def describe_kept(draws: Sequence[Draw]) -> list[Row]:
-    """A row for each draw that was kept: its number, title, seed, and what is wrong with it."""
+    """A row for each draw that was kept: its number, title, seed and faults."""
     return [
         {
             "number": number,
@@ -68,9 +68,9 @@ def describe_kept(draws: Sequence[Draw]) -> list[Row]:
 def add_files(
     rows: Sequence[Row], files: Sequence[Path], failures: Mapping[str, Sequence[str]], prefix: str = ""
 ) -> list[Row]:
-    """The rows with the names of each tune's files, its text first, and with what could not be rendered.
+    """The rows with the names of each tune's files, text first, and with the reasons of failed renderings.
 
-    ``files``: those of all tunes, texts before renderings. ``prefix`` goes before every name.
+    ``files``: the files of all tunes, texts before renderings. ``prefix``: text to put before every name.
     """
     names: dict[str, list[str]] = {}
     for file in files:
@@ -86,7 +86,7 @@ def add_files(
 
 
 TUNES = "tunes"
-"""The folder of new tunes in a run folder."""
+"""Name of the folder of new tunes in a run folder."""
 
 
 def _stem(number: int) -> str:

@@ -1,4 +1,4 @@
-"""A score as a picture of its pitches in time, for notebooks."""
+"""Piano rolls: pictures of a score's pitches in time, for notebooks."""
 
 from __future__ import annotations
 
@@ -9,7 +9,10 @@ _WIDTH, _ROW = 720, 5
 
 
 def piano_roll(score: Score) -> str:
-    """SVG text: time to the right, pitch upwards, a line at the beginning of each bar."""
+    """A piano roll as SVG text: time to the right, pitch upwards, a line at the beginning of each bar.
+
+    It is empty for a score without notes.
+    """
     performance = perform(score)
     if not performance.melody:
         return ""

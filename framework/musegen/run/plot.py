@@ -1,4 +1,4 @@
-"""The picture of a training: loss against epochs."""
+"""The picture of a training: losses over steps or epochs."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from musegen.protocols.models import EpochLoss
 
 
 def can_plot() -> bool:
-    """Whether matplotlib is installed; it is not imported."""
+    """Whether matplotlib is installed. It is not imported to find out."""
     return find_spec("matplotlib") is not None
 
 
@@ -24,10 +24,10 @@ def plot_losses(
     lines: Mapping[str, float],
     steps: Sequence[Sequence[float]] = (),
 ) -> bytes:
-    """Training and validation loss over the steps, else the epochs, as a PNG; needs matplotlib.
+    """A PNG of the training and validation losses over the steps, or over the epochs if there are no steps.
 
-    ``lines``: what each baseline costs on the validation tunes, in nats a token, by its name. ``steps``: the
-    losses of each epoch's steps.
+    ``lines``: the loss of each baseline on the validation tunes in nats a token, by its name. ``steps``: the
+    losses of each epoch's steps. Needs matplotlib.
     """
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure

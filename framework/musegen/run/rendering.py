@@ -1,4 +1,4 @@
-"""Scores to files: one a tune, or one for all."""
+"""Rendering of scores to files, for each tune and for all tunes together."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from musegen.protocols.renderers import BookRenderer, Renderer
 
 
 class Rendering:
-    """Renders tunes one after another, and at the end what holds them all."""
+    """A rendering of tunes, one after another, and at the end of the files that hold all tunes."""
 
     def __init__(self, renderers: Sequence[Renderer | BookRenderer], folder: Path) -> None:
-        """Raises PluginError for two renderers whose files have the same names."""
+        """``folder``: where to write. Raises PluginError for two renderers that write the same files."""
         self._single = [renderer for renderer in renderers if not isinstance(renderer, BookRenderer)]
         self._books = [renderer for renderer in renderers if isinstance(renderer, BookRenderer)]
         names = [renderer.suffix for renderer in self._single] + [book.file_name for book in self._books]
@@ -24,7 +24,7 @@ class Rendering:
         self._scores: list[Score] = []
 
     def tune(self, score: Score, stem: str) -> list[Path]:
-        """Write the files of one tune, ``001.mid`` and so on. Raises MusegenError if that cannot be."""
+        """Write the files of one tune, ``001.mid`` and so on. Raises MusegenError if a renderer fails."""
         files = []
         for renderer in self._single:
             files.append(self._folder / f"{stem}{renderer.suffix}")
@@ -33,7 +33,7 @@ class Rendering:
         return files
 
     def finish(self) -> list[Path]:
-        """Write the files that hold all tunes that could be rendered."""
+        """Write the files that hold all tunes together, as far as these could be rendered."""
         files = []
         for renderer in self._books if self._scores else ():
             files.append(self._folder / renderer.file_name)

@@ -1,4 +1,4 @@
-"""A finished run as Python objects that show themselves in a notebook."""
+"""Results of a finished run as Python objects, which notebooks can display."""
 
 from __future__ import annotations
 
@@ -35,21 +35,22 @@ class NewTune:
     """A generated tune and its files."""
 
     number: int
-    """Its number among the tunes that were kept, from 1."""
+    """Number among the tunes that were kept, from 1."""
     title: str
-    """The title that the model gave it."""
+    """Title that the model gave it."""
     text: str
-    """The tune in its notation; under the notation's name too, as ``tune.abc``."""
+    """Text of the tune in its notation. The notation's name is another name for it, as in ``tune.abc``."""
     notation: str
     """Name of the notation: ``abc``."""
     seed: int
-    """Seed of the draw; the same model, options and seed give the same tune."""
+    """Seed of the draw. The same model, options and seed give the same tune."""
     faults: tuple[str, ...]
-    """A line for each rule that it breaks, and for each renderer that failed."""
+    """One line for each fault, and for each renderer that failed."""
     files: Mapping[str, Path]
-    """The tune's files by suffix: ``.abc`` is its text, ``.mid`` or ``.x.wav`` what a renderer wrote."""
+    """Files of the tune by suffix: ``.abc`` is its text, others such as ``.mid`` or ``.x.wav`` are from
+    renderers."""
     plugins: Plugins | None = field(default=None, repr=False, compare=False)
-    """Where :meth:`score` finds the notation; the installed ones where left out."""
+    """Plugins in which :meth:`score` finds the notation; None for the installed ones."""
 
     @classmethod
     def from_row(cls, row: Row, folder: Path, plugins: Plugins | None = None) -> NewTune:
@@ -67,22 +68,22 @@ class NewTune:
         )
 
     def __getattr__(self, name: str) -> str:
-        """The text under the name of its notation: ``tune.abc``."""
+        """The text, for the name of its notation: ``tune.abc``."""
         if name == self.__dict__.get("notation"):
             return self.text
         if name in _RENDERED and "files" in self.__dict__:  # its property raised this already
             raise self._lacks(name)
         told = f'; it is in the notation "{self.notation}", see .text' if "notation" in self.__dict__ else ""
-        raise AttributeError(f"a new tune has no {name}{told}")
+        raise AttributeError(f"a new tune has no attribute {name}{told}")
 
     @property
     def valid(self) -> bool:
-        """Whether no rule is broken."""
+        """Whether it has no faults."""
         return not self.faults
 
     @property
     def text_file(self) -> Path:
-        """The file of its text."""
+        """The file with its text."""
         return self.files[f".{self.notation}"]
 
     @property
@@ -114,12 +115,12 @@ class NewTune:
         )
 
     def _ending(self, suffix: str) -> Path | None:
-        """The file of this suffix, else one whose suffix ends so: ``.mitdeeplearning.wav``."""
+        """The file with this suffix, or one whose suffix ends with it, such as ``.mitdeeplearning.wav``."""
         longer = (path for other, path in self.files.items() if other.endswith(suffix))
         return self.files.get(suffix) or next(longer, None)
 
     def score(self) -> Score:
-        """The tune as music. Raises NotationError where it does not parse."""
+        """The tune as music. Raises NotationError if it does not parse."""
         component = (self.plugins or installed_plugins()).notation(self.notation)
         tune = Tune(self.text, self.notation, self.title, str(self.files.get(f".{self.notation}", "")))
         return component.build(component.options()).parse(tune)
@@ -130,7 +131,7 @@ class NewTune:
 
         try:
             picture = piano_roll(self.score())
-        except MusegenError:  # it does not parse, or its notation was a plugin file's
+        except MusegenError:  # it does not parse, or its notation came from a plugin file
             picture = ""
         player = ""
         wav = self._ending(".wav")
@@ -151,17 +152,17 @@ class Run:
     folder: Path
     """The run folder."""
     tunes: tuple[NewTune, ...]
-    """The new tunes; none where only the model was trained."""
+    """The new tunes; empty if only the model was trained."""
     losses: tuple[EpochLoss, ...]
     """Training and validation loss of each epoch, in nats a token."""
     report: Mapping[str, Any]
-    """The content of ``run.json``."""
+    """Content of ``run.json``."""
 
     @classmethod
     def load(cls, folder: Path | str, plugins: Plugins | None = None) -> Run:
-        """The run whose results are in ``folder``. Raises ArtifactError where none are.
+        """The run whose results are in ``folder``. Raises ArtifactError if it has no results.
 
-        ``plugins``: the installed ones where left out.
+        ``plugins``: plugins that have the notation of the tunes; None for the installed ones.
         """
         folder = Path(folder)
         try:
@@ -179,7 +180,7 @@ class Run:
 
     @property
     def picture(self) -> Path | None:
-        """The picture of the training; None where matplotlib was not installed."""
+        """The picture of the training; None if matplotlib was not installed."""
         path = self.folder / PICTURE
         return path if path.is_file() else None
 

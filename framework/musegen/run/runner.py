@@ -1,4 +1,4 @@
-"""A run: every stage brought to its result, each made once and found again by its content."""
+"""The runner: runs every stage of a pipeline, or reuses its result if its inputs did not change."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from musegen.writing import os_errors_explained
 
 
 def run_plan(plan: Plan, reporter: Reporter, *, train_only: bool = False) -> Run:
-    """Bring every stage to its result and put the files under human names. Raises MusegenError.
+    """Run every stage and copy the results to the top of the run folder. Raises MusegenError.
 
-    ``train_only``: no new tunes but those that are there already.
+    ``train_only``: make no new tunes, but keep those that an earlier run of this pipeline has made.
     """
     storage = RunFolder(plan.folder)
     with os_errors_explained(plan.folder), storage.locked():
@@ -39,10 +39,10 @@ class _Running:
     def __init__(self, plan: Plan, storage: RunFolder, reporter: Reporter) -> None:
         self._plan, self._storage, self._reporter = plan, storage, reporter
         self.stage = ""
-        """The stage that is being worked on."""
+        """Name of the stage that is running."""
 
     def run(self, train_only: bool) -> Run:
-        """Every stage in order, each given those whose results it takes."""
+        """Run every stage in order. Each stage is given the stages whose results it uses."""
         to = self._plan, self._storage
         corpus = CorpusStage(*to)
         tokenizer = TokenizerStage(*to, corpus)
@@ -54,7 +54,7 @@ class _Running:
         self._bring(corpus, tokenizer)
         new_tunes = [] if train_only and not sample.is_made else [sample, render]
         if new_tunes and not sample.is_made:
-            for stage in new_tunes:  # what cannot be done is told before any training
+            for stage in new_tunes:  # report mistakes before any training
                 self.stage = stage.name
                 stage.check(self._reporter)
         self._bring(baselines, model, figures, *new_tunes)
@@ -66,7 +66,7 @@ class _Running:
             stage.bring(self._reporter)
 
     def _publish(self, stages: list[Stage]) -> Run:
-        """Copy what people look at to the top of the folder, and write the report."""
+        """Copy the files that people look at to the top of the run folder, and write the report."""
         top = Top()
         for stage in stages:
             stage.publish(top)
@@ -84,5 +84,5 @@ class _Running:
             for name, content in top.files.items()
         }
         for name, kept in self._storage.publish(contents, report).items():
-            self._reporter.say(f"{name} had been changed by hand; it is kept as {kept}")
+            self._reporter.say(f"{name} was changed by hand; the changed file is kept as {kept}")
         return Run.load(self._storage.path, self._plan.plugins)

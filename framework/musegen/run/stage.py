@@ -1,4 +1,4 @@
-"""What every stage of a run has: a key, its work, its files, what it says and what it shows."""
+"""The base class of the stages of a run: key, work, files, messages and published results."""
 
 from __future__ import annotations
 
@@ -17,39 +17,43 @@ from musegen.storage import RunFolder
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """How a stage came by its result."""
+    """Facts about a finished stage."""
 
     key: str
+    """Key of its result."""
     cached: bool
+    """Whether the result of an earlier run was used."""
     seconds: float
+    """Time that the stage took."""
 
     def state(self) -> dict[str, JSON]:
-        """What ``run.json`` says of it."""
+        """The entry for ``run.json``."""
         return {"key": self.key, "seconds": round(self.seconds, 3), "cached": self.cached}
 
 
 @dataclass
 class Top:
-    """What people look at in a run folder: files under human names, and what ``run.json`` says."""
+    """The results at the top of a run folder: files that people look at, and the content of ``run.json``."""
 
     files: dict[str, Path | bytes] = field(default_factory=dict)
-    """Name below the run folder -> content, or the stage's file that has it."""
+    """Content of each file, or the stage's file that has it, by the name below the run folder."""
     report: dict[str, Any] = field(default_factory=dict)
+    """Entries of ``run.json``."""
     remarks: list[str] = field(default_factory=list)
-    """Lines for the user, such as what is missing and why."""
+    """Lines for the user, such as the reason why a file is missing."""
 
 
 class Stage(ABC):
-    """One stage of a run. A subclass is all that musegen knows of it.
+    """One stage of a run. Everything about a stage is in its subclass.
 
-    It is given the stages whose results it takes; each of those offers its result as a property that loads
-    what it saved, fresh or from before, when it is first asked for. Where nothing changed nothing is loaded.
+    A stage is given the stages whose results it uses. Each of them offers its result as a property, which
+    loads the saved result when it is first used. If nothing changed, nothing is loaded.
     """
 
     name: ClassVar[str]
-    """Its name in messages, in ``run.json`` and in the name of its folder."""
+    """Name of the stage in messages, in ``run.json`` and in the name of its folder."""
     version: ClassVar[int]
-    """Raised when musegen's own part of the work gives another result for the same inputs."""
+    """Version of musegen's own part of the work. Raise it when the same inputs give another result."""
 
     def __init__(self, plan: Plan, storage: RunFolder) -> None:
         self.plan, self.storage = plan, storage
@@ -57,47 +61,47 @@ class Stage(ABC):
 
     @abstractmethod
     def depends_on(self) -> dict[str, JSON]:
-        """All that decides the result, besides the stage's own name and version."""
+        """Everything that the result depends on, except for the stage's name and version."""
 
     @abstractmethod
     def build(self, folder: Path, progress: Progress) -> None:
-        """Do the work and leave the result in ``folder``, which may hold what an interrupted run left."""
+        """Do the work and write the result to ``folder``, which may have files of an interrupted run."""
 
     def describe(self) -> str:
-        """What came out, in a few words."""
+        """The result in a few words."""
         return "done"
 
     def check(self, reporter: Reporter) -> None:  # noqa: B027 (most stages have nothing to check)
-        """Refuse, before any long work, what this stage could not do; warn of what it will do badly.
+        """Check before any long work that this stage can do its work, and warn of bad results.
 
-        Raises MusegenError.
+        Raises MusegenError if it cannot.
         """
 
     def publish(self, top: Top) -> None:  # noqa: B027 (nor need they show anything)
-        """Add what people should see of the result."""
+        """Add the parts of the result that people should see to ``top``."""
 
     @cached_property
     def inputs(self) -> dict[str, JSON]:
-        """What the key is a digest of."""
+        """Everything that the result depends on. The key is a digest of it."""
         return {"stage": [self.name, self.version], **self.depends_on()}
 
     @cached_property
     def key(self) -> str:
-        """Sixteen digits that stand for the result; known before it is made."""
+        """Key of the result, sixteen hexadecimal digits. It is known before the result is made."""
         return content_key(self.inputs)
 
     @property
     def folder(self) -> Path:
-        """Where the result is, or will be."""
+        """The folder where the result is, or will be."""
         return self.storage.folder(self.name, self.key)
 
     @property
     def is_made(self) -> bool:
-        """Whether the result is there, from now or before."""
+        """Whether the result exists."""
         return self.storage.has(self.name, self.key)
 
     def bring(self, reporter: Reporter) -> None:
-        """Find the result or make it, say what came out, and tell the observers. Raises MusegenError."""
+        """Find or make the result, report it, and call the plugins that observe runs. Raises MusegenError."""
         started = time.monotonic()
         cached = self.is_made
         if not cached:
@@ -108,7 +112,7 @@ class Stage(ABC):
         self.plan.plugins.stage_finished(self.name, self.folder, cached)
 
     def make(self, progress: Progress) -> None:
-        """Make the result, or go on where an interrupted run stopped."""
+        """Make the result, or continue the work of an interrupted run."""
         for line in self.storage.other_work(self.name, self.key, self.inputs):
             progress.say(line)
         self.storage.make(self.name, self.key, self.inputs, lambda folder: self.build(folder, progress))

@@ -1,13 +1,14 @@
-"""The contracts of plugins, for their authors' tests, with any test runner.
+"""Checks for the tests of plugins, which work with any test runner.
 
-Each ``check_...`` holds a component to the laws of its protocol, on invented and on given input, and raises
-:class:`ContractError`, an AssertionError that names the component and the law::
+Each function ``check_...`` tests that a component keeps the laws of its protocol, with invented and with
+given input. If not, it raises :class:`ContractError`, an AssertionError that names the component and the
+law::
 
     def test_contract():
         (words,) = my_plugin.musegen_tokenizers()
         check_tokenizer(words, {"lowercase": True})
 
-With pytest the fixtures ``musegen_texts``, ``musegen_scores``, ``musegen_dataset`` and ``musegen_job`` give
+In pytest the fixtures ``musegen_texts``, ``musegen_scores``, ``musegen_dataset`` and ``musegen_job`` return
 the same invented input.
 """
 

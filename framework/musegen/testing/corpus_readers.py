@@ -26,12 +26,12 @@ def check_corpus_reader(
     tunes: int | None = None,
     plugins: Plugins | None = None,
 ) -> None:
-    """Hold a corpus reader to the laws of :class:`musegen.CorpusReader`.
+    """Check that a corpus reader keeps the laws of :class:`musegen.CorpusReader`.
 
-    ``options`` are its keys as a pipeline gives them, paths relative to the working folder, and name
-    something to read, with at least one tune in it, or exactly ``tunes``. What it needs of other
-    components it gets from ``plugins``, else from those installed. Raises ContractError, an
-    AssertionError that names the law, and ValueError where it does not take the options.
+    ``options``: its keys as in a pipeline, with paths relative to the working folder. They must name files
+    with at least one tune, or with exactly ``tunes`` tunes. ``plugins``: plugins with the components that it
+    needs, by default the installed ones. Raises ContractError, an AssertionError that names the broken law,
+    and ValueError if the component does not take the options.
     """
     laws = Laws(f'corpus reader "{component.name}"')
     component = connected(component, plugins)
@@ -51,11 +51,13 @@ def check_corpus_reader(
     for tune in first:
         laws.require(isinstance(tune, Tune), "it reads musegen.Tune objects", f"got {short(repr(tune))}")
         laws.require(bool(tune.text.strip()), "a tune has a text", f"{tune.source} is empty")
-        laws.require(bool(tune.source), "a tune says where it comes from, as jigs.abc:120", short(tune.text))
+        law = "a tune has a source, such as jigs.abc:120"
+        laws.require(bool(tune.source), law, short(tune.text))
         laws.require(bool(tune.notation), "a tune names its notation", tune.source)
     for line in reported:
         right = isinstance(line, str) and "\n" not in line and ":" in line
-        laws.require(right, "report is given one located line at a time", f"got {short(repr(line))}")
+        law = "report gets one line at a time, which begins with its place"
+        laws.require(right, law, f"got {short(repr(line))}")
     _check_mistakes(laws, component, given)
 
 
@@ -66,7 +68,7 @@ def _read(laws: Laws, reader: CorpusReader) -> tuple[list[Tune], list[str]]:
     laws.require(all(isinstance(path, Path) for path in sources), law, f"got {short(sources)}")
     missing = [str(path) for path in sources if not path.is_file()]
     laws.require(bool(sources), law, "it lists none")
-    laws.require(not missing, law, f"{missing[0]} is no file" if missing else "")
+    laws.require(not missing, law, f"{missing[0]} is not a file" if missing else "")
     laws.require(sources == again, law, "two calls differ")
     lines: list[str] = []
     with laws.works("it reads what the options name"):
@@ -75,7 +77,7 @@ def _read(laws: Laws, reader: CorpusReader) -> tuple[list[Tune], list[str]]:
 
 
 def _check_mistakes(laws: Laws, component: Component[CorpusReader], given: Mapping[str, Any]) -> None:
-    """Where ``path`` or ``paths`` names files: one that is missing, and files of nonsense."""
+    """Check a missing file and files of nonsense, if the reader has an option ``path`` or ``paths``."""
     name = next((name for name in ("paths", "path") if name in component.options.model_fields), None)
     if name is None:
         return
@@ -87,11 +89,11 @@ def _check_mistakes(laws: Laws, component: Component[CorpusReader], given: Mappi
 
     with sandbox() as box:
         missing = box.folder / f"missing{next(iter(component.suffixes), '')}"
-        with laws.refuses("a file that is not there raises CorpusError", CorpusError):
+        with laws.refuses("a file that does not exist raises CorpusError", CorpusError):
             list(reader(missing).sources())
         for suffix in component.suffixes or ("",):
             for content in (b"", _JUNK):
                 junk = box.folder / f"junk{suffix}"
                 junk.write_bytes(content)
-                with laws.works("a file of nonsense gives tunes or a CorpusError", CorpusError):
+                with laws.works("a file of nonsense gives tunes or raises CorpusError", CorpusError):
                     list(reader(junk).read(lambda line: None))

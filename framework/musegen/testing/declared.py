@@ -1,4 +1,4 @@
-"""The laws of every component, whatever it builds."""
+"""The laws of every component, of any kind."""
 
 from __future__ import annotations
 
@@ -43,14 +43,14 @@ print(*sorted(name for name in heavy if name in sys.modules))
 
 
 def connected(component: Component[T], plugins: Plugins | None) -> Component[T]:
-    """The component as it is used: it is given what it needs of ``plugins``, or of those installed."""
+    """The component with the components that it needs, from ``plugins`` or from the installed ones."""
     if not component.needs:
         return component
     return (installed_plugins() if plugins is None else plugins).connected(component)
 
 
 def check_declared(kind: str, component: Component[Any], options: Mapping[str, Any] | None) -> Options:
-    """The checked options, once the declaration has obeyed its laws. Raises ContractError."""
+    """The checked options of a component. Raises ContractError if its declaration breaks a law."""
     laws = Laws(f'{kind} "{component.name}"')
     plain = dict(options or {})
     _check_names(laws, component)
@@ -73,7 +73,7 @@ def _check_names(laws: Laws, component: Component[Any]) -> None:
 
 
 def check_options(laws: Laws, cls: type[Options], plain: dict[str, Any]) -> Options:
-    """The checked options of this class. Raises ContractError where the class breaks a law of options."""
+    """The checked options of this class. Raises ContractError if the class breaks a law of options."""
     law = "options are a subclass of musegen.Options"
     laws.require(isinstance(cls, type) and issubclass(cls, Options), law, f"got {cls!r}")
     try:
@@ -98,10 +98,10 @@ def check_options(laws: Laws, cls: type[Options], plain: dict[str, Any]) -> Opti
 
 
 def _check_imports(laws: Laws, component: Component[Any], plain: dict[str, Any]) -> None:
-    """In a Python of its own, since this one has long imported everything."""
+    """Check the imports in another Python process, because this one has already imported everything."""
     cls = component.options
     if "<locals>" in cls.__qualname__:
-        return  # nothing that another process could import
+        return  # another process could not import it
     module = sys.modules[cls.__module__]
     heavy = [*{*HEAVY, *component.requires}]
     arguments = [

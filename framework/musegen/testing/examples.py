@@ -1,4 +1,4 @@
-"""Invented music to try components on: the same on every machine, and none of it anybody's."""
+"""Invented music to test components with. It is the same on every machine, and nobody has rights in it."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _EIGHTH = Fraction(1, 2)
 
 
 def example_texts(count: int = 20) -> tuple[str, ...]:
-    """So many invented jigs in ABC notation, one text each; titles are not all ASCII."""
+    """``count`` invented jigs as texts in ABC notation. Some titles have characters that are not ASCII."""
     return tuple(_jig(random.Random(number), number) for number in range(1, count + 1))
 
 
@@ -54,10 +54,10 @@ def _jig(rng: random.Random, number: int) -> str:
 
 
 def example_scores(count: int = 8) -> tuple[Score, ...]:
-    """So many invented tunes as music: first plain ones, then with all that a score may hold.
+    """``count`` invented tunes as scores: first plain ones, then some with everything that a score may hold.
 
-    Repeats and endings, upbeats, chord symbols, ties, grace notes, ornaments, chords, changes of key and
-    metre, tunes in free metre, without tempo, title or second bar.
+    These are repeats and endings, upbeats, chord symbols, ties, grace notes, ornaments, chords, changes of
+    key and metre, free metre, and tunes without tempo, title or second bar.
     """
     scores = []
     for number in range(count):
@@ -74,7 +74,7 @@ def _note(rng: random.Random, eighths: int) -> Note:
 
 
 def _plain(rng: random.Random, number: int) -> Score:
-    """Eight bars of 6/8 or 4/4."""
+    """A score of eight bars in 6/8 or 4/4."""
     metre = Metre(6, 8) if number % 2 else Metre(4, 4)
     rhythms = [(1, 1, 1, 2, 1), (3, 3), (2, 1, 3)] if number % 2 else [(2, 2, 2, 2), (1, 1, 2, 4), (3, 1, 4)]
     bars = [Bar(tuple(_note(rng, eighths) for eighths in rng.choice(rhythms))) for _ in range(8)]
@@ -84,7 +84,7 @@ def _plain(rng: random.Random, number: int) -> Score:
 
 
 def _repeated(rng: random.Random, score: Score) -> Score:
-    """An upbeat, a repeat, and two endings."""
+    """The score with an upbeat, a repeat, and two endings."""
     bars = list(score.bars)
     upbeat = Bar((_note(rng, 1),))
     bars[0] = replace(bars[0], repeat_start=True)
@@ -94,7 +94,7 @@ def _repeated(rng: random.Random, score: Score) -> Score:
 
 
 def _ornamented(rng: random.Random, score: Score) -> Score:
-    """Chord symbols, a tie, a chord, grace notes, an ornament, a rest."""
+    """The score with a chord symbol, a tie, a chord, a grace note, an ornament and a rest."""
     first, second, *others = score.bars
     assert isinstance(second.events[0], Note)
     note = second.events[0]
@@ -118,7 +118,7 @@ def _ornamented(rng: random.Random, score: Score) -> Score:
 
 
 def _changing(rng: random.Random, score: Score) -> Score:
-    """Another key and metre for the last bars, at the head of a bar."""
+    """The score with a change of key and metre at the beginning of its last bar."""
     *others, last = score.bars
     change: tuple[Event, ...] = (
         KeyChange(Key("F#", "minor")),
@@ -129,11 +129,11 @@ def _changing(rng: random.Random, score: Score) -> Score:
 
 
 _BARE = Score((Bar((Note(Fraction(1), (Pitch(4, "A"),)), Rest(Fraction(1)))),), Key(""))
-"""One bar in free metre, and nothing said about it."""
+"""A score of one bar in free metre, without title, key or tempo."""
 
 
 def example_dataset(train: int = 24, validation: int = 4) -> Dataset:
-    """So many random tunes over eight symbols, with a drone in them that a model can learn."""
+    """Random tunes over eight symbols. Every second token is the same, which a model can learn."""
     vocabulary = Vocabulary("abcdefg|")
     rng = np.random.default_rng(5)
 
@@ -147,7 +147,7 @@ def example_dataset(train: int = 24, validation: int = 4) -> Dataset:
 
 
 def example_job(folder: Path, seed: int = 0) -> TrainingJob:
-    """A training job that keeps its checkpoints in ``folder``, made if need be, and reports to nobody."""
+    """A silent training job with its checkpoints in ``folder``, which is made if it does not exist."""
     folder.mkdir(parents=True, exist_ok=True)
     about: dict[str, JSON] = {
         "model": {"name": "tested", "version": 1},

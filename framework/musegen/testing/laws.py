@@ -1,4 +1,4 @@
-"""How a broken law is told."""
+"""Laws of components, and the error for a broken law."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ T = TypeVar("T")
 
 
 class ContractError(AssertionError):
-    """A component that breaks a law of its protocol; ``str()`` names both and says what came out."""
+    """A component breaks a law of its protocol. ``str()`` names both, and says what was found."""
 
     def __init__(self, subject: str, law: str, found: str) -> None:
         super().__init__(f"{subject} breaks the law: {law}" + (f" ({found})" if found else ""))
@@ -18,19 +18,19 @@ class ContractError(AssertionError):
 
 
 class Laws:
-    """Holds one component to laws."""
+    """A checker of laws for one component."""
 
     def __init__(self, subject: str) -> None:
-        """``subject``: how messages call the component, as ``tokenizer "words"``."""
+        """``subject``: name of the component in messages, such as ``tokenizer "words"``."""
         self.subject = subject
 
     def require(self, holds: bool, law: str, found: str = "") -> None:
-        """Raises ContractError unless it ``holds``."""
+        """Raises ContractError for ``law`` unless it ``holds``. ``found``: what was found instead."""
         if not holds:
             raise ContractError(self.subject, law, found)
 
     def made(self, law: str, make: Callable[[], T]) -> T:
-        """What ``make`` gives; any exception out of it breaks the law."""
+        """The result of ``make()``. If it raises any exception, the law is broken."""
         try:
             return make()
         except ContractError:
@@ -40,7 +40,7 @@ class Laws:
 
     @contextmanager
     def works(self, law: str, *allowed: type[Exception]) -> Iterator[None]:
-        """No exception breaks out, ``allowed`` ones aside: those end the block and are no fault."""
+        """A block that must not raise an exception, except for ``allowed`` ones, which just end it."""
         try:
             yield
         except ContractError:
@@ -52,7 +52,7 @@ class Laws:
 
     @contextmanager
     def refuses(self, law: str, expected: type[Exception]) -> Iterator[None]:
-        """The block raises ``expected``; nothing, or another exception, breaks the law."""
+        """A block that must raise ``expected``. Raising nothing or another exception breaks the law."""
         try:
             yield
         except expected:
@@ -60,7 +60,7 @@ class Laws:
         except Exception as error:
             found = f"it raised {_shown(error)}, not {expected.__name__}"
             raise ContractError(self.subject, law, found) from error
-        raise ContractError(self.subject, law, f"nothing was raised, {expected.__name__} should be")
+        raise ContractError(self.subject, law, f"it raised nothing, not {expected.__name__}")
 
 
 def _shown(error: Exception) -> str:
@@ -68,6 +68,6 @@ def _shown(error: Exception) -> str:
 
 
 def short(value: object) -> str:
-    """Its text, cut to one line of 80 characters."""
+    """The text of a value, cut to one line of 80 characters."""
     text = " ".join(str(value).split())
     return text if len(text) <= 80 else f"{text[:77]}..."

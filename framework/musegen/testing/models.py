@@ -39,13 +39,13 @@ def check_model(
     sampling: Mapping[str, Any] | None = None,
     plugins: Plugins | None = None,
 ) -> None:
-    """Hold a model to the laws of :class:`musegen.ModelTrainer` and :class:`musegen.LanguageModel`.
+    """Check that a model keeps the laws of :class:`musegen.ModelTrainer` and :class:`musegen.LanguageModel`.
 
-    It is trained four times, once interrupted, on ``dataset``, a tiny invented one if left out, so
-    ``options``, its keys as a pipeline gives them, should make it small; ``sampling`` are keys that it adds
-    to ``[sample]``. What it needs of other components it gets from ``plugins``, else from those installed.
-    Raises ContractError, an AssertionError that names the law, and ValueError where it does not take the
-    options.
+    The model is trained four times, once with an interruption, on ``dataset``, by default a tiny invented
+    one. ``options``: its keys as in a pipeline; choose them so that the model is small. ``sampling``: values
+    of the keys that it adds to ``[sample]``. ``plugins``: plugins with the components that it needs, by
+    default the installed ones. Raises ContractError, an AssertionError that names the broken law, and
+    ValueError if the component does not take the options.
     """
     laws = Laws(f'model "{component.name}"')
     component = connected(component, plugins)
@@ -107,14 +107,14 @@ def _check_training(laws: Laws, box: Sandbox, trainer: ModelTrainer, dataset: Da
 
 
 class _Interrupted(BaseException):
-    """As Ctrl-C would be: not an Exception."""
+    """An interruption that, like Ctrl-C, is not an Exception."""
 
 
 class _Interrupting(Silent):
-    """Interrupts a training the first time that it reports."""
+    """A receiver of progress that interrupts a training at its first report."""
 
     def advance(self, done: int, total: int, note: str = "") -> None:
-        """Never returns."""
+        """Raise the interruption."""
         raise _Interrupted
 
 
@@ -131,7 +131,7 @@ def _resumed(laws: Laws, box: Sandbox, trainer: ModelTrainer, dataset: Dataset) 
 def _check_loading(
     laws: Laws, box: Sandbox, trainer: ModelTrainer, model: LanguageModel, path: Path, dataset: Dataset
 ) -> None:
-    law = "a saved model says where it fits: TrainingJob.about, as metadata musegen {about: ...}"
+    law = "a saved model contains TrainingJob.about, as metadata musegen {about: ...}"
     with laws.works(law):
         about = read_about(path)
     laws.require(about == example_job(box.folder / "about").about, law, f"got {short(about)}")
@@ -140,7 +140,8 @@ def _check_loading(
     with laws.works(law):
         loaded = trainer.load(path)
         loaded.save(box.folder / "again.safetensors")
-    laws.require((box.folder / "again.safetensors").read_bytes() == path.read_bytes(), law, "saved otherwise")
+    saved = (box.folder / "again.safetensors").read_bytes()
+    laws.require(saved == path.read_bytes(), law, "saved again, it gives other bytes")
     with laws.works(law):
         before, after = (np.concatenate(each.nats(tunes)) for each in (model, loaded))
         same = np.allclose(after, before, rtol=1e-3, atol=1e-3)
@@ -161,9 +162,9 @@ def _check_loading(
     }
     for name, content in nonsense.items():
         (box.folder / name).write_bytes(content)
-        with laws.refuses("load raises ArtifactError for a file that is no model", ArtifactError):
+        with laws.refuses("load raises ArtifactError for a file that is not a model", ArtifactError):
             trainer.load(box.folder / name)
-    with laws.refuses("load raises ArtifactError for a file that is not there", ArtifactError):
+    with laws.refuses("load raises ArtifactError for a file that does not exist", ArtifactError):
         trainer.load(box.folder / "nowhere")
 
 
@@ -172,7 +173,8 @@ def _generate(
 ) -> list[Tokens]:
     with laws.works("generate continues any prime that begins with the start mark"):
         drawn = list(model.generate(primes, sampling, seeds))
-    laws.require(len(drawn) == len(primes), "generate gives one continuation a prime", f"got {len(drawn)}")
+    law = "generate gives one continuation for each prime"
+    laws.require(len(drawn) == len(primes), law, f"got {len(drawn)}")
     return drawn
 
 
@@ -192,7 +194,7 @@ def _check_shape(laws: Laws, model: LanguageModel, dataset: Dataset, drawing: Sa
     for tokens in _generate(
         laws, model, [prime] * 8, replace(drawing, max_tokens=25, stop=(stop,)), range(8)
     ):
-        law = "a stop token ends a continuation and is its last"
+        law = "a stop token ends a continuation and is its last token"
         laws.require(stop not in tokens[:-1], law, f"stop {stop} inside {short(tokens.tolist())}")
     greedy = _generate(laws, model, [prime] * 4, replace(drawing, max_tokens=10, top_k=1), range(4))
     same = all(np.array_equal(greedy[0], tokens) for tokens in greedy)
@@ -206,8 +208,8 @@ def _check_seeds(laws: Laws, model: LanguageModel, dataset: Dataset, drawing: Sa
     same = all(np.array_equal(a, b) for a, b in zip(together, again, strict=True))
     laws.require(same, "the same seed gives the same continuation", "two draws differ")
     (alone,) = _generate(laws, model, [prime], sampling, seeds[5:6])
-    law = "a seed alone decides its continuation, whatever is drawn beside it"
-    laws.require(np.array_equal(alone, together[5]), law, "drawn alone it differs")
+    law = "a continuation depends on its seed alone, not on what is drawn at the same time"
+    laws.require(np.array_equal(alone, together[5]), law, "drawn alone, it differs")
     law = "another seed gives another continuation"
     kinds = {tokens.tobytes() for tokens in together}
     laws.require(
@@ -221,15 +223,15 @@ def _check_nats(laws: Laws, model: LanguageModel, dataset: Dataset) -> None:
     with laws.works("nats gives -ln of the probability of any tune's tokens"):
         nats = model.nats(begun)
         none = model.nats([])
-    law = "nats is float64 of shape (n - 1,) for each tune of n tokens, the first of which is given"
+    law = "nats gives float64 of shape (n - 1,) for a tune of n tokens: all but the first"
     shapes = [np.shape(each) for each in nats]
     right = shapes == [(len(each) - 1,) for each in begun] and all(each.dtype == np.float64 for each in nats)
     laws.require(right and len(none) == 0, law, f"got shapes {short(shapes)}")
     every = np.concatenate(nats)
     laws.require(bool(np.isfinite(every).all()), "nats is finite for every token", f"got {short(every)}")
-    law = "no token is likelier than certain"
+    law = "no token has a probability above 1"
     laws.require(bool(np.all(every > -1e-3)), law, f"nats below 0: {short(every)}")
-    law = "nats of a token depends on those before it, not on what comes after or stands beside its tune"
+    law = "nats of a token depend on the tokens before it, not on later tokens or on other tunes"
     with laws.works(law):
         (alone,) = model.nats([tune])
     for each in nats:
@@ -238,7 +240,7 @@ def _check_nats(laws: Laws, model: LanguageModel, dataset: Dataset) -> None:
 
 
 def _check_distribution(laws: Laws, model: LanguageModel, dataset: Dataset, drawing: Sampling) -> None:
-    """The token after a prime: ``nats`` gives its distribution, and ``generate`` draws from the same."""
+    """Check for the token after a prime that ``generate`` draws from the distribution that ``nats`` gives."""
     vocabulary, prime = dataset.vocabulary, dataset.train[0][:4]
     followed = [np.append(prime, np.int32(token)) for token in range(len(vocabulary))]
     with np.errstate(divide="ignore"):  # the start mark may be impossible

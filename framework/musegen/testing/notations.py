@@ -40,14 +40,15 @@ def check_notation(
     texts: Sequence[str] = (),
     plugins: Plugins | None = None,
 ) -> None:
-    """Hold a notation to the laws of :class:`musegen.Notation`, and of what else it is.
+    """Check that a notation keeps the laws of :class:`musegen.Notation`.
 
-    It writes ``scores``, invented ones if left out, and reads them back; ``texts`` are tunes as people write
-    them, each of which it must read. A notation that has the methods of :class:`musegen.HeadedNotation`,
+    It must write ``scores``, by default invented ones, and read them back. ``texts``: tunes as people write
+    them; it must read each of them. If it has the methods of :class:`musegen.HeadedNotation`,
     :class:`musegen.PreparingNotation`, :class:`musegen.TransposingNotation` or
-    :class:`musegen.ChordedNotation` keeps their laws too. What it needs of other components it gets from
-    ``plugins``, else from those installed. Raises ContractError, an AssertionError that names the law, and
-    ValueError where it does not take the options.
+    :class:`musegen.ChordedNotation`, it must keep their laws too. ``options``: its keys as in a pipeline.
+    ``plugins``: plugins with the components that it needs, by default the installed ones. Raises
+    ContractError, an AssertionError that names the broken law, and ValueError if the component does not take
+    the options.
     """
     laws = Laws(f'notation "{component.name}"')
     component = connected(component, plugins)
@@ -82,7 +83,7 @@ def _written(laws: Laws, name: str, notation: Notation, scores: Sequence[Score])
 
 def _check_text(laws: Laws, notation: Notation, tune: Tune) -> None:
     law = "parse(write(score)) == score, for the score of every text"
-    score = laws.made("it reads the texts that it should", lambda: notation.parse(tune))
+    score = laws.made("it reads every text that it is given", lambda: notation.parse(tune))
     with laws.works(law, NotationError):
         back = notation.parse(Tune(notation.write(score), tune.notation))
         laws.require(back == score, law, _difference(score, back))
@@ -103,9 +104,9 @@ def _check_header(laws: Laws, notation: HeadedNotation, tunes: Sequence[Tune]) -
 
 def _check_preparing(laws: Laws, notation: PreparingNotation, tunes: Sequence[Tune]) -> None:
     refused = [field for field in notation.fields if not notation.is_field(field)]
-    laws.require(not refused, "is_field takes every field of fields", f"refused: {short(refused)}")
-    laws.require(not notation.is_field(""), "is_field refuses an empty name", "it was taken")
-    law = "tunes that differ in their title alone have one bare_text"
+    laws.require(not refused, "is_field is true for every field in fields", f"false for: {short(refused)}")
+    laws.require(not notation.is_field(""), "is_field is false for an empty name", "it is true")
+    law = "tunes that differ only in their title have the same bare_text"
     for tune in tunes:
         score = notation.parse(tune)
         with laws.works(law, NotationError):
@@ -115,11 +116,12 @@ def _check_preparing(laws: Laws, notation: PreparingNotation, tunes: Sequence[Tu
             laws.require(notation.bare_text(one) == notation.bare_text(other), law, short(repr(one.text)))
     texts = {notation.bare_text(tune) for tune in tunes}
     scores = {replace(notation.parse(tune), title="") for tune in tunes}
-    laws.require(len(texts) >= len(scores), "other tunes have another bare_text", f"{len(texts)} texts")
+    law = "different tunes have different bare_text"
+    laws.require(len(texts) >= len(scores), law, counted(len(texts), "text"))
 
 
 def _check_chords(laws: Laws, notation: ChordedNotation, tunes: Sequence[Tune]) -> None:
-    law = "chord_symbols are apart, in order, and in the body"
+    law = "chord_symbols do not overlap, are in order, and are in the body"
     for tune in tunes:
         with laws.works("chord_symbols works on every tune that parses"):
             chords = list(notation.chord_symbols(tune))
@@ -130,7 +132,7 @@ def _check_chords(laws: Laws, notation: ChordedNotation, tunes: Sequence[Tune]) 
 
 
 def _check_transposing(laws: Laws, notation: TransposingNotation, tune: Tune) -> None:
-    law = "transposed and back, a tune gives the same score"
+    law = "a tune that is transposed and transposed back gives the same score"
     score = notation.parse(tune)
     for semitones in (0, 2, -3, 12):
         with laws.works(law, NotationError):
@@ -139,7 +141,8 @@ def _check_transposing(laws: Laws, notation: TransposingNotation, tune: Tune) ->
             laws.require(notation.parse(back) == score, law, f"{tune.source} by {semitones} semitones")
             low, high = _pitches(score), _pitches(notation.parse(moved))
             right = [pitch + semitones for pitch in low] == high
-            laws.require(right, "transpose moves every note so many semitones", f"{semitones}, {tune.source}")
+            law_of_notes = "transpose moves every note by the given number of semitones"
+            laws.require(right, law_of_notes, f"{semitones}, {tune.source}")
 
 
 def _check_nonsense(laws: Laws, name: str, notation: Notation, texts: Sequence[str]) -> None:
@@ -160,11 +163,11 @@ def _check_nonsense(laws: Laws, name: str, notation: Notation, texts: Sequence[s
         located = str(error).startswith("spoilt:10")
         laws.require(located, "a NotationError says where", f"got {short(error)}")
         return
-    laws.require(False, "a text that is no tune raises NotationError", "an empty text was read")
+    laws.require(False, "a text that is not a tune raises NotationError", "an empty text was read")
 
 
 def _reading(notation: Notation) -> Iterator[Callable[[Tune], object]]:
-    """Everything that reads a tune."""
+    """Functions for everything in musegen that reads a tune."""
     yield notation.parse
     yield lambda tune: prepare_tune(notation, tune, Prepare())
     yield lambda tune: transpose(notation, tune, 2)
@@ -182,15 +185,15 @@ def _check_wishes(laws: Laws, notation: HeadedNotation, tune: Tune) -> None:
         guide = notation.guide(Wishes(key="D", metre="6/8"), tuple(notation.header(tune)))
         opening = guide.opening
         key = notation.key("D")
-    laws.require(not none, "who wishes nothing gets nothing forced", f"got {short(none)}")
-    laws.require(bool(forced), "a wished key forces a field", "got nothing")
+    laws.require(not none, "without wishes, wished fixes no field", f"got {short(none)}")
+    laws.require(bool(forced), "a wished key fixes a field", "got nothing")
     laws.require(isinstance(opening, str), "a guide has an opening", f"got {opening!r}")
     right = isinstance(key, Key) and key.tonic == "D"
     laws.require(right, 'key("D") is a key on D', f"got {short(repr(key))}")
     for law, act in (
-        ("key raises NotationError for what is none", lambda: notation.key("no key")),
-        ("wished raises NotationError for what is no key", lambda: notation.wished(Wishes(key="no key"))),
-        ("wished raises NotationError for what is no metre", lambda: notation.wished(Wishes(metre="long"))),
+        ("key raises NotationError for text that is not a key", lambda: notation.key("no key")),
+        ("wished raises NotationError for a wrong key", lambda: notation.wished(Wishes(key="no key"))),
+        ("wished raises NotationError for a wrong metre", lambda: notation.wished(Wishes(metre="long"))),
     ):
         with laws.refuses(law, NotationError):
             act()

@@ -8,11 +8,11 @@ from musegen.testing.laws import Laws
 
 
 def check_plugin(plugin: object) -> None:
-    """Hold a plugin, a module or object with hooks, to what musegen demands before it takes it up.
+    """Check that musegen can use a plugin, which is a module or an object with hooks.
 
-    Its hooks exist, are marked and take the arguments that they are given; they return components with names
-    of their own and options that can be used; ``musegen_api`` is a version that is here. Raises
-    ContractError, an AssertionError with the line that a user would see.
+    Its hooks must exist, be marked with ``hookimpl`` and take the right arguments. They must return
+    components with different names and usable options. ``musegen_api`` must be a version that this musegen
+    has. Raises ContractError, an AssertionError with the line that a user would see.
     """
     name = getattr(plugin, "__name__", type(plugin).__name__)
     fault = ""

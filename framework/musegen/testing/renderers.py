@@ -26,13 +26,13 @@ def check_renderer(
     same_bytes: bool = True,
     plugins: Plugins | None = None,
 ) -> None:
-    """Hold a renderer to the laws of :class:`musegen.Renderer` or :class:`musegen.BookRenderer`.
+    """Check that a renderer keeps the laws of :class:`musegen.Renderer` or :class:`musegen.BookRenderer`.
 
-    It writes ``scores``, invented ones if left out, into a folder that is gone afterwards. ``options``
-    are its keys as a pipeline gives them; ``same_bytes=False`` is for one that leaves the work to a
-    program that does not give the same bytes twice. What it needs of other components it gets from
-    ``plugins``, else from those installed. Raises ContractError, an AssertionError that names the law,
-    and ValueError where it does not take the options.
+    It must write ``scores``, by default invented ones, to a temporary folder. ``options``: its keys as in a
+    pipeline. Use ``same_bytes=False`` for a renderer that runs another program which does not give the same
+    bytes twice. ``plugins``: plugins with the components that it needs, by default the installed ones. Raises
+    ContractError, an AssertionError that names the broken law, and ValueError if the component does not take
+    the options.
     """
     laws = Laws(f'renderer "{component.name}"')
     component = connected(component, plugins)
@@ -40,7 +40,7 @@ def check_renderer(
     renderers = [component.build(checked) for _ in range(2)]
     renderer = renderers[0]
     book, single = isinstance(renderer, BookRenderer), isinstance(renderer, Renderer)
-    law = "it has suffix and render(score, path), or file_name and render_book(scores, path)"
+    law = "it has either suffix and render(score, path), or file_name and render_book(scores, path)"
     laws.require(book != single, law, f"it has {'both' if book else 'neither'}")
     _check_name(laws, renderer)
     _check_suffixes(laws, component.suffixes, renderer)
@@ -60,7 +60,7 @@ def check_renderer(
         first, second = (_files(box.folder / str(number)) for number in range(2))
         laws.require(bool(first), "it can write at least one tune of those tried", "MusegenError for each")
         different = sorted(name for name in {**first, **second} if first.get(name) != second.get(name))
-        law = "the same score and options give the same bytes, whichever object renders"
+        law = "the same score and options give the same bytes, even from another object of the renderer"
         laws.require(not (same_bytes and different), law, f"different: {', '.join(different)}")
         law = "different tunes do not all give the same file"
         laws.require(len(first) == 1 or len(set(first.values())) > 1, law)
@@ -89,7 +89,7 @@ def _check_suffixes(laws: Laws, declared: tuple[str, ...], renderer: Renderer | 
 
 
 def _write(laws: Laws, box: Sandbox, path: Path, same_bytes: bool, render: Callable[[Path], None]) -> None:
-    """Render to one path again and again: what stood there before must not matter."""
+    """Render to one path twice, to check that an earlier file at that path has no effect."""
     contents = []
     for _ in range(2):
         if not _written(laws, box, path, render):
@@ -100,11 +100,11 @@ def _write(laws: Laws, box: Sandbox, path: Path, same_bytes: bool, render: Calla
         _written(laws, box, path, render)
         law = "the same score gives the same bytes"
         laws.require(path.read_bytes() == contents[0], law, f"two renderings of {path.name} differ")
-        laws.require(False, "a file that is there already is written over", f"{path.name} changed")
+        laws.require(False, "a file that already exists is replaced", f"{path.name} changed")
 
 
 def _written(laws: Laws, box: Sandbox, path: Path, render: Callable[[Path], None]) -> bool:
-    """Whether the score could be written, which the laws allow to be refused."""
+    """Whether the renderer wrote the score. The laws allow it to refuse with MusegenError."""
     with box.watching(path) as strays:
         try:
             render(path)

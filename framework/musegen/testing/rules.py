@@ -22,10 +22,11 @@ def check_rule(
     *,
     scores: Sequence[Score] | None = None,
 ) -> None:
-    """Hold a rule to the laws of :class:`musegen.Rule`.
+    """Check that a rule keeps the laws of :class:`musegen.Rule`.
 
-    It judges ``scores``, invented ones if left out. ``options`` are its keys as a pipeline gives them. Raises
-    ContractError, an AssertionError that names the law, and ValueError where it does not take the options.
+    It must judge ``scores``, by default invented ones. ``options``: its keys as in a pipeline. Raises
+    ContractError, an AssertionError that names the broken law, and ValueError if the component does not take
+    the options.
     """
     laws = Laws(f'rule "{component.name}"')
     checked = check_declared("rule", component, options)
@@ -35,20 +36,20 @@ def check_rule(
             first, second = component.build(checked), component.build(checked)
             for score in example_scores() if scores is None else scores:
                 found = _faults(laws, first, score)
-                law = "the same score has the same faults, whichever object judges and however often"
+                law = "the same score always has the same faults, even from another object of the rule"
                 again = [_faults(laws, rule, score) for rule in (first, second)]
                 laws.require(again == [found, found], law, f"{short(found)}, {short(again)}")
     laws.require(not strays, "it writes no file", short(", ".join(map(str, strays))))
 
 
 def _faults(laws: Laws, rule: Rule, score: Score) -> list[Fault]:
-    with laws.works("it judges every score: one that it has nothing to say of has no fault"):
+    with laws.works("it judges every score without an exception"):
         found = list(rule.faults(score))
     for fault in found:
         laws.require(
             isinstance(fault, Fault), "faults gives musegen.Fault objects", f"got {short(repr(fault))}"
         )
-        law = "the kind of a fault is one word in small letters, by which faults are counted"
+        law = "the kind of a fault, by which faults are counted, is one word in lower-case letters"
         kind = re.fullmatch(r"[a-z][a-z0-9_-]*", fault.kind)
         laws.require(kind is not None, law, f"got {fault.kind!r}")
         laws.require(

@@ -41,12 +41,12 @@ def check_tokenizer(
     texts: Sequence[str] | None = None,
     plugins: Plugins | None = None,
 ) -> None:
-    """Hold a tokenizer to the laws of :class:`musegen.Tokenizer` and :class:`musegen.TokenizerTrainer`.
+    """Check that a tokenizer keeps its laws (:class:`musegen.Tokenizer`, :class:`musegen.TokenizerTrainer`).
 
-    It learns ``texts``, invented ABC tunes if left out, and is tried on them, on pieces of them and on
-    what it cannot know. ``options`` are its keys as a pipeline gives them. What it needs of other
-    components it gets from ``plugins``, else from those installed. Raises ContractError, an
-    AssertionError that names the law, and ValueError where it does not take the options.
+    It is trained on ``texts``, by default invented ABC tunes, and tested with them, with pieces of them, and
+    with symbols that it cannot know. ``options``: its keys as in a pipeline. ``plugins``: plugins with the
+    components that it needs, by default the installed ones. Raises ContractError, an AssertionError that
+    names the broken law, and ValueError if the component does not take the options.
     """
     laws = Laws(f'tokenizer "{component.name}"')
     component = connected(component, plugins)
@@ -70,17 +70,17 @@ def check_tokenizer(
     laws.require(same, "the same texts give the same tokenizer", "two trainings differ")
     elsewhere = _trained_elsewhere(component, checked, known)
     law = "the same texts give the same tokenizer in every process"
-    found = "another process, whose sets are in another order, made another one"
+    found = "another process, in which sets have another order, gave another one"
     laws.require(elsewhere in {None, _state(laws, tokenizer)}, law, found)
     _check_state(laws, trainer, tokenizer, known)
 
 
 def _trained_elsewhere(component: Component[Any], options: Options, texts: list[str]) -> str | None:
-    """The state of a tokenizer that a Python with another hash seed trains; None where that cannot be."""
+    """The state of a tokenizer that a Python process with another hash seed trains; None if it cannot."""
     try:
         task = pickle.dumps((sys.path, pickle.dumps((component.build, options)), texts))
     except (AttributeError, TypeError, pickle.PicklingError):
-        return None  # made inside a function: another process cannot import it
+        return None  # it is defined inside a function, so another process cannot import it
     seed = "1" if os.environ.get("PYTHONHASHSEED") != "1" else "2"
     environment = {**os.environ, "PYTHONHASHSEED": seed}
     done = subprocess.run([sys.executable, "-c", _TRAIN], input=task, capture_output=True, env=environment)
@@ -112,7 +112,7 @@ def _check_round_trip(laws: Laws, tokenizer: Tokenizer, text: str) -> None:
 
 
 def _check_unknown(laws: Laws, tokenizer: Tokenizer, text: str) -> None:
-    """A tokenizer that knows every character there is may encode it, without loss."""
+    """Check an unknown symbol. A tokenizer that knows every character may encode it, but without loss."""
     law = "an unknown symbol raises VocabularyError"
     strange = text + _UNKNOWN
     with laws.works(law, VocabularyError):
@@ -146,7 +146,7 @@ def _state(laws: Laws, tokenizer: Tokenizer) -> str:
 
 
 def _pieces(texts: Sequence[str]) -> Iterator[str]:
-    """Texts over much the same symbols that it was not trained on: parts, shuffled lines and symbols."""
+    """New texts with mostly the same symbols: parts of texts, and texts with shuffled lines or symbols."""
     rng = random.Random(7)
     yield ""
     for text in texts[:10]:

@@ -1,4 +1,4 @@
-"""What some code wrote, and where: seen through Python's audit events (PEP 578)."""
+"""Detection of the files that some code writes, with Python's audit events (PEP 578)."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def _hook(event: str, arguments: tuple[Any, ...]) -> None:
 
 
 class Sandbox:
-    """A folder of its own, with an empty working folder beside it."""
+    """A temporary folder for files, and an empty working folder next to it."""
 
     def __init__(self, root: Path) -> None:
         self.folder, self._cwd = root / "given", root / "elsewhere"
@@ -39,12 +39,12 @@ class Sandbox:
 
     @contextmanager
     def watching(self, *expected: Path) -> Iterator[list[Path]]:
-        """Run a block in the empty working folder; the list then holds what it wrote besides ``expected``.
+        """Run a block in the empty working folder. The list then has the files it wrote, not ``expected``.
 
-        What is gone again at the end does not count, nor do Python's and the user's caches.
+        Files that no longer exist at the end do not count, nor do the caches of Python and of the user.
         """
         global _hooked
-        if not _hooked:  # an audit hook cannot be taken away, so there is one for all
+        if not _hooked:  # an audit hook cannot be removed, so there is only one
             sys.addaudithook(_hook)
             _hooked = True
         strays: list[Path] = []
@@ -55,7 +55,7 @@ class Sandbox:
                 yield strays
         finally:
             opened = {Path(path) for path in _active.pop()}
-        # C code opens files without an audit event; what it leaves nearby is found by looking.
+        # C code opens files without an audit event. Such files are found by looking into the folders.
         after = set(self.folder.rglob("*")) | set(self._cwd.rglob("*"))
         wrote = {path for path in opened if not _cached(path)} | (after - before)
         strays.extend(sorted(path for path in wrote if path.exists() and path not in expected))
@@ -74,6 +74,6 @@ def _cached(path: Path) -> bool:
 
 @contextmanager
 def sandbox() -> Iterator[Sandbox]:
-    """A sandbox for one check, taken away afterwards."""
+    """A sandbox for one check, which is deleted afterwards."""
     with TemporaryDirectory(prefix="musegen-") as root:
         yield Sandbox(Path(root).resolve())

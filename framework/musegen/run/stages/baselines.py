@@ -1,4 +1,7 @@
-"""The stage ``baselines``: simple models that the run's own model is compared with, on the same tunes."""
+"""The stage ``baselines``: simple models that the run's own model is compared with, on the same tunes.
+
+They show which loss can be reached without effort, and so how good the run's own model is.
+"""
 
 from __future__ import annotations
 
@@ -17,28 +20,28 @@ NAME = "baselines"
 
 
 class BaselineStage(ModelStage):
-    """Trains one model that the run's own is compared with; its result is kept beside those of stages."""
+    """The training of one baseline. Its result is stored like that of a stage."""
 
     name = "baseline"
     version = 2
 
 
 class Baselines:
-    """The models that every run is compared with. One that fails costs a line, never the run."""
+    """The baselines of a run. If one fails, the user gets a line, and the run continues."""
 
     name = NAME
 
     def __init__(
         self, plan: Plan, storage: RunFolder, corpus: CorpusStage, tokenizer: TokenizerStage, own: ModelStage
     ) -> None:
-        """``own``: the run's own model, which may be what a baseline asks for."""
+        """``own``: the run's own model, which may be the same as a baseline."""
         self._plan, self._storage, self._corpus, self._tokenizer = plan, storage, corpus, tokenizer
         self._own = own
         self.trained: dict[str, ModelStage] = {}
-        """The baselines that could be trained, by name; the run's own model among them if it is one."""
+        """Baselines that could be trained, by name. The run's own model is among them if it is the same."""
 
     def bring(self, reporter: Reporter) -> None:
-        """Find or train each, and say what they cost on the validation tunes."""
+        """Find or train each baseline, and report their losses on the validation tunes."""
         said = []
         for line in baselines(self._plan.plugins):
             try:

@@ -1,4 +1,4 @@
-"""The stage ``corpus``: tunes read, prepared and split, and the training tunes in other keys."""
+"""The stage ``corpus``: reads, prepares and splits the tunes, and transposes training tunes to other keys."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ _TRANSPOSED = "transposed.jsonl"
 
 
 class CorpusStage(Stage):
-    """Reads what ``[[corpus]]`` names."""
+    """The stage that reads the tunes of ``[[corpus]]``."""
 
     name = "corpus"
     version = 3
 
     def depends_on(self) -> dict[str, JSON]:
-        """Sources by their content, not their place. Raises CorpusError where a given split is not there."""
+        """The options, and the content of the sources. Raises CorpusError if ``[split] file`` is missing."""
         plan, sources = self.plan, list[JSON]()
         for reader in self._readers:
             sources.extend([path.name, file_digest(path)] for path in reader.sources())
@@ -49,7 +49,7 @@ class CorpusStage(Stage):
         }
 
     def _given_split(self) -> list[str]:
-        """The digest of the split that is given, if one is."""
+        """The digest of the file in ``[split] file``, if it is set."""
         file = self.plan.split.file
         if file is None:
             return []
@@ -69,7 +69,7 @@ class CorpusStage(Stage):
             _save_transposed(transpose_all(notations[corpus.notation], corpus.part("train")), folder)
 
     def describe(self) -> str:
-        """How many tunes there are, and in which parts."""
+        """The number of tunes, and how many are in each part."""
         corpus = self.corpus
         parts = ", ".join(f"{corpus.parts.count(part)} {part}" for part in PARTS)
         left_out = f"{counted(corpus.duplicates, 'duplicate')} left out, {corpus.skipped} skipped"
@@ -79,7 +79,7 @@ class CorpusStage(Stage):
         return f"{sizes}: {parts}; {left_out}"
 
     def publish(self, top: Top) -> None:
-        """The split, and where the tunes come from."""
+        """Add the split, and the sources of the tunes."""
         top.files[SPLIT_FILE] = split_table(self.corpus)
         top.report["corpora"] = [
             row for use in self.plan.corpus for row in used_collections(use.component, use.options)
@@ -87,12 +87,12 @@ class CorpusStage(Stage):
 
     @cached_property
     def corpus(self) -> Corpus:
-        """The prepared and split tunes. Raises ArtifactError where what was saved is damaged."""
+        """The prepared and split tunes. Raises ArtifactError if the saved files are damaged."""
         return _load(self.folder)
 
     @property
     def transposed(self) -> Iterator[Transposed]:
-        """Each training tune in other keys; none where ``[prepare] transpose`` is not set."""
+        """Each training tune in other keys; empty if ``[prepare] transpose`` is not set."""
         return _load_transposed(self.folder)
 
     @cached_property
@@ -102,7 +102,7 @@ class CorpusStage(Stage):
 
     @cached_property
     def headers(self) -> Sequence[Mapping[str, str]]:
-        """The headers of the training tunes; none where their notation has no headers."""
+        """The headers of the training tunes; empty if their notation has no headers."""
         notation = self.notation
         if not isinstance(notation, HeadedNotation):
             return []
@@ -118,7 +118,7 @@ class CorpusStage(Stage):
 
 
 def _save(corpus: Corpus, folder: Path) -> None:
-    """Write a line a tune, and how many were left out."""
+    """Write a line for each tune, and the numbers of tunes that were left out."""
     columns = zip(corpus.tunes, corpus.parts, corpus.groups, corpus.melodies, strict=True)
     with (folder / _TUNES).open("w", encoding="utf-8") as file:
         for tune, part, group, melody in columns:
@@ -153,7 +153,7 @@ def _load(folder: Path) -> Corpus:
             left_out["duplicates"],
         )
     except (ValueError, KeyError, TypeError) as error:
-        raise ArtifactError(f"{folder}: is no saved corpus; delete it and run again") from error
+        raise ArtifactError(f"{folder}: is not a saved corpus; delete it and run again") from error
 
 
 def _save_transposed(rows: Iterable[Transposed], folder: Path) -> None:

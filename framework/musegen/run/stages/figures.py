@@ -1,4 +1,4 @@
-"""The stage ``figures``: what the models cost on each part, and the picture of the training."""
+"""The stage ``figures``: the losses of the models on each part, and the picture of the training."""
 
 from __future__ import annotations
 
@@ -19,14 +19,17 @@ from musegen.run.stages.model import ModelStage
 from musegen.storage import RunFolder
 
 PICTURE = "loss.png"
-"""The picture of the training, at the top of a run folder where matplotlib is installed."""
+"""Picture of the training, at the top of a run folder if matplotlib is installed."""
 TEST_TABLE = "test.csv"
-"""The figures of each test tune, at the top of a run folder."""
+"""Table with the figures of each test tune, at the top of a run folder."""
 _FIGURES = "figures.json"
 
 
 class FiguresStage(Stage):
-    """Measures the saved models, through the code that samples from them. Only it looks at the test tunes."""
+    """The stage that measures the saved models. No other stage shows the test tunes to a model.
+
+    It loads the models with the code that new tunes are drawn with.
+    """
 
     name = "figures"
     version = 2
@@ -59,7 +62,7 @@ class FiguresStage(Stage):
             (folder / PICTURE).write_bytes(picture)
 
     def describe(self) -> str:
-        """Nats a token and bits a note of each part, and the baselines' beside them."""
+        """The losses on each part in nats a token and bits a note, with those of the baselines."""
         figures, said = self._figures, []
         for unit, name in (("nats", "loss in nats a token"), ("bits_a_note", "in bits a note")):
             parts = [(part, figures[f"{part}_{unit}"]) for part in PARTS]
@@ -73,7 +76,7 @@ class FiguresStage(Stage):
         return "; ".join(said)
 
     def publish(self, top: Top) -> None:
-        """The figures, those of each test tune, and the picture if it could be drawn."""
+        """Add the figures, those of each test tune, and the picture if it could be drawn."""
         top.files[TEST_TABLE] = self.folder / TEST_TABLE
         if (self.folder / PICTURE).exists():
             top.files[PICTURE] = self.folder / PICTURE

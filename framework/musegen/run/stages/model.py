@@ -1,4 +1,4 @@
-"""The stage ``model``: the training, its losses epoch by epoch, and the trained model."""
+"""The stage ``model``: trains the model and keeps its losses."""
 
 from __future__ import annotations
 
@@ -24,22 +24,23 @@ from musegen.storage import CHECKPOINTS, RunFolder
 from musegen.writing import csv_text
 
 MODEL = "model.safetensors"
-"""The trained model, in its stage and at the top of a run folder."""
+"""File of the trained model, in the folder of the stage and at the top of a run folder."""
 LOSS_TABLE = "loss.csv"
-"""The losses of each epoch, at the top of a run folder; :func:`read_loss_table` reads it."""
+"""Table with the losses of each epoch, at the top of a run folder. :func:`read_loss_table` reads it."""
 _STEP_TABLE = "steps.csv"
 _LOSSES = "losses.json"
 
 
 @dataclass(frozen=True)
 class Losses:
-    """How a training went."""
+    """The losses of a training, in nats a token."""
 
     epochs: tuple[EpochLoss, ...]
+    """Losses of each epoch."""
     best_epoch: int
-    """The epoch whose weights the model has, from 1."""
+    """Number of the epoch whose weights the model has, from 1."""
     steps: tuple[Sequence[float], ...]
-    """Each epoch's losses in nats a token, step by step; empty where training does not go by steps."""
+    """Losses of each epoch, step by step; empty if training does not go by steps."""
 
     @property
     def best(self) -> EpochLoss:
@@ -48,7 +49,7 @@ class Losses:
 
 
 class ModelStage(Stage):
-    """Trains ``[model]``."""
+    """The stage that trains the model of ``[model]``."""
 
     name = "model"
     version = 3
@@ -65,11 +66,11 @@ class ModelStage(Stage):
         self._corpus, self._tokenizer, self.use = corpus, tokenizer, use
 
     def depends_on(self) -> dict[str, JSON]:
-        """The component, its tokens and its seed."""
+        """The component, the tokenizer and the seed."""
         return {"component": self.use.inputs, "tokenizer": self._tokenizer.key, "seed": self._seed}
 
     def build(self, folder: Path, progress: Progress) -> None:
-        """Train, or go on training; save the model and its losses. The test tunes are not touched."""
+        """Train the model, or continue its training, and save it with its losses. Test tunes are not used."""
         checkpoints = folder / CHECKPOINTS
         checkpoints.mkdir(exist_ok=True)
         logs = self.plan.folder / "logs" / folder.name
@@ -79,11 +80,11 @@ class ModelStage(Stage):
         _save_losses(trained, folder)
 
     def describe(self) -> str:
-        """Which epoch was the best."""
-        return f"epoch {self.losses.best_epoch} of {len(self.losses.epochs)}"
+        """The number of the best epoch."""
+        return f"best epoch {self.losses.best_epoch} of {len(self.losses.epochs)}"
 
     def publish(self, top: Top) -> None:
-        """The model, and how its losses fell."""
+        """Add the model and the tables of its losses."""
         losses = self.losses
         top.files[MODEL] = self.folder / MODEL
         top.files[LOSS_TABLE] = _loss_table(losses.epochs)
@@ -93,14 +94,14 @@ class ModelStage(Stage):
 
     @cached_property
     def model(self) -> TuneModel:
-        """The trained model, as it was saved."""
+        """The trained model, loaded from its file."""
         path = self.folder / MODEL
         network = self.use.build().load(path)
         return TuneModel(network, self._tokenizer.language, self.use.component, path, self.plan.plugins)
 
     @cached_property
     def losses(self) -> Losses:
-        """How the training went."""
+        """The losses of the training."""
         saved = json.loads((self.folder / _LOSSES).read_text())
         epochs = tuple(EpochLoss(**row) for row in saved["losses"])
         return Losses(epochs, saved["best_epoch"], tuple(saved["steps"]))
@@ -124,7 +125,10 @@ class ModelStage(Stage):
 
 
 def read_loss_table(folder: Path) -> tuple[EpochLoss, ...]:
-    """The losses at the top of a run folder. Raises OSError, ValueError, KeyError for none."""
+    """The losses of each epoch at the top of a run folder.
+
+    Raises OSError, ValueError or KeyError if they cannot be read.
+    """
     with (folder / LOSS_TABLE).open(newline="") as file:
         return tuple(
             EpochLoss(

@@ -1,4 +1,4 @@
-"""The stage ``render``: the new tunes as files to hear and to read."""
+"""The stage ``render``: writes the new tunes to files to hear and to read."""
 
 from __future__ import annotations
 
@@ -21,7 +21,10 @@ _FAILURES = "failures.json"
 
 
 class RenderStage(Stage):
-    """Renders each new tune with every ``[[render]]``. A tune that fails is kept, with the reason."""
+    """The stage that renders each new tune with every ``[[render]]``.
+
+    If a tune cannot be rendered, it is kept, and the reason is added to its faults.
+    """
 
     name = "render"
     version = 1
@@ -35,17 +38,17 @@ class RenderStage(Stage):
         return {"renderers": [use.inputs for use in self.plan.render], "sample": self._sample.key}
 
     def check(self, reporter: Reporter) -> None:
-        """Refuse two renderers that write the same files, and one that lacks a program."""
+        """Raises MusegenError if two renderers write the same files, or if one needs a missing program."""
         Rendering(self._renderers, self.plan.folder)
 
     def build(self, folder: Path, progress: Progress) -> None:
-        """Render every tune, and then what holds them all."""
+        """Render every tune, and then the files that hold all tunes."""
         rendering = Rendering(self._renderers, folder)
         failures = render_texts(self._sample.texts, self._corpus.notation, rendering, progress)
         (folder / _FAILURES).write_text(json.dumps(failures, indent=1, ensure_ascii=False), "utf-8")
 
     def publish(self, top: Top) -> None:
-        """Every tune with its files, and the files that hold all tunes."""
+        """Add every tune with its files, and the files that hold all tunes."""
         failures = json.loads((self.folder / _FAILURES).read_text("utf-8"))
         own = {_FAILURES, MARKER}
         made = [path for path in sorted(self.folder.iterdir()) if path.name not in own]

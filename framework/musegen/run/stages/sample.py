@@ -1,4 +1,4 @@
-"""The stage ``sample``: new tunes, and how many of the draws were valid."""
+"""The stage ``sample``: draws new tunes and judges them."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ from musegen.storage import RunFolder
 from musegen.words import counted
 
 _EXAMINED = 1000
-"""Number of real test tunes, at most, that are judged by the same rules."""
+"""Largest number of real test tunes that are judged by the same rules."""
 _REPORT = "sample.json"
 
 
 class SampleStage(Stage):
-    """Draws what ``[sample]`` asks for. Its key is known before the model is trained."""
+    """The stage that draws the tunes that ``[sample]`` asks for. Its key is known before the training."""
 
     name = "sample"
     version = 1
@@ -44,7 +44,7 @@ class SampleStage(Stage):
         self._corpus, self._tokenizer, self._model = corpus, tokenizer, model
 
     def depends_on(self) -> dict[str, JSON]:
-        """The model and what is asked of it."""
+        """The model, the options of ``[sample]``, the seed and the rules."""
         return {
             "model": self._model.key,
             "options": self.plan.sample.model_dump(mode="json"),
@@ -53,12 +53,12 @@ class SampleStage(Stage):
         }
 
     def check(self, reporter: Reporter) -> None:
-        """Refuse what the model could never be asked; warn of what it will not know."""
+        """Raises MusegenError for a wish that cannot be written, and warns of wishes that no tune has."""
         for warning in check_wishes(self.plan.sample, self._tokenizer.language, self._corpus.headers):
             reporter.say(f"{self.plan.file}: sample: {warning}")
 
     def build(self, folder: Path, progress: Progress) -> None:
-        """Draw, and judge real tunes by the same rules."""
+        """Draw tunes, and judge real tunes by the same rules."""
         options, language = self.plan.sample, self._tokenizer.language
         rules, seed = [use.build() for use in self.plan.rules], self.plan.run_options.seed
         composition = self._model.model.compose(options, seed, progress.advance, rules)
@@ -84,7 +84,7 @@ class SampleStage(Stage):
         return line + ("" if ceiling is None else f"; of real test tunes {100 * ceiling:.0f} %")
 
     def publish(self, top: Top) -> None:
-        """How many were valid and why the others were not; the tunes are published with their files."""
+        """Add the numbers of valid draws and the faults of others. The stage ``render`` adds the tunes."""
         top.report |= {name: self._report[name] for name in ("draws", "kept", "real_test_tunes")}
 
     @property
@@ -95,7 +95,7 @@ class SampleStage(Stage):
 
     @property
     def rows(self) -> Sequence[Row]:
-        """What is known of each new tune."""
+        """A row of facts about each new tune."""
         rows: Sequence[Row] = self._report["tunes"]
         return rows
 

@@ -1,4 +1,4 @@
-"""The stage ``tokenizer``: the symbols that texts are made of."""
+"""The stage ``tokenizer``: trains the tokenizer, which divides texts into symbols."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _STATE = "tokenizer.json"
 
 
 class TokenizerStage(Stage):
-    """Trains the tokenizer on all texts that the model or its figures will see."""
+    """The stage that trains the tokenizer, on all texts that the model is trained on or judged by."""
 
     name = "tokenizer"
     version = 1
@@ -29,11 +29,11 @@ class TokenizerStage(Stage):
         self._corpus = corpus
 
     def depends_on(self) -> dict[str, JSON]:
-        """The component and its texts."""
+        """The component and the corpus."""
         return {"component": self.plan.tokenizer.inputs, "corpus": self._corpus.key}
 
     def build(self, folder: Path, progress: Progress) -> None:
-        """Train it. Raises PluginError for one that loses something of what it was trained on."""
+        """Train the tokenizer. Raises PluginError if it cannot encode the corpus without loss."""
         tunes = self._corpus.corpus.tunes
         texts = [tune.text for tune in tunes]
         texts += [text for row in self._corpus.transposed for text in row.texts]
@@ -43,7 +43,7 @@ class TokenizerStage(Stage):
 
     @cached_property
     def language(self) -> Language:
-        """The trained tokenizer, and all else that says how the corpus's tunes are written."""
+        """The trained tokenizer with everything else about how the tunes of the corpus are written."""
         corpus, prepare = self._corpus, self.plan.prepare
         state = json.loads((self.folder / _STATE).read_text("utf-8"))
         train = corpus.corpus.part("train")
