@@ -13,12 +13,7 @@ from musegen.words import counted
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "-o",
-        "--output",
-        type=Path,
-        required=True,
-        metavar="OUT",
-        help="such as tune.abc, tune.mid, tune.wav or tune.musicxml: its suffix tells what is written",
+        "file", type=Path, metavar="IN", help="file of tunes: .abc, or .mus in Foxley's format"
     )
     parser.add_argument(
         "-o",
@@ -26,7 +21,7 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
         type=Path,
         required=True,
         metavar="OUT",
-        help="file to write; its suffix decides what is written: .abc, .mid, .musicxml, ...",
+        help="file to write; its suffix decides what is written: .abc, .mid, .wav, .musicxml, ...",
     )
     parser.add_argument("--tune", type=int, metavar="N", help="convert only the N-th tune, counted from 1")
     moved = parser.add_mutually_exclusive_group()

@@ -136,7 +136,6 @@ def _spread(values: Sequence[int]) -> list[float]:
 
 def describe(found: Diagnosis) -> list[str]:
     """The findings as lines for a terminal: totals, then the most frequent kinds with examples."""
-    near = counted(sum(map(len, found.groups)), "tune")
     lines = [
         f"{counted(found.tunes, 'tune')}, {sum(map(len, found.failures.values()))} cannot be read, "
         f"{counted(sum(map(len, found.warnings.values())), 'warning')}, "
