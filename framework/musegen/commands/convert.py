@@ -12,9 +12,7 @@ from musegen.words import counted
 
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "file", type=Path, metavar="IN", help="file of tunes: .abc, or .mus in Foxley's format"
-    )
+    parser.add_argument("file", type=Path, metavar="IN", help="tunes: .abc, or .mus in Foxley's format")
     parser.add_argument(
         "-o",
         "--output",
