@@ -170,7 +170,7 @@ class Plugins:
                 raise PluginError(f'command "{new.command.name}" is declared {again}{where}')
 
     def _check_baselines(self, declared: Sequence[Installed]) -> None:
-        """Raises PluginError where a figure of one baseline would be taken for another's."""
+        """Raises PluginError for a baseline whose name is taken, so that its figures would be mixed up."""
         taken = {"train", "validation", "test"}
         taken.update(line for each in self._installed.values() for line in each.component.baselines)
         for line in (line for new in declared for line in new.component.baselines):

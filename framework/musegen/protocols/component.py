@@ -57,9 +57,9 @@ class Component(Generic[T_co]):
     extra: str = ""
     """Extra of the distribution that installs these modules."""
     suffixes: tuple[str, ...] = ()
-    """Of a corpus reader with the option ``paths``: which files it reads, as ``.abc``. Of a model: which
-    files of others :meth:`ForeignModels.read_foreign` reads, as ``.keras``. Of a renderer: the suffix of what
-    it builds, which ``musegen convert`` then knows without building it."""
+    """Suffixes of the files that a corpus reader with the option ``paths`` reads, such as ``.abc``; for a
+    model, those of the files of other programs that :meth:`ForeignModels.read_foreign` reads, such as
+    ``.keras``; for a renderer, the one of the files that it writes, by which ``musegen convert`` finds it."""
     collections: tuple[Collection, ...] = ()
     """Collections that a corpus reader offers, so that a user needs no files."""
     baselines: Mapping[str, Mapping[str, JSON]] = field(default_factory=dict, hash=False)
@@ -94,21 +94,27 @@ def component(
 ) -> Component[T]:
     """Declare a component. The first line of the docstring of ``options`` describes it to users.
 
-    ``version`` is raised when the same input gives another output, so that no cached result is taken for it.
-    ``build`` gets checked options and imports what is heavy. ``requires`` names top-level modules that it
-    needs, and ``extra`` the extra of its distribution that brings them: ``keras``. ``suffixes`` are a corpus
-    reader's, a model's or a renderer's, ``collections`` a corpus reader's. ``baselines`` are a model's that
-    trains in seconds: each name, such as ``ngram_memory``, stands for options (``{"memory": True}``), and
-    every run of any model gets the figures of a model of these beside its own: ``ngram_memory_nats`` in
-    ``run.json``, a line in ``loss.png``. ``sampling`` are options that a model adds to ``[sample]``, each
-    with a default. ``suggested``: a new pipeline, as ``musegen init`` writes it, uses this one; of several
-    tokenizers, models or corpus readers the first by name. The first line of the options' docstring describes
-    the component.
-
-    ``needs`` names components of other plugins, one of a kind. With ``{"notation": "abc"}`` the function is
-    ``build(options, notation)`` and is given the notation's :class:`Component`, whose own ``build`` takes its
-    options alone; a kind of two words, ``"corpus reader"``, is the argument ``corpus_reader``. Where such a
-    component is not installed, a user is told so before anything runs.
+    - ``name``: what pipelines write after ``use =``.
+    - ``version``: raise it when the same input gives another output, so that no cached result is reused.
+    - ``options``: the class of its options.
+    - ``build``: a function that gets checked options and returns the working object. Import modules that are
+      slow to import inside it.
+    - ``requires``: the top-level modules that ``build`` needs.
+    - ``extra``: the extra of your distribution that installs these modules, such as ``keras``.
+    - ``suffixes``: for a corpus reader or a model, the suffixes of the files that it reads; for a renderer,
+      the suffix of the files that it writes.
+    - ``collections``: for a corpus reader, the collections that it offers.
+    - ``baselines``: for a model that trains in seconds. Each name, such as ``ngram_memory``, stands for
+      options (``{"memory": True}``). Every run, whatever its model, also trains a model with these options
+      and shows its figures: ``ngram_memory_nats`` in ``run.json``, and a line in ``loss.png``.
+    - ``sampling``: for a model, options that it adds to ``[sample]``. Each needs a default.
+    - ``suggested``: whether ``musegen init`` puts the component into a new pipeline. If several tokenizers,
+      models or corpus readers are suggested, the first by name is taken.
+    - ``needs``: components of other plugins that ``build`` needs, at most one of each kind. With
+      ``{"notation": "abc"}`` the function is ``build(options, notation)``, and ``notation`` is the
+      :class:`Component`, whose own ``build`` takes its options alone. The argument for the kind
+      ``"corpus reader"`` is ``corpus_reader``. If such a component is not installed, users are told before
+      anything runs.
     """
     summary = (options.__doc__ or "").strip().splitlines()
     return Component(
