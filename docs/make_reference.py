@@ -28,7 +28,7 @@ PARTS = (
         "What a hook returns, and the options of what it declares.",
         "component Component Collection Options PathPattern hookimpl API_VERSION",
     ),
-    ("Corpus readers", "", "CorpusReader"),
+    ("Corpus readers", "", "CorpusReader distinct_names"),
     (
         "Notations",
         "",

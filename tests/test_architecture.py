@@ -163,8 +163,8 @@ PUBLIC = """
     StorableModel Tempo TempoChange TempoMap Tokenizer TokenizerTrainer Tokens TrainedModel TrainingJob
     TransposingNotation Transpositions Tune TuneModel Tuplet Valid Vocabulary VocabularyError Wishes
     accompaniment compare component convert default_tempo demo_model derive_seed did_you_mean
-    expand_play_order export hookimpl installed_plugins judge load mend_repeats open_model perform
-    read_tunes render sample ticks to_tonic
+    distinct_names expand_play_order export hookimpl installed_plugins judge load mend_repeats
+    open_model perform read_tunes render sample ticks to_tonic
 """
 
 

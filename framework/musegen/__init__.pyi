@@ -19,6 +19,7 @@ from .errors import (
     VocabularyError as VocabularyError,
     did_you_mean as did_you_mean,
 )
+from .inputs import distinct_names as distinct_names
 from .models.draws import Composition as Composition, Draw as Draw
 from .models.sample_options import Sample as Sample
 from .models.saved_model import SavedModel as SavedModel

@@ -9,7 +9,7 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path, PurePosixPath
 
-from musegen import CorpusError, Tune
+from musegen import CorpusError, Tune, distinct_names
 from musegen_abc.layout import read_field, split_lines
 
 _SUFFIX, _ARCHIVE = ".abc", ".zip"
@@ -67,17 +67,18 @@ def _in_folder(folder: Path) -> list[Path]:
 
 def read_files(files: Iterable[Path], report: Report) -> Iterator[Tune]:
     """The tunes of ABC files and zip archives of them. Raises CorpusError for a file that is neither."""
-    for file in files:
+    for file, name in distinct_names(files).items():
         try:
-            contents = _members(file) if file.suffix.lower() == _ARCHIVE else [(file.name, file.read_bytes())]
-            for name, content in contents:
-                yield from split_tunes(decode(content, name, report), name)
+            packed = file.suffix.lower() == _ARCHIVE
+            contents = _members(file, name) if packed else [(name, file.read_bytes())]
+            for source, content in contents:
+                yield from split_tunes(decode(content, source, report), source)
         except OSError as error:
             raise CorpusError(f"{file}: {error.strerror or error}") from error
 
 
-def _members(file: Path) -> Iterator[tuple[str, bytes]]:
-    """Name and content of the ABC files in an archive, sorted by name."""
+def _members(file: Path, name: str) -> Iterator[tuple[str, bytes]]:
+    """Name and content of the ABC files in an archive of this name, sorted by name."""
     try:
         with zipfile.ZipFile(file) as archive:
             members = [member for member in archive.infolist() if _is_abc(member)]
@@ -90,7 +91,7 @@ def _members(file: Path) -> Iterator[tuple[str, bytes]]:
                     content = opened.read(_LARGEST + 1)
                 if len(content) > _LARGEST:
                     raise CorpusError(f"{file}: {member.filename} is larger than it says")
-                yield f"{file.name}/{member.filename}", content
+                yield f"{name}/{member.filename}", content
     except _BROKEN_ARCHIVE as error:
         raise CorpusError(f"{file}: cannot be read as a zip archive ({error})") from error
 

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
-from musegen import CorpusError, Tune
+from musegen import CorpusError, Tune, distinct_names
 
 _COLUMNS = {
     "tune": ("tune_id", "tune", "id"),
@@ -47,15 +47,16 @@ class TheSessionReader:
         over and reported. Raises CorpusError for a file that is not such a dump.
         """
         (path,) = self.sources()
+        file = distinct_names([path])[path]
         try:
             rows = _json_rows(path) if path.suffix.lower() == ".json" else _csv_rows(path)
             columns: Mapping[str, str] = {}
             for row in rows:
                 columns = columns or _columns(path, row)
-                tune = _tune(path.name, {key: _text(row.get(name)) for key, name in columns.items()})
+                tune = _tune(file, {key: _text(row.get(name)) for key, name in columns.items()})
                 if tune is None:
                     setting = _text(row.get(columns["setting"]))
-                    report(f"{path.name}: setting {setting} has no music; passed over")
+                    report(f"{file}: setting {setting} has no music; passed over")
                 else:
                     yield tune
         except OSError as error:

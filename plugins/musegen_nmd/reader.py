@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Literal
 
-from musegen import CorpusError, Notation, NotationError, Tune
+from musegen import CorpusError, Notation, NotationError, Tune, distinct_names
 from musegen_nmd.plugin import SUFFIXES
 from musegen_nmd.scanner import ScoreError
 from musegen_nmd.scores import Reading, read_score
@@ -36,20 +36,20 @@ class NmdReader:
 
     def read(self, report: Callable[[str], None]) -> Iterator[Tune]:
         """The tunes. A score that cannot be read is told and left out; CorpusError for a file without any."""
-        for file in self.sources():
-            tunes = list(self._tunes(file, report))
+        for file, name in distinct_names(self.sources()).items():
+            tunes = list(self._tunes(file, name, report))
             if not tunes:
                 raise CorpusError(f"{file}: no score in it can be read")
             yield from tunes
 
-    def _tunes(self, file: Path, report: Callable[[str], None]) -> Iterator[Tune]:
+    def _tunes(self, file: Path, name: str, report: Callable[[str], None]) -> Iterator[Tune]:
         text = _text(file)
         for begin, end, closed in _scores(text):
             line = text.count("\n", 0, begin) + 1
 
             def where(place: int, begin: int = begin) -> str:
                 before = text[: begin + place]
-                return f"{file.name}:{before.count(chr(10)) + 1}:{len(before) - before.rfind(chr(10))}"
+                return f"{name}:{before.count(chr(10)) + 1}:{len(before) - before.rfind(chr(10))}"
 
             try:
                 if not closed:
@@ -57,7 +57,7 @@ class NmdReader:
                 score = read_score(
                     text[begin:end], self._reading, lambda place, what: report(f"{where(place)}: {what}")
                 )
-                yield Tune(self._notation.write(score), "abc", score.title, f"{file.name}:{line}")
+                yield Tune(self._notation.write(score), "abc", score.title, f"{name}:{line}")
             except ScoreError as mistake:
                 report(f"{where(mistake.place)}: {mistake.message}; the tune is left out")
             except NotationError as error:

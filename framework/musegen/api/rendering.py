@@ -8,6 +8,7 @@ from pathlib import Path
 
 from musegen.api.components import built_renderers, with_files
 from musegen.corpus.files import Notations, file_readers
+from musegen.corpus.identity import read_all
 from musegen.errors import CorpusError, MusegenError
 from musegen.progress import Reporter, chosen_reporter
 from musegen.run.rendering import Rendering
@@ -54,16 +55,15 @@ def render(
     advice = "choose another folder or add --force"
     with os_errors_explained(folder), all_or_none(folder, advice, force=force) as made:
         rendering = Rendering(writers, made)
-        for reader in readers:
-            for tune in reader.read(reporter.say):
-                number += 1
-                progress.advance(number, 0, tune.source)
-                try:
-                    score = notations[tune.notation].parse(tune)
-                    rendering.tune(score, f"{number:03}")
-                except MusegenError as error:
-                    failed.append(f"{error}; tune {number} is not rendered")
-                    reporter.say(failed[-1])
+        for tune in read_all(readers, reporter.say):
+            number += 1
+            progress.advance(number, 0, tune.source)
+            try:
+                score = notations[tune.notation].parse(tune)
+                rendering.tune(score, f"{number:03}")
+            except MusegenError as error:
+                failed.append(f"{error}; tune {number} is not rendered")
+                reporter.say(failed[-1])
         rendering.finish()
         written = tuple(folder / path.name for path in sorted(made.iterdir()))
     rendered = number - len(failed)

@@ -96,11 +96,12 @@ def _tunes(sources: Sequence[str], files: Sequence[Path]) -> tuple[Iterator[Tune
     """The tunes of some sources and the notations that they may be in; a wrong source is told at once."""
     from musegen.api.components import with_files
     from musegen.corpus.files import Notations
+    from musegen.corpus.identity import read_all
     from musegen.pipeline.sources import find_source
 
     plugins = with_files(files)
     found = [find_source(plugins, source, say) for source in sources]
-    tunes = (tune for source in found for reader in source.readers for tune in reader.read(tell))
+    tunes = read_all([reader for source in found for reader in source.readers], tell)
     return tunes, Notations(plugins, *(source.plugins for source in found))
 
 

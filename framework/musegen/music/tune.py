@@ -14,7 +14,10 @@ class Tune:
     """The name of the notation; empty only where nobody asks, as in ``parse(Tune(text))``."""
     title: str = ""
     source: str = ""
-    """Where it comes from, as ``jigs.abc:120`` (file and first line); empty for generated tunes."""
+    """Where it comes from, as ``jigs.abc:120`` (file and first line); empty for generated tunes.
+
+    No two tunes of a corpus have the same one: it is what a split and a comparison know a tune by.
+    """
     work: str = ""
     """The work that it is a setting of; tunes of one work stay in one part of a split. Empty: of its own."""
     tonic: str = ""

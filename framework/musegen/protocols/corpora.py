@@ -23,6 +23,7 @@ class CorpusReader(Protocol):
         """The tunes, in the order of the sources.
 
         Every tune is given, also one that its notation will not be able to read; ``report`` is given one
-        located line for what a user should know, such as a guessed encoding.
+        located line for what a user should know, such as a guessed encoding. Each has a source of its own,
+        also where files of one name lie in several folders: :func:`musegen.distinct_names` names them apart.
         """
         ...

@@ -24,7 +24,10 @@ MODEL = "model"
 UNITS = {"nats_a_token": "nats a token", "bits_a_note": "bits a note"}
 _RESAMPLED_AT_ONCE = 250
 _Identity = tuple[str, str, int]
-"""File, melody, and how often that came before: it survives another spelling of the tune's text."""
+"""File, melody, and how often that came before: it survives another spelling of the tune's text.
+
+The file is without its folders: how many a name has depends on what else that run reads.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +143,8 @@ class _Held:
     folder: Path
     tests: Mapping[_Identity, Mapping[str, str]]
     parts: Mapping[_Identity, str]
+    sources: int
+    """Number of different sources: fewer than tunes in runs of versions that could not tell them apart."""
     lines: tuple[str, ...]
 
     @classmethod
@@ -158,7 +163,8 @@ class _Held:
             )
         tests = dict(zip(tested, rows, strict=True))
         lines = [name.removesuffix("_nats") for name in next(iter(rows), {}) if _is_line(name)]
-        held = cls(folder, tests, {key: row["part"] for key, row in parts.items()}, tuple(lines))
+        sources = len({row["source"] for row in parts.values()})
+        held = cls(folder, tests, {key: row["part"] for key, row in parts.items()}, sources, tuple(lines))
         for row in tests.values():
             held.check(row)
         return held
@@ -207,7 +213,8 @@ def _identified(rows: Iterable[dict[str, str]]) -> dict[_Identity, dict[str, str
     seen: Counter[tuple[str, str]] = Counter()
     found = {}
     for row in rows:
-        key = re.sub(r":\d+$", "", row["source"] or ""), row["melody"] or ""
+        source = (row["source"] or "").rpartition("/")[2]
+        key = re.sub(r":\d+$", "", source), row["melody"] or ""
         found[(*key, seen[key])] = row
         seen[key] += 1
     return found
@@ -272,6 +279,11 @@ def _difference(
 
 def _warnings(one: _Held, two: _Held, common: Sequence[_Identity]) -> Iterable[str]:
     for held, other in ((one, two), (two, one)):
+        if shared := len(held.parts) - held.sources:
+            yield (
+                f"tunes of {held.folder} share their source ({shared} with one before), so that groups may "
+                "be counted as one; `musegen run` tells them apart"
+            )
         known = sum(other.parts.get(identity) in ("train", "validation") for identity in held.tests)
         if known:
             yield (

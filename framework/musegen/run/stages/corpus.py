@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
+from itertools import chain
 from pathlib import Path
 
 from musegen.canonical import JSON
 from musegen.corpus.collections import used_collections
 from musegen.corpus.corpus import PARTS, Corpus
+from musegen.corpus.identity import source_names
 from musegen.corpus.reading import read_corpus
 from musegen.corpus.split_file import SPLIT_FILE, split_table
 from musegen.corpus.transposing import Transposed, transpose_all
@@ -34,10 +36,13 @@ class CorpusStage(Stage):
     version = 3
 
     def depends_on(self) -> dict[str, JSON]:
-        """Sources by their content, not their place. Raises CorpusError where a given split is not there."""
-        plan, sources = self.plan, list[JSON]()
-        for reader in self._readers:
-            sources.extend([path.name, file_digest(path)] for path in reader.sources())
+        """Sources by their content and what tells them apart, not by their place.
+
+        Raises CorpusError where a given split is not there.
+        """
+        plan = self.plan
+        named = chain.from_iterable(source_names(self._readers))
+        sources: list[JSON] = [[name, file_digest(path)] for path, name in named]
         return {
             "readers": [use.inputs for use in plan.corpus],
             "notations": [use.inputs for use in plan.notations.values()],
