@@ -28,7 +28,7 @@ PARTS = (
         "What a hook returns, and the options of what it declares.",
         "component Component Collection Options PathPattern hookimpl API_VERSION",
     ),
-    ("Corpus readers", "", "CorpusReader distinct_names"),
+    ("Corpus readers", "", "CorpusReader distinct_names files_below matching_paths check_file read_file"),
     (
         "Notations",
         "",

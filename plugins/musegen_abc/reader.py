@@ -9,7 +9,7 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path, PurePosixPath
 
-from musegen import CorpusError, Tune, distinct_names
+from musegen import CorpusError, Tune, check_file, distinct_names, files_below, matching_paths, read_file
 from musegen_abc.layout import read_field, split_lines
 
 _SUFFIX, _ARCHIVE = ".abc", ".zip"
@@ -31,7 +31,13 @@ class AbcReader:
 
     def sources(self) -> list[Path]:
         """The files in the order of the patterns, sorted in each. Raises CorpusError for one without any."""
-        return list(dict.fromkeys(file for pattern in self._paths for file in _matches(pattern)))
+        try:
+            found = dict.fromkeys(file for pattern in self._paths for file in _matches(pattern))
+            for file in found:
+                check_file(file, _LARGEST)
+        except OSError as error:
+            raise CorpusError(f"{error.filename}: {error.strerror}") from error
+        return list(found)
 
     def read(self, report: Report) -> Iterator[Tune]:
         """The tunes, in the order of the sources. Raises CorpusError."""
@@ -50,8 +56,7 @@ def _matches(pattern: str) -> list[Path]:
     if not glob.has_magic(pattern):
         raise CorpusError(f"{pattern}: no such file or folder")
     found = []
-    for match in sorted(glob.glob(pattern, recursive=True)):  # noqa: PTH207 (Path.glob refuses absolute ones)
-        path = Path(match)
+    for path in matching_paths(pattern):
         if path.is_dir():
             found += _in_folder(path)
         elif path.suffix.lower() in (_SUFFIX, _ARCHIVE) or pattern.endswith(path.suffix or "/"):
@@ -62,7 +67,7 @@ def _matches(pattern: str) -> list[Path]:
 
 
 def _in_folder(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.rglob("*") if path.suffix.lower() == _SUFFIX and path.is_file())
+    return [path for path in files_below(folder) if path.suffix.lower() == _SUFFIX]
 
 
 def read_files(files: Iterable[Path], report: Report) -> Iterator[Tune]:
@@ -70,7 +75,7 @@ def read_files(files: Iterable[Path], report: Report) -> Iterator[Tune]:
     for file, name in distinct_names(files).items():
         try:
             packed = file.suffix.lower() == _ARCHIVE
-            contents = _members(file, name) if packed else [(name, file.read_bytes())]
+            contents = _members(file, name) if packed else [(name, read_file(file, _LARGEST))]
             for source, content in contents:
                 yield from split_tunes(decode(content, source, report), source)
         except OSError as error:

@@ -17,8 +17,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from musegen import CorpusError, Tune, distinct_names
+from musegen import CorpusError, Tune, check_file, distinct_names
 
+_LARGEST = 1 << 28  # bytes
 _START, _END = "<s>", "</s>"
 _LINE_FIELD = re.compile(r"\s*([A-JN-Z]):(.*)")  # fields whose value is the rest of the line
 _TOKEN_FIELD = re.compile(r"([KLM]):(\S+)")
@@ -34,8 +35,11 @@ class FolkRnnReader:
 
     def sources(self) -> list[Path]:
         """The file. Raises CorpusError where it does not exist."""
-        if not self._path.is_file():
-            raise CorpusError(f"{self._path}: no such file; give a file of folk-rnn's token text")
+        try:
+            check_file(self._path, _LARGEST)
+        except OSError as error:
+            hint = "give a file of folk-rnn's token text"
+            raise CorpusError(f"{self._path}: {error.strerror}; {hint}") from error
         return [self._path]
 
     def read(self, report: Callable[[str], None]) -> Iterator[Tune]:

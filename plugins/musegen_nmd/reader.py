@@ -8,7 +8,17 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Literal
 
-from musegen import CorpusError, Notation, NotationError, Tune, distinct_names
+from musegen import (
+    CorpusError,
+    Notation,
+    NotationError,
+    Tune,
+    check_file,
+    distinct_names,
+    files_below,
+    matching_paths,
+    read_file,
+)
 from musegen_nmd.plugin import SUFFIXES
 from musegen_nmd.scanner import ScoreError
 from musegen_nmd.scores import Reading, read_score
@@ -32,7 +42,13 @@ class NmdReader:
 
     def sources(self) -> list[Path]:
         """The files in the order of the patterns, sorted in each. Raises CorpusError for one without any."""
-        return list(dict.fromkeys(file for pattern in self._paths for file in _matches(pattern)))
+        try:
+            found = dict.fromkeys(file for pattern in self._paths for file in _matches(pattern))
+            for file in found:
+                check_file(file, _LARGEST)
+        except OSError as error:
+            raise CorpusError(f"{error.filename}: {error.strerror}") from error
+        return list(found)
 
     def read(self, report: Callable[[str], None]) -> Iterator[Tune]:
         """The tunes. A score that cannot be read is told and left out; CorpusError for a file without any."""
@@ -76,9 +92,7 @@ def _scores(text: str) -> Iterator[tuple[int, int, bool]]:
 
 def _text(file: Path) -> str:
     try:
-        if file.stat().st_size > _LARGEST:
-            raise CorpusError(f"{file}: is larger than {_LARGEST >> 20} MB")
-        content = file.read_bytes()
+        content = read_file(file, _LARGEST)
     except OSError as error:
         raise CorpusError(f"{file}: {error.strerror or error}") from error
     if b"\0" in content:
@@ -89,11 +103,11 @@ def _text(file: Path) -> str:
 def _matches(pattern: str) -> list[Path]:
     path = Path(pattern)
     if path.is_dir():
-        found = sorted(file for file in path.rglob("*") if file.is_file() and _is_score(file))
+        found = [file for file in files_below(path) if _is_score(file)]
     elif path.exists():
         found = [path]
     elif glob.has_magic(pattern):
-        found = sorted(Path(match) for match in glob.glob(pattern, recursive=True))  # noqa: PTH207
+        found = matching_paths(pattern)
     else:
         raise CorpusError(f"{pattern}: no such file or folder")
     if not found:

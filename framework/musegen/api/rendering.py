@@ -8,7 +8,7 @@ from pathlib import Path
 
 from musegen.api.components import built_renderers, with_files
 from musegen.corpus.files import Notations, file_readers
-from musegen.corpus.identity import read_all
+from musegen.corpus.identity import read_all, reader_files
 from musegen.errors import CorpusError, MusegenError
 from musegen.progress import Reporter, chosen_reporter
 from musegen.run.rendering import Rendering
@@ -49,7 +49,7 @@ def render(
     writers, notations = built_renderers(known, renderers), Notations(known)
     readers = [reader for file in files for reader in file_readers(known, Path(file))]
     for reader in readers:
-        reader.sources()  # a missing file is known before anything is written
+        reader_files(reader)  # a missing file is known before anything is written
     number, failed = 0, list[str]()
     progress = reporter.begin("render")
     advice = "choose another folder or add --force"

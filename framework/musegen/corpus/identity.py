@@ -8,14 +8,26 @@ from dataclasses import replace
 from itertools import chain, count
 from pathlib import Path
 
-from musegen.inputs import distinct_names
+from musegen.errors import CorpusError
+from musegen.inputs import check_file, distinct_names
 from musegen.music.tune import Tune
 from musegen.protocols.corpora import CorpusReader
 
 
+def reader_files(reader: CorpusReader) -> list[Path]:
+    """The sources of a reader. Raises CorpusError, also for one that cannot be read as a file."""
+    try:
+        files = list(reader.sources())
+        for file in files:
+            check_file(file)
+    except OSError as error:
+        raise CorpusError(f"{error.filename}: {error.strerror}") from error
+    return files
+
+
 def source_names(readers: Iterable[CorpusReader]) -> list[list[tuple[Path, str]]]:
     """The files of each reader, each with the name that tells it from all files of all readers."""
-    files = [list(reader.sources()) for reader in readers]
+    files = [reader_files(reader) for reader in readers]
     names = distinct_names(chain.from_iterable(files))
     return [[(file, names[file]) for file in own] for own in files]
 

@@ -16,6 +16,7 @@ from musegen.corpus.reading import read_corpus
 from musegen.corpus.split_file import SPLIT_FILE, split_table
 from musegen.corpus.transposing import Transposed, transpose_all
 from musegen.errors import ArtifactError, CorpusError
+from musegen.inputs import check_file
 from musegen.music.tune import Tune
 from musegen.progress import Progress
 from musegen.protocols.corpora import CorpusReader
@@ -57,8 +58,12 @@ class CorpusStage(Stage):
         file = self.plan.split.file
         if file is None:
             return []
-        if not Path(file).is_file():
-            raise CorpusError(f"{file}: no such file; [split] file names a {SPLIT_FILE} of an earlier run")
+        try:
+            check_file(Path(file))
+        except OSError as error:
+            raise CorpusError(
+                f"{file}: {error.strerror}; [split] file names a {SPLIT_FILE} of an earlier run"
+            ) from None
         return [file_digest(Path(file))]
 
     def build(self, folder: Path, progress: Progress) -> None:
