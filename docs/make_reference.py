@@ -28,7 +28,11 @@ PARTS = (
         "What a hook returns, and the options of what it declares.",
         "component Component Collection Options PathPattern hookimpl API_VERSION",
     ),
-    ("Corpus readers", "", "CorpusReader RewritingReader"),
+    (
+        "Corpus readers",
+        "",
+        "CorpusReader RewritingReader distinct_names files_below matching_paths check_file read_file",
+    ),
     (
         "Notations",
         "",

@@ -29,6 +29,7 @@ from musegen import (
     TrainingJob,
     Tune,
     component,
+    distinct_names,
     installed_plugins,
 )
 from musegen.plugins.registry import Installed
@@ -537,10 +538,10 @@ class Lines:
 
     def read(self, report: Callable[[str], None]) -> Iterator[Tune]:
         """Its lines."""
-        for path in self.sources():
+        for path, name in distinct_names(self.sources()).items():
             for number, line in enumerate(path.read_text("utf-8", "replace").split("\n"), 1):
                 if line.strip():
-                    yield Tune(line, "abc", source=f"{path.name}:{number}")
+                    yield Tune(line, "abc", source=f"{name}:{number}")
 
 
 class TestCorpusReaders:
@@ -578,6 +579,23 @@ class TestCorpusReaders:
 
         with broken("a tune has a source"):
             self.check(Nameless, tmp_path)
+
+    def test_shared_sources(self, tmp_path: Path) -> None:
+        """Of two tunes of a file, and of two files of one name."""
+
+        class Lineless(Lines):
+            def read(self, report: Callable[[str], None]) -> Iterator[Tune]:
+                return (replace(tune, source=tune.source.partition(":")[0]) for tune in super().read(report))
+
+        with broken("a source of its own.*2 tunes are two.txt"):
+            self.check(Lineless, tmp_path)
+
+        class Nearsighted(Lines):
+            def read(self, report: Callable[[str], None]) -> Iterator[Tune]:
+                return (replace(tune, source=Path(tune.source).name) for tune in super().read(report))
+
+        with broken(r"a source of its own.*2 tunes are two\.txt:1"):
+            self.check(Nearsighted, tmp_path)
 
     def test_wrong_error(self, tmp_path: Path) -> None:
         """For a file that is not there, and for one of nonsense."""

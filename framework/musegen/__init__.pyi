@@ -20,6 +20,13 @@ from .errors import (
     VocabularyError as VocabularyError,
     did_you_mean as did_you_mean,
 )
+from .inputs import (
+    check_file as check_file,
+    distinct_names as distinct_names,
+    files_below as files_below,
+    matching_paths as matching_paths,
+    read_file as read_file,
+)
 from .models.draws import Composition as Composition, Draw as Draw
 from .models.sample_options import Sample as Sample
 from .models.saved_model import SavedModel as SavedModel

@@ -15,6 +15,8 @@ from pydantic import (
     ValidationInfo,
 )
 
+from musegen.inputs import printable
+
 
 class Options(BaseModel):
     """Base class of every component's options: frozen, strict, without unknown keys, NaN or infinity.
@@ -73,7 +75,9 @@ def _beside_pipeline(value: str, info: ValidationInfo) -> str:
 
 
 PathPattern: TypeAlias = Annotated[
-    str, AfterValidator(_beside_pipeline), PlainSerializer(lambda value: Path(value).name, when_used="json")
+    str,
+    AfterValidator(_beside_pipeline),
+    PlainSerializer(lambda value: printable(Path(value).name), when_used="json"),
 ]
 """A path or glob pattern, relative to the folder of the pipeline's file.
 

@@ -7,6 +7,7 @@ result that exists is complete, and interrupted work finds what it has done so f
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import shutil
@@ -20,7 +21,7 @@ import filelock
 
 from musegen.canonical import JSON, canonical_json
 from musegen.errors import ArtifactError
-from musegen.writing import file_digest, os_errors_explained, write_atomically
+from musegen.writing import UNFINISHED, file_digest, os_errors_explained, sweep, write_atomically
 
 MARKER = "artifact.json"
 """File inside the folder of a stage's result that shows that the result is finished."""
@@ -29,6 +30,7 @@ REPORT = "run.json"
 _INPUTS = "inputs.json"
 """Inputs of unfinished work, in its folder."""
 _LOCK = ".musegen.lock"
+_READ_ONLY = {errno.EACCES, errno.EPERM, errno.EROFS}
 CHECKPOINTS = "checkpoints"
 """Folder for what a stage needs to continue after an interruption. It is not part of the result."""
 
@@ -51,7 +53,8 @@ class RunFolder:
                     raise ArtifactError(f"{parent}: is a file; [run] folder cannot lie in it")
                 break
         if self.path.is_dir() and not self._stages.is_dir() and not (self.path / _LOCK).exists():
-            other = next((item.name for item in self.path.iterdir()), None)
+            inside = (item.name for item in self.path.iterdir())
+            other = next((name for name in inside if not name.startswith(UNFINISHED)), None)
             if other is not None:
                 raise ArtifactError(
                     f"{self.path}: holds {other} and is not a run folder; choose an empty or new [run] folder"
@@ -59,7 +62,10 @@ class RunFolder:
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        """Lock the folder for one run. Raises ArtifactError if another run has it or it is not writable."""
+        """Lock the folder for one run. Raises ArtifactError if another run has it or it is not writable.
+
+        A folder that may only be read is not locked: what is finished in it can be opened.
+        """
         self.check()
         with os_errors_explained(self.path):
             self._partial.mkdir(parents=True, exist_ok=True)
@@ -70,6 +76,10 @@ class RunFolder:
                 raise ArtifactError(
                     f"{self.path}: another run is at work here; wait for it, or choose another [run] folder"
                 ) from None
+            except OSError as error:
+                if error.errno not in _READ_ONLY:
+                    raise
+        sweep(self.path)
         for left in self._stages.glob(f"*/{CHECKPOINTS}"):  # by a kill between two lines of make
             shutil.rmtree(left, ignore_errors=True)
         for left in self._partial.iterdir():
@@ -155,7 +165,11 @@ class RunFolder:
                 target.unlink(missing_ok=True)
         digests = {name: hashlib.sha256(content).hexdigest() for name, content in sorted(files.items())}
         text = json.dumps({**report, "files": digests}, indent=1, ensure_ascii=False) + "\n"
-        write_atomically(self.path / REPORT, text.encode())
+        try:
+            write_atomically(self.path / REPORT, text.encode("utf-8", "backslashreplace"))
+        except OSError as error:
+            if error.errno not in _READ_ONLY or before != digests:
+                raise  # else it tells the same, but for how long each stage took
         return changed
 
     def _published(self) -> dict[str, str]:

@@ -6,12 +6,21 @@ import csv
 import errno
 import hashlib
 import io
+import shutil
+import time
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from filelock import FileLock, Timeout
+
 from musegen.errors import ArtifactError
+
+UNFINISHED = ".musegen-"
+"""How the names of folders begin whose files are not all there yet."""
+_HELD = "lock"
+_BEGINNING_S = 60
 
 
 def file_digest(path: Path) -> str:
@@ -43,15 +52,28 @@ def all_or_none(folder: Path, advice: str, *, force: bool = False) -> Iterator[P
     and ``force`` is not set.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory(prefix=".musegen-", dir=folder) as made:
-        yield Path(made)
-        files = sorted(Path(made).iterdir())
+    sweep(folder)
+    with TemporaryDirectory(prefix=UNFINISHED, dir=folder) as room, FileLock(Path(room) / _HELD):
+        made = Path(room) / "files"
+        made.mkdir()
+        yield made
+        files = sorted(made.iterdir())
         for file in files if not force else ():
             target = folder / file.name
             if target.exists() and target.read_bytes() != file.read_bytes():
                 raise ArtifactError(f"{target}: exists with other content; {advice}")
         for file in files:
             file.replace(folder / file.name)
+
+
+def sweep(folder: Path) -> None:
+    """Take away what was left in a folder by :func:`all_or_none` when it was killed."""
+    for room in folder.glob(f"{UNFINISHED}????????"):
+        with suppress(OSError, Timeout):
+            if not (room / _HELD).exists() and time.time() - room.stat().st_mtime < _BEGINNING_S:
+                continue  # it may be about to be locked
+            FileLock(room / _HELD).acquire(timeout=0).lock.release()  # whoever is still at work holds it
+            shutil.rmtree(room)
 
 
 @contextmanager

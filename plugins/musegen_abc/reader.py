@@ -9,7 +9,7 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 
-from musegen import CorpusError, Tune
+from musegen import CorpusError, Tune, check_file, distinct_names, files_below, matching_paths, read_file
 from musegen_abc.layout import read_field, split_lines
 from musegen_abc.rewriting import rewrite_abc
 from musegen_abc.splitting import file_header, inherited_lines, tune_spans
@@ -31,7 +31,13 @@ class AbcReader:
 
     def sources(self) -> list[Path]:
         """The files in the order of the patterns, sorted in each. Raises CorpusError where one has none."""
-        return list(dict.fromkeys(file for pattern in self._paths for file in _matches(pattern)))
+        try:
+            found = dict.fromkeys(file for pattern in self._paths for file in _matches(pattern))
+            for file in found:
+                check_file(file, _LARGEST)
+        except OSError as error:
+            raise CorpusError(f"{error.filename}: {error.strerror}") from error
+        return list(found)
 
     def read(self, report: Report) -> Iterator[Tune]:
         """The tunes, in the order of the sources. Raises CorpusError for a file that cannot be read."""
@@ -59,8 +65,7 @@ def _matches(pattern: str) -> list[Path]:
     if not glob.has_magic(pattern):
         raise CorpusError(f"{pattern}: no such file or folder")
     found = []
-    for match in sorted(glob.glob(pattern, recursive=True)):  # noqa: PTH207 (Path.glob refuses absolute ones)
-        path = Path(match)
+    for path in matching_paths(pattern):
         if path.is_dir():
             found += _in_folder(path)
         elif path.suffix.lower() in (_SUFFIX, _ARCHIVE) or pattern.endswith(path.suffix or "/"):
@@ -71,22 +76,23 @@ def _matches(pattern: str) -> list[Path]:
 
 
 def _in_folder(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.rglob("*") if path.suffix.lower() == _SUFFIX and path.is_file())
+    return [path for path in files_below(folder) if path.suffix.lower() == _SUFFIX]
 
 
 def read_files(files: Iterable[Path], report: Report) -> Iterator[Tune]:
     """The tunes of ABC files and of zip archives of them. Raises CorpusError for any other file."""
-    for file in files:
+    for file, name in distinct_names(files).items():
         try:
-            contents = _members(file) if file.suffix.lower() == _ARCHIVE else [(file.name, file.read_bytes())]
-            for name, content in contents:
-                yield from split_tunes(decode(content, name, report), name)
+            packed = file.suffix.lower() == _ARCHIVE
+            contents = _members(file, name) if packed else [(name, read_file(file, _LARGEST))]
+            for source, content in contents:
+                yield from split_tunes(decode(content, source, report), source)
         except OSError as error:
             raise CorpusError(f"{file}: {error.strerror or error}") from error
 
 
-def _members(file: Path) -> Iterator[tuple[str, bytes]]:
-    """Name and content of each ABC file in an archive, sorted by name."""
+def _members(file: Path, name: str) -> Iterator[tuple[str, bytes]]:
+    """Name and content of each ABC file in an archive of this name, sorted by name."""
     try:
         with zipfile.ZipFile(file) as archive:
             members = [member for member in archive.infolist() if _is_abc(member)]
@@ -99,7 +105,7 @@ def _members(file: Path) -> Iterator[tuple[str, bytes]]:
                     content = opened.read(_LARGEST + 1)
                 if len(content) > _LARGEST:
                     raise CorpusError(f"{file}: {member.filename} is larger than it says")
-                yield f"{file.name}/{member.filename}", content
+                yield f"{name}/{member.filename}", content
     except _BROKEN_ARCHIVE as error:
         raise CorpusError(f"{file}: cannot be read as a zip archive ({error})") from error
 

@@ -12,12 +12,14 @@ Samples may stand between ``<s>`` and ``</s>``, all on one line, and have ``X:``
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from musegen import CorpusError, Tune
+from musegen import CorpusError, Tune, check_file, distinct_names
 
+_LARGEST = 1 << 28  # bytes
 _START, _END = "<s>", "</s>"
 _LINE_FIELD = re.compile(r"\s*([A-JN-Z]):(.*)")  # fields whose value is the rest of the line
 _TOKEN_FIELD = re.compile(r"([KLM]):(\S+)")
@@ -33,19 +35,25 @@ class FolkRnnReader:
 
     def sources(self) -> list[Path]:
         """The file. Raises CorpusError where it does not exist."""
-        if not self._path.is_file():
-            raise CorpusError(f"{self._path}: no such file; give a file of folk-rnn's token text")
+        try:
+            check_file(self._path, _LARGEST)
+        except OSError as error:
+            hint = "give a file of folk-rnn's token text"
+            raise CorpusError(f"{self._path}: {error.strerror}; {hint}") from error
         return [self._path]
 
     def read(self, report: Callable[[str], None]) -> Iterator[Tune]:
         """The tunes, in the order of the file. Raises CorpusError for a file that is not UTF-8 text."""
         (path,) = self.sources()
         number = 0
+        name = distinct_names([path])[path]
+        lines: Counter[int] = Counter()
         try:
             with path.open(encoding="utf-8-sig") as file:
                 for draft in _drafts(file):
                     number += 1
-                    yield draft.tune(number, path.name)
+                    lines[draft.line] += 1
+                    yield draft.tune(number, name, lines[draft.line])
         except OSError as error:
             raise CorpusError(f"{path}: {error.strerror or error}") from error
         except UnicodeDecodeError as error:
@@ -62,8 +70,8 @@ class _Draft:
     fields: dict[str, str] = field(default_factory=dict)
     body: list[list[str]] = field(default_factory=list)
 
-    def tune(self, number: int, file: str) -> Tune:
-        """The tune as ABC; its unit is an eighth note where it names no other."""
+    def tune(self, number: int, file: str, on_line: int) -> Tune:
+        """The tune as ABC, one of several on its line; its unit is an eighth note where it names no other."""
         fields = {"X": str(number), **self.fields}
         fields.setdefault("L", "1/8")
         key = fields.pop("K")
@@ -71,7 +79,8 @@ class _Draft:
         header = [f"{letter}:{value}" for letter, value in fields.items()]
         header += [*([f"M:{metre}"] if metre else []), f"L:{unit}", f"K:{key}"]
         text = "\n".join([*header, *(join_tokens(line) for line in self.body)]) + "\n"
-        return Tune(text, "abc", title=fields.get("T", ""), source=f"{file}#line{self.line}")
+        source = f"{file}#line{self.line}" + (f".{on_line}" if on_line > 1 else "")
+        return Tune(text, "abc", title=fields.get("T", ""), source=source)
 
 
 def _drafts(lines: Iterator[str]) -> Iterator[_Draft]:

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
-from musegen import CorpusError, Tune
+from musegen import CorpusError, Tune, check_file, distinct_names
 
 _COLUMNS = {
     "tune": ("tune_id", "tune", "id"),
@@ -21,6 +21,7 @@ _COLUMNS = {
 }
 """For each needed column, the names it has had in dumps, newest first."""
 _COMPOSER = "composer"
+_LARGEST = 1 << 28  # bytes; several times the whole dump
 _LONGEST = 1 << 24  # csv's own limit of 128 KB is not far above the longest setting
 # An exclamation mark ends a line (ABC 1.6) unless it is half of a decoration, !trill! (ABC 2.1 §4.14).
 _MARK = re.compile(r"!(?:[A-Za-z0-9.+<>()]+!)?")
@@ -36,8 +37,12 @@ class TheSessionReader:
 
     def sources(self) -> list[Path]:
         """The file. Raises CorpusError where it does not exist."""
-        if not self._path.is_file():
-            raise CorpusError(f"{self._path}: no such file; give the tunes.csv or tunes.json of the dump")
+        try:
+            check_file(self._path, _LARGEST)
+        except OSError as error:
+            raise CorpusError(
+                f"{self._path}: {error.strerror}; give the tunes.csv or tunes.json of the dump"
+            ) from error
         return [self._path]
 
     def read(self, report: Callable[[str], None]) -> Iterator[Tune]:
@@ -47,15 +52,16 @@ class TheSessionReader:
         over and reported. Raises CorpusError for a file that is not such a dump.
         """
         (path,) = self.sources()
+        file = distinct_names([path])[path]
         try:
             rows = _json_rows(path) if path.suffix.lower() == ".json" else _csv_rows(path)
             columns: Mapping[str, str] = {}
             for row in rows:
                 columns = columns or _columns(path, row)
-                tune = _tune(path.name, {key: _text(row.get(name)) for key, name in columns.items()})
+                tune = _tune(file, {key: _text(row.get(name)) for key, name in columns.items()})
                 if tune is None:
                     setting = _text(row.get(columns["setting"]))
-                    report(f"{path.name}: setting {setting} has no music; passed over")
+                    report(f"{file}: setting {setting} has no music; passed over")
                 else:
                     yield tune
         except OSError as error:

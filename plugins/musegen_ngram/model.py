@@ -25,6 +25,7 @@ from musegen import (
     ArtifactError,
     Sampling,
     Tokens,
+    check_file,
 )
 from musegen_ngram.counts import GramCounts, Level
 from musegen_ngram.memory import LONGEST, Memory, recall
@@ -179,6 +180,7 @@ class NgramModel:
     def load(cls, path: Path) -> NgramModel:
         """The model of a saved file. Raises ArtifactError for a file that is not an n-gram."""
         try:
+            check_file(path)
             with safetensors.safe_open(path, "np") as file:
                 description = json.loads((file.metadata() or {})["musegen"])
                 order, symbols = _described(description)

@@ -8,7 +8,17 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Literal
 
-from musegen import CorpusError, Notation, NotationError, Tune
+from musegen import (
+    CorpusError,
+    Notation,
+    NotationError,
+    Tune,
+    check_file,
+    distinct_names,
+    files_below,
+    matching_paths,
+    read_file,
+)
 from musegen_nmd.plugin import SUFFIXES
 from musegen_nmd.scanner import ScoreError
 from musegen_nmd.scores import Reading, read_score
@@ -32,27 +42,33 @@ class NmdReader:
 
     def sources(self) -> list[Path]:
         """The files in the order of the patterns, sorted in each. Raises CorpusError where one has none."""
-        return list(dict.fromkeys(file for pattern in self._paths for file in _matches(pattern)))
+        try:
+            found = dict.fromkeys(file for pattern in self._paths for file in _matches(pattern))
+            for file in found:
+                check_file(file, _LARGEST)
+        except OSError as error:
+            raise CorpusError(f"{error.filename}: {error.strerror}") from error
+        return list(found)
 
     def read(self, report: Callable[[str], None]) -> Iterator[Tune]:
         """The tunes. A score that cannot be read is reported and left out.
 
         Raises CorpusError for a file in which no score can be read.
         """
-        for file in self.sources():
-            tunes = list(self._tunes(file, report))
+        for file, name in distinct_names(self.sources()).items():
+            tunes = list(self._tunes(file, name, report))
             if not tunes:
                 raise CorpusError(f"{file}: no score in it can be read")
             yield from tunes
 
-    def _tunes(self, file: Path, report: Callable[[str], None]) -> Iterator[Tune]:
+    def _tunes(self, file: Path, name: str, report: Callable[[str], None]) -> Iterator[Tune]:
         text = _text(file)
         for begin, end, closed in _scores(text):
             line = text.count("\n", 0, begin) + 1
 
             def where(place: int, begin: int = begin) -> str:
                 before = text[: begin + place]
-                return f"{file.name}:{before.count(chr(10)) + 1}:{len(before) - before.rfind(chr(10))}"
+                return f"{name}:{before.count(chr(10)) + 1}:{len(before) - before.rfind(chr(10))}"
 
             try:
                 if not closed:
@@ -60,7 +76,7 @@ class NmdReader:
                 score = read_score(
                     text[begin:end], self._reading, lambda place, what: report(f"{where(place)}: {what}")
                 )
-                yield Tune(self._notation.write(score), "abc", score.title, f"{file.name}:{line}")
+                yield Tune(self._notation.write(score), "abc", score.title, f"{name}:{line}")
             except ScoreError as mistake:
                 report(f"{where(mistake.place)}: {mistake.message}; the tune is left out")
             except NotationError as error:
@@ -79,9 +95,7 @@ def _scores(text: str) -> Iterator[tuple[int, int, bool]]:
 
 def _text(file: Path) -> str:
     try:
-        if file.stat().st_size > _LARGEST:
-            raise CorpusError(f"{file}: is larger than {_LARGEST >> 20} MB")
-        content = file.read_bytes()
+        content = read_file(file, _LARGEST)
     except OSError as error:
         raise CorpusError(f"{file}: {error.strerror or error}") from error
     if b"\0" in content:
@@ -92,11 +106,11 @@ def _text(file: Path) -> str:
 def _matches(pattern: str) -> list[Path]:
     path = Path(pattern)
     if path.is_dir():
-        found = sorted(file for file in path.rglob("*") if file.is_file() and _is_score(file))
+        found = [file for file in files_below(path) if _is_score(file)]
     elif path.exists():
         found = [path]
     elif glob.has_magic(pattern):
-        found = sorted(Path(match) for match in glob.glob(pattern, recursive=True))  # noqa: PTH207
+        found = matching_paths(pattern)
     else:
         raise CorpusError(f"{pattern}: no such file or folder")
     if not found:

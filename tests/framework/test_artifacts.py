@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import errno
+import os
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
 
+import musegen
 from musegen import ArtifactError
 from musegen.canonical import content_key
 from musegen.storage import RunFolder
@@ -170,3 +176,79 @@ def test_a_full_disk_is_one_line(tmp_path: Path) -> None:
         os_errors_explained(tmp_path),
     ):
         full.write_text("x" * 100_000)
+
+
+def test_what_a_kill_left_is_taken_away(tmp_path: Path) -> None:
+    """By whoever writes there next; not what somebody else is still at work on, nor what is not ours."""
+    script = (
+        "import sys, time\nfrom pathlib import Path\nfrom musegen.writing import all_or_none\n"
+        "with all_or_none(Path(sys.argv[1]), 'x') as made:\n"
+        "    (made / 'file').touch()\n    print('at work', flush=True)\n    time.sleep(600)\n"
+    )
+
+    def begin() -> subprocess.Popen[str]:
+        line = [sys.executable, "-c", script, str(tmp_path)]
+        process = subprocess.Popen(line, stdout=subprocess.PIPE, text=True)
+        assert process.stdout is not None
+        assert process.stdout.readline() == "at work\n"
+        return process
+
+    def left() -> set[Path]:
+        return set(tmp_path.glob(".musegen-*"))
+
+    killed = begin()
+    killed.kill()
+    killed.wait()
+    stale = left()
+    assert len(stale) == 1
+    working = begin()  # which takes the stale one away
+    try:
+        assert not left() & stale
+        others = left() | {tmp_path / ".musegen-notes", tmp_path / ".musegen-12345678"}
+        (tmp_path / ".musegen-notes").mkdir()
+        (tmp_path / ".musegen-12345678").mkdir()
+        with all_or_none(tmp_path, "x") as made:
+            (made / "done").touch()
+        assert left() == others  # the last one may be about to be held
+    finally:
+        working.kill()
+        working.wait()
+    long_ago = time.time() - 3600
+    os.utime(tmp_path / ".musegen-12345678", (long_ago, long_ago))
+    with all_or_none(tmp_path, "x"):
+        pass
+    assert left() == {tmp_path / ".musegen-notes"}
+
+
+def test_a_run_takes_away_what_a_kill_left_in_its_folder(tmp_path: Path) -> None:
+    """And such a thing does not make it a folder of something else."""
+    stale = tmp_path / "run" / ".musegen-abcdefgh"
+    stale.mkdir(parents=True)
+    (stale / "lock").touch()
+    with RunFolder(tmp_path / "run").locked():
+        assert not stale.exists()
+
+
+def _read_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing can be written any more; the tests may run as root, who is never refused."""
+
+    def refused(*_: object, **__: object) -> None:
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    monkeypatch.setattr("musegen.storage.filelock.FileLock.acquire", refused)
+    monkeypatch.setattr("musegen.storage.write_atomically", refused)
+
+
+def test_a_finished_run_can_be_opened_where_nothing_can_be_written(
+    pipeline_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As long as all is there and as it was; else the line says what cannot be written."""
+    before = musegen.load(pipeline_file).run(musegen.Silent())
+    _read_only(monkeypatch)
+    again = musegen.load(pipeline_file).run(musegen.Silent())
+    assert [tune.text for tune in again.tunes] == [tune.text for tune in before.tunes]
+    with pytest.raises(ArtifactError, match="Read-only file system; make room or rights there"):
+        musegen.load(pipeline_file, ["run.seed=7"]).run(musegen.Silent())
+    before.tunes[0].text_file.unlink()
+    with pytest.raises(ArtifactError, match="Read-only file system; make room or rights there"):
+        musegen.load(pipeline_file).run(musegen.Silent())

@@ -31,7 +31,7 @@ def run(
     ]
     (folder / "test.csv").write_text("\n".join([COLUMNS, *rows]) + "\n")
     parts = [f"a.abc:{i},T,test,g,{melody}" for i, melody in enumerate(nats, 1)]
-    parts += [f"a.abc:1,T,train,g,{melody}" for melody in trained]
+    parts += [f"a.abc:{i},T,train,g,{melody}" for i, melody in enumerate(trained, 91)]
     (folder / "split.csv").write_text("\n".join(["source,title,part,group,melody", *parts]) + "\n")
     (folder / "run.json").write_text("{}")
     return folder
@@ -88,8 +88,10 @@ def test_equal_melodies_of_a_file_are_told_apart_by_their_place(tmp_path: Path) 
     one, two = run(tmp_path / "a", {"m": 80.0, "n": 1.0}), run(tmp_path / "b", {"m": 90.0, "n": 1.0})
     for folder, parts in ((one, ("train", "test")), (two, ("test", "train"))):
         rows = [f"a.abc:{number},T,{part},g,m" for number, part in enumerate(parts, 1)]
-        rows.append("a.abc:2,T,test,g,n")
+        rows.append("a.abc:3,T,test,g,n")
         (folder / "split.csv").write_text("\n".join(["source,title,part,group,melody", *rows]) + "\n")
+        tested = (folder / "test.csv").read_text().replace("a.abc:2", "a.abc:3")
+        (folder / "test.csv").write_text(tested)
     (one / "test.csv").write_text((one / "test.csv").read_text().replace("a.abc:1", "a.abc:2"))
     found = compare(one, two)
     assert found.tunes == 1

@@ -89,12 +89,36 @@ def test_a_split_from_a_file(tmp_path: Path) -> None:
     assert lines == [f"{file}: names 1 tune that the corpus does not have"]
 
 
-def test_files_of_one_name_keep_their_parts(tmp_path: Path) -> None:
-    """Untitled tunes of a/1.abc and b/1.abc are told apart by their order."""
-    same = [Tune(jig(number), "abc", source="1.abc:1") for number in (1, 2, 3)]
+def _split(tmp_path: Path, rows: str, *sources: str) -> tuple[str, ...]:
+    """The parts of untitled tunes by a file with these rows."""
     file = tmp_path / "split.csv"
-    file.write_text("source,title,part\n1.abc:1,,test\n1.abc:1,,train\n1.abc:1,,validation\n")
-    assert read_split(file, same, print) == ("test", "train", "validation")
+    file.write_text("source,title,part\n" + "".join(f"{row}\n" for row in rows.split()))
+    tunes = [Tune(jig(number), "abc", source=source) for number, source in enumerate(sources)]
+    return read_split(file, tunes, print)
+
+
+def test_files_of_one_name_keep_their_parts(tmp_path: Path) -> None:
+    """The tunes of a/1.abc and b/1.abc are told apart by their folders, in any order."""
+    rows = "b/1.abc:1,,test a/1.abc:1,,train"
+    assert _split(tmp_path, rows, "a/1.abc:1", "b/1.abc:1") == ("train", "test")
+
+
+def test_a_split_holds_with_other_folders_around(tmp_path: Path) -> None:
+    """A name has fewer folders where it was alone, in a split of an older version, or is alone now."""
+    assert _split(tmp_path, "1.abc:1,,train 2.abc:1,,test", "a/1.abc:1", "b/2.abc:1") == ("train", "test")
+    assert _split(tmp_path, "a/1.abc:1,,test b/1.abc:9,,train", "1.abc:1", "1.abc:9") == ("test", "train")
+    twice = "1.abc:1,,train 1.abc:1,,train"
+    assert _split(tmp_path, twice, "a/1.abc:1", "b/1.abc:1") == ("train", "train")
+
+
+@pytest.mark.parametrize(
+    "rows", ["1.abc:1,,train 1.abc:1,,test", "1.abc:1,,train 2.abc:1,,train"], ids=["parts", "one row"]
+)
+def test_a_split_that_may_mean_several_tunes_says_so(tmp_path: Path, rows: str) -> None:
+    """Neither their order nor a guess decides; the line names the row, a tune and what to do."""
+    message = r"does not tell which of several tunes it means by 1\.abc:1, such as a/1\.abc:1 [^\n]*$"
+    with pytest.raises(CorpusError, match=message):
+        _split(tmp_path, rows, "a/1.abc:1", "b/1.abc:1")
 
 
 def test_large_groups_are_named_once() -> None:

@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 import tomllib
 from pathlib import Path
 
@@ -232,3 +233,73 @@ def test_interrupting_says_how_to_go_on(tmp_path: Path) -> None:
     _, said = process.communicate(timeout=120)
     assert process.returncode == 130
     assert "the same command resumes" in said
+
+
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP"])
+def test_a_signal_ends_a_command_as_ctrl_c_does(tmp_path: Path, name: str) -> None:
+    """With its line, 128 and the signal's number, and nothing half done left behind."""
+    number = getattr(signal, name)
+    code = f"import signal, sys, musegen.commands.main\nsignal.signal({number}, signal.SIG_DFL)\n"
+    code += "sys.exit(musegen.commands.main.main(['render', 'tunes.abc', '-o', 'out']))"
+    (tmp_path / "tunes.abc").write_text("\n".join(jig(number) for number in range(2000)))
+    process = subprocess.Popen([sys.executable, "-c", code], cwd=tmp_path, stderr=subprocess.PIPE, text=True)
+    for _ in range(600):
+        if list((tmp_path / "out").glob(".musegen-*/files/*.mid")):
+            break
+        time.sleep(0.05)
+    process.send_signal(number)
+    _, said = process.communicate(timeout=120)
+    assert process.returncode == 128 + number
+    assert said.endswith("\nstopped\n")
+    assert not list((tmp_path / "out").iterdir())
+
+
+def test_a_signal_that_is_ignored_stays_so() -> None:
+    """As nohup asks."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        with pytest.raises(SystemExit):
+            main(["--version"])
+        assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+        assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
+    finally:
+        signal.signal(signal.SIGHUP, before)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+@pytest.mark.parametrize("arguments", ["plugins", "schema", "corpus list --json"])
+def test_output_that_cannot_be_written_is_one_line(arguments: str, unbuffered: str) -> None:
+    """Whether printing fails or the end does."""
+    with Path("/dev/full").open("w") as full:
+        line = [sys.executable, "-m", "musegen", *arguments.split()]
+        environment = {**os.environ, "PYTHONUNBUFFERED": unbuffered}
+        done = subprocess.run(
+            line, check=False, stdout=full, stderr=subprocess.PIPE, text=True, env=environment, timeout=300
+        )
+    assert done.returncode == 2
+    assert done.stderr == "standard output: No space left on device\n"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems refuse such names")
+def test_names_may_have_bytes_that_are_no_utf_8(tmp_path: Path) -> None:
+    """Of tunes, folders, pipelines and what is written; a source shows them escaped."""
+    odd = "t\udce9"
+    file = write_pipeline(tmp_path / odd, NGRAM_PIPELINE.replace("jigs.abc", "."))
+    (tmp_path / odd / "jigs.abc").rename(tmp_path / odd / f"{odd}.abc")
+    pipeline = file.rename(tmp_path / odd / f"{odd}.toml")
+    tunes = tmp_path / odd / f"{odd}.abc"
+    for arguments in (
+        ("check", pipeline),
+        ("run", pipeline, "-q"),
+        ("run", pipeline, "-q"),
+        ("corpus", "check", tunes),
+        ("corpus", "check", tmp_path / odd),
+        ("convert", tunes, "-o", tmp_path / f"2{odd}.abc"),
+        ("render", tunes, "--to", "midi", "-o", tmp_path / f"r{odd}"),
+        ("sample", tmp_path / odd / "run" / "model.safetensors", "-n", "1", "-o", tmp_path / f"s{odd}"),
+    ):
+        done = command(*arguments)
+        assert done.returncode == 0, done.stderr
+    split = (tmp_path / odd / "run" / "split.csv").read_text("utf-8")
+    assert "\nt\\udce9.abc:1,Jig No 1," in split

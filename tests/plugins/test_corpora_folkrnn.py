@@ -66,6 +66,12 @@ def test_samples(tmp_path: Path) -> None:
     assert tunes[3].title == "The Test"
 
 
+def test_tunes_of_one_line_are_told_apart(tmp_path: Path) -> None:
+    """As in samples that were written without a line end."""
+    tunes = read(tmp_path, "<s> M:4/4 K:Cmaj C 8 | </s> <s> M:4/4 K:Cmaj E 8 | </s>\n")
+    assert [tune.source for tune in tunes] == ["tokens.txt#line1", "tokens.txt#line1.2"]
+
+
 def test_a_mode_alone_is_on_c(tmp_path: Path) -> None:
     """As in the version of the data that spells every accidental out."""
     (tune,) = read(tmp_path, "M:4/4\nK:dor\nC 8 |\n")

@@ -13,6 +13,7 @@ from musegen.api.components import with_files
 from musegen.corpus.files import Notations, file_readers
 from musegen.corpus.transposing import to_tonic, transpose
 from musegen.errors import CorpusError, MusegenError, NotationError, PluginError, locate
+from musegen.inputs import check_file
 from musegen.music.tune import Tune
 from musegen.plugins.installed import Installed
 from musegen.plugins.registry import Plugins
@@ -73,8 +74,10 @@ def convert(
         raise MusegenError("a tune cannot be moved to a tonic and by semitones at once; give one of them")
     told, known = chosen_reporter(reporter, report), with_files(plugins)
     told.begin("convert")
-    if not source.is_file():
-        raise CorpusError(f"{source}: no such file")
+    try:
+        check_file(source)
+    except OSError as error:
+        raise CorpusError(f"{source}: {error.strerror}") from None
     readers, notations = file_readers(known, source), Notations(known)
     writer = _writer(known, target)
     check_target(target, source, force)

@@ -10,6 +10,7 @@ from pathlib import Path
 from musegen.api.components import with_files
 from musegen.api.conversion import check_target
 from musegen.errors import ArtifactError, MusegenError, PluginError
+from musegen.inputs import check_file
 from musegen.models.tune_model import load_network
 from musegen.plugins.registry import Plugins
 from musegen.progress import Reporter, chosen_reporter
@@ -80,8 +81,10 @@ def _foreign(plugins: Plugins, model: Path, vocabulary: Path | str | None) -> La
     installed = plugins.find("model", name)
     if missing := installed.missing():
         raise PluginError(f"{model}: {missing}")
-    if not model.is_file():
-        raise ArtifactError(f"{model}: no such file")
+    try:
+        check_file(model)
+    except OSError as error:
+        raise ArtifactError(f"{model}: {error.strerror}") from None
     trainer = installed.build()
     if not isinstance(trainer, ForeignModels):
         raise PluginError(f'{model}: the model "{name}" declares {model.suffix}, but cannot read such files')

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from musegen.api.components import with_files
 from musegen.corpus.files import file_readers
+from musegen.corpus.identity import read_all
 from musegen.music.tune import Tune
 from musegen.progress import Reporter, chosen_reporter
 
@@ -26,4 +27,4 @@ def read_tunes(
     """
     told = chosen_reporter(reporter, report)
     readers = file_readers(with_files(plugins), Path(path))
-    return (tune for reader in readers for tune in reader.read(told.say))
+    return read_all(readers, told.say)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from musegen.api.components import built_renderers, with_files
 from musegen.corpus.files import Notations, file_readers
+from musegen.corpus.identity import read_all, reader_files
 from musegen.errors import CorpusError, MusegenError
 from musegen.progress import Reporter, chosen_reporter
 from musegen.run.rendering import Rendering
@@ -51,22 +52,21 @@ def render(
     writers, notations = built_renderers(known, renderers), Notations(known)
     readers = [reader for file in files for reader in file_readers(known, Path(file))]
     for reader in readers:
-        reader.sources()  # a missing file is known before anything is written
+        reader_files(reader)  # a missing file is known before anything is written
     number, failed = 0, list[str]()
     progress = reporter.begin("render")
     advice = "choose another folder or add --force"
     with os_errors_explained(folder), all_or_none(folder, advice, force=force) as made:
         rendering = Rendering(writers, made)
-        for reader in readers:
-            for tune in reader.read(reporter.say):
-                number += 1
-                progress.advance(number, 0, tune.source)
-                try:
-                    score = notations[tune.notation].parse(tune)
-                    rendering.tune(score, f"{number:03}")
-                except MusegenError as error:
-                    failed.append(f"{error}; tune {number} is not rendered")
-                    reporter.say(failed[-1])
+        for tune in read_all(readers, reporter.say):
+            number += 1
+            progress.advance(number, 0, tune.source)
+            try:
+                score = notations[tune.notation].parse(tune)
+                rendering.tune(score, f"{number:03}")
+            except MusegenError as error:
+                failed.append(f"{error}; tune {number} is not rendered")
+                reporter.say(failed[-1])
         rendering.finish()
         written = tuple(folder / path.name for path in sorted(made.iterdir()))
     rendered = number - len(failed)

@@ -121,6 +121,7 @@ def _tunes(sources: Sequence[str], files: Sequence[Path]) -> tuple[Iterator[Tune
     """The tunes of some sources, and their notations. A wrong source is found before any tune is read."""
     from musegen.api.components import with_files
     from musegen.corpus.files import Notations
+    from musegen.corpus.identity import read_all
     from musegen.pipeline.sources import find_source
 
     plugins = with_files(files)
@@ -128,12 +129,16 @@ def _tunes(sources: Sequence[str], files: Sequence[Path]) -> tuple[Iterator[Tune
     names = [place[0] if place else source for source, place in zip(sources, places, strict=True)]
     found = [find_source(plugins, name, say) for name in names]
 
-    def tunes() -> Iterator[Tune]:
-        for source, place in zip(found, places, strict=True):
-            read = (tune for reader in source.readers for tune in reader.read(tell))
-            yield from [_at_line(*place, list(read))] if place else read
-
-    return tunes(), Notations(plugins, *(source.plugins for source in found))
+    if not any(places):
+        tunes = read_all([reader for source in found for reader in source.readers], tell)
+    else:
+        tunes = (
+            tune
+            for source, place in zip(found, places, strict=True)
+            for read in [read_all(source.readers, tell)]
+            for tune in ([_at_line(*place, list(read))] if place else read)
+        )
+    return tunes, Notations(plugins, *(source.plugins for source in found))
 
 
 def _at_line(source: str, line: int, tunes: Sequence[Tune]) -> Tune:

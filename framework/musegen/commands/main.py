@@ -1,45 +1,108 @@
 """The program ``musegen``: runs the command that is asked for, and turns errors into lines and exit codes.
 
-Exit codes: 0 success, 1 a tune could not be rendered, 2 an error that the printed lines explain, 130 Ctrl-C.
+Exit codes: 0 success, 1 a tune could not be rendered, 2 an error that the printed lines explain; stopped by a
+signal, 128 plus its number: 130 for Ctrl-C.
 """
 
 from __future__ import annotations
 
 import argparse
+import io
+import os
+import signal
 import sys
-from collections.abc import Mapping, Sequence
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from difflib import get_close_matches
 from importlib import import_module
+from typing import TextIO
 
 from musegen.commands.console import report_faults
 from musegen.errors import MusegenError
 from musegen.protocols.commands import BUILT_IN, Command
-
-_INTERRUPTED = 130
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
     words = list(sys.argv[1:] if arguments is None else arguments)
     try:
-        command, options = parse(words)
-        return command.run(options) if command else 0
+        with _signals_stop(), _all_printed():
+            command, options = parse(words)
+            return command.run(options) if command else 0
     except MusegenError as error:
         notes = getattr(error, "__notes__", ())
         print(f"{error} ({'; '.join(notes)})" if notes else error, file=sys.stderr)
         return 2
     except OSError as error:
         if isinstance(error, BrokenPipeError):  # the reader of our output has gone, as `head` does
-            sys.stderr.close()
+            _let_go(sys.stdout)
             return 0
-        if error.filename is None:
+        where = error.filename or _lost_output()
+        if where is None:
             raise
-        print(f"{error.filename}: {error.strerror}", file=sys.stderr)
+        print(f"{where}: {error.strerror}", file=sys.stderr)
         return 2
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as error:
         resumes = "; the same command resumes where it stopped" if _named(words) in ("run", "train") else ""
-        print(f"\nstopped{resumes}", file=sys.stderr)
-        return _INTERRUPTED
+        with suppress(OSError):  # the terminal may be gone
+            print(f"\nstopped{resumes}", file=sys.stderr)
+        return 128 + (error.number if isinstance(error, _Stopped) else signal.SIGINT)
+
+
+class _Stopped(KeyboardInterrupt):
+    """A signal that asks to end, which everything on the way out tidies up for as for Ctrl-C."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__()
+        self.number = number
+
+
+@contextmanager
+def _signals_stop() -> Iterator[None]:
+    """SIGTERM and SIGHUP end a command as Ctrl-C does, unless whoever started it chose otherwise."""
+
+    def stop(number: int, _: object) -> None:
+        raise _Stopped(number)
+
+    ours = []
+    if threading.current_thread() is threading.main_thread():
+        present = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+        ours = [number for number in present if signal.getsignal(number) is signal.SIG_DFL]
+    for number in ours:
+        signal.signal(number, stop)
+    try:
+        yield
+    finally:
+        for number in ours:
+            signal.signal(number, signal.SIG_DFL)
+
+
+@contextmanager
+def _all_printed() -> Iterator[None]:
+    """What is printed is there at the end, or an OSError says why not; no name of a file is too odd."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
+    try:
+        yield
+    finally:
+        sys.stdout.flush()
+
+
+def _lost_output() -> str | None:
+    """The name of standard output where it cannot be written; what it still holds is let go."""
+    try:
+        print(flush=True)  # what failed before is not tried again; this begins the line of a traceback
+    except OSError:
+        _let_go(sys.stdout)
+        return "standard output"
+    return None
+
+
+def _let_go(stream: TextIO) -> None:
+    """Lead the stream nowhere, so that what it still holds is no error when Python ends."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def parse(words: Sequence[str]) -> tuple[Command | None, argparse.Namespace]:

@@ -4,17 +4,27 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from musegen.errors import PluginError
+from pydantic import ValidationError
+
+from musegen.errors import CorpusError, PluginError
+from musegen.inputs import files_below
+from musegen.options import option_faults
 from musegen.plugins.registry import Plugins
 from musegen.protocols.corpora import CorpusReader
 from musegen.protocols.notations import Notation
 
 
 def file_readers(plugins: Plugins, path: Path) -> list[CorpusReader]:
-    """Readers for a file, or for each kind of file in a folder. Raises PluginError if there is none."""
+    """Readers for a file, or for each kind of file in a folder. Raises PluginError if there is none.
+
+    Raises CorpusError for a folder that cannot be read.
+    """
     suffixes = _suffixes(plugins)
     if path.is_dir():
-        inside = {file.suffix.lower() for file in path.rglob("*") if file.is_file()}
+        try:
+            inside = {file.suffix.lower() for file in files_below(path)}
+        except OSError as error:
+            raise CorpusError(f"{error.filename}: {error.strerror}") from error
         names = dict.fromkeys(name for suffix, name in suffixes.items() if suffix in inside)
     else:
         names = dict.fromkeys(suffixes[s] for s in [path.suffix.lower()] if s in suffixes)
@@ -22,9 +32,21 @@ def file_readers(plugins: Plugins, path: Path) -> list[CorpusReader]:
         kind = "file of a known kind in this folder" if path.is_dir() else "reader for this kind of file"
         raise PluginError(f"{path}: no {kind}; choose from: {', '.join(suffixes)}")
     try:
-        return [plugins.build("corpus reader", name, paths=[str(path)]) for name in names]
+        return [_reader(plugins, name, path) for name in names]
     except PluginError as error:
         raise PluginError(f"{path}: {error}") from None
+
+
+def _reader(plugins: Plugins, name: str, path: Path) -> CorpusReader:
+    """The reader of this name on one path, which may have bytes in it that JSON and TOML cannot express."""
+    found = plugins.find("corpus reader", name)
+    try:
+        options = found.component.options.model_validate({"paths": (str(path),)}, strict=False)
+    except ValidationError as error:
+        faults = "; ".join(map(str, option_faults(error)))
+        raise PluginError(f'corpus reader "{name}": {faults}') from None
+    reader: CorpusReader = found.build(options)
+    return reader
 
 
 def _suffixes(plugins: Plugins) -> dict[str, str]:

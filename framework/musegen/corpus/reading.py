@@ -6,6 +6,7 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 from pathlib import Path
 
 from musegen.corpus.corpus import Corpus
+from musegen.corpus.identity import read_all
 from musegen.corpus.preparing import prepare_tune, unused_options, without_title
 from musegen.corpus.split_file import read_split
 from musegen.corpus.splitting import Split, find_groups, large_groups, split_groups, torn_groups
@@ -38,7 +39,7 @@ def read_corpus(
         skipped += 1
         report(f"{line}; skipped")
 
-    found = [tune for reader in readers for tune in reader.read(report)]
+    found = list(read_all(readers, report))
     for done, tune in enumerate(found, 1):
         notation = notations.get(tune.notation)
         if notation is None:

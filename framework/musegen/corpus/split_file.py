@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from musegen.corpus.corpus import PARTS, Corpus
@@ -29,25 +29,31 @@ def split_table(corpus: Corpus) -> bytes:
 
 
 def read_split(file: Path, tunes: Sequence[Tune], report: Callable[[str], None]) -> tuple[str, ...]:
-    """The part of each tune, as a ``split.csv`` says.
+    """The part of each tune, as a ``split.csv`` says, by source and title.
 
-    Tunes are recognised by source and title, and by their order if these are equal. ``report`` gets a line if
-    some rows have no tune. Raises CorpusError for a file that is not a split, that lacks a tune, or that puts
-    none into ``train``.
+    A source may have had more or fewer folders there: how many a name needs depends on what else is in the
+    corpus. ``report`` gets a line if some rows have no tune. Raises CorpusError for a file that is not a
+    split, that lacks a tune or cannot tell which of several it means, or that puts none into ``train``.
     """
     given = _rows(file)
-    keys = list(_numbered((tune.source, tune.title) for tune in tunes))
-    unknown = [key for key in keys if key not in given]
+    found = _found(given, tunes)
+    unknown = [tune for tune, key in zip(tunes, found, strict=True) if key is None]
     if unknown:
-        source, title, _ = unknown[0]
         raise CorpusError(
             f"{file}: does not name {len(unknown)} of {counted(len(tunes), 'tune')}, such as "
-            f'{source} "{title}"; leave [split] file out, or give the corpus that it was made from'
+            f"{_shown(unknown[0])}; leave [split] file out, or give the corpus that it was made from"
         )
-    missing = len(given.keys() - set(keys))
+    asked = Counter(found)
+    for tune, key in zip(tunes, found, strict=True):
+        if key is not None and (len(set(given[key])) > 1 or asked[key] > len(given[key])):
+            raise CorpusError(
+                f"{file}: does not tell which of several tunes it means by {key[0]}, such as {_shown(tune)}; "
+                "leave [split] file out once: the split.csv of that run names each"
+            )
+    missing = sum(len(parts) for parts in given.values()) - len(tunes)
     if missing:
         report(f"{file}: names {counted(missing, 'tune')} that the corpus does not have")
-    parts = tuple(given[key] for key in keys)
+    parts = tuple(given[key][0] for key in found if key is not None)
     if "train" not in parts:
         raise CorpusError(
             f"{file}: puts no tune of the corpus into train, so that a model has nothing to learn from"
@@ -55,27 +61,47 @@ def read_split(file: Path, tunes: Sequence[Tune], report: Callable[[str], None])
     return parts
 
 
-def _numbered(keys: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str, int]]:
-    """Each source and title, with the number of times it occurred before.
-
-    They need not be unique, because files of two folders may have the same name.
-    """
-    seen: Counter[tuple[str, str]] = Counter()
-    for key in keys:
-        yield (*key, seen[key])
-        seen[key] += 1
+_Key = tuple[str, str]
+"""Source and title."""
 
 
-def _rows(file: Path) -> Mapping[tuple[str, str, int], str]:
+def _found(given: Mapping[_Key, Sequence[str]], tunes: Sequence[Tune]) -> list[_Key | None]:
+    """The row of each tune: that of its source, else of one with fewer folders, else of one with more."""
+    longer: dict[_Key, list[_Key]] = {}
+    for source, title in given:
+        for ending in list(_endings(source))[1:]:
+            longer.setdefault((ending, title), []).append((source, title))
+    found: list[_Key | None] = []
+    for tune in tunes:
+        keys = [key for ending in _endings(tune.source) if (key := (ending, tune.title)) in given]
+        more = longer.get((tune.source, tune.title), [])
+        found.append(keys[0] if keys else more[0] if len(more) == 1 else None)
+    return found
+
+
+def _endings(source: str) -> Iterator[str]:
+    """``a/b/t.abc:1``, ``b/t.abc:1`` and ``t.abc:1``."""
+    yield source
+    while "/" in source:
+        source = source.partition("/")[2]
+        yield source
+
+
+def _shown(tune: Tune) -> str:
+    return f'{tune.source} "{tune.title}"'
+
+
+def _rows(file: Path) -> Mapping[_Key, Sequence[str]]:
+    """For each source and title their parts: several where a file of an older version has them twice."""
     try:
         with file.open(newline="", encoding="utf-8") as opened:
-            rows = list(csv.DictReader(opened))
-        keys = _numbered((row["source"], row["title"]) for row in rows)
-        given = {key: row["part"] for key, row in zip(keys, rows, strict=True)}
+            rows = [(row["source"], row["title"], row["part"]) for row in csv.DictReader(opened)]
     except (OSError, UnicodeDecodeError, csv.Error, KeyError, TypeError) as error:
         cause = error.strerror if isinstance(error, OSError) else "it needs the columns source, title, part"
         raise CorpusError(f"{file}: cannot be read as a split ({cause})") from None
-    for number, (_, part) in enumerate(given.items(), 2):
+    given: dict[_Key, list[str]] = {}
+    for number, (source, title, part) in enumerate(rows, 2):
         if part not in PARTS:
             raise CorpusError(f'{file}:{number}: unknown part "{part}"; choose from: {", ".join(PARTS)}')
+        given.setdefault((source or "", title or ""), []).append(part)
     return given

@@ -12,6 +12,7 @@ import safetensors
 
 from musegen.canonical import JSON
 from musegen.errors import ArtifactError
+from musegen.inputs import check_file
 
 if TYPE_CHECKING:
     import numpy as np
@@ -54,6 +55,7 @@ class SavedModel:
         Raises ArtifactError for a file that does not exist, is incomplete, or has another format.
         """
         try:
+            check_file(path)  # safetensors says "no such file" for whatever cannot be opened
             with safetensors.safe_open(path, "np") as file:
                 described = json.loads((file.metadata() or {})["musegen"])
                 if described["format"] != format:
@@ -76,9 +78,8 @@ def read_about(path: Path) -> Mapping[str, Any]:
     It has the keys ``model``, ``tokenizer`` and ``notation``, each with a name and a version. Raises
     ArtifactError for any other file.
     """
-    if not path.is_file():
-        raise ArtifactError(f"{path}: no such file")
     try:
+        check_file(path)
         with safetensors.safe_open(path, "np") as file:
             metadata = file.metadata() or {}
         about = json.loads(metadata["musegen"])["about"]

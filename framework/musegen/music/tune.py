@@ -15,7 +15,10 @@ class Tune:
     """Name of the notation. It may be empty where nothing needs it, as in ``parse(Tune(text))``."""
     title: str = ""
     source: str = ""
-    """File and first line that the tune comes from, as in ``jigs.abc:120``; empty for generated tunes."""
+    """File and first line that the tune comes from, as in ``jigs.abc:120``; empty for generated tunes.
+
+    No two tunes of a corpus have the same source: a split and a comparison know a tune by it.
+    """
     work: str = ""
     """Work that the tune is a setting of; empty if that is not known. All tunes of one work are put into one
     part of a split."""

@@ -11,6 +11,7 @@ from typing import Any
 
 from pydantic import Field, ValidationError
 
+from musegen.corpus.identity import reader_files
 from musegen.corpus.splitting import Split
 from musegen.errors import (
     ArtifactError,
@@ -351,7 +352,7 @@ class _Checker:
 
         for number, use in enumerate(plan.corpus):
             try:
-                sources = list(use.build().sources())
+                sources = reader_files(use.build())
                 if not sources:
                     self._mistake(("corpus", number), "names no file")
             except CorpusError as error:

@@ -24,7 +24,8 @@ class CorpusReader(Protocol):
 
         Return every tune, including those that their notation cannot parse. Call ``report`` with one line,
         which begins with the file and line, for each thing that a user should know, such as a guessed
-        encoding.
+        encoding. Each tune has a source of its own, also where files of one name lie in several folders:
+        :func:`musegen.distinct_names` tells those apart.
         """
         ...
 

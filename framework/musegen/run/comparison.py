@@ -26,7 +26,10 @@ UNITS = {"nats_a_token": "nats a token", "bits_a_note": "bits a note"}
 _RESAMPLED_AT_ONCE = 250
 _Identity = tuple[str, str, int]
 """Identity of a tune: file, melody, and number of earlier tunes with both the same. Another spelling of the
-text does not change it."""
+text does not change it.
+
+The file is without its folders: how many a name has depends on what else that run reads.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +148,8 @@ class _Held:
     folder: Path
     tests: Mapping[_Identity, Mapping[str, str]]
     parts: Mapping[_Identity, str]
+    sources: int
+    """Number of different sources: fewer than tunes in runs of versions that could not tell them apart."""
     lines: tuple[str, ...]
 
     @classmethod
@@ -163,7 +168,8 @@ class _Held:
             )
         tests = dict(zip(tested, rows, strict=True))
         lines = [name.removesuffix("_nats") for name in next(iter(rows), {}) if _is_line(name)]
-        held = cls(folder, tests, {key: row["part"] for key, row in parts.items()}, tuple(lines))
+        sources = len({row["source"] for row in parts.values()})
+        held = cls(folder, tests, {key: row["part"] for key, row in parts.items()}, sources, tuple(lines))
         for row in tests.values():
             held.check(row)
         return held
@@ -212,7 +218,8 @@ def _identified(rows: Iterable[dict[str, str]]) -> dict[_Identity, dict[str, str
     seen: Counter[tuple[str, str]] = Counter()
     found = {}
     for row in rows:
-        key = re.sub(r":\d+$", "", row["source"] or ""), row["melody"] or ""
+        source = (row["source"] or "").rpartition("/")[2]
+        key = re.sub(r":\d+$", "", source), row["melody"] or ""
         found[(*key, seen[key])] = row
         seen[key] += 1
     return found
@@ -277,6 +284,11 @@ def _difference(
 
 def _warnings(one: _Held, two: _Held, common: Sequence[_Identity]) -> Iterable[str]:
     for held, other in ((one, two), (two, one)):
+        if shared := len(held.parts) - held.sources:
+            yield (
+                f"tunes of {held.folder} share their source ({shared} with one before), so that groups may "
+                "be counted as one; `musegen run` tells them apart"
+            )
         known = sum(other.parts.get(identity) in ("train", "validation") for identity in held.tests)
         if known:
             yield (

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import shutil
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -54,10 +56,12 @@ def check_corpus_reader(
         law = "a tune has a source, such as jigs.abc:120"
         laws.require(bool(tune.source), law, short(tune.text))
         laws.require(bool(tune.notation), "a tune names its notation", tune.source)
+    _check_distinct(laws, first)
     for line in reported:
         right = isinstance(line, str) and "\n" not in line and ":" in line
         law = "report gets one line at a time, which begins with its place"
         laws.require(right, law, f"got {short(repr(line))}")
+    _check_folders(laws, component, given, list(component.build(checked).sources()))
     _check_mistakes(laws, component, given)
 
 
@@ -74,6 +78,31 @@ def _read(laws: Laws, reader: CorpusReader) -> tuple[list[Tune], list[str]]:
     with laws.works("it reads what the options name"):
         found = list(reader.read(lines.append))
     return found, lines
+
+
+def _check_distinct(laws: Laws, tunes: Sequence[Tune]) -> None:
+    times = Counter(tune.source for tune in tunes)
+    source, most = times.most_common(1)[0]
+    law = "each tune has a source of its own, also in files of one name (musegen.distinct_names)"
+    laws.require(most == 1, law, f"{most} tunes are {source}")
+
+
+def _check_folders(
+    laws: Laws, component: Component[CorpusReader], given: Mapping[str, Any], sources: Sequence[Path]
+) -> None:
+    """Where ``paths`` names files: copies of one in two folders are told apart."""
+    if "paths" not in component.options.model_fields:
+        return
+    with sandbox() as box:
+        copies = [box.folder / name / sources[0].name for name in ("a", "b")]
+        for copy in copies:
+            copy.parent.mkdir()
+            shutil.copyfile(sources[0], copy)
+        options = component.options.model_validate({**given, "paths": [*map(str, copies)]}, strict=False)
+        with laws.works("it reads copies of what it has read", CorpusError):
+            tunes = list(component.build(options).read(lambda line: None))
+            if tunes:
+                _check_distinct(laws, tunes)
 
 
 def _check_mistakes(laws: Laws, component: Component[CorpusReader], given: Mapping[str, Any]) -> None:

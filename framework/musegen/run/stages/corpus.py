@@ -5,15 +5,18 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
+from itertools import chain
 from pathlib import Path
 
 from musegen.canonical import JSON
 from musegen.corpus.collections import used_collections
 from musegen.corpus.corpus import PARTS, Corpus
+from musegen.corpus.identity import source_names
 from musegen.corpus.reading import read_corpus
 from musegen.corpus.split_file import SPLIT_FILE, split_table
 from musegen.corpus.transposing import Transposed, transpose_all
 from musegen.errors import ArtifactError, CorpusError
+from musegen.inputs import check_file
 from musegen.music.tune import Tune
 from musegen.progress import Progress
 from musegen.protocols.corpora import CorpusReader
@@ -35,10 +38,13 @@ class CorpusStage(Stage):
     version = 3
 
     def depends_on(self) -> dict[str, JSON]:
-        """The options, and the content of the sources. Raises CorpusError if ``[split] file`` is missing."""
-        plan, sources = self.plan, list[JSON]()
-        for reader in self._readers:
-            sources.extend([path.name, file_digest(path)] for path in reader.sources())
+        """The options, and the sources by their content and what tells them apart, not by their place.
+
+        Raises CorpusError if ``[split] file`` is missing.
+        """
+        plan = self.plan
+        named = chain.from_iterable(source_names(self._readers))
+        sources: list[JSON] = [[name, file_digest(path)] for path, name in named]
         return {
             "readers": [use.inputs for use in plan.corpus],
             "notations": [use.inputs for use in plan.notations.values()],
@@ -53,8 +59,12 @@ class CorpusStage(Stage):
         file = self.plan.split.file
         if file is None:
             return []
-        if not Path(file).is_file():
-            raise CorpusError(f"{file}: no such file; [split] file names a {SPLIT_FILE} of an earlier run")
+        try:
+            check_file(Path(file))
+        except OSError as error:
+            raise CorpusError(
+                f"{file}: {error.strerror}; [split] file names a {SPLIT_FILE} of an earlier run"
+            ) from None
         return [file_digest(Path(file))]
 
     def build(self, folder: Path, progress: Progress) -> None:
