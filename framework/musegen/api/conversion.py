@@ -10,13 +10,13 @@ from pathlib import Path
 from musegen.api.components import with_files
 from musegen.corpus.files import Notations, file_readers
 from musegen.corpus.transposing import to_tonic, transpose
-from musegen.errors import CorpusError, MusegenError, NotationError, locate
+from musegen.errors import ComponentError, CorpusError, MusegenError, NotationError, locate
 from musegen.music.tune import Tune
 from musegen.plugins.registry import Plugins
 from musegen.progress import Reporter, chosen_reporter
 from musegen.protocols.notations import Notation
 from musegen.protocols.renderers import Renderer
-from musegen.writing import write_atomically
+from musegen.writing import write_atomically, written_whole
 
 _FARTHEST = 60
 """Semitones; no tune with a key stays in anybody's range beyond."""
@@ -85,7 +85,9 @@ def convert(
             f"or write a file each with `musegen render {source} --to ...`"
         )
     else:
-        writer.render(notations[tunes[0].notation].parse(tunes[0]), target)
+        score = notations[tunes[0].notation].parse(tunes[0])
+        with written_whole(target) as partial:
+            writer.render(score, partial)
     told.finish("convert", f"{target}: {len(tunes)} tune{'s' * (len(tunes) != 1)}")
     return Converted(target, len(tunes))
 
@@ -128,16 +130,18 @@ def _writer(plugins: Plugins, target: Path) -> str | Renderer:
     suffix = target.suffix.lower()
     if suffix.removeprefix(".") in plugins.names("notation"):
         return suffix.removeprefix(".")
-    suffixes = {f".{name}" for name in plugins.names("notation")}
+    suffixes, broken = {f".{name}" for name in plugins.names("notation")}, list[str]()
     for name in sorted(plugins.names("renderer"), key=lambda name: (f".{name}" != suffix, name)):
         try:
             renderer = plugins.build("renderer", name)
+        except ComponentError as error:
+            broken.append(f"; {error}")
+            continue
         except (MusegenError, ImportError):  # what it needs is not installed
             continue
         if isinstance(renderer, Renderer):
             suffixes.add(renderer.suffix)
             if renderer.suffix == suffix:
                 return renderer
-    raise MusegenError(
-        f"{target}: cannot write this kind of file; choose from: {', '.join(sorted(suffixes))}"
-    )
+    choices = ", ".join(sorted(suffixes))
+    raise MusegenError(f"{target}: cannot write this kind of file; choose from: {choices}{''.join(broken)}")

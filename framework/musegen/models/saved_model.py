@@ -12,6 +12,8 @@ import safetensors
 
 from musegen.canonical import JSON
 from musegen.errors import ArtifactError
+from musegen.plugins.checked import fault_of
+from musegen.protocols.models import LanguageModel
 
 if TYPE_CHECKING:
     import numpy as np
@@ -94,6 +96,17 @@ def read_about(path: Path) -> Mapping[str, Any]:
             f"{path}: is no model that musegen saved; take the model.safetensors of a run folder"
         ) from error
     return about  # type: ignore[no-any-return]
+
+
+def check_about(model: LanguageModel, path: Path, about: Mapping[str, JSON]) -> None:
+    """Raises ComponentError unless the file that a model's ``save`` wrote says ``about`` of its use."""
+    advice = "it keeps TrainingJob.about in the metadata, as musegen.SavedModel does"
+    try:
+        found = read_about(path)
+    except ArtifactError as error:
+        raise fault_of(model, f"save() wrote what cannot be used alone ({error}); {advice}") from error
+    if found != json.loads(json.dumps(about)):
+        raise fault_of(model, f"save() wrote a file that says something else of its use; {advice}")
 
 
 def describe_component(name: str, version: int, **more: JSON) -> dict[str, JSON]:

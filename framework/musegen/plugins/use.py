@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Generic, TypeVar, cast
 
 from musegen.canonical import JSON
 from musegen.options import Options
@@ -23,13 +23,10 @@ class Use(Generic[T_co]):
     """Where the component comes from; None for one that no plugin declares."""
 
     def build(self) -> T_co:
-        """The working object."""
-        try:
-            return self.component.build(self.options)
-        except Exception as error:
-            if error.__traceback__ and not error.__traceback__.tb_next:  # it could not even be called
-                error.add_note(f'building "{self.component.name}" with its options')
-            raise
+        """The working object; what it gives is checked if it is known where the component comes from."""
+        if self.installed:
+            return cast("T_co", self.installed.make(self.options))
+        return self.component.build(self.options)
 
     @property
     def options_json(self) -> dict[str, JSON]:

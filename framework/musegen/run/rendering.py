@@ -13,13 +13,23 @@ from musegen.protocols.renderers import BookRenderer, Renderer
 class Rendering:
     """Renders tunes one after another, and at the end what holds them all."""
 
-    def __init__(self, renderers: Sequence[Renderer | BookRenderer], folder: Path) -> None:
-        """Raises PluginError for two renderers whose files have the same names."""
+    def __init__(
+        self, renderers: Sequence[Renderer | BookRenderer], folder: Path, notation: str = ""
+    ) -> None:
+        """``notation``: that of texts which lie in the same folder, ``001.abc`` and so on.
+
+        Raises PluginError for two renderers whose files have the same names, or for one whose files would
+        replace the texts.
+        """
         self._single = [renderer for renderer in renderers if not isinstance(renderer, BookRenderer)]
         self._books = [renderer for renderer in renderers if isinstance(renderer, BookRenderer)]
         names = [renderer.suffix for renderer in self._single] + [book.file_name for book in self._books]
         if twice := [name for name in dict.fromkeys(names) if names.count(name) > 1]:
             raise PluginError(f"two renderers write the same {', '.join(twice)} files; leave one of them out")
+        if notation and f".{notation}" in names:
+            raise PluginError(
+                f"a renderer writes .{notation} files, as the texts of the tunes are; leave it out"
+            )
         self._folder = folder
         self._scores: list[Score] = []
 

@@ -35,8 +35,8 @@ class RenderStage(Stage):
         return {"renderers": [use.inputs for use in self.plan.render], "sample": self._sample.key}
 
     def check(self, reporter: Reporter) -> None:
-        """Refuse two renderers that write the same files, and one that lacks a program."""
-        Rendering(self._renderers, self.plan.folder)
+        """Refuse two renderers that write the same files, and one that lacks a program or its protocol."""
+        Rendering(self._renderers, self.plan.folder, self._corpus.corpus.notation)
 
     def build(self, folder: Path, progress: Progress) -> None:
         """Render every tune, and then what holds them all."""
