@@ -39,7 +39,7 @@ PARTS = (
     (
         "Models",
         "",
-        "ModelTrainer LanguageModel StorableModel ForeignModels Dataset Transpositions TrainingJob Progress "
+        "ModelTrainer LanguageModel VocabularyModel StorableModel ForeignModels Dataset Transpositions TrainingJob Progress "
         "TrainedModel EpochLoss Sampling SavedModel derive_seed",
     ),
     ("Renderers", "", "Renderer BookRenderer"),

@@ -161,7 +161,8 @@ PUBLIC = """
     PipelineError Pitch PlayedChord PlayedNote PluginError Plugins Prepare PreparingNotation Problem
     Progress Rendered Renderer Reporter Rest Rule Run STEPS Sample Sampling SavedModel Score Silent
     StorableModel Tempo TempoChange TempoMap Tokenizer TokenizerTrainer Tokens TrainedModel TrainingJob
-    TransposingNotation Transpositions Tune TuneModel Tuplet Valid Vocabulary VocabularyError Wishes
+    TransposingNotation Transpositions Tune TuneModel Tuplet Valid Vocabulary VocabularyError VocabularyModel
+    Wishes
     accompaniment compare component convert default_tempo demo_model derive_seed did_you_mean
     expand_play_order export hookimpl installed_plugins judge load mend_repeats open_model perform
     read_tunes render sample ticks to_tonic

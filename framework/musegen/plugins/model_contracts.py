@@ -110,7 +110,7 @@ _MODEL = Contract(
     "musegen.LanguageModel",
     ("generate", "nats", "save"),
     {"generate": _continuations, "nats": _nats, "save": _saved, "save_as": _saved},
-    {"stores": strings("stores")},
+    {"stores": strings("stores"), "symbols": strings("symbols")},
 )
 TOKENIZER_TRAINER = Contract(
     "musegen.TokenizerTrainer", ("train", "load"), {"train": _tokenizer, "load": _tokenizer}
