@@ -159,13 +159,12 @@ PUBLIC = """
     Judgement Key KeyChange LanguageModel Lines MODES Metre MetreChange ModelError ModelTrainer
     MusegenError NewTune Notation NotationError Note Options PathPattern Performance Pipeline
     PipelineError Pitch PlayedChord PlayedNote PluginError Plugins Prepare PreparingNotation Problem
-    Progress Rendered Renderer Reporter Rest
-    RewritingReader Rule Run STEPS Sample Sampling SavedModel Score Silent
-    StorableModel Tempo TempoChange TempoMap Tokenizer TokenizerTrainer Tokens TrainedModel TrainingJob
-    TransposingNotation Transpositions Tune TuneModel Tuplet Valid Vocabulary VocabularyError Wishes
-    accompaniment compare component convert counted default_tempo demo_model derive_seed did_you_mean
-    expand_play_order export hookimpl installed_plugins judge load mend_repeats open_model parse
-    perform read_scores read_tunes render sample ticks to_tonic write
+    Progress Rendered Renderer Reporter Rest RewritingReader Rule Run STEPS Sample Sampling SavedModel
+    Score Silent StorableModel Tempo TempoChange TempoMap Tokenizer TokenizerTrainer Tokens TrainedModel
+    TrainingJob TransposingNotation Transpositions Tune TuneModel Tuplet Valid Vocabulary
+    VocabularyError VocabularyModel Wishes accompaniment compare component convert counted default_tempo
+    demo_model derive_seed did_you_mean expand_play_order export hookimpl installed_plugins judge load
+    mend_repeats open_model parse perform read_scores read_tunes render sample ticks to_tonic write
 """
 
 
