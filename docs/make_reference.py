@@ -43,8 +43,8 @@ PARTS = (
     (
         "Models",
         "",
-        "ModelTrainer LanguageModel StorableModel ForeignModels Dataset Transpositions TrainingJob Progress "
-        "TrainedModel EpochLoss Sampling SavedModel derive_seed",
+        "ModelTrainer LanguageModel VocabularyModel StorableModel ForeignModels Dataset Transpositions "
+        "TrainingJob Progress TrainedModel EpochLoss Sampling SavedModel derive_seed",
     ),
     ("Renderers", "", "Renderer BookRenderer"),
     ("Rules", "", "Rule Fault"),

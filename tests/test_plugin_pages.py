@@ -78,7 +78,8 @@ def test_a_component_is_given_what_it_needs() -> None:
     exec(compile(code, "plugins.md", "exec", dont_inherit=True), names)
     plugins = musegen.installed_plugins().with_files([])
     plugins.add(SimpleNamespace(musegen_corpus_readers=names["musegen_corpus_readers"]), "tab")
-    notation: Any = plugins.build("corpus reader", "tab")
+    component: Any = plugins.corpus_reader("tab")
+    notation = component.build(component.options())
     assert notation.parse(musegen.Tune("X:1\nK:D\nD|\n", "abc")).key == musegen.Key("D", "major")
 
 

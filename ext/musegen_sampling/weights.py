@@ -243,6 +243,7 @@ class LSTMWeights:
             )
         except ValueError as error:
             reason = " ".join(str(error).split())
+            reason = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in reason)
             raise ValueError(f"{path}: not a model file of musegen: {reason}") from None
         weights.about = metadata["about"]
         weights.precision, weights.losses = metadata["precision"], metadata["losses"]

@@ -87,6 +87,7 @@ from .protocols.models import (
     TrainedModel as TrainedModel,
     TrainingJob as TrainingJob,
     Transpositions as Transpositions,
+    VocabularyModel as VocabularyModel,
 )
 from .protocols.notations import (
     ChordedNotation as ChordedNotation,

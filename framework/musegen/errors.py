@@ -50,6 +50,10 @@ class PluginError(MusegenError):
     """A plugin or component that is missing, broken or declared twice."""
 
 
+class ComponentError(PluginError):
+    """A component that gives what its protocol does not allow; the line names it and its plugin."""
+
+
 class CorpusError(MusegenError):
     """A corpus that cannot be read or has no usable tune."""
 

@@ -45,6 +45,16 @@ def write_atomically(path: Path, content: bytes) -> None:
 
 
 @contextmanager
+def written_whole(path: Path) -> Iterator[Path]:
+    """A file of the same name elsewhere, to be written in the block and then put at ``path``."""
+    if not path.parent.is_dir():
+        raise FileNotFoundError(errno.ENOENT, "no such folder", str(path.parent))
+    with TemporaryDirectory(prefix=".musegen-", dir=path.parent) as folder:
+        yield Path(folder) / path.name
+        (Path(folder) / path.name).replace(path)
+
+
+@contextmanager
 def all_or_none(folder: Path, advice: str, *, force: bool = False) -> Iterator[Path]:
     """A temporary folder to write to. At the end its files are moved into ``folder``: all of them or none.
 

@@ -27,6 +27,7 @@ class LSTMModel:
     def __init__(self, weights: LSTMWeights, about: Mapping[str, JSON] | None = None) -> None:
         """``about``: what a saved file says about its use; by default what the weights' own file said."""
         self.weights, self._about = weights, about
+        self.symbols = weights.vocabulary
 
     def generate(
         self, primes: Sequence[Tokens], sampling: Sampling, seeds: Sequence[int]

@@ -32,8 +32,12 @@ from musegen_ngram.memory import LONGEST, Memory, recall
 
 FORMAT = "musegen-ngram-2"
 
-_Choice: TypeAlias = tuple[list[int], list[float]]
+_Choice: TypeAlias = tuple[Tokens, NDArray[np.float64]]
 """Tokens, and the cumulative probability of each."""
+_REMEMBERED = 4096
+"""Number of contexts whose choice is kept at most while tunes are drawn."""
+_CELLS = 1 << 22
+"""Number of tokens in all those choices at most, so that a large vocabulary does not fill the memory."""
 
 
 class NgramModel:
@@ -54,7 +58,7 @@ class NgramModel:
         model has no memory.
         """
         self.counts, self.order, self.shares = counts, len(counts.levels) - 1, shares
-        self._symbols, self._start, self._end, self._about = tuple(symbols), start, end, about
+        self.symbols, self._start, self._end, self._about = tuple(symbols), start, end, about
         # c(h) by node, for contexts of 0, 1, ... tokens; the last element stands for unknown ones.
         self._seen = list[NDArray[np.float64]]()
         self._kinds = list[NDArray[np.float64]]()  # t(h)
@@ -132,7 +136,7 @@ class NgramModel:
     ) -> Iterator[Tokens]:
         """One continuation for each prime, without the prime; each has a random generator of its own seed."""
 
-        @lru_cache(4096)
+        @lru_cache(max(min(_REMEMBERED, _CELLS // self.counts.size), 1))
         def choice(recent: tuple[int, ...], guess: int, match: int) -> _Choice:
             chances = self._probabilities(self._context(recent))
             return _choice(self._with_memory(chances, guess, match) if match else chances, sampling)
@@ -149,7 +153,7 @@ class NgramModel:
                         (guess, match) = (int(each[0]) for each in memory.hear(np.array([token], np.int32)))
                     heard = len(tokens)
                 likeliest, up_to = choice(tuple(tokens[-self.order :]), guess, match)
-                token = likeliest[bisect_right(up_to, uniform * up_to[-1], hi=len(up_to) - 1)]
+                token = int(likeliest[bisect_right(up_to, uniform * up_to[-1], hi=len(up_to) - 1)])
                 if token == self._end:
                     break
                 tokens.append(token)
@@ -168,7 +172,7 @@ class NgramModel:
             "format": FORMAT,
             "order": self.order,
             "memory": self.shares is not None,
-            "vocabulary": self._symbols,
+            "vocabulary": self.symbols,
             "start": self._start,
             "end": self._end,
             "about": self._about,
@@ -249,4 +253,4 @@ def _choice(chances: NDArray[np.float64], sampling: Sampling) -> _Choice:
     if sampling.top_p < 1:
         enough = int(np.searchsorted(up_to, sampling.top_p * up_to[-1])) + 1
         order, up_to = order[:enough], up_to[:enough]
-    return order.tolist(), up_to.tolist()
+    return order.astype(np.int32), up_to

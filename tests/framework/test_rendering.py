@@ -26,7 +26,7 @@ def build(suffix):
 
 @hookimpl
 def musegen_renderers():
-    suffixes = {"one": ".one.txt", "other": ".other.txt", "same": ".one.txt"}
+    suffixes = {"one": ".one.txt", "other": ".other.txt", "same": ".one.txt", "text": ".abc"}
     return [component(n, version=1, options=NamesOptions, build=build(s)) for n, s in suffixes.items()]
 '''
 
@@ -49,4 +49,11 @@ def test_two_renderers_of_the_same_file_are_refused(tmp_path: Path) -> None:
     """Before any training, since one would write over the other."""
     with pytest.raises(PluginError, match=r"two renderers write the same \.one\.txt files"):
         musegen.load(_pipeline(tmp_path, "one", "same")).run(Silent())
+    assert not list((tmp_path / "run").rglob("model.safetensors"))
+
+
+def test_a_renderer_of_the_texts_own_files_is_refused(tmp_path: Path) -> None:
+    """Before any training, since it would replace the tunes by what it makes of them."""
+    with pytest.raises(PluginError, match=r"a renderer writes \.abc files, as the texts of the tunes are"):
+        musegen.load(_pipeline(tmp_path, "text")).run(Silent())
     assert not list((tmp_path / "run").rglob("model.safetensors"))

@@ -78,7 +78,7 @@ def test_a_model_is_opened_once_and_asked_many_times(tmp_path: Path, monkeypatch
     """What it gives is what its file gives; the file is not read again."""
     model = musegen.open_model(demo_model())
     expected = musegen.sample(demo_model(), tmp_path / "file", tunes=2, key="G", seed=4)
-    monkeypatch.setattr("musegen.models.tune_model.read_about", lambda path: pytest.fail("read again"))
+    monkeypatch.setattr("musegen.models.about.read_about", lambda path: pytest.fail("read again"))
     opened = musegen.sample(model, tmp_path / "opened", tunes=2, key="G", seed=4)
     assert [tune.text for tune in opened] == [tune.text for tune in expected]
     again = musegen.sample(model, tmp_path / "again", tunes=2, seed=5)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import tracemalloc
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,7 @@ import safetensors.numpy
 from hypothesis import given, settings, strategies as st
 
 from helpers.training_jobs import ABOUT, VOCABULARY, Report, dataset, job
-from musegen import ArtifactError, Dataset, ModelError, Sampling, Tokens
+from musegen import ArtifactError, Dataset, ModelError, Sampling, Tokens, Vocabulary
 from musegen_ngram.memory import LONGEST, Memory, copy_shares, recall
 from musegen_ngram.model import NgramModel
 from musegen_ngram.plugin import musegen_models
@@ -353,3 +354,21 @@ def test_it_is_declared() -> None:
     assert declared.name == "ngram"
     assert declared.requires == ()
     assert declared.options().model_dump() == {"order": "auto", "memory": False}
+
+
+def test_a_large_vocabulary_does_not_fill_the_memory() -> None:
+    """What is remembered while a tune is drawn is bounded, however many tokens each choice is of."""
+    size = 100_000
+    vocabulary = Vocabulary(map(str, range(size - 2)))
+    rng = np.random.default_rng(1)
+    heard = tuple(np.array([0, *rng.integers(2, size, 200), 1], np.int32) for _ in range(5))
+    model = NgramTrainer(2).train(Dataset(vocabulary, heard, ()), job(Path())).model
+    tracemalloc.start()
+    try:
+        primes = [np.array([0], np.int32)] * 15
+        drawn = [*model.generate(primes, Sampling(max_tokens=150), range(15))]
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert sum(map(len, drawn)) > 100
+    assert peak < 100_000_000

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from musegen.api.components import with_files
 from musegen.corpus.files import Notations, file_readers
 from musegen.corpus.transposing import to_tonic, transpose
-from musegen.errors import CorpusError, MusegenError, NotationError, PluginError, locate
+from musegen.errors import ComponentError, CorpusError, MusegenError, NotationError, PluginError, locate
 from musegen.inputs import check_file
 from musegen.music.tune import Tune
 from musegen.plugins.installed import Installed
@@ -22,7 +22,7 @@ from musegen.protocols.corpora import CorpusReader, RewritingReader
 from musegen.protocols.notations import Notation
 from musegen.protocols.renderers import Renderer
 from musegen.words import counted
-from musegen.writing import write_atomically
+from musegen.writing import write_atomically, written_whole
 
 _FARTHEST = 60
 """Semitones; no tune with a key stays in anybody's range beyond."""
@@ -98,7 +98,9 @@ def convert(
             f"--tune, or write a file each with `musegen render {source} --to ...`"
         )
     else:
-        writer.render(notations[tunes[0].notation].parse(tunes[0]), target)
+        score = notations[tunes[0].notation].parse(tunes[0])
+        with written_whole(target) as partial:
+            writer.render(score, partial)
     told.finish("convert", f"{target}: {counted(len(tunes), 'tune')}")
     return Converted(target, len(tunes))
 
@@ -156,16 +158,21 @@ def _writer(plugins: Plugins, target: Path) -> str | Renderer:
     declaring = [one for one in _renderers(plugins) if one.component.suffixes]
     others = [one for one in _renderers(plugins) if not one.component.suffixes]
     known = {suffix.lower(): one for one in reversed(declaring) for suffix in one.component.suffixes}
+    broken = list[str]()
     if _end(target, [*known, *notations]) != "".join(target.suffixes).lower():
-        known = {suffix: one for one in reversed(others) if (suffix := _built_suffix(one))} | known
+        known = {suffix: one for one in reversed(others) if (suffix := _built_suffix(one, broken))} | known
     end = _end(target, [*known, *notations])
     if end in notations:
         return notations[end]
     if not end:
         choices = ", ".join(sorted({*known, *notations}))
-        raise MusegenError(f"{target}: cannot write this kind of file; choose from: {choices}")
+        raise MusegenError(
+            "; ".join([f"{target}: cannot write this kind of file; choose from: {choices}", *broken])
+        )
     try:
         renderer = plugins.build("renderer", known[end].component.name)
+    except ComponentError:  # its line names the component and its plugin
+        raise
     except MusegenError as error:
         raise PluginError(f"{target}: {error}") from error
     if not isinstance(renderer, Renderer):
@@ -179,10 +186,16 @@ def _renderers(plugins: Plugins) -> list[Installed]:
     return sorted(found, key=lambda one: f".{one.component.name}" not in one.component.suffixes)
 
 
-def _built_suffix(installed: Installed) -> str:
-    """The suffix of a renderer that declares none; empty for one that cannot be built, or writes books."""
+def _built_suffix(installed: Installed, broken: list[str]) -> str:
+    """The suffix of a renderer that declares none; empty for one that cannot be built, or writes books.
+
+    ``broken`` gets a line for a renderer that breaks its protocol.
+    """
     try:
         renderer = installed.build()
+    except ComponentError as error:
+        broken.append(str(error))
+        return ""
     except (MusegenError, ImportError, ValidationError):  # what it needs is not installed or not given
         return ""
     return renderer.suffix.lower() if isinstance(renderer, Renderer) else ""

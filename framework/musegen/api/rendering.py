@@ -9,7 +9,7 @@ from pathlib import Path
 from musegen.api.components import built_renderers, with_files
 from musegen.corpus.files import Notations, file_readers
 from musegen.corpus.identity import read_all, reader_files
-from musegen.errors import CorpusError, MusegenError
+from musegen.errors import ComponentError, CorpusError, MusegenError
 from musegen.progress import Reporter, chosen_reporter
 from musegen.run.rendering import Rendering
 from musegen.words import counted
@@ -64,6 +64,8 @@ def render(
             try:
                 score = notations[tune.notation].parse(tune)
                 rendering.tune(score, f"{number:03}")
+            except ComponentError:  # the renderer's fault and not the tune's
+                raise
             except MusegenError as error:
                 failed.append(f"{error}; tune {number} is not rendered")
                 reporter.say(failed[-1])

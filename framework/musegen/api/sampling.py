@@ -73,7 +73,7 @@ def sample(
     reporter.finish("sample", f"{valid} of {counted(len(composition.draws), 'tune')} drawn are valid")
     with os_errors_explained(folder), all_or_none(folder, "choose another folder") as made:
         texts = write_texts(composition.kept, made)
-        rendering = Rendering(writers, made)
+        rendering = Rendering(writers, made, language.notation_name)
         failures = render_texts(texts, language.notation, rendering, reporter.begin("render"))
         renderings = [path for path in sorted(made.iterdir()) if path not in texts]
         rows = add_files(describe_kept(composition.kept), [*texts, *renderings], failures)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
 
@@ -14,10 +14,11 @@ from musegen.models.examining import examine
 from musegen.models.language import Home, Language
 from musegen.models.sample_options import Sample
 from musegen.music.tune import Tune
+from musegen.plugins.checked import fault_of
 from musegen.protocols.models import LanguageModel
 from musegen.protocols.notations import HeadedNotation
 from musegen.protocols.rules import Rule
-from musegen.protocols.sampling import derive_seed
+from musegen.protocols.sampling import Sampling, derive_seed
 from musegen.protocols.vocabulary import Tokens
 from musegen.words import counted
 
@@ -75,7 +76,7 @@ class Composer:
         else:
             texts = [self._options.prime] * len(seeds)
         primes = [self._prime(text) for text in texts]
-        bodies = self._network.generate(primes, self._options.sampling, seeds)
+        bodies = self._generate(primes, self._options.sampling, seeds)
         draws = []
         for seed, text, prime, body in zip(seeds, texts, primes, bodies, strict=True):
             room = max(self._options.max_length - (len(prime) - 1), 0)
@@ -103,6 +104,16 @@ class Composer:
         except NotationError:
             return tune
 
+    def _generate(
+        self, primes: Sequence[Tokens], sampling: Sampling, seeds: Sequence[int]
+    ) -> Iterator[Tokens]:
+        """One continuation a prime. Raises ComponentError for a token that the tokenizer does not have."""
+        size = len(self._language.tokenizer.vocabulary)
+        for tokens in self._network.generate(primes, sampling, seeds):
+            if len(tokens) and not 0 <= int(tokens.min()) <= int(tokens.max()) < size:
+                raise fault_of(self._network, f"generate() gives a token outside 0 to {size - 1}")
+            yield tokens
+
     def _prime(self, text: str) -> Tokens:
         """The start mark and the tokens of ``text``: int32 (n + 1,)."""
         return with_marks(self._language.tokenizer, text)[:-1]
@@ -119,7 +130,7 @@ class Composer:
         for line_number in range(_HEADER_LINES):
             if not unfinished:
                 break
-            lines = self._network.generate(
+            lines = self._generate(
                 [self._prime(texts[i]) for i in unfinished],
                 sampling,
                 [derive_seed(seeds[i], "header", line_number) for i in unfinished],

@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
-from typing import Any
 
 from musegen.canonical import JSON
 from musegen.music.tune import Tune
@@ -35,13 +34,8 @@ class Home:
         return cls(tonic, tonics)
 
     def state(self) -> dict[str, JSON]:
-        """The home as JSON, which :meth:`load` reads."""
+        """The home as JSON."""
         return {"tonic": self.tonic, "tonics": {mode: dict(counts) for mode, counts in self.tonics.items()}}
-
-    @classmethod
-    def load(cls, state: Any) -> Home | None:
-        """The home that :meth:`state` described; None for None."""
-        return cls(state["tonic"], state["tonics"]) if state else None
 
     def choose(self, mode: str, seed: int) -> str:
         """A random tonic for a new tune in this mode, in the proportions of the corpus."""

@@ -9,9 +9,9 @@ from musegen.canonical import JSON
 from musegen.corpus.corpus import PARTS, Corpus
 from musegen.models.losses import Scale, TuneLoss, figures, part_tunes
 from musegen.models.tune_model import TuneModel
+from musegen.plugins.installed import Installed
 from musegen.plugins.registry import Plugins
-from musegen.protocols.component import Component
-from musegen.protocols.models import LanguageModel, ModelTrainer
+from musegen.protocols.models import LanguageModel
 from musegen.writing import csv_text
 
 
@@ -20,18 +20,16 @@ class Baseline:
     """A baseline: a simple model that every run is compared with. An installed model declares it."""
 
     name: str
-    component: Component[ModelTrainer]
-    """Component of the simple model."""
+    installed: Installed
+    """Model that declares it."""
     options: Mapping[str, JSON]
     """Options that make it."""
-    missing: str = ""
-    """Message about modules that it needs and that are not installed; empty if nothing is missing."""
 
 
 def baselines(plugins: Plugins) -> list[Baseline]:
     """The baselines that installed models declare."""
     return [
-        Baseline(name, each.component, options, each.missing())
+        Baseline(name, each, options)
         for each in plugins
         if each.kind == "model"
         for name, options in each.component.baselines.items()

@@ -13,6 +13,8 @@ import safetensors
 from musegen.canonical import JSON
 from musegen.errors import ArtifactError
 from musegen.inputs import check_file
+from musegen.plugins.checked import fault_of
+from musegen.protocols.models import LanguageModel
 
 if TYPE_CHECKING:
     import numpy as np
@@ -73,21 +75,16 @@ class SavedModel:
 
 
 def read_about(path: Path) -> Mapping[str, Any]:
-    """The object ``about`` in the metadata key ``musegen`` of a safetensors file.
+    """The object ``about`` in the metadata key ``musegen`` of a safetensors file, as it is.
 
-    It has the keys ``model``, ``tokenizer`` and ``notation``, each with a name and a version. Raises
-    ArtifactError for any other file.
+    :class:`musegen.models.about.About` checks its content. Raises ArtifactError for a file without it.
     """
     try:
         check_file(path)
         with safetensors.safe_open(path, "np") as file:
             metadata = file.metadata() or {}
         about = json.loads(metadata["musegen"])["about"]
-        for part in ("model", "tokenizer", "notation"):
-            if not isinstance(about[part]["name"], str) or not isinstance(about[part]["version"], int):
-                raise TypeError
-        fields = about["notation"]["fields"]
-        if not all(isinstance(field, str) for field in fields):
+        if not isinstance(about, dict):
             raise TypeError
     except OSError as error:
         raise ArtifactError(f"{path}: {error.strerror or error}") from error
@@ -95,7 +92,18 @@ def read_about(path: Path) -> Mapping[str, Any]:
         raise ArtifactError(
             f"{path}: is not a model that musegen saved; take the model.safetensors of a run folder"
         ) from error
-    return about  # type: ignore[no-any-return]
+    return about
+
+
+def check_about(model: LanguageModel, path: Path, about: Mapping[str, JSON]) -> None:
+    """Raises ComponentError unless the file that a model's ``save`` wrote says ``about`` of its use."""
+    advice = "it keeps TrainingJob.about in the metadata, as musegen.SavedModel does"
+    try:
+        found = read_about(path)
+    except ArtifactError as error:
+        raise fault_of(model, f"save() wrote what cannot be used alone ({error}); {advice}") from error
+    if found != json.loads(json.dumps(about)):
+        raise fault_of(model, f"save() wrote a file that says something else of its use; {advice}")
 
 
 def describe_component(name: str, version: int, **more: JSON) -> dict[str, JSON]:

@@ -5,39 +5,36 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 
-from musegen.errors import PluginError, VocabularyError
+from musegen.errors import VocabularyError
 from musegen.music.tune import Tune
+from musegen.plugins.checked import fault_of, shown
 from musegen.protocols.tokenizers import Tokenizer
 
-_PARTS = ("vocabulary", "encode", "decode", "state")
 
-
-def checked_state(name: str, tokenizer: Tokenizer, tunes: Iterable[Tune]) -> str:
+def checked_state(tokenizer: Tokenizer, tunes: Iterable[Tune]) -> str:
     """The tokenizer's state as JSON.
 
-    Raises PluginError, one line, if the tokenizer cannot encode a tune that it was trained on without loss.
+    Raises ComponentError if the tokenizer cannot encode a tune that it was trained on without loss.
     """
-    for part in _PARTS:
-        if not hasattr(tokenizer, part):
-            raise PluginError(f'tokenizer "{name}" has no {part}; its protocol is musegen.Tokenizer')
     for tune in tunes:
         try:
             back = tokenizer.decode(tokenizer.encode(tune.text))
         except VocabularyError as error:
-            raise PluginError(
-                f'tokenizer "{name}" cannot encode {tune.source}, which it was trained on: {error}'
+            raise fault_of(
+                tokenizer, f"cannot encode {tune.source}, which it was trained on: {error}"
             ) from error
         if back != tune.text:
             same = next(
                 (place for place, pair in enumerate(zip(back, tune.text, strict=False)) if len({*pair}) > 1),
                 min(len(back), len(tune.text)),
             )
-            raise PluginError(
-                f'tokenizer "{name}" is lossy: {tune.source} comes back with {back[same : same + 20]!r} for '
-                f"{tune.text[same : same + 20]!r}; musegen.testing.check_tokenizer checks it in detail"
+            raise fault_of(
+                tokenizer,
+                f"is lossy: {tune.source} comes back with {back[same : same + 20]!r} for "
+                f"{tune.text[same : same + 20]!r}; musegen.testing.check_tokenizer checks it in detail",
             )
     state = tokenizer.state()
     try:
         return json.dumps(state, ensure_ascii=False)
     except (TypeError, ValueError) as error:
-        raise PluginError(f'tokenizer "{name}": state() is not JSON ({error})') from error
+        raise fault_of(tokenizer, f"state() gives {shown(state)}, which is not JSON ({error})") from error

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,18 +11,18 @@ from pydantic import ValidationError
 
 from musegen.canonical import JSON
 from musegen.errors import ArtifactError, PluginError
+from musegen.models.about import About, SavedComponent
 from musegen.models.composer import Composer
 from musegen.models.draws import Composition
 from musegen.models.language import Home, Language
 from musegen.models.sample_options import Sample
-from musegen.models.saved_model import read_about
 from musegen.plugins.registry import Plugins
 from musegen.plugins.use import Use
 from musegen.protocols.component import Component
-from musegen.protocols.models import LanguageModel, ModelTrainer
+from musegen.protocols.models import LanguageModel, ModelTrainer, VocabularyModel
 from musegen.protocols.notations import Notation
 from musegen.protocols.rules import Rule
-from musegen.protocols.tokenizers import TokenizerTrainer
+from musegen.protocols.tokenizers import Tokenizer, TokenizerTrainer
 
 
 @dataclass(frozen=True)
@@ -40,6 +40,10 @@ class TuneModel:
     plugins: Plugins
     """Plugins that its components come from."""
 
+    def __post_init__(self) -> None:
+        """Raises ArtifactError for a network of other symbols than the tokenizer's."""
+        check_symbols(self.path, self.network, self.language.tokenizer)
+
     @classmethod
     def load(cls, path: Path, plugins: Plugins) -> TuneModel:
         """The model in a file that a run or ``musegen export`` wrote.
@@ -47,8 +51,8 @@ class TuneModel:
         Raises ArtifactError for a file that is not a model, and PluginError if a component that it names is
         not installed, or is installed in another version.
         """
-        about = read_about(path)
-        use: Use[ModelTrainer] = _component(path, plugins, "model", about)
+        about = About.read(path)
+        use: Use[ModelTrainer] = _component(path, plugins, "model", about.model)
         network = use.build().load(path)
         return cls(network, load_language(path, about, plugins), use.component, path, plugins)
 
@@ -67,18 +71,34 @@ class TuneModel:
         return Composer(self.network, self.language, options, rules).compose(seed, advance)
 
 
-def load_language(path: Path, about: Mapping[str, Any], plugins: Plugins) -> Language:
+def load_language(path: Path, about: About, plugins: Plugins) -> Language:
     """The language that the saved model at ``path`` was trained on. Raises PluginError, ArtifactError."""
-    tokenizer: Use[TokenizerTrainer] = _component(path, plugins, "tokenizer", about)
-    notation: Use[Notation] = _component(path, plugins, "notation", about)
-    described = about["notation"]
+    tokenizer: Use[TokenizerTrainer] = _component(path, plugins, "tokenizer", about.tokenizer)
+    notation: Use[Notation] = _component(path, plugins, "notation", about.notation)
+    home = about.notation.home
     return Language(
-        described["name"],
+        about.notation.name,
         notation.build(),
-        tokenizer.build().load(about["tokenizer"].get("state")),
-        described["fields"],
-        Home.load(described.get("home")),
+        tokenizer.build().load(about.tokenizer.state),
+        about.notation.fields,
+        Home(home.tonic, home.tonics) if home else None,
     )
+
+
+def check_symbols(path: Path, network: LanguageModel, tokenizer: Tokenizer) -> None:
+    """Raises ArtifactError where a model that names its symbols was not trained on this tokenizer's."""
+    if not isinstance(network, VocabularyModel):
+        return
+    ours, theirs = tuple(network.symbols), tokenizer.vocabulary.symbols
+    if ours == theirs:
+        return
+    fault = f"the model has {len(ours)} symbols and the tokenizer {len(theirs)}"
+    if len(ours) == len(theirs):
+        token = next(token for token, pair in enumerate(zip(ours, theirs, strict=True)) if len({*pair}) > 1)
+        fault = (
+            f"token {token} is {ours[token]!r:.20} to the model and {theirs[token]!r:.20} to the tokenizer"
+        )
+    raise ArtifactError(f"{path}: its model and its tokenizer do not belong together: {fault}")
 
 
 def describe_model(
@@ -98,27 +118,26 @@ def describe_model(
 
 def load_network(path: Path, plugins: Plugins) -> LanguageModel:
     """The network in a model's file, without its language. Raises the errors of :meth:`TuneModel.load`."""
-    network: LanguageModel = _component(path, plugins, "model", read_about(path)).build().load(path)
+    network: LanguageModel = _component(path, plugins, "model", About.read(path).model).build().load(path)
     return network
 
 
-def _component(path: Path, plugins: Plugins, kind: str, about: Mapping[str, Any]) -> Use[Any]:
+def _component(path: Path, plugins: Plugins, kind: str, described: SavedComponent) -> Use[Any]:
     """A component that a saved model names, with its options. Raises PluginError and ArtifactError."""
-    described = about[kind]
     try:
-        installed = plugins.find(kind, described["name"])
+        installed = plugins.find(kind, described.name)
     except PluginError as error:
-        file = described.get("file")
+        file = described.file
         hint = f"; it came from the plugin file {file}: give it with --plugin" if file else ""
         raise PluginError(f"{path}: needs a component that is not installed: {error}{hint}") from None
     component = installed.component
-    if described["version"] != component.version:
+    if described.version != component.version:
         raise PluginError(
-            f'{path}: was made with version {described["version"]} of {kind} "{component.name}"; '
+            f'{path}: was made with version {described.version} of {kind} "{component.name}"; '
             f"version {component.version} is installed"
         )
     try:
-        options = component.options.model_validate(described.get("options", {}), strict=False)
+        options = component.options.model_validate(described.options, strict=False)
     except ValidationError:
         raise ArtifactError(
             f'{path}: the options of {kind} "{component.name}" are damaged; make the model again'

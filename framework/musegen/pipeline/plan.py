@@ -15,6 +15,7 @@ from musegen.corpus.identity import reader_files
 from musegen.corpus.splitting import Split
 from musegen.errors import (
     ArtifactError,
+    ComponentError,
     CorpusError,
     NotationError,
     PipelineError,
@@ -24,7 +25,6 @@ from musegen.errors import (
 from musegen.models.sample_options import WISHES, Sample, ignored_keys, keys_of_models, sample_options
 from musegen.options import OptionFault, Options, PathPattern, option_faults
 from musegen.pipeline.toml_source import Place, TomlSource, dotted, has
-from musegen.plugins.installed import Installed
 from musegen.plugins.loading import PluginFile
 from musegen.plugins.registry import Plugins, installed_plugins
 from musegen.plugins.use import Use
@@ -117,15 +117,6 @@ class Plan:
     sample: Sample
     rules: tuple[Use[Rule], ...]
     render: tuple[Use[Renderer | BookRenderer], ...]
-
-    @property
-    def used(self) -> list[Installed]:
-        """All components that a run may call, with the plugins that they come from."""
-        uses: tuple[Use[Any], ...] = (
-            *(*self.corpus, *self.notations.values(), self.tokenizer, self.model),
-            *(*self.rules, *self.render),
-        )
-        return [use.installed for use in uses if use.installed]
 
     @property
     def folder(self) -> Path:
@@ -355,7 +346,7 @@ class _Checker:
                 sources = reader_files(use.build())
                 if not sources:
                     self._mistake(("corpus", number), "names no file")
-            except CorpusError as error:
+            except (CorpusError, ComponentError) as error:
                 self._mistake(("corpus", number), str(error))
         try:
             RunFolder(plan.folder).check()
@@ -368,7 +359,12 @@ class _Checker:
         if sample.prime is not None and (headed or sample.start):
             names = " and ".join([*headed, *(["start"] if sample.start else [])])
             self._mistake(("sample", "prime"), f"is the whole beginning of a tune; leave out {names}")
-        notations = {name: use.build() for name, use in plan.notations.items()}
+        notations: dict[str, Notation] = {}
+        for name, notation in plan.notations.items():
+            try:
+                notations[name] = notation.build()
+            except ComponentError as error:
+                self._mistake(("notation", name), str(error))
         self._wishes(plan, notations.values())
         self._fields(plan, notations)
 

@@ -9,6 +9,9 @@ from typing import Any, TypeAlias, TypeVar
 
 from musegen.errors import PluginError
 from musegen.options import Options
+from musegen.plugins.checked import blame
+from musegen.plugins.contracts import checked
+from musegen.plugins.faults import origin
 from musegen.plugins.loading import DISABLED, PluginFile, disabled_plugins
 from musegen.protocols.component import Component
 
@@ -38,6 +41,12 @@ class Installed:
     """File of the plugin, if the plugin is one file."""
     look: Look = field(default=_nothing, repr=False, compare=False)
     """Function that finds the components that it needs."""
+
+    @property
+    def name(self) -> str:
+        """The component as messages name it: ``renderer "x", plugin "p" of d 1.0``."""
+        by = origin(self.plugin, self.distribution, self.distribution_version)
+        return f'{self.kind} "{self.component.name}", {by}'
 
     def lacks(self) -> list[str]:
         """Modules and components that the component needs and that are not installed.
@@ -72,7 +81,19 @@ class Installed:
         """
         if missing := self.missing():
             raise PluginError(missing)
-        return self.component.build(self.component.options() if options is None else options)
+        return self.make(self.component.options() if options is None else options)
+
+    def make(self, options: Options) -> Any:
+        """The same, whether or not the component has all that it needs: a model may be loaded without.
+
+        What it gives is checked. Raises ComponentError for an object that is not one of its kind.
+        """
+        try:
+            made = self.component.build(options)
+        except Exception as error:
+            blame(error, self.name)
+            raise
+        return checked(self.kind, made, self.name)
 
 
 def keyword(kind: str) -> str:

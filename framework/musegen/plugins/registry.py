@@ -11,6 +11,7 @@ from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from traceback import walk_tb
+from types import ModuleType, SimpleNamespace
 from typing import Any, Literal, TypeVar, overload
 
 import pluggy
@@ -286,6 +287,22 @@ class Plugins:
     def hook(self) -> pluggy.HookRelay:
         """The hooks. Calling one calls every plugin that implements it."""
         return self._manager.hook
+
+
+def without(plugins: Plugins, plugin: object) -> Plugins:
+    """These plugins less one, where it is among them."""
+    others = Plugins()
+    for added in plugins._added:
+        if _source_of(added[0]) != _source_of(plugin):
+            others.add(*added)
+    return others
+
+
+def _source_of(plugin: object) -> object:
+    """What is the same for a plugin that was imported or made twice: the file of a module, else the class."""
+    if isinstance(plugin, ModuleType):
+        return getattr(plugin, "__file__", None) or plugin.__name__
+    return plugin if isinstance(plugin, type | SimpleNamespace) else type(plugin)
 
 
 def _check_circles(installed: Mapping[tuple[str, str], Installed]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Generic, TypeVar, cast
 
 from musegen.canonical import JSON
 from musegen.options import Options
@@ -23,13 +23,10 @@ class Use(Generic[T_co]):
     """Plugin that the component comes from; None for a component that no plugin declares."""
 
     def build(self) -> T_co:
-        """The working object."""
-        try:
-            return self.component.build(self.options)
-        except Exception as error:
-            if error.__traceback__ and not error.__traceback__.tb_next:  # the function could not be called
-                error.add_note(f'building "{self.component.name}" with its options')
-            raise
+        """The working object. Its results are checked if the plugin that it comes from is known."""
+        if self.installed:
+            return cast("T_co", self.installed.make(self.options))
+        return self.component.build(self.options)
 
     @property
     def options_json(self) -> dict[str, JSON]:

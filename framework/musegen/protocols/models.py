@@ -104,6 +104,18 @@ class LanguageModel(Protocol):
 
 
 @runtime_checkable
+class VocabularyModel(LanguageModel, Protocol):
+    """A model that knows what its tokens stand for.
+
+    A file whose tokenizer has other symbols, or the same in another order, is then refused; of a model
+    without them musegen notices no more than a token that the tokenizer does not have.
+    """
+
+    symbols: Sequence[str]
+    """Those of the vocabulary that it was trained on, in their order, the marks among them."""
+
+
+@runtime_checkable
 class StorableModel(LanguageModel, Protocol):
     """A model that can be stored in more than one way."""
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from musegen.errors import MusegenError
+from musegen.errors import ComponentError, MusegenError
 from musegen.models.draws import Draw
 from musegen.music.tune import Tune
 from musegen.progress import Progress
@@ -31,7 +31,8 @@ def render_texts(
     """Render the tunes of some text files, each named ``NUMBER.NOTATION``.
 
     Returns for the stem of each file the reasons why it could not be rendered, an empty list if it was. A
-    tune that fails does not stop the others.
+    tune that fails does not stop the others, but a renderer that breaks its protocol does: raises
+    ComponentError.
     """
     failures: dict[str, list[str]] = {}
     for done, path in enumerate(texts):
@@ -41,6 +42,8 @@ def render_texts(
             text, name = path.read_bytes().decode(), path.suffix.removeprefix(".")
             score = notation.parse(Tune(text, name, source=f"{TUNES}/{path.name}"))
             rendering.tune(score, path.stem)
+        except ComponentError:  # the renderer's fault and not the tune's
+            raise
         except MusegenError as error:
             failures[path.stem].append(str(error))
     rendering.finish()

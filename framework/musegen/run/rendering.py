@@ -13,13 +13,23 @@ from musegen.protocols.renderers import BookRenderer, Renderer
 class Rendering:
     """A rendering of tunes, one after another, and at the end of the files that hold all tunes."""
 
-    def __init__(self, renderers: Sequence[Renderer | BookRenderer], folder: Path) -> None:
-        """``folder``: where to write. Raises PluginError for two renderers that write the same files."""
+    def __init__(
+        self, renderers: Sequence[Renderer | BookRenderer], folder: Path, notation: str = ""
+    ) -> None:
+        """``folder``: where to write; ``notation``: notation of texts in this folder (``001.abc``), if any.
+
+        Raises PluginError for two renderers that write the same files, or for a renderer whose files would
+        replace the texts.
+        """
         self._single = [renderer for renderer in renderers if not isinstance(renderer, BookRenderer)]
         self._books = [renderer for renderer in renderers if isinstance(renderer, BookRenderer)]
         names = [renderer.suffix for renderer in self._single] + [book.file_name for book in self._books]
         if twice := [name for name in dict.fromkeys(names) if names.count(name) > 1]:
             raise PluginError(f"two renderers write the same {', '.join(twice)} files; leave one of them out")
+        if notation and f".{notation}" in names:
+            raise PluginError(
+                f"a renderer writes .{notation} files, as the texts of the tunes are; leave it out"
+            )
         self._folder = folder
         self._scores: list[Score] = []
 

@@ -121,9 +121,9 @@ class NewTune:
 
     def score(self) -> Score:
         """The tune as music. Raises NotationError if it does not parse."""
-        component = (self.plugins or installed_plugins()).notation(self.notation)
+        notation = (self.plugins or installed_plugins()).build("notation", self.notation)
         tune = Tune(self.text, self.notation, self.title, str(self.files.get(f".{self.notation}", "")))
-        return component.build(component.options()).parse(tune)
+        return notation.parse(tune)
 
     def _repr_html_(self) -> str:
         from musegen.errors import MusegenError

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from musegen.pipeline.plan import Plan
+from musegen.plugins.checked import name_stage
 from musegen.progress import Reporter
-from musegen.run.blame import name_culprit
 from musegen.run.results import Run
 from musegen.run.stage import Stage, Top
 from musegen.run.stages.baselines import Baselines
@@ -29,7 +29,7 @@ def run_plan(plan: Plan, reporter: Reporter, *, train_only: bool = False) -> Run
         try:
             return running.run(train_only)
         except Exception as error:
-            name_culprit(error, plan.used, running.stage)
+            name_stage(error, running.stage)
             raise
 
 

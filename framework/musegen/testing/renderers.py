@@ -9,6 +9,7 @@ from typing import Any
 
 from musegen.errors import MusegenError
 from musegen.music.score import Score
+from musegen.plugins.contracts import is_file_name, is_suffix
 from musegen.plugins.registry import Plugins
 from musegen.protocols.component import Component
 from musegen.protocols.renderers import BookRenderer, Renderer
@@ -69,17 +70,12 @@ def check_renderer(
 def _check_name(laws: Laws, renderer: Renderer | BookRenderer) -> None:
     if isinstance(renderer, BookRenderer):
         name = renderer.file_name
-        right = isinstance(name, str) and Path(name).name == name and bool(name)
-        laws.require(right, "file_name is the name of a file, without folder", f"got {name!r}")
+        laws.require(is_file_name(name), "file_name is the name of a file, without folder", f"got {name!r}")
     else:
         suffix = renderer.suffix
-        right = (
-            isinstance(suffix, str)
-            and len(suffix) > 1
-            and suffix[0] == "."
-            and Path(f"a{suffix}").name == f"a{suffix}"
+        laws.require(
+            is_suffix(suffix), "suffix is a dot and what follows it, such as .mid", f"got {suffix!r}"
         )
-        laws.require(right, "suffix is a dot and what follows it, such as .mid", f"got {suffix!r}")
 
 
 def _check_suffixes(laws: Laws, declared: tuple[str, ...], renderer: Renderer | BookRenderer) -> None:

@@ -26,6 +26,7 @@ class TransformerModel:
         """``about``: what a saved file says about its use."""
         self._shape, self._parameters = shape, parameters
         self._vocabulary, self._about = vocabulary, about
+        self.symbols = vocabulary.symbols
 
     def generate(
         self, primes: Sequence[Tokens], sampling: Sampling, seeds: Sequence[int]

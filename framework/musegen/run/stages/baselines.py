@@ -11,6 +11,8 @@ from musegen.models.measuring import Baseline, baselines, failure
 from musegen.pipeline.plan import Plan
 from musegen.plugins.use import Use
 from musegen.progress import Reporter
+from musegen.protocols.component import Component
+from musegen.protocols.models import ModelTrainer
 from musegen.run.stages.corpus import CorpusStage
 from musegen.run.stages.model import ModelStage
 from musegen.run.stages.tokenizer import TokenizerStage
@@ -60,9 +62,10 @@ class Baselines:
             reporter.finish(NAME, f"{', '.join(said)} on the validation tunes ({unit})")
 
     def _stage(self, line: Baseline) -> ModelStage:
-        if line.missing:
-            raise PluginError(line.missing)
-        use = Use(line.component, line.component.options.model_validate(line.options))
+        if missing := line.installed.missing():
+            raise PluginError(missing)
+        component: Component[ModelTrainer] = line.installed.component
+        use = Use(component, component.options.model_validate(line.options), line.installed)
         if content_key(use.inputs) == content_key(self._own.use.inputs):
             return self._own
         return BaselineStage(self._plan, self._storage, self._corpus, self._tokenizer, use)

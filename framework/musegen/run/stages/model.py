@@ -11,6 +11,7 @@ from pathlib import Path
 
 from musegen.canonical import JSON
 from musegen.models.encoding import encode_part, encode_transposed
+from musegen.models.saved_model import check_about
 from musegen.models.tune_model import TuneModel, describe_model
 from musegen.pipeline.plan import Plan
 from musegen.plugins.use import Use
@@ -77,6 +78,7 @@ class ModelStage(Stage):
         job = TrainingJob(self._seed, checkpoints, progress, self._about, logs)
         trained = self.use.build().train(self._dataset, job)
         trained.model.save(folder / MODEL)
+        check_about(trained.model, folder / MODEL, job.about)
         _save_losses(trained, folder)
 
     def describe(self) -> str:

@@ -38,8 +38,11 @@ class RenderStage(Stage):
         return {"renderers": [use.inputs for use in self.plan.render], "sample": self._sample.key}
 
     def check(self, reporter: Reporter) -> None:
-        """Raises MusegenError if two renderers write the same files, or if one needs a missing program."""
-        Rendering(self._renderers, self.plan.folder)
+        """Raises MusegenError if two renderers write the same files, or if one needs a missing program.
+
+        Raises it too for a renderer that breaks its protocol, or whose files would replace the texts.
+        """
+        Rendering(self._renderers, self.plan.folder, self._corpus.corpus.notation)
 
     def build(self, folder: Path, progress: Progress) -> None:
         """Render every tune, and then the files that hold all tunes."""

@@ -33,12 +33,12 @@ class TokenizerStage(Stage):
         return {"component": self.plan.tokenizer.inputs, "corpus": self._corpus.key}
 
     def build(self, folder: Path, progress: Progress) -> None:
-        """Train the tokenizer. Raises PluginError if it cannot encode the corpus without loss."""
+        """Train the tokenizer. Raises ComponentError if it cannot encode the corpus without loss."""
         tunes = self._corpus.corpus.tunes
         texts = [tune.text for tune in tunes]
         texts += [text for row in self._corpus.transposed for text in row.texts]
         tokenizer = self.plan.tokenizer.build().train(texts)
-        state = checked_state(self.plan.tokenizer.component.name, tokenizer, tunes)
+        state = checked_state(tokenizer, tunes)
         (folder / _STATE).write_text(state, encoding="utf-8")
 
     @cached_property
