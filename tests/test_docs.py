@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import ast
 import re
+import shlex
 from pathlib import Path
 
 import pytest
 
 import musegen
-from helpers.invented import NGRAM_PIPELINE, write_pipeline
+from helpers.invented import NGRAM_PIPELINE, write_corpus, write_pipeline
+from musegen.commands.main import main
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
@@ -69,3 +72,37 @@ def test_every_public_name_is_described() -> None:
     pages = "".join((DOCS / name).read_text("utf-8") for name in ("api.md", "plugin-reference.md"))
     described = set(re.findall(r"^### `(\w+)`$", pages, re.MULTILINE))
     assert sorted(set(musegen.__all__) - described) == []
+
+
+def test_own_tunes_become_new_ones(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The page's pipeline and commands as they stand, beside a folder of tunes; new ones begin as asked."""
+    page = (DOCS / "pipeline.md").read_text("utf-8")
+    (tmp_path / "tunes").mkdir()
+    write_corpus(tmp_path / "tunes", 60)
+    monkeypatch.chdir(tmp_path)
+    [pipeline] = re.findall(r"<!-- file: mine.toml -->\n```toml\n(.*?)```", page, re.DOTALL)
+    (tmp_path / "mine.toml").write_text(pipeline)
+    blocks = re.findall(r"<!-- command: own -->\n```sh\n(.*?)```", page, re.DOTALL)
+    lines = [line for block in blocks for line in block.splitlines()]
+    assert len(lines) == 4
+    for line in lines:
+        words = shlex.split(re.sub(r"\$('[^']*')", lambda m: shlex.quote(ast.literal_eval(m[1])), line))
+        assert words[0] == "musegen"
+        assert main(words[1:]) == 0
+    assert "60 tunes, 0 cannot be read" in capsys.readouterr().out
+    assert (tmp_path / "mine" / "tunes" / "008.abc").is_file()
+    for number in (1, 2):
+        started = (tmp_path / "started" / f"00{number}.abc").read_text()
+        assert "\nK:D\nD2F A2d |" in started
+        primed = (tmp_path / "primed" / f"00{number}.abc").read_text()
+        assert primed.startswith("X:1\nT:Jig\nR:jig\nM:6/8\nL:1/8\nK:D\nD2F A2d |")
+
+
+def test_the_citation_is_of_this_version_and_by_a_group() -> None:
+    """An author with ``name`` alone is an entity of CFF 1.2.0; CI lets cffconvert read the whole file."""
+    citation = (ROOT / "CITATION.cff").read_text("utf-8")
+    assert "cff-version: 1.2.0\n" in citation
+    assert f"\nversion: {musegen.__version__}\n" in citation
+    assert "no family-names\n  - name: The musegen authors\n" in citation
