@@ -11,6 +11,8 @@ from itertools import takewhile
 from pathlib import Path
 from unicodedata import category
 
+from musegen.words import counted
+
 _NEVER_PRINTED = {"Cc", "Cs", "Zl", "Zp"}
 """Controls, halves of characters (a byte that is not UTF-8 is read as one), ends of lines and paragraphs."""
 
@@ -46,7 +48,7 @@ def read_file(path: Path, most: int) -> bytes:
 
 
 def _size(most: int) -> str:
-    return f"{most >> 20} MiB" if most >= 1 << 20 else f"{most:,} bytes"
+    return f"{most >> 20} MiB" if most >= 1 << 20 else counted(most, "byte")
 
 
 def files_below(folder: Path) -> list[Path]:

@@ -54,6 +54,7 @@ def plurals(path: Path) -> Iterator[str]:
 FINE = (
     "the same bar {count} times",  # there are two of them at least
     "two renderers",
+    "a renderer writes",
     "workers with",
     "task {task} of",
     "x {self._steps} tokens",

@@ -23,6 +23,7 @@ from musegen.protocols.models import LanguageModel, ModelTrainer, VocabularyMode
 from musegen.protocols.notations import Notation
 from musegen.protocols.rules import Rule
 from musegen.protocols.tokenizers import Tokenizer, TokenizerTrainer
+from musegen.words import counted
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,7 @@ def check_symbols(path: Path, network: LanguageModel, tokenizer: Tokenizer) -> N
     ours, theirs = tuple(network.symbols), tokenizer.vocabulary.symbols
     if ours == theirs:
         return
-    fault = f"the model has {len(ours)} symbols and the tokenizer {len(theirs)}"
+    fault = f"the model has {counted(len(ours), 'symbol')} and the tokenizer {len(theirs)}"
     if len(ours) == len(theirs):
         token = next(token for token, pair in enumerate(zip(ours, theirs, strict=True)) if len({*pair}) > 1)
         fault = (

@@ -12,6 +12,7 @@ from musegen.music.tune import Tune
 from musegen.music.validity import Fault
 from musegen.plugins.checked import Check, Checked, Contract, an_attribute, gives, shown, strings
 from musegen.plugins.model_contracts import MODEL_TRAINER, TOKENIZER_TRAINER
+from musegen.words import counted
 
 _TUNE_FIELDS = ("text", "notation", "title", "source", "work", "tonic")
 
@@ -90,7 +91,8 @@ def _parse(this: Checked, found: object, *given: object) -> Score:
 
 def _body(this: Checked, found: object, tune: Tune) -> int:
     if not isinstance(found, SupportsIndex) or not 0 <= index(found) <= len(tune.text):
-        raise this.fault(f"body() gives {shown(found)}, not a place in a text of {len(tune.text)} characters")
+        length = counted(len(tune.text), "character")
+        raise this.fault(f"body() gives {shown(found)}, not a place in a text of {length}")
     return index(found)
 
 

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from musegen.plugins.checked import Checked, Contract, an_attribute, gives, shown, strings
 from musegen.protocols.models import EpochLoss, TrainedModel
 from musegen.protocols.vocabulary import Tokens, Vocabulary
+from musegen.words import counted
 
 
 def _tokenizer(this: Checked, found: object, *given: object) -> Checked:
@@ -83,12 +84,13 @@ def _continuations(
 def _nats(this: Checked, found: object, tunes: Sequence[Tokens]) -> list[NDArray[np.float64]]:
     nats = [np.asarray(each) for each in this.items("nats", found, "a list of arrays")]
     if len(nats) != len(tunes):
-        raise this.fault(f"nats() gives {len(nats)} arrays for {len(tunes)} tunes; it gives one each")
+        told = f"{counted(len(nats), 'array')} for {counted(len(tunes), 'tune')}"
+        raise this.fault(f"nats() gives {told}; it gives one for each")
     for each, tune in zip(nats, tunes, strict=True):
         if each.shape != (len(tune) - 1,) or each.dtype.kind != "f":
             got = f"{each.dtype} of shape {each.shape}"
             raise this.fault(
-                f"nats() gives {got} for {len(tune)} tokens, not float64 of shape ({len(tune) - 1},)"
+                f"nats() gives {got} for {counted(len(tune), 'token')}, not float64 of shape ({len(tune) - 1},)"
             )
         if math.isnan(each.sum()):
             raise this.fault("nats() gives what is not a number")

@@ -84,7 +84,7 @@ def _check_distinct(laws: Laws, tunes: Sequence[Tune]) -> None:
     times = Counter(tune.source for tune in tunes)
     source, most = times.most_common(1)[0]
     law = "each tune has a source of its own, also in files of one name (musegen.distinct_names)"
-    laws.require(most == 1, law, f"{most} tunes are {source}")
+    laws.require(most == 1, law, f"{counted(most, 'tune')} have the source {source}")
 
 
 def _check_folders(
