@@ -587,14 +587,14 @@ class TestCorpusReaders:
             def read(self, report: Callable[[str], None]) -> Iterator[Tune]:
                 return (replace(tune, source=tune.source.partition(":")[0]) for tune in super().read(report))
 
-        with broken("a source of its own.*2 tunes are two.txt"):
+        with broken("a source of its own.*2 tunes have the source two.txt"):
             self.check(Lineless, tmp_path)
 
         class Nearsighted(Lines):
             def read(self, report: Callable[[str], None]) -> Iterator[Tune]:
                 return (replace(tune, source=Path(tune.source).name) for tune in super().read(report))
 
-        with broken(r"a source of its own.*2 tunes are two\.txt:1"):
+        with broken(r"a source of its own.*2 tunes have the source two\.txt:1"):
             self.check(Nearsighted, tmp_path)
 
     def test_wrong_error(self, tmp_path: Path) -> None:

@@ -62,7 +62,7 @@ FAULTS = [
     ("model", "outside", "generate() gives a token outside 0 to "),
     ("model", "texts", "generate() gives str 'abc', not tokens: int32 of shape (n,)"),
     ("model", "short-nats", "nats() gives float64 of shape ("),
-    ("model", "few-nats", "nats() gives 2 arrays for 3 tunes; it gives one each"),
+    ("model", "few-nats", "nats() gives 2 arrays for 3 tunes; it gives one for each"),
     ("model", "no-nats", "nats() gives None, not a list of arrays"),
     ("model", "nan-nats", "nats() gives what is not a number"),
     (

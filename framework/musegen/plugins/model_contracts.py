@@ -88,10 +88,8 @@ def _nats(this: Checked, found: object, tunes: Sequence[Tokens]) -> list[NDArray
         raise this.fault(f"nats() gives {told}; it gives one for each")
     for each, tune in zip(nats, tunes, strict=True):
         if each.shape != (len(tune) - 1,) or each.dtype.kind != "f":
-            got = f"{each.dtype} of shape {each.shape}"
-            raise this.fault(
-                f"nats() gives {got} for {counted(len(tune), 'token')}, not float64 of shape ({len(tune) - 1},)"
-            )
+            got = f"{each.dtype} of shape {each.shape} for {counted(len(tune), 'token')}"
+            raise this.fault(f"nats() gives {got}, not float64 of shape ({len(tune) - 1},)")
         if math.isnan(each.sum()):
             raise this.fault("nats() gives what is not a number")
     return nats
