@@ -286,6 +286,15 @@ class TestModels:
         with broken("an interrupted training that is begun again"):
             check_model(made(lambda options: Messy(2)))
 
+    def test_names_its_symbols_in_another_order(self) -> None:
+        """Its file would be refused, or its tokens taken for others."""
+
+        def symbols(self: NgramModel) -> tuple[str, ...]:
+            return tuple(sorted(vars(self)["symbols"]))
+
+        with broken("symbols are those of the vocabulary that it was trained on"):
+            check_model(spoil(symbols=property(symbols, lambda self, value: None)))
+
     def test_ignores_its_seed(self) -> None:
         """Every tune would be the same."""
 

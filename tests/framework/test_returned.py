@@ -24,7 +24,7 @@ PIPELINE = (
     .replace('use = "midi"', 'use = "faulty"')
     .replace('[[render]]\nuse = "wav"\n', '[[rule]]\nuse = "faulty"\n')
     .replace("tunes = 3", 'tunes = 2\nkeep = "all"')
-    + "\n[plugins]\nfiles = ['faulty.py']\n"
+    + "\n[plugins]\nfiles = ['faulty.py']\n\n[prepare]\ntonic = \"D\"\n"
 )
 """Every component of it is one of ``faulty.py``, without a fault unless the environment says so."""
 FAULTS = [
@@ -38,6 +38,8 @@ FAULTS = [
     ("notation", "no-parse", "Faulty has no parse; its protocol is musegen.Notation"),
     ("notation", "prepared", "prepare() gives str 'X:1', not a musegen.Tune"),
     ("notation", "bare", "bare_text() gives bytes b'X:1', not a str"),
+    ("notation", "write", "write() gives None, not a str"),
+    ("notation", "transposed", "transpose() gives None, not a musegen.Tune"),
     ("notation", "body", "body() gives int 1000000, not a place in a text of "),
     ("notation", "header", "header() gives dict {'T': 1}, not fields and values, all of them str"),
     ("notation", "guide", "None has no opening; its protocol is musegen.HeaderGuide"),

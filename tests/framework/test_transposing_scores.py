@@ -70,6 +70,14 @@ def test_it_gives_what_the_edited_text_says(key: str, body: str, semitones: int)
     assert transpose_score(read(text), semitones) == read(transpose_abc(Tune(text, "abc"), semitones).text)
 
 
+def test_two_spellings_of_a_pitch_may_become_one() -> None:
+    """As in the text: a chord has each pitch once."""
+    text = "X:1\nL:1/8\nK:C\n^F[F^^E]|\n"
+    moved = transpose_score(read(text), -1)
+    assert moved == read(transpose_abc(Tune(text, "abc"), -1).text)
+    assert len(moved.bars[0].events[1].pitches) == 1  # type: ignore[union-attr]
+
+
 def test_real_tunes(nottingham: Path) -> None:
     """Every cleaned Nottingham tune, edited as text or moved as a score, is one tune; and comes back."""
     tunes = [tune for file in sorted(nottingham.glob("*.abc")) for tune in read_tunes(file, print)]

@@ -71,6 +71,8 @@ def check(text: str) -> str:
     except MusegenError:
         return "unplayable"
     if not performance.melody:
+        if any(bar.endings for bar in score.bars):  # all its notes stand in an ending that no turn plays
+            return "unplayable"
         raise Broken("a tune that was read has no note to play")
     return "played with problems" if score.problems else "played"
 

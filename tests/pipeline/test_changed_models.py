@@ -69,7 +69,10 @@ def _set(place: str, value: object) -> Any:
         ),
         (_set("about.tokenizer.name", "a\nb"), "damaged: tokenizer.name: should be the name of a component"),
         (_set("about.model", None), "damaged: model: should be an object;"),
-        (_set("about", None), "is no model that musegen saved; take the model.safetensors of a run folder"),
+        (
+            _set("about", None),
+            "is not a model that musegen saved; take the model.safetensors of a run",
+        ),
         (
             _set("about.tokenizer.state.characters", lambda known: known + "ß"),
             "do not belong together: the model has 44 symbols and the tokenizer 45",

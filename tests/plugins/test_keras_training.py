@@ -22,6 +22,7 @@ from musegen_keras.batches import Batch
 from musegen_keras.model import KerasLSTMTrainer
 from musegen_keras.options import KerasLSTMOptions
 from musegen_keras.plugin import musegen_models
+from musegen_sampling import Sampler
 
 pytest.importorskip("tensorflow")
 
@@ -434,7 +435,7 @@ def test_saved_weights_compute_what_keras_computes(units: tuple[int, ...], tmp_p
     arrays += [model.weights.dense_kernel, model.weights.dense_bias]
     network.assign(tuple(arrays))
     expected = network.logits(tune[np.newaxis, :200])[0]
-    assert np.abs(model._sampler("fp32").logits(tune[:200]) - expected).max() < 1e-4
+    assert np.abs(Sampler(model.weights, precision="fp32").logits(tune[:200]) - expected).max() < 1e-4
 
 
 def test_a_saved_model_is_the_same_model(whole: TrainedModel, tmp_path: Path) -> None:

@@ -69,8 +69,9 @@ def read_corpus(
         parts = read_split(Path(split.file), tunes, report)
         if torn := torn_groups(groups, parts):
             report(
-                f"{split.file}: tears {counted(len(torn), 'group')} of versions apart, such as that of "
-                f"{tunes[torn[0]].source}; losses will look lower than they are"
+                f"{split.file}: puts versions of one tune into different parts "
+                f"({counted(len(torn), 'group')}, such as that of {tunes[torn[0]].source}); "
+                "losses will look lower than they are"
             )
     else:
         parts = split_groups(tunes, groups, split, seed)

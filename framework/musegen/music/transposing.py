@@ -86,7 +86,9 @@ def _moved(event: Event, by: Interval) -> Event:
     match event:
         case Note():
             graces = tuple(replace(grace, pitch=by.moved(grace.pitch)) for grace in event.graces)
-            return replace(event, pitches=tuple(map(by.moved, event.pitches)), graces=graces)
+            # Two spellings of one pitch may be moved to the same one.
+            pitches = tuple(dict.fromkeys(map(by.moved, event.pitches)))
+            return replace(event, pitches=pitches, graces=graces)
         case KeyChange():
             return KeyChange(by.moved_key(event.key))
         case ChordSymbol():

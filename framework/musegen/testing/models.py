@@ -18,7 +18,14 @@ from musegen.options import Options
 from musegen.plugins.registry import Plugins
 from musegen.progress import Silent
 from musegen.protocols.component import Component
-from musegen.protocols.models import Dataset, LanguageModel, ModelTrainer, StorableModel, TrainedModel
+from musegen.protocols.models import (
+    Dataset,
+    LanguageModel,
+    ModelTrainer,
+    StorableModel,
+    TrainedModel,
+    VocabularyModel,
+)
 from musegen.protocols.sampling import Sampling
 from musegen.protocols.vocabulary import Tokens
 from musegen.testing.declared import check_declared, check_options, connected
@@ -146,6 +153,10 @@ def _check_loading(
         before, after = (np.concatenate(each.nats(tunes)) for each in (model, loaded))
         same = np.allclose(after, before, rtol=1e-3, atol=1e-3)
     laws.require(bool(same), law, "its nats differ")
+    if isinstance(loaded, VocabularyModel):
+        law = "symbols are those of the vocabulary that it was trained on, marks included, in their order"
+        found = tuple(loaded.symbols)
+        laws.require(found == dataset.vocabulary.symbols, law, f"got {short(found)}")
     if isinstance(loaded, StorableModel):
         for store in loaded.stores:
             other = box.folder / f"{store}.safetensors"
