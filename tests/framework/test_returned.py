@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from inspect import isfunction
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -12,7 +13,10 @@ import pytest
 import musegen
 from helpers.distributions import musegen as command
 from helpers.invented import NGRAM_PIPELINE, write_pipeline
-from musegen import Component, Options, component, hookimpl
+from musegen import Component, Options, Vocabulary, component, hookimpl
+from musegen.plugins import contracts, model_contracts
+from musegen.plugins.checked import Contract
+from musegen.protocols import corpora, models, notations, renderers, rules, tokenizers
 from musegen.testing import ContractError, check_plugin, example_scores
 
 FAULTY = Path(__file__).parents[1] / "data" / "faulty.py.txt"
@@ -212,7 +216,39 @@ def test_an_exception_names_the_component(
     assert caught.value.__notes__ == [f'in {kind} "faulty", plugin "{project / "faulty.py"}"']
 
 
-def renderers(name: str) -> SimpleNamespace:
+PROTOCOLS = [
+    protocol
+    for module in (corpora, models, notations, renderers, rules, tokenizers)
+    for protocol in vars(module).values()
+    if getattr(protocol, "_is_protocol", False) and protocol.__module__ == module.__name__
+]
+
+
+@pytest.mark.parametrize("protocol", PROTOCOLS)
+def test_every_part_of_a_protocol_is_in_a_contract(protocol: type) -> None:
+    """So that what it gives is checked, an exception out of it blamed, and a capability seen."""
+    found = [*vars(contracts).values(), *vars(model_contracts).values(), *contracts._CONTRACTS.values()]
+    held = [{*one.methods, *one.attributes, *one.needed} for one in found if isinstance(one, Contract)]
+    parts = {name for name, part in vars(protocol).items() if isfunction(part) and name[0] != "_"}
+    parts |= set(vars(protocol).get("__annotations__", ()))
+    assert parts
+    assert any(parts <= one for one in held)
+
+
+def test_an_exception_of_a_method_without_a_check_names_the_component() -> None:
+    """A tokenizer may give any state; only what goes wrong in it is told."""
+
+    def state() -> None:
+        raise KeyError("lost")
+
+    made = SimpleNamespace(vocabulary=Vocabulary("ab"), encode=list, decode=str, state=state)
+    trainer = SimpleNamespace(train=lambda texts: made, load=lambda state: made)
+    with pytest.raises(KeyError) as caught:
+        contracts.checked("tokenizer", trainer, 'tokenizer "t"').train([]).state()
+    assert caught.value.__notes__ == ['in tokenizer "t"']
+
+
+def renderers_named(name: str) -> SimpleNamespace:
     """A plugin with a renderer of this name."""
 
     @hookimpl
@@ -226,8 +262,8 @@ def test_check_plugin_knows_the_installed_names() -> None:
     """A name that a run would refuse as taken breaks the law; a plugin that is installed passes."""
     said = r'renderer "midi" is declared by plugin "midi" of musegen .* too'
     with pytest.raises(ContractError, match=said):
-        check_plugin(renderers("midi"))
-    check_plugin(renderers("mine"))
+        check_plugin(renderers_named("midi"))
+    check_plugin(renderers_named("mine"))
 
 
 def test_named_arguments_are_checked_too(tmp_path: Path) -> None:

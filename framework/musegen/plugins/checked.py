@@ -31,7 +31,7 @@ class Contract:
     protocol: str
     """The protocol's public name."""
     needed: tuple[str, ...]
-    """Methods and attributes that it cannot do without."""
+    """Methods and attributes that it must have; a method without a check is called as it is."""
     methods: Mapping[str, Check]
     """Method -> check of what it returns; one that the object does not have is left out."""
     attributes: Mapping[str, Check] = field(default_factory=dict)
@@ -56,9 +56,9 @@ class Checked:
             if (part := self._part(name)) is not None:
                 own[name] = check(self, part)
         # In the instance's own dict, where isinstance() with a protocol looks for it.
-        for name, check in contract.methods.items():
-            if callable(method := self._part(name)):
-                own[name] = partial(self._called, method, check)
+        for name in {**contract.methods, **dict.fromkeys(contract.needed)}:
+            if name not in own and callable(method := self._part(name)):
+                own[name] = partial(self._called, method, contract.methods.get(name, _as_it_is))
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):  # such as what copy and pickle ask for before anything is there
@@ -106,6 +106,10 @@ class Checked:
         if named:
             given = signature(method).bind(*given, **named).args
         return check(self, found, *given)
+
+
+def _as_it_is(this: Checked, found: T, *given: object) -> T:
+    return found
 
 
 _CULPRIT = "musegen_culprit"
