@@ -63,7 +63,7 @@ FAULTS = [
     ("model", "modelless", "None has no generate; its protocol is musegen.LanguageModel"),
     ("model", "unsaved", "save() wrote no file "),
     ("model", "aboutless", "save() wrote what cannot be used alone ("),
-    ("model", "few", "generate() gives 1 continuations for 2 primes; it gives one each"),
+    ("model", "few", "generate() gives 1 continuation for 2 primes; it gives one each"),
     ("model", "many", "generate() gives more continuations for 2 primes; it gives one each"),
     ("model", "outside", "generate() gives a token outside 0 to "),
     ("model", "texts", "generate() gives str 'abc', not tokens: int32 of shape (n,)"),

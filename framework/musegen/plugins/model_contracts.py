@@ -73,10 +73,8 @@ def _continuations(
                 break
             yield _tokens(this, "generate", item)
         if count != len(primes):
-            got = f"{count}" if count < len(primes) else "more"
-            raise this.fault(
-                f"generate() gives {got} continuations for {len(primes)} primes; it gives one each"
-            )
+            got = counted(count, "continuation") if count < len(primes) else "more continuations"
+            raise this.fault(f"generate() gives {got} for {counted(len(primes), 'prime')}; it gives one each")
 
     return one_by_one()
 
