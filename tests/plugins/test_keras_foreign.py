@@ -132,7 +132,8 @@ def test_a_file_that_is_no_model_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match=r"a keras\.Sequential can be exported"):
         export(tmp_path / "f.keras", tmp_path / "out")
     saved(tmp_path / "m.keras", layers.Embedding(9, 4), layers.LSTM(8), layers.Dense(9))
-    for content, reason in ((json.dumps(["a"]), "has 9 tokens"), ("{", "is not valid JSON"), ("[1]", "not a list")):
+    wrong = ((json.dumps(["a"]), "has 9 tokens"), ("{", "is not valid JSON"), ("[1]", "not a list"))
+    for content, reason in wrong:
         (tmp_path / "v.json").write_text(content)
         with pytest.raises(MusegenError, match=reason):
             export(tmp_path / "m.keras", tmp_path / "out", vocabulary=tmp_path / "v.json")
