@@ -11,10 +11,12 @@ import numpy as np
 
 from musegen import ModelError, counted
 from musegen_keras.backend import keras
+from musegen_keras.foreign_code import code_in
 from musegen_sampling import LSTMWeights
 
 _NO_EFFECT = ("InputLayer", "Dropout", "SpatialDropout1D", "GaussianDropout", "GaussianNoise")
 """Keras layers that do nothing once the training is over."""
+_EXPORTED = "Embedding, then LSTM layers, then Dense"
 
 
 def read_keras(path: Path, symbols: Sequence[str] | None) -> LSTMWeights:
@@ -25,6 +27,8 @@ def read_keras(path: Path, symbols: Sequence[str] | None) -> LSTMWeights:
     """
     if path.suffix.lower() == ".keras" and not is_zipfile(path):
         raise ModelError(f"{path}: is not a .keras file, which would be a zip archive")
+    if code := code_in(path):
+        raise ModelError(f"{path}: {code}; {_EXPORTED} can be exported")
     try:
         model = keras.saving.load_model(path, compile=False)
     except Exception as error:  # Keras raises anything for a file that is not a model
@@ -46,7 +50,7 @@ def read_keras(path: Path, symbols: Sequence[str] | None) -> LSTMWeights:
     others.sort(key=lambda layer: isinstance(layer, keras.layers.Dense))
     if dense is None or others or not layers:
         wrong = f'"{others[0].name}" is a {type(others[0]).__name__}' if others else "something is missing"
-        raise ModelError(f"{path}: {wrong}; Embedding, then LSTM layers, then Dense can be exported")
+        raise ModelError(f"{path}: {wrong}; {_EXPORTED} can be exported")
     for layer in (*layers, dense, *([embedding] if embedding else [])):
         if fault := _fault(layer, last=layer is layers[-1]):
             raise ModelError(f'{path}: layer "{layer.name}" cannot be exported: {fault}')

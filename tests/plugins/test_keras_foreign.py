@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -138,3 +139,37 @@ def test_a_file_that_is_no_model_is_refused(tmp_path: Path) -> None:
         with pytest.raises(MusegenError, match=reason):
             export(tmp_path / "m.keras", tmp_path / "out", vocabulary=tmp_path / "v.json")
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("suffix", [".keras", ".h5"])
+def test_code_in_a_model_is_never_run(suffix: str, tmp_path: Path) -> None:
+    """A Lambda layer is Python code in the file: it is refused by name, in one line that says why."""
+    ran, file = tmp_path / "ran", str(tmp_path / "ran")
+    parts = [layers.Embedding(9, 4), layers.LSTM(8), layers.Dense(9)]
+    saved(tmp_path / f"m{suffix}", *parts, layers.Lambda(lambda x: (Path(file).touch(), x)[1], name="sly"))
+    ran.unlink(missing_ok=True)  # Keras ran it when the model was built
+    with pytest.raises(ModelError) as caught:
+        export(tmp_path / f"m{suffix}", tmp_path / "m.safetensors")
+    assert str(caught.value) == (
+        f'{tmp_path / f"m{suffix}"}: layer "sly" is a Lambda, Python code in the file, and musegen runs '
+        "none of a model; Embedding, then LSTM layers, then Dense can be exported"
+    )
+    assert not ran.exists()
+    assert not (tmp_path / "m.safetensors").exists()
+
+
+def test_a_model_that_names_another_module_is_refused(tmp_path: Path) -> None:
+    """Whatever Keras would do with it; how the model was trained does not matter."""
+    model = saved(tmp_path / "m.keras", layers.Embedding(9, 4), layers.LSTM(8), layers.Dense(9))
+    model.compile(loss=lambda wanted, found: wanted - found)
+    model.save(tmp_path / "m.keras")
+    export(tmp_path / "m.keras", tmp_path / "m.safetensors")
+    with zipfile.ZipFile(tmp_path / "m.keras") as archive:
+        contents = {name: archive.read(name) for name in archive.namelist()}
+    config = json.loads(contents["config.json"])
+    config["config"]["layers"][1] |= {"module": "subprocess", "class_name": "Popen"}
+    with zipfile.ZipFile(tmp_path / "sly.keras", "w") as archive:
+        for name, content in {**contents, "config.json": json.dumps(config)}.items():
+            archive.writestr(name, content)
+    with pytest.raises(ModelError, match="a Popen of the module subprocess, and musegen runs no code but"):
+        export(tmp_path / "sly.keras", tmp_path / "out")

@@ -16,6 +16,7 @@ from musegen.music.tune import Tune
 from musegen.plugins.registry import Plugins, installed_plugins
 from musegen.protocols.models import EpochLoss
 from musegen.run.new_tunes import Row
+from musegen.run.report_schema import read_tune_rows
 from musegen.run.stages.figures import PICTURE
 from musegen.run.stages.model import MODEL, read_loss_table
 from musegen.storage import REPORT
@@ -140,7 +141,7 @@ class NewTune:
             player = f'<audio controls src="data:audio/wav;base64,{sound}"></audio>'
         faults = "".join(f"<li>{html.escape(fault)}</li>" for fault in self.faults)
         return (
-            f"<h4>{self.number}. {html.escape(self.title)}</h4>{player}{picture}"
+            f"<h4>{html.escape(str(self.number))}. {html.escape(self.title)}</h4>{player}{picture}"
             f"<pre>{html.escape(self.text)}</pre><ul>{faults}</ul>"
         )
 
@@ -168,8 +169,9 @@ class Run:
         try:
             report = json.loads((folder / REPORT).read_text("utf-8"))
             losses = read_loss_table(folder)
-            tunes = tuple(NewTune.from_row(row, folder, plugins) for row in report["tunes"])
-        except (OSError, ValueError, KeyError, TypeError) as error:
+            rows = read_tune_rows(folder, report)
+            tunes = tuple(NewTune.from_row(row.model_dump(), folder, plugins) for row in rows)
+        except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
             raise ArtifactError(f"{folder}: holds no finished run; `musegen run` makes one") from error
         return cls(folder, tunes, losses, report)
 

@@ -1,0 +1,56 @@
+"""The part of ``run.json`` that a run is shown from, checked as what anybody may have written."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, Field, ValidationError
+
+from musegen.errors import ArtifactError
+from musegen.options import Options, option_faults
+from musegen.storage import REPORT
+
+
+def _below(name: str) -> str:
+    if re.search(r"(^|/)\.*(/|$)|[\\:\0]", name):
+        raise ValueError("is not the name of a file below the run folder")
+    return name
+
+
+class TuneRow(Options, extra="ignore"):
+    """A new tune, as ``run.json`` describes it."""
+
+    number: int = Field(ge=1)
+    title: str
+    seed: int
+    faults: tuple[str, ...]
+    files: tuple[Annotated[str, AfterValidator(_below)], ...] = Field(min_length=1)
+    """Names of its files below the run folder, the text first."""
+
+
+class _Report(Options, extra="ignore"):
+    """The part of ``run.json`` that objects are made of; the rest is given to users as it is."""
+
+    tunes: tuple[TuneRow, ...]
+
+
+def read_tune_rows(folder: Path, report: Mapping[str, Any]) -> tuple[TuneRow, ...]:
+    """The new tunes of the run in a folder, out of what its ``run.json`` says.
+
+    Raises ArtifactError for a row that is not a tune, and for a file outside of the folder.
+    """
+    given = {"tunes": report["tunes"]}
+    try:
+        rows = _Report.model_validate_json(json.dumps(given)).tunes
+    except ValidationError as error:
+        fault = option_faults(error)[0]
+        raise ArtifactError(f"{folder / REPORT}: {fault}; `musegen run` makes it anew") from None
+    inside = folder.resolve()
+    for name in (name for row in rows for name in row.files):
+        if not (folder / name).resolve().is_relative_to(inside):
+            raise ArtifactError(f"{folder / name}: lies outside of the run folder; give the run its files")
+    return rows

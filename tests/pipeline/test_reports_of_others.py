@@ -1,0 +1,75 @@
+"""What somebody else wrote as a run: none of it is believed unchecked, and no run shows files of others."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import musegen
+from helpers.invented import write_pipeline
+from musegen import ArtifactError, NewTune, Run, Silent
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a run."""
+    return musegen.load(write_pipeline(tmp_path_factory.mktemp("made"))).run(Silent()).folder
+
+
+@pytest.fixture
+def report(made: Path) -> Iterator[dict[str, Any]]:
+    """The content of its run.json, which is put back."""
+    before = (made / "run.json").read_text()
+    yield json.loads(before)
+    (made / "run.json").write_text(before)
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "said"),
+    [
+        ("number", "<script>alert(1)</script>", r"tunes\.0\.number: "),
+        ("number", 0, r"tunes\.0\.number: "),
+        ("title", ["<b>"], r"tunes\.0\.title: "),
+        ("faults", "<b>", r"tunes\.0\.faults: "),
+        ("faults", [1], r"tunes\.0\.faults\.0: "),
+        ("files", [], r"tunes\.0\.files: "),
+        ("files", ["../secret.abc"], r"tunes\.0\.files\.0: is not the name of a file below"),
+        ("files", ["/etc/hostname"], r"tunes\.0\.files\.0: is not the name of a file below"),
+        ("files", ["tunes/../../secret.abc"], r"tunes\.0\.files\.0: is not the name"),
+        ("files", ["tunes/001.abc", "..\\secret.wav"], r"tunes\.0\.files\.1: is not the name"),
+        ("files", ["link.abc"], r"link\.abc: lies outside of the run folder"),
+        ("seed", None, r"tunes\.0\.seed: "),
+    ],
+)
+def test_a_report_that_says_what_it_cannot_is_refused(
+    key: str, value: object, said: str, made: Path, report: dict[str, Any]
+) -> None:
+    """In one line; files of others are never shown."""
+    (made.parent / "secret.abc").write_text("X:1\nT:secret\nK:D\nD|\n")
+    link = made / "link.abc"
+    link.is_symlink() or link.symlink_to(made.parent / "secret.abc")
+    report["tunes"][0][key] = value
+    (made / "run.json").write_text(json.dumps(report))
+    with pytest.raises(ArtifactError, match=said) as caught:
+        Run.load(made)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("text", ["[]", "{}", '{"tunes": 3}', "[" * 100_000, '{"tunes": [{}]}', "nonsense"])
+def test_what_is_no_report_is_refused(text: str, made: Path, report: dict[str, Any]) -> None:
+    """However it is none."""
+    (made / "run.json").write_text(text)
+    with pytest.raises(ArtifactError):
+        Run.load(made)
+
+
+def test_what_is_shown_is_escaped(made: Path) -> None:
+    """Whatever a tune says, and whoever made the object."""
+    sly = "<script>alert(1)</script>"
+    tune = NewTune(sly, sly, f"X:1\n{sly}", "abc", 0, (sly,), {})  # type: ignore[arg-type]
+    assert "<script" not in tune._repr_html_()
+    assert "<script" not in Run(Path(sly), (tune,), (), {})._repr_html_()
