@@ -153,7 +153,7 @@ def test_extensions_stand_alone(extension: str) -> None:
 
 
 PUBLIC = """
-    API_VERSION Annotation ArtifactError Bar BookRenderer ChordSymbol ChordedNotation Collection Command
+    API_VERSION Annotation ArtifactError Bar BookRenderer Bounds ChordSymbol ChordedNotation Collection Command
     Comparison Component Composition Console Converted CorpusError CorpusReader Dataset Difference Draw
     EpochLoss Event Exported Fault ForeignModels Grace HeadedNotation HeaderGuide Interval JSON
     Judgement Key KeyChange LanguageModel Lines MODES Metre MetreChange ModelError ModelTrainer

@@ -7,6 +7,7 @@ from .api.reading import read_tunes as read_tunes
 from .api.rendering import Rendered as Rendered, render as render
 from .api.sampling import demo_model as demo_model, open_model as open_model, sample as sample
 from .api.scores import parse as parse, read_scores as read_scores, write as write
+from .bounds import Bounds as Bounds
 from .canonical import JSON as JSON
 from .corpus.transposing import to_tonic as to_tonic
 from .errors import (

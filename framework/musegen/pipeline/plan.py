@@ -24,7 +24,8 @@ from musegen.errors import (
 )
 from musegen.models.sample_options import WISHES, Sample, ignored_keys, keys_of_models, sample_options
 from musegen.options import OptionFault, Options, PathPattern, option_faults
-from musegen.pipeline.toml_source import Place, TomlSource, dotted, has
+from musegen.pipeline.toml_lines import Place
+from musegen.pipeline.toml_source import TomlSource, dotted, has
 from musegen.plugins.loading import PluginFile
 from musegen.plugins.registry import Plugins, installed_plugins
 from musegen.plugins.use import Use

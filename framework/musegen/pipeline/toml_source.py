@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import sys
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from functools import cached_property
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 
+from musegen.bounds import Bounds
 from musegen.errors import PipelineError
+from musegen.inputs import read_file
+from musegen.pipeline.toml_lines import Place, deep_key, long_number, statement_lines
+from musegen.words import counted
 
-Place: TypeAlias = "tuple[str | int, ...]"
-"""Path to a value in the file: ``("corpus", 0, "paths")``."""
-
-_MOST_BYTES = 1 << 20
+_BITS = 63
+_TOO_LARGE = "is an integer of more than 64 bits"
 
 
 class TomlSource:
@@ -26,30 +30,40 @@ class TomlSource:
     def read(cls, file: Path) -> TomlSource:
         """The content of a file. Raises PipelineError if it is missing, not text, or not valid TOML."""
         try:
-            with file.open("rb") as opened:
-                content = opened.read(_MOST_BYTES + 1)
-            if len(content) > _MOST_BYTES:
-                raise PipelineError(f"{file}: is larger than a pipeline can be (1 MiB)")
-            text = content.decode()
-            return cls(file, text, tomllib.loads(text))
+            text = read_file(file, Bounds.PIPELINE).decode("utf-8-sig")
         except OSError as error:
             hint = "; `musegen init` writes one" if isinstance(error, FileNotFoundError) else ""
             raise PipelineError(f"{file}: {error.strerror}{hint}") from None
         except UnicodeDecodeError:
             raise PipelineError(f"{file}: is not UTF-8 text") from None
+        if line := deep_key(text):
+            raise PipelineError(f"{file}:{line}: a key has more than {counted(Bounds.KEY_PARTS, 'part')}")
+        try:
+            source = cls(file, text, tomllib.loads(text))
         except (tomllib.TOMLDecodeError, RecursionError) as error:
             raise PipelineError(f"{file}: is not valid TOML: {error}") from None
+        except ValueError:  # out of int()
+            most = f"{sys.get_int_max_str_digits():,}"
+            raise PipelineError(f"{file}:{long_number(text)}: a number has more than {most} digits") from None
+        if large := list(_large_integers(source.tables)):
+            raise PipelineError(*(f"{source.where(at)}: {dotted(at)}: {_TOO_LARGE}" for at in large))
+        return source
 
     def override(self, text: str) -> None:
         """Set one value. Raises PipelineError for a text that is not of the form ``table.key=value``."""
+        if deep_key(text):
+            parts = counted(Bounds.KEY_PARTS, "part")
+            raise PipelineError(f"--set {text[:40]}...: a key has more than {parts}")
         name, equals, value_text = text.partition("=")
         keys = name.strip().split(".")
         if not equals or not all(keys) or len(keys) < 2:
             raise PipelineError(f"--set {text}: is not of the form table.key=value")
         try:
             value = tomllib.loads(f"value = {value_text}")["value"]
-        except tomllib.TOMLDecodeError:
+        except (ValueError, RecursionError):
             value = value_text.strip()
+        if any(_large_integers(value)):
+            raise PipelineError(f"--set {text[:40]}...: {_TOO_LARGE}")
         place: list[str | int] = []
         at: Any = self.tables
         for depth, key in enumerate(keys):
@@ -79,30 +93,26 @@ class TomlSource:
     def _line(self, place: Place) -> int:
         """Number of the line where the statement that sets ``place`` begins; 0 if there is none.
 
-        For a value that the file does not set, it is the line of the nearest enclosing table. The statement
-        begins after the longest first part of the file that is valid TOML and does not have the value.
+        For a value that the file does not set, it is the line of the nearest enclosing table.
         """
-        for length in range(len(place), 0, -1):
-            if not has(self._whole, place[:length]):
-                continue
-            lines = self._text.splitlines(keepends=True)
-            begins = 0
-            for count in range(1, len(lines) + 1):
-                try:
-                    tables = tomllib.loads("".join(lines[:count]))
-                except tomllib.TOMLDecodeError:
-                    continue
-                if has(tables, place[:length]):
-                    break
-                begins = count
-            while begins < len(lines) - 1 and lines[begins].strip()[:1] in ("", "#"):
-                begins += 1
-            return begins + 1
-        return 0
+        known = (self._lines.get(place[:length]) for length in range(len(place), 0, -1))
+        return next((line for line in known if line), 0)
 
-    @property
-    def _whole(self) -> Mapping[str, Any]:
-        return tomllib.loads(self._text)
+    @cached_property
+    def _lines(self) -> Mapping[Place, int]:
+        return statement_lines(self._text)
+
+
+def _large_integers(tables: Any) -> Iterator[Place]:
+    """The places of integers that have no room in 64 bits, which is all that TOML promises."""
+    waiting: list[tuple[Place, Any]] = [((), tables)]
+    while waiting:
+        place, value = waiting.pop()
+        if isinstance(value, dict | list):
+            inside = value.items() if isinstance(value, dict) else enumerate(value)
+            waiting += [((*place, key), each) for key, each in inside]
+        elif isinstance(value, int) and value.bit_length() > _BITS:
+            yield place
 
 
 def has(tables: Any, place: Place) -> bool:

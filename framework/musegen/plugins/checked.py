@@ -36,6 +36,8 @@ class Contract:
     """Method -> check of what it returns; one that the object does not have is left out."""
     attributes: Mapping[str, Check] = field(default_factory=dict)
     """Attribute -> check of its value."""
+    guard: Callable[..., None] = lambda *given: None
+    """It gets what a method is called with and raises the error that ends such a call."""
 
 
 class Checked:
@@ -47,7 +49,7 @@ class Checked:
         Raises ComponentError for an object that lacks a part.
         """
         own = vars(self)
-        own |= {"_made": made, "_who": who}
+        own |= {"_made": made, "_who": who, "_guard": contract.guard}
         for name in contract.needed:
             part = self._part(name)
             if part is None or (name in contract.methods and not callable(part)):
@@ -98,6 +100,7 @@ class Checked:
             raise
 
     def _called(self, method: Callable[..., object], check: Check, /, *given: Any, **named: Any) -> Any:
+        self._guard(*given, *named.values())
         try:
             found = method(*given, **named)
         except Exception as error:

@@ -7,6 +7,8 @@ from operator import index
 from pathlib import Path
 from typing import Any, SupportsIndex
 
+from musegen.bounds import Bounds
+from musegen.errors import NotationError
 from musegen.music.score import Bar, Key, Score
 from musegen.music.tune import Tune
 from musegen.music.validity import Fault
@@ -77,6 +79,16 @@ def _rewrite(this: Checked, found: object, *given: object) -> bytes | None:
 
 
 # Notations
+
+
+def _of_bounded_length(*given: object) -> None:
+    """Raises NotationError for a tune that is longer than any should be."""
+    for tune in given:
+        if isinstance(tune, Tune) and len(tune.text) > Bounds.TUNE:
+            has, most = counted(len(tune.text), "character"), f"{Bounds.TUNE:,}"
+            raise NotationError(
+                f"the tune has {has}; at most {most} are read", source=tune.source, line=1, kind="too long"
+            )
 
 
 def _parse(this: Checked, found: object, *given: object) -> Score:
@@ -198,6 +210,7 @@ _CONTRACTS: Mapping[str, Contract] = {
             "chord_symbols": _chords,
         },
         {"fields": strings("fields")},
+        _of_bounded_length,
     ),
     "tokenizer": TOKENIZER_TRAINER,
     "model": MODEL_TRAINER,

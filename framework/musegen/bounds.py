@@ -1,0 +1,31 @@
+"""The most that is read of what users name."""
+
+from __future__ import annotations
+
+
+class Bounds:
+    """The most that is read of a file, so that none takes all the memory there is, or endless time.
+
+    Where a file goes beyond its bound, one line names the file and the bound. Sizes are in bytes.
+    """
+
+    PIPELINE: int = 1 << 20
+    """A pipeline file."""
+    KEY_PARTS: int = 32
+    """Parts of a dotted key of a pipeline file."""
+    PLUGIN_FILE: int = 1 << 24
+    """A plugin that is one Python file."""
+    TUNE_FILE: int = 1 << 26
+    """A file of tunes, or all tunes of an archive."""
+    ARCHIVE_FILES: int = 20_000
+    """Files of tunes in an archive."""
+    TUNE: int = 1 << 18
+    """Characters of one tune; a longer one is not read as music."""
+    DUMP: int = 1 << 28
+    """A file with a whole collection in one table or text."""
+    TABLE: int = 1 << 28
+    """A table or report that a run wrote, such as ``split.csv`` and ``run.json``."""
+    VOCABULARY: int = 1 << 24
+    """A file with the symbols of a model from elsewhere."""
+    DOWNLOAD: int = 1 << 24
+    """A file that is downloaded."""
