@@ -13,6 +13,8 @@ class Bounds:
     """A pipeline file."""
     KEY_PARTS: int = 32
     """Parts of a dotted key of a pipeline file."""
+    MISTAKES: int = 100
+    """Mistakes of a pipeline that are listed."""
     PLUGIN_FILE: int = 1 << 24
     """A plugin that is one Python file."""
     TUNE_FILE: int = 1 << 26
@@ -21,7 +23,7 @@ class Bounds:
     """Files of tunes in an archive."""
     TUNE: int = 1 << 18
     """Characters of one tune; a longer one is not read as music."""
-    DUMP: int = 1 << 28
+    DUMP: int = 1 << 27
     """A file with a whole collection in one table or text."""
     TABLE: int = 1 << 28
     """A table or report that a run wrote, such as ``split.csv`` and ``run.json``."""

@@ -15,7 +15,10 @@ class Progress(Protocol):
     """A receiver of the progress and messages of one stage. The command line draws a bar."""
 
     def advance(self, done: int, total: int, note: str = "") -> None:
-        """Report that ``done`` of ``total`` steps are finished; ``note``: a few words to show with it."""
+        """Report that ``done`` of ``total`` steps are finished; ``note``: a few words to show with it.
+
+        ``total`` is 0 where it is not known.
+        """
         ...
 
     def say(self, line: str) -> None:
@@ -124,7 +127,8 @@ class Console:
             began, first = self._first or (now, done)
             left = (now - began) / (done - first) * (total - done) if done > first else 0.0
             rest = f", {left / 60:.0f} min left" if left >= 60 else ""
-            self.say(f"{self._stage:<10}{100 * done // max(total, 1):3d} %  {note}{rest}")
+            share = f"{100 * done // total:3d} %" if total else f"{done:,}"
+            self.say(f"{self._stage:<10}{share}  {note}{rest}")
 
     def _draw(self, done: int, total: int, note: str) -> None:
         if self._bar is None:

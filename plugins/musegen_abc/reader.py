@@ -6,17 +6,24 @@ import glob
 import re
 import zipfile
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path, PurePosixPath
 
-from musegen import CorpusError, Tune, check_file, distinct_names, files_below, matching_paths, read_file
+from musegen import (
+    Bounds,
+    CorpusError,
+    Tune,
+    check_file,
+    distinct_names,
+    files_below,
+    matching_paths,
+    read_file,
+)
 from musegen_abc.layout import read_field, split_lines
 from musegen_abc.rewriting import rewrite_abc
 from musegen_abc.splitting import file_header, inherited_lines, tune_spans
 
 _SUFFIX, _ARCHIVE = ".abc", ".zip"
-# ABC is typed by hand: the files of the largest collections have a few megabytes.
-_LARGEST = 64 * 2**20
 _BROKEN_ARCHIVE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError)
 
 Report = Callable[[str], None]
@@ -34,7 +41,7 @@ class AbcReader:
         try:
             found = dict.fromkeys(file for pattern in self._paths for file in _matches(pattern))
             for file in found:
-                check_file(file, _LARGEST)
+                check_file(file, Bounds.TUNE_FILE)
         except OSError as error:
             raise CorpusError(f"{error.filename}: {error.strerror}") from error
         return list(found)
@@ -48,7 +55,7 @@ class AbcReader:
         if file.suffix.lower() == _ARCHIVE:
             return None
         try:
-            return rewrite_abc(file.read_bytes(), tunes)
+            return rewrite_abc(read_file(file, Bounds.TUNE_FILE), tunes)
         except OSError as error:
             raise CorpusError(f"{file}: {error.strerror or error}") from error
 
@@ -84,7 +91,7 @@ def read_files(files: Iterable[Path], report: Report) -> Iterator[Tune]:
     for file, name in distinct_names(files).items():
         try:
             packed = file.suffix.lower() == _ARCHIVE
-            contents = _members(file, name) if packed else [(name, read_file(file, _LARGEST))]
+            contents = _members(file, name) if packed else [(name, read_file(file, Bounds.TUNE_FILE))]
             for source, content in contents:
                 yield from split_tunes(decode(content, source, report), source)
         except OSError as error:
@@ -98,12 +105,15 @@ def _members(file: Path, name: str) -> Iterator[tuple[str, bytes]]:
             members = [member for member in archive.infolist() if _is_abc(member)]
             if not members:
                 raise CorpusError(f"{file}: no {_SUFFIX} file in this archive")
-            if sum(member.file_size for member in members) > _LARGEST:
-                raise CorpusError(f"{file}: holds more than {_LARGEST >> 20} MB of ABC; unpack it")
+            if len(members) > Bounds.ARCHIVE_FILES:
+                many = f"holds {len(members):,} {_SUFFIX} files; at most {Bounds.ARCHIVE_FILES:,} are read"
+                raise CorpusError(f"{file}: {many}; unpack it")
+            if sum(member.file_size for member in members) > Bounds.TUNE_FILE:
+                raise CorpusError(f"{file}: holds more than {Bounds.TUNE_FILE >> 20} MB of ABC; unpack it")
             for member in sorted(members, key=lambda member: member.filename):
                 with archive.open(member) as opened:
-                    content = opened.read(_LARGEST + 1)
-                if len(content) > _LARGEST:
+                    content = opened.read(Bounds.TUNE_FILE + 1)
+                if len(content) > Bounds.TUNE_FILE:
                     raise CorpusError(f"{file}: {member.filename} is larger than it says")
                 yield f"{name}/{member.filename}", content
     except _BROKEN_ARCHIVE as error:
@@ -136,11 +146,18 @@ def split_tunes(text: str, name: str) -> Iterator[Tune]:
     """
     lines = split_lines(text)
     header = file_header(lines)
+    inherited = 0
     for begin, end in tune_spans(lines):
-        yield _tune(lines[begin:end], header, f"{name}:{begin + 1}")
+        own = lines[begin:end]
+        added = inherited_lines(own, header)
+        inherited += sum(map(len, added))
+        if inherited > Bounds.TUNE_FILE:
+            most = f"{Bounds.TUNE_FILE >> 20} MiB"
+            raise CorpusError(f"{name}: its header, written into every tune, makes more than {most}; shorten it")
+        yield _tune([own[0], *added, *own[1:]], f"{name}:{begin + 1}")
 
 
-def _tune(lines: Sequence[str], header: Mapping[str, list[str]], source: str) -> Tune:
+def _tune(lines: Sequence[str], source: str) -> Tune:
     title = ""
     for line in lines:
         field = read_field(line)
@@ -148,5 +165,4 @@ def _tune(lines: Sequence[str], header: Mapping[str, list[str]], source: str) ->
             title = re.sub(r"\s+", " ", field[1])
         if field and field[0] in "TK":
             break
-    text = "\n".join([lines[0], *inherited_lines(lines, header), *lines[1:]]) + "\n"
-    return Tune(text, "abc", title, source)
+    return Tune("\n".join(lines) + "\n", "abc", title, source)

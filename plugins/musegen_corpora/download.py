@@ -10,7 +10,7 @@ from pathlib import Path
 
 from filelock import FileLock
 
-from musegen import CorpusError
+from musegen import Bounds, CorpusError
 from musegen_corpora.digests import ADDRESS, DIGESTS
 
 ADDRESS_VARIABLE = "MUSEGEN_NOTTINGHAM_URL"
@@ -92,11 +92,19 @@ def _download(url: str, output_file: object, _: object) -> None:
             )
         answer.raise_for_status()
         resumed = answer.status_code == requests.codes.partial_content
-        received = 0
+        received, room = 0, Bounds.DOWNLOAD - (have if resumed else 0)
         with part.open("ab" if resumed else "wb") as file:
             for block in answer.iter_content(_BLOCK):
                 file.write(block)
                 received += len(block)
+                if received > room:
+                    break
+        if received > room:
+            part.unlink()
+            raise CorpusError(
+                f"nottingham: {url} is larger than {Bounds.DOWNLOAD >> 20} MiB, the most that is downloaded, "
+                f"and was not kept; {_OTHER_WAY[3:]}"
+            )
         # Not every version of requests notices that a body is shorter than announced.
         if received < int(answer.headers.get("Content-Length", 0)):
             raise requests.ConnectionError("the connection ended early")

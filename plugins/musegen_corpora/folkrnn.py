@@ -17,9 +17,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from musegen import CorpusError, Tune, check_file, distinct_names
+from musegen import Bounds, CorpusError, Tune, check_file, distinct_names
 
-_LARGEST = 1 << 28  # bytes
 _START, _END = "<s>", "</s>"
 _LINE_FIELD = re.compile(r"\s*([A-JN-Z]):(.*)")  # fields whose value is the rest of the line
 _TOKEN_FIELD = re.compile(r"([KLM]):(\S+)")
@@ -36,7 +35,7 @@ class FolkRnnReader:
     def sources(self) -> list[Path]:
         """The file. Raises CorpusError where it does not exist."""
         try:
-            check_file(self._path, _LARGEST)
+            check_file(self._path, Bounds.DUMP)
         except OSError as error:
             hint = "give a file of folk-rnn's token text"
             raise CorpusError(f"{self._path}: {error.strerror}; {hint}") from error

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
-from musegen import CorpusError, Tune, check_file, distinct_names
+from musegen import Bounds, CorpusError, Tune, check_file, distinct_names, read_file
 
 _COLUMNS = {
     "tune": ("tune_id", "tune", "id"),
@@ -21,7 +21,6 @@ _COLUMNS = {
 }
 """For each needed column, the names it has had in dumps, newest first."""
 _COMPOSER = "composer"
-_LARGEST = 1 << 28  # bytes; several times the whole dump
 _LONGEST = 1 << 24  # csv's own limit of 128 KB is not far above the longest setting
 # An exclamation mark ends a line (ABC 1.6) unless it is half of a decoration, !trill! (ABC 2.1 §4.14).
 _MARK = re.compile(r"!(?:[A-Za-z0-9.+<>()]+!)?")
@@ -38,7 +37,7 @@ class TheSessionReader:
     def sources(self) -> list[Path]:
         """The file. Raises CorpusError where it does not exist."""
         try:
-            check_file(self._path, _LARGEST)
+            check_file(self._path, Bounds.DUMP)
         except OSError as error:
             raise CorpusError(
                 f"{self._path}: {error.strerror}; give the tunes.csv or tunes.json of the dump"
@@ -85,8 +84,10 @@ def _csv_rows(path: Path) -> Iterator[Row]:
 
 def _json_rows(path: Path) -> Iterator[Row]:
     try:
-        rows = json.loads(path.read_bytes())
-    except (json.JSONDecodeError, RecursionError) as error:
+        rows = json.loads(read_file(path, Bounds.DUMP))
+    except UnicodeDecodeError:  # a ValueError too
+        raise
+    except (ValueError, RecursionError) as error:
         line = getattr(error, "lineno", 1)
         raise CorpusError(f"{path}:{line}: is not JSON ({error})") from error
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):

@@ -12,6 +12,8 @@ from musegen_nmd.scanner import ScoreError, Token
 from musegen_nmd.texts import read_text
 
 _MOST_BARS = 2000
+_DIGITS = 6
+"""Digits of a bar number that count; no score has as many bars."""
 _OCTAVES = {"f": 4, "g": 4, "a": 4, "b": 4, "c": 5, "d": 5, "e": 5}
 """Octave of each step, within the stave: from F4 in the first space to E5."""
 _ALTERS = {"+": 1, "-": -1, "=": 0}
@@ -186,7 +188,7 @@ class Body:
             self._report(token.place, f"{token.match[0]} does not stand at a bar line; passed over")
 
     def _copy(self, token: Token) -> None:
-        first, last = int(token.match["first"]), int(token.match["last"] or token.match["first"])
+        first, last = (int((token.match[end] or token.match["first"])[:_DIGITS]) for end in ("first", "last"))
         if token.match["last"]:
             self._report(token.place, f"{token.match[0]} is taken as bars {first} to {last}")
         if last - first > _MOST_BARS:

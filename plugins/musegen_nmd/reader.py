@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import glob
 import re
+from bisect import bisect
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Literal
 
 from musegen import (
+    Bounds,
     CorpusError,
     Notation,
     NotationError,
     Tune,
     check_file,
+    counted,
     distinct_names,
     files_below,
     matching_paths,
@@ -23,7 +26,6 @@ from musegen_nmd.plugin import SUFFIXES
 from musegen_nmd.scanner import ScoreError
 from musegen_nmd.scores import Reading, read_score
 
-_LARGEST = 64 * 2**20
 _BEGIN, _END = re.compile(r"^\.MS\b.*$", re.MULTILINE), re.compile(r"^\.ME\b.*$", re.MULTILINE)
 
 
@@ -45,7 +47,7 @@ class NmdReader:
         try:
             found = dict.fromkeys(file for pattern in self._paths for file in _matches(pattern))
             for file in found:
-                check_file(file, _LARGEST)
+                check_file(file, Bounds.TUNE_FILE)
         except OSError as error:
             raise CorpusError(f"{error.filename}: {error.strerror}") from error
         return list(found)
@@ -63,16 +65,20 @@ class NmdReader:
 
     def _tunes(self, file: Path, name: str, report: Callable[[str], None]) -> Iterator[Tune]:
         text = _text(file)
+        starts = [0, *(end.end() for end in re.finditer("\n", text))]
         for begin, end, closed in _scores(text):
-            line = text.count("\n", 0, begin) + 1
+            line = bisect(starts, begin)
 
             def where(place: int, begin: int = begin) -> str:
-                before = text[: begin + place]
-                return f"{name}:{before.count(chr(10)) + 1}:{len(before) - before.rfind(chr(10))}"
+                at = bisect(starts, begin + place)
+                return f"{name}:{at}:{begin + place - starts[at - 1] + 1}"
 
             try:
                 if not closed:
                     raise ScoreError(0, ".MS without .ME")
+                if end - begin > Bounds.TUNE:
+                    has = counted(end - begin, "character")
+                    raise ScoreError(0, f"the score has {has}; at most {Bounds.TUNE:,} are read")
                 score = read_score(
                     text[begin:end], self._reading, lambda place, what: report(f"{where(place)}: {what}")
                 )
@@ -95,12 +101,12 @@ def _scores(text: str) -> Iterator[tuple[int, int, bool]]:
 
 def _text(file: Path) -> str:
     try:
-        content = read_file(file, _LARGEST)
+        content = read_file(file, Bounds.TUNE_FILE)
     except OSError as error:
         raise CorpusError(f"{file}: {error.strerror or error}") from error
     if b"\0" in content:
         raise CorpusError(f"{file}: is not a text file")
-    return content.decode("utf-8", "replace").replace("\r\n", "\n").replace("\r", "\n")
+    return content.decode("utf-8-sig", "replace").replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _matches(pattern: str) -> list[Path]:

@@ -16,7 +16,7 @@ _TOKEN = re.compile(
   | (?P<above>'(?P<text>[^']*)')
   | (?P<under>"(?P<syllable>[^"]*)")
   | (?P<copy>\\(?P<first>[0-9]+)(?:[,-](?P<last>[0-9]+))?)
-  | (?P<change>\\[ \t]*(?P<name>[a-z]+)[ \t]*=(?P<value>[^;.\n]*)[;.])
+  | (?P<change>\\[ \t]*(?P<name>[a-z]+)[ \t]*=(?P<value>[^;.\n\\]*)[;.])
   | (?P<command>\\(?P<word>[a-z]+)\.?)
   | (?P<tie>-)
   | (?P<digit>[12](?![0-9]))

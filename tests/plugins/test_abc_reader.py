@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from musegen import CorpusError, Tune
-from musegen_abc import reader
+from musegen import Bounds, CorpusError, Tune
 from musegen_abc.plugin import AbcReaderOptions, build_reader
 from musegen_abc.reader import AbcReader, split_tunes
 
@@ -178,7 +177,7 @@ class TestArchives:
 
     def test_oversized_member(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         """A member of absurd size is not unpacked."""
-        monkeypatch.setattr(reader, "_LARGEST", 1000)
+        monkeypatch.setattr(Bounds, "TUNE_FILE", 1000)
         with zipfile.ZipFile(tmp_path / "more.zip", "w", zipfile.ZIP_DEFLATED) as archive:
             archive.writestr("a.abc", "X" * 1001)
         with pytest.raises(CorpusError, match="more than"):

@@ -9,8 +9,9 @@ from pathlib import Path
 
 from musegen.api.components import with_files
 from musegen.api.conversion import check_target
+from musegen.bounds import Bounds
 from musegen.errors import ArtifactError, MusegenError, PluginError
-from musegen.inputs import check_file
+from musegen.inputs import check_file, read_file
 from musegen.models.tune_model import load_network
 from musegen.plugins.registry import Plugins
 from musegen.progress import Reporter, chosen_reporter
@@ -94,14 +95,16 @@ def _foreign(plugins: Plugins, model: Path, vocabulary: Path | str | None) -> La
 def _symbols(path: Path) -> list[str]:
     """The symbols of a model's tokens, read from a file. Raises MusegenError if it cannot be read."""
     try:
-        text = path.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
+        text = read_file(path, Bounds.VOCABULARY).decode("utf-8-sig")
+    except OSError as error:
+        raise MusegenError(f"{path}: {error.strerror}") from error
+    except UnicodeDecodeError as error:
         raise MusegenError(f"{path}: cannot be read as a vocabulary ({error})") from error
     if path.suffix.lower() != ".json":
         return sorted(set(text))
     try:
         symbols = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise MusegenError(f"{path}: is not valid JSON ({error})") from error
     if not isinstance(symbols, list) or not all(isinstance(symbol, str) for symbol in symbols):
         raise MusegenError(f'{path}: is not a list of symbols; write it as ["A", "B"]')

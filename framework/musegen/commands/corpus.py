@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -71,9 +71,13 @@ def _list(options: argparse.Namespace) -> int:
 
 def _check(options: argparse.Namespace) -> int:
     from musegen.corpus.check import describe, diagnose
+    from musegen.progress import Console
 
     report_faults()
-    found = diagnose(*_tunes(options.sources, options.plugin))
+    console = Console()
+    tunes, notations = _tunes(options.sources, options.plugin, console.say)
+    found = diagnose(tunes, notations, console.begin("check").advance)
+    console.finish("check", counted(found.tunes, "tune"))
     if not found.tunes:
         raise CorpusError(f"{', '.join(options.sources)}: no tune found")
     if options.json:
@@ -88,7 +92,7 @@ def _show(options: argparse.Namespace) -> int:
 
     if options.tune is not None and options.place is not None:
         raise CorpusError("a tune is named by its place or by --tune; give one of them")
-    tunes = list(_tunes([options.source], options.plugin)[0])
+    tunes = list(_tunes([options.source], options.plugin, tell)[0])
     if options.tune is not None:
         tune = _numbered(options.source, tunes, options.tune)
     elif options.place is not None:
@@ -117,8 +121,13 @@ def _place(source: str) -> tuple[str, int] | None:
     return None if Path(source).exists() else read_place(source)
 
 
-def _tunes(sources: Sequence[str], files: Sequence[Path]) -> tuple[Iterator[Tune], Mapping[str, Notation]]:
-    """The tunes of some sources, and their notations. A wrong source is found before any tune is read."""
+def _tunes(
+    sources: Sequence[str], files: Sequence[Path], told: Callable[[str], None]
+) -> tuple[Iterator[Tune], Mapping[str, Notation]]:
+    """The tunes of some sources, and their notations. A wrong source is found before any tune is read.
+
+    ``told`` gets each line that their readers report.
+    """
     from musegen.api.components import with_files
     from musegen.corpus.files import Notations
     from musegen.corpus.identity import read_all
@@ -130,12 +139,12 @@ def _tunes(sources: Sequence[str], files: Sequence[Path]) -> tuple[Iterator[Tune
     found = [find_source(plugins, name, say) for name in names]
 
     if not any(places):
-        tunes = read_all([reader for source in found for reader in source.readers], tell)
+        tunes = read_all([reader for source in found for reader in source.readers], told)
     else:
         tunes = (
             tune
             for source, place in zip(found, places, strict=True)
-            for read in [read_all(source.readers, tell)]
+            for read in [read_all(source.readers, told)]
             for tune in ([_at_line(*place, list(read))] if place else read)
         )
     return tunes, Notations(plugins, *(source.plugins for source in found))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from statistics import quantiles
 from typing import Any
@@ -67,13 +67,18 @@ class Diagnosis:
         return dict(vars(self))
 
 
-def diagnose(tunes: Iterable[Tune], notations: Mapping[str, Notation]) -> Diagnosis:
-    """The findings about some tunes, each of which is parsed and judged."""
+def diagnose(
+    tunes: Iterable[Tune],
+    notations: Mapping[str, Notation],
+    advance: Callable[[int, int, str], None] = lambda done, total, note: None,
+) -> Diagnosis:
+    """The findings about some tunes, each of which is parsed and judged; ``advance`` gets how far it is."""
     found = Diagnosis()
     read: list[tuple[Tune, Score]] = []
     characters: Counter[str] = Counter()
     for tune in tunes:
         found.tunes += 1
+        advance(found.tunes, 0, tune.source)
         characters.update(tune.text)
         try:
             score = notations[tune.notation].parse(tune)
@@ -88,6 +93,7 @@ def diagnose(tunes: Iterable[Tune], notations: Mapping[str, Notation]) -> Diagno
         faults = [fault for fault in judge(score, _ANY_LENGTH).faults if fault.kind == "bars"]
         if faults:
             found.bars.append(f"{locate(tune.source, faults[0].line)}: {faults[0]}")
+    advance(found.tunes, 0, "looking for versions")
     found.keys = _counted(str(score.key) for _, score in read)
     found.metres = _counted(str(score.metre or "none") for _, score in read)
     found.rhythms = _counted(score.rhythm or "none" for _, score in read)

@@ -10,7 +10,7 @@ from musegen.music.tune import Tune
 
 def read_place(text: str) -> tuple[str, int] | None:
     """File and line of ``jigs.abc:120`` or ``jigs.abc:120:4``; None for text that names no place."""
-    match = re.fullmatch(r"(.+?):(\d+)(?::\d+)?", text)
+    match = re.fullmatch(r"(.+?):(\d{1,15})(?::\d+)?", text)
     return (match[1], int(match[2])) if match else None
 
 

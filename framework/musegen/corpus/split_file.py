@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import csv
+import io
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
+from musegen.bounds import Bounds
 from musegen.corpus.corpus import PARTS, Corpus
 from musegen.errors import CorpusError
+from musegen.inputs import read_file
 from musegen.music.tune import Tune
 from musegen.words import counted
 from musegen.writing import csv_text
@@ -94,8 +97,9 @@ def _shown(tune: Tune) -> str:
 def _rows(file: Path) -> Mapping[_Key, Sequence[str]]:
     """For each source and title their parts: several where a file of an older version has them twice."""
     try:
-        with file.open(newline="", encoding="utf-8") as opened:
-            rows = [(row["source"], row["title"], row["part"]) for row in csv.DictReader(opened)]
+        text = read_file(file, Bounds.TABLE).decode("utf-8-sig")
+        table = csv.DictReader(io.StringIO(text, newline=""))
+        rows = [(row["source"], row["title"], row["part"]) for row in table]
     except (OSError, UnicodeDecodeError, csv.Error, KeyError, TypeError) as error:
         cause = error.strerror if isinstance(error, OSError) else "it needs the columns source, title, part"
         raise CorpusError(f"{file}: cannot be read as a split ({cause})") from None

@@ -71,7 +71,14 @@ def group_tunes(
             works.setdefault(tune.work, []).append(i)
     pairs = [(same[0], other) for same in (*equal, *works.values()) for other in same[1:]]
     sets = [patterns(score) if score else NO_PATTERNS for score in scores]
-    return union_find(len(tunes), chain(pairs, similar_pairs(sets)))
+    # A pattern costs the square of the sets that share it, so of equal ones only the first is compared.
+    first: dict[bytes, int] = {}
+    for i, each in enumerate(sets):
+        if len(each) and (same := first.setdefault(each.tobytes(), i)) != i:
+            pairs.append((same, i))
+    different = list(first.values())
+    near = similar_pairs([sets[i] for i in different])
+    return union_find(len(tunes), chain(pairs, ((different[i], different[j]) for i, j in near)))
 
 
 def split_groups(tunes: Sequence[Tune], groups: Sequence[int], split: Split, seed: int) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from typing import Any
 
 from pydantic import Field, ValidationError
 
+from musegen.bounds import Bounds
 from musegen.corpus.identity import reader_files
 from musegen.corpus.splitting import Split
 from musegen.errors import (
@@ -214,6 +215,8 @@ class _Checker:
         line = f"{self._source.where(place)}: {dotted(place)}: {message}"
         if line not in self._mistakes:
             self._mistakes.append(line)
+        if len(self._mistakes) >= Bounds.MISTAKES:
+            raise PipelineError(*self._mistakes, f"{self._source.file}: further mistakes are not listed")
 
     def _uses(self, name: str) -> list[Use[Any]]:
         kind, several = USES[name].kind, USES[name].several

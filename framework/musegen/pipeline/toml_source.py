@@ -68,7 +68,7 @@ class TomlSource:
         at: Any = self.tables
         for depth, key in enumerate(keys):
             if isinstance(at, list):
-                if not key.isdecimal() or int(key) >= len(at):
+                if not key.isdecimal() or len(key) > 9 or int(key) >= len(at):
                     raise PipelineError(f"--set {text}: {'.'.join(keys[:depth])} has no number {key}")
                 place.append(int(key))
             elif isinstance(at, dict):

@@ -14,7 +14,9 @@ from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import ModuleType
 
+from musegen.bounds import Bounds
 from musegen.errors import PluginError
+from musegen.inputs import read_file
 from musegen.plugins.faults import cause, origin
 
 GROUP = "musegen"
@@ -148,7 +150,7 @@ class PluginFile:
         """The plugin in a file, which is read but not run. Raises PluginError if it cannot be read."""
         path = Path(path)
         try:
-            return cls(path, hashlib.sha256(path.read_bytes()).hexdigest())
+            return cls(path, hashlib.sha256(read_file(path, Bounds.PLUGIN_FILE)).hexdigest())
         except OSError as error:
             raise PluginError(f"{path}: {error.strerror}; name a plugin's Python file") from error
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import math
 import re
 from collections import Counter
@@ -13,9 +14,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from musegen.bounds import Bounds
 from musegen.canonical import JSON
 from musegen.corpus.split_file import SPLIT_FILE
 from musegen.errors import ArtifactError
+from musegen.inputs import read_file
 from musegen.music.similarity import union_find
 from musegen.run.stages.figures import TEST_TABLE
 from musegen.storage import REPORT
@@ -196,10 +199,10 @@ def _columns(of: str) -> tuple[str, str]:
 
 def _table(file: Path, needed: Iterable[str]) -> list[dict[str, str]]:
     try:
-        with file.open(newline="", encoding="utf-8") as opened:
-            reader = csv.DictReader(opened)
-            missing = set(needed) - set(reader.fieldnames or ())
-            rows = [] if missing else list(reader)
+        text = read_file(file, Bounds.TABLE).decode("utf-8")
+        reader = csv.DictReader(io.StringIO(text, newline=""))
+        missing = set(needed) - set(reader.fieldnames or ())
+        rows = [] if missing else list(reader)
     except FileNotFoundError:
         missing = set(needed)
     except (OSError, UnicodeDecodeError, csv.Error) as error:

@@ -10,7 +10,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from musegen.bounds import Bounds
 from musegen.errors import ArtifactError
+from musegen.inputs import read_file
 from musegen.music.score import Score
 from musegen.music.tune import Tune
 from musegen.plugins.registry import Plugins, installed_plugins
@@ -167,7 +169,7 @@ class Run:
         """
         folder = Path(folder)
         try:
-            report = json.loads((folder / REPORT).read_text("utf-8"))
+            report = json.loads(read_file(folder / REPORT, Bounds.TABLE))
             losses = read_loss_table(folder)
             rows = read_tune_rows(folder, report)
             tunes = tuple(NewTune.from_row(row.model_dump(), folder, plugins) for row in rows)
