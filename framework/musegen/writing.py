@@ -16,15 +16,17 @@ from tempfile import TemporaryDirectory
 from filelock import FileLock, Timeout
 
 from musegen.errors import ArtifactError
+from musegen.inputs import check_file
 
 UNFINISHED = ".musegen-"
 """How the names of folders begin whose files are not all there yet."""
-_HELD = "lock"
+_HELD, _FILES = "lock", "files"
 _BEGINNING_S = 60
 
 
 def file_digest(path: Path) -> str:
-    """SHA-256 of a file's content."""
+    """SHA-256 of a file's content. Raises OSError for what is not a file, such as a pipe."""
+    check_file(path)
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
@@ -49,9 +51,9 @@ def written_whole(path: Path) -> Iterator[Path]:
     """A file of the same name elsewhere, to be written in the block and then put at ``path``."""
     if not path.parent.is_dir():
         raise FileNotFoundError(errno.ENOENT, "no such folder", str(path.parent))
-    with TemporaryDirectory(prefix=".musegen-", dir=path.parent) as folder:
-        yield Path(folder) / path.name
-        (Path(folder) / path.name).replace(path)
+    with _room(path.parent) as made:
+        yield made / path.name
+        (made / path.name).replace(path)
 
 
 @contextmanager
@@ -62,28 +64,41 @@ def all_or_none(folder: Path, advice: str, *, force: bool = False) -> Iterator[P
     and ``force`` is not set.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    sweep(folder)
-    with TemporaryDirectory(prefix=UNFINISHED, dir=folder) as room, FileLock(Path(room) / _HELD):
-        made = Path(room) / "files"
-        made.mkdir()
+    with _room(folder) as made:
         yield made
         files = sorted(made.iterdir())
         for file in files if not force else ():
             target = folder / file.name
-            if target.exists() and target.read_bytes() != file.read_bytes():
+            if target.exists() and not (target.is_file() and target.read_bytes() == file.read_bytes()):
                 raise ArtifactError(f"{target}: exists with other content; {advice}")
         for file in files:
             file.replace(folder / file.name)
 
 
+@contextmanager
+def _room(folder: Path) -> Iterator[Path]:
+    """A folder for files that are not all there yet, inside of ``folder``; what kills left there goes first."""
+    sweep(folder)
+    with TemporaryDirectory(prefix=UNFINISHED, dir=folder) as room, FileLock(Path(room) / _HELD):
+        made = Path(room) / _FILES
+        made.mkdir()
+        yield made
+
+
 def sweep(folder: Path) -> None:
-    """Take away what was left in a folder by :func:`all_or_none` when it was killed."""
+    """Take away what killed processes have left in a folder of files that were not all there yet.
+
+    A folder is known by what is in it, and by a lock that lasts as long as the process that holds it.
+    """
     for room in folder.glob(f"{UNFINISHED}????????"):
         with suppress(OSError, Timeout):
-            if not (room / _HELD).exists() and time.time() - room.stat().st_mtime < _BEGINNING_S:
-                continue  # it may be about to be locked
-            FileLock(room / _HELD).acquire(timeout=0).lock.release()  # whoever is still at work holds it
-            shutil.rmtree(room)
+            inside = {item.name for item in room.iterdir()}
+            if _HELD not in inside:  # it may be about to be locked, or be somebody's own
+                if time.time() - room.stat().st_mtime > _BEGINNING_S:
+                    room.rmdir()
+            elif inside <= {_HELD, _FILES}:
+                FileLock(room / _HELD).acquire(timeout=0).lock.release()  # whoever is still at work holds it
+                shutil.rmtree(room)
 
 
 @contextmanager
