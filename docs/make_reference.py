@@ -31,7 +31,8 @@ PARTS = (
     (
         "Corpus readers",
         "",
-        "CorpusReader RewritingReader distinct_names files_below matching_paths check_file read_file",
+        "CorpusReader RewritingReader distinct_names files_below matching_paths check_file read_file "
+        "Bounds",
     ),
     (
         "Notations",
