@@ -31,8 +31,7 @@ PARTS = (
     (
         "Corpus readers",
         "",
-        "CorpusReader RewritingReader distinct_names files_below matching_paths check_file read_file "
-        "Bounds",
+        "CorpusReader RewritingReader distinct_names files_below matching_paths check_file read_file Bounds",
     ),
     (
         "Notations",

@@ -19,8 +19,8 @@ from typing import Any
 
 import filelock
 
-from musegen.canonical import JSON, canonical_json
 from musegen.bounds import Bounds
+from musegen.canonical import JSON, canonical_json
 from musegen.errors import ArtifactError
 from musegen.inputs import read_file
 from musegen.writing import UNFINISHED, file_digest, os_errors_explained, sweep, write_atomically

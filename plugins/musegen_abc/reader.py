@@ -153,7 +153,9 @@ def split_tunes(text: str, name: str) -> Iterator[Tune]:
         inherited += sum(map(len, added))
         if inherited > Bounds.TUNE_FILE:
             most = f"{Bounds.TUNE_FILE >> 20} MiB"
-            raise CorpusError(f"{name}: its header, written into every tune, makes more than {most}; shorten it")
+            raise CorpusError(
+                f"{name}: its header, written into every tune, makes more than {most}; shorten it"
+            )
         yield _tune([own[0], *added, *own[1:]], f"{name}:{begin + 1}")
 
 

@@ -15,7 +15,7 @@ import musegen
 from musegen import ArtifactError
 from musegen.canonical import content_key
 from musegen.storage import RunFolder
-from musegen.writing import all_or_none, os_errors_explained
+from musegen.writing import all_or_none, os_errors_explained, sweep, written_whole
 
 
 def made(folder: RunFolder, text: str = "result") -> Path:
@@ -218,6 +218,50 @@ def test_what_a_kill_left_is_taken_away(tmp_path: Path) -> None:
     with all_or_none(tmp_path, "x"):
         pass
     assert left() == {tmp_path / ".musegen-notes"}
+
+
+def test_a_file_that_is_written_whole_is_swept_and_spared_alike(tmp_path: Path) -> None:
+    """What a kill left of it goes, and nobody takes it away while it is written, however long that takes."""
+    script = (
+        "import os, sys\nfrom pathlib import Path\nfrom musegen.writing import written_whole\n"
+        "with written_whole(Path(sys.argv[1])) as made:\n    made.touch()\n    os.kill(os.getpid(), 9)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script, str(tmp_path / "a.mid")], check=False)
+    assert done.returncode == -9
+    (left,) = tmp_path.iterdir()
+    with written_whole(tmp_path / "b.mid") as made:
+        assert not left.exists()
+        (room,) = tmp_path.iterdir()
+        long_ago = time.time() - 3600
+        os.utime(room, (long_ago, long_ago))
+        sweep(tmp_path)
+        made.write_text("b")
+    assert [path.name for path in tmp_path.iterdir()] == ["b.mid"]
+
+
+@pytest.mark.parametrize("inside", ["mine.txt", "lock mine.txt", "files"])
+def test_a_folder_of_somebody_else_s_is_not_swept(tmp_path: Path, inside: str) -> None:
+    """Though its name looks like ours, and it is old."""
+    folder = tmp_path / ".musegen-projects"
+    folder.mkdir()
+    for name in inside.split():
+        (folder / name).touch()
+    long_ago = time.time() - 3600
+    os.utime(folder, (long_ago, long_ago))
+    sweep(tmp_path)
+    assert sorted(path.name for path in folder.iterdir()) == inside.split()
+
+
+@pytest.mark.parametrize("kind", ["pipe", "folder"])
+def test_what_is_no_file_is_not_read_to_compare(tmp_path: Path, kind: str) -> None:
+    """It stays, and nobody waits for it."""
+    os.mkfifo(tmp_path / "a") if kind == "pipe" else (tmp_path / "a").mkdir()
+    with (
+        pytest.raises(ArtifactError, match="a: exists with other content"),
+        all_or_none(tmp_path, "x") as made,
+    ):
+        (made / "a").touch()
+    assert not (tmp_path / "a").is_file()
 
 
 def test_a_run_takes_away_what_a_kill_left_in_its_folder(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -23,6 +23,8 @@ class FileServer:
     """So many answers break off in the middle."""
     swaps: int = 0
     """So many answers have other bytes of the same number."""
+    endless: bool = False
+    """Whether an answer goes on until nobody listens any more."""
     requests: list[str] = field(default_factory=list)
 
 
@@ -42,6 +44,14 @@ def serving(files: Mapping[str, bytes]) -> Iterator[FileServer]:
             if told.failures:
                 told.failures -= 1
                 self.send_error(503)
+                return
+            if told.endless:
+                self.send_response(200)
+                self.end_headers()
+                self.close_connection = True
+                with suppress(OSError):
+                    while True:
+                        self.wfile.write(bytes(1 << 16))
                 return
             if told.swaps:
                 told.swaps -= 1

@@ -15,7 +15,7 @@ import pytest
 from helpers.abc_parts import ABC_READER
 from helpers.file_server import FileServer, serving
 from helpers.invented import jig
-from musegen import CorpusError, load
+from musegen import Bounds, CorpusError, load
 from musegen_corpora import download
 from musegen_corpora.digests import ADDRESS, COMMIT, DIGESTS, NAMES
 from musegen_corpora.download import fetch
@@ -82,6 +82,24 @@ def test_a_damaged_file_in_the_cache_is_replaced(server: FileServer) -> None:
     (file,) = fetch([XMAS])
     file.write_bytes(b"damaged")
     assert fetch([XMAS])[0].read_bytes() == FILES[XMAS]
+
+
+@pytest.mark.parametrize("begun", [0, 900])
+def test_a_server_without_end_is_left(
+    server: FileServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, begun: int
+) -> None:
+    """A line says the bound; nothing is kept, and what an earlier try left counts."""
+    monkeypatch.setattr(Bounds, "DOWNLOAD", 1 << 20)
+    server.endless = True
+    if begun:
+        part = tmp_path / "cache" / "nottingham" / "ABC_cleaned" / "xmas.abc.part"
+        part.parent.mkdir(parents=True)
+        part.write_bytes(bytes(begun))
+    with pytest.raises(CorpusError, match=r"^nottingham: .*xmas.abc is larger than 1 MiB, the most") as error:
+        fetch([XMAS])
+    assert "\n" not in str(error.value)
+    assert len(server.requests) == 1
+    assert kept(tmp_path) == []
 
 
 def test_a_failing_server_is_asked_again(server: FileServer) -> None:

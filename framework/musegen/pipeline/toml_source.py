@@ -62,7 +62,7 @@ class TomlSource:
             value = tomllib.loads(f"value = {value_text}")["value"]
         except (ValueError, RecursionError):
             value = value_text.strip()
-        if any(_large_integers(value)):
+        if list(_large_integers(value)):
             raise PipelineError(f"--set {text[:40]}...: {_TOO_LARGE}")
         place: list[str | int] = []
         at: Any = self.tables
