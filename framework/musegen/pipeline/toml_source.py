@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
+from contextlib import suppress
+from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -13,6 +15,8 @@ Place: TypeAlias = "tuple[str | int, ...]"
 """Path to a value in the file: ``("corpus", 0, "paths")``."""
 
 _MOST_BYTES = 1 << 20
+_DEEPEST_ARRAY = 4
+"""Arrays inside of arrays whose items have lines of their own."""
 
 
 class TomlSource:
@@ -21,6 +25,7 @@ class TomlSource:
     def __init__(self, file: Path, text: str, tables: dict[str, Any]) -> None:
         self.file, self._text, self.tables = file, text, tables
         self._overridden: dict[Place, str] = {}
+        self._parsed: dict[int, Mapping[str, Any] | None] = {}
 
     @classmethod
     def read(cls, file: Path) -> TomlSource:
@@ -68,40 +73,73 @@ class TomlSource:
                 at = at[place[-1]]
         self._overridden[tuple(place)] = text
 
-    def where(self, place: Place) -> str:
-        """The place of a value for messages: ``pipeline.toml:14``, or the ``--set`` that it came from."""
+    def located(self, place: Place, message: str) -> str:
+        """A message about a value, behind its place and its name: ``pipeline.toml:14: model.units: ...``."""
+        name = dotted(place)
+        named = f"{name}: {message.removeprefix(f'{name}: ')}" if name else message
+        return f"{self._where(place)}: {named}"
+
+    def _where(self, place: Place) -> str:
+        """File and line of a value, or the ``--set`` that it came from."""
         for length in range(len(place), 0, -1):
             if place[:length] in self._overridden:
                 return f"--set {self._overridden[place[:length]]}"
-        line = self._line(place)
+        line = self.line(place)
         return f"{self.file}:{line}" if line else str(self.file)
 
-    def _line(self, place: Place) -> int:
-        """Number of the line where the statement that sets ``place`` begins; 0 if there is none.
+    def line(self, place: Place) -> int:
+        """Number of the line where a value begins; 0 if there is none, as for one that ``--set`` gave.
 
-        For a value that the file does not set, it is the line of the nearest enclosing table. The statement
-        begins after the longest first part of the file that is valid TOML and does not have the value.
+        For a value that the file does not set, it is the line of the nearest enclosing table.
         """
-        for length in range(len(place), 0, -1):
-            if not has(self._whole, place[:length]):
-                continue
-            lines = self._text.splitlines(keepends=True)
-            begins = 0
-            for count in range(1, len(lines) + 1):
-                try:
-                    tables = tomllib.loads("".join(lines[:count]))
-                except tomllib.TOMLDecodeError:
-                    continue
-                if has(tables, place[:length]):
-                    break
-                begins = count
-            while begins < len(lines) - 1 and lines[begins].strip()[:1] in ("", "#"):
-                begins += 1
-            return begins + 1
-        return 0
+        if any(place[:length] in self._overridden for length in range(1, len(place) + 1)):
+            return 0
+        return next(
+            (self._begins(place[:n]) for n in range(len(place), 0, -1) if has(self._whole, place[:n])), 0
+        )
 
-    @property
+    def _begins(self, place: Place) -> int:
+        """The line where ``place``, which the file has, begins: the last before which the file lacks it.
+
+        What the file has up to a line grows with the lines, so that halving finds the line.
+        """
+        lacks, having = 0, len(self._lines)
+        while having - lacks > 1:
+            middle = next(
+                (n for n in range((lacks + having) // 2, having) if self._until(n) is not None), having
+            )
+            if middle == having:  # inside of a text over many lines
+                middle = next(
+                    (n for n in range((lacks + having) // 2, lacks, -1) if self._until(n) is not None), lacks
+                )
+                if middle == lacks:
+                    break
+            if has(self._until(middle), place):
+                having = middle
+            else:
+                lacks = middle
+        while lacks < having - 1 and self._lines[lacks].strip()[:1] in ("", "#"):
+            lacks += 1
+        return lacks + 1
+
+    def _until(self, count: int) -> Mapping[str, Any] | None:
+        """The tables of the first lines; arrays that end further down are closed. None inside of a text."""
+        if count not in self._parsed:
+            text = "".join(self._lines[:count])
+            self._parsed[count] = None
+            for open_arrays in range(_DEEPEST_ARRAY):
+                with suppress(tomllib.TOMLDecodeError, RecursionError, ValueError):
+                    self._parsed[count] = tomllib.loads(text + "\n" + "]" * open_arrays)
+                    break
+        return self._parsed[count]
+
+    @cached_property
+    def _lines(self) -> list[str]:
+        return self._text.splitlines(keepends=True)
+
+    @cached_property
     def _whole(self) -> Mapping[str, Any]:
+        """The tables as the file has them, without what ``--set`` changed."""
         return tomllib.loads(self._text)
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from musegen.errors import ArtifactError
+from musegen.inputs import lies_in, read_file
 from musegen.music.score import Score
 from musegen.music.tune import Tune
 from musegen.plugins.registry import Plugins, installed_plugins
@@ -29,6 +30,10 @@ class NoFileError(ArtifactError, AttributeError):
 
 _RENDERED = {"midi": ".mid", "wav": ".wav"}
 """Properties of a new tune that are files, each named after the renderer that writes it."""
+
+
+_LARGEST = 64 << 20
+"""Bytes of a report, or of a tune's text, at most."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +65,7 @@ class NewTune:
         return cls(
             row["number"],
             row["title"],
-            text.read_bytes().decode(),
+            read_file(text, _LARGEST).decode(),
             text.suffix.removeprefix("."),
             row["seed"],
             tuple(row["faults"]),
@@ -167,7 +172,7 @@ class Run:
         """
         folder = Path(folder)
         try:
-            report = json.loads((folder / REPORT).read_text("utf-8"))
+            report = json.loads(read_file(folder / REPORT, _LARGEST))
             losses = read_loss_table(folder)
             rows = read_tune_rows(folder, report)
             tunes = tuple(NewTune.from_row(row.model_dump(), folder, plugins) for row in rows)
@@ -184,7 +189,7 @@ class Run:
     def picture(self) -> Path | None:
         """The picture of the training; None if matplotlib was not installed."""
         path = self.folder / PICTURE
-        return path if path.is_file() else None
+        return path if path.is_file() and lies_in(path, self.folder) else None
 
     def __repr__(self) -> str:
         return f"Run({str(self.folder)!r}, {counted(len(self.tunes), 'tune')})"
