@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, get_args
 
@@ -132,7 +132,13 @@ def option_faults(error: ValidationError, given: object) -> list[OptionFault]:
         if fault.message not in earlier.message:
             message = f"{earlier.message}, or {fault.message.removeprefix(_MUST_BE)}"
             found[place] = replace(earlier, message=message)
-    return list(found.values())
+    return [fault for fault in found.values() if not _seems_short(fault, found)]
+
+
+def _seems_short(fault: OptionFault, found: Iterable[tuple[str | int, ...]]) -> bool:
+    """Whether an array is called too short only because entries with mistakes were not counted."""
+    below = any(place[:-1] == fault.place and place for place in found)
+    return fault.kind == "too_short" and below and bool(fault.given)
 
 
 def _place(keys: Sequence[str | int], given: Any, kind: str, value: object) -> tuple[str | int, ...]:
@@ -150,8 +156,12 @@ def _place(keys: Sequence[str | int], given: Any, kind: str, value: object) -> t
                 given = {}
         elif isinstance(given, Mapping) or (isinstance(given, list | tuple) and isinstance(key, int)):
             place.append(key)
-            given = given[key]
+            given = _item(given, key)
     return tuple(place)
+
+
+def _item(value: Any, key: str | int) -> Any:
+    return value[key] if isinstance(value, Mapping) or int(key) < len(value) else None
 
 
 def _message(kind: str, words: str, context: Mapping[str, Any]) -> str:
