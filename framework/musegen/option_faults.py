@@ -171,7 +171,7 @@ def _message(kind: str, words: str, context: Mapping[str, Any]) -> str:
         return _WORDS[kind].format_map({name: _plain(value) for name, value in context.items()})
     for ending, (bound, message) in _LENGTHS.items():
         if kind.endswith(ending):
-            return message.format(counted(context[bound], _unit(kind)))
+            return message.format(counted(context[bound], *_unit(kind)))
     wanted = next((_TYPES[family] for family in _families(kind) if family in _TYPES), "")
     return _MUST_BE + wanted if wanted else "cannot be used"
 
@@ -181,8 +181,10 @@ def _plain(value: object) -> object:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-def _unit(kind: str) -> str:
-    return "character" if kind.startswith(("string", "url")) else "byte" if kind[:5] == "bytes" else "entry"
+def _unit(kind: str) -> tuple[str, str]:
+    if kind.startswith(("string", "url")):
+        return "character", "characters"
+    return ("byte", "bytes") if kind.startswith("bytes") else ("entry", "entries")
 
 
 def _families(kind: str) -> list[str]:

@@ -48,7 +48,7 @@ def read_corpus(
         advance(done, len(found))
     if not tunes:
         names = listed([name for named in source_names(readers) for _, name in named])
-        why = f"; of {counted(len(skipped), 'tune')} the first is wrong thus: {skipped[0]}" if skipped else ""
+        why = f"; {counted(len(skipped), 'tune')} cannot be read, such as {skipped[0]}" if skipped else ""
         raise CorpusError(f"{names}: no {'usable ' if skipped else ''}tune to learn from{why}")
     used = sorted({tune.notation for tune in tunes})
     if len(used) > 1:
