@@ -6,8 +6,9 @@ plugin and is shown with its traceback.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from difflib import get_close_matches
+from typing import Self
 
 
 def locate(source: str, line: int, column: int = 0) -> str:
@@ -36,6 +37,21 @@ def did_you_mean(name: str, choices: Iterable[str]) -> str:
 
 class MusegenError(Exception):
     """An error that a user can fix, such as a wrong key or a missing file. ``str()`` is the line to show."""
+
+    option: tuple[str | int, ...] = ()
+    """Place of the option of a pipeline that is to blame, such as ``("sample", "start")``, if it is known."""
+    located: bool = False
+    """Whether the line names the pipeline's file and the line in it."""
+
+    def at(self, *option: str | int) -> Self:
+        """The same error, which blames this option unless it blames one already."""
+        self.option = self.option or option
+        return self
+
+    def locate(self, place: Callable[[str], str]) -> None:
+        """Put the place before the line; ``place`` is given the line and returns it with its place."""
+        if not self.located:
+            self.args, self.located = (place(str(self)),), True
 
 
 class PipelineError(MusegenError):

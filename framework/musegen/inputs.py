@@ -51,6 +51,11 @@ def _size(most: int) -> str:
     return f"{most >> 20} MiB" if most >= 1 << 20 else counted(most, "byte")
 
 
+def lies_in(path: Path, folder: Path) -> bool:
+    """Whether a path, with all links followed, lies in a folder."""
+    return path.resolve().is_relative_to(folder.resolve())
+
+
 def files_below(folder: Path) -> list[Path]:
     """The files in a folder and in those below it, sorted; links to folders are not followed.
 

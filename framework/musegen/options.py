@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, TypeAlias
 
@@ -11,7 +10,6 @@ from pydantic import (
     BaseModel,
     ConfigDict,
     PlainSerializer,
-    ValidationError,
     ValidationInfo,
 )
 
@@ -35,43 +33,17 @@ class Options(BaseModel):
     )
 
 
-@dataclass(frozen=True, slots=True)
-class OptionFault:
-    """A mistake in one option. ``str()`` gives a line for users."""
-
-    place: tuple[str | int, ...]
-    """Place of the mistake: the option's name, then the place inside its value. The type of a union comes
-    last."""
-    kind: str
-    """pydantic's name for this kind of mistake, such as ``missing`` or ``extra_forbidden``."""
-    message: str
-    """pydantic's words for the mistake."""
-    given: object
-    """The value that was given."""
-
-    @property
-    def key(self) -> str:
-        """The place as a dotted TOML key: ``valid.bars``."""
-        return ".".join(map(str, self.place))
-
-    def __str__(self) -> str:
-        return f"{self.key}: {self.message} (got {self.given!r})"
-
-
-def option_faults(error: ValidationError) -> list[OptionFault]:
-    """All mistakes that pydantic found in some options."""
-    return [
-        OptionFault(fault["loc"], fault["type"], fault["msg"].removeprefix("Value error, "), fault["input"])
-        for fault in error.errors(include_url=False)
-    ]
-
-
 def _beside_pipeline(value: str, info: ValidationInfo) -> str:
     """``value`` as a path below the folder of the pipeline's file, which validation passes as context."""
     if not value:
         raise ValueError("a path cannot be empty")
+    if "\0" in value:
+        raise ValueError("a path cannot have a null character")
     folder = (info.context or {}).get("folder", Path())
-    return str(folder / Path(value).expanduser())
+    try:
+        return str(folder / Path(value).expanduser())
+    except RuntimeError:
+        raise ValueError("names a user who has no home folder here") from None
 
 
 PathPattern: TypeAlias = Annotated[

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from itertools import chain, count
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import filelock
@@ -46,15 +47,25 @@ class RunFolder:
         self._partial = self._stages / ".partial"
 
     def check(self) -> None:
-        """Raises ArtifactError if the path is not a folder, or is one with files that no run has written."""
+        """Raises ArtifactError if the path is not a folder, or is one with files that no run has written.
+
+        Raises it too if a folder cannot be made there.
+        """
         if self.path.exists() and not self.path.is_dir():
             raise ArtifactError(f"{self.path}: is a file; [run] folder must be a folder")
-        for parent in self.path.parents:
-            if parent.exists():
-                if not parent.is_dir():
-                    raise ArtifactError(f"{parent}: is a file; [run] folder cannot lie in it")
-                break
-        if self.path.is_dir() and not self._stages.is_dir() and not (self.path / _LOCK).exists():
+        there = next(place for place in (self.path, *self.path.absolute().parents) if place.exists())
+        if not there.is_dir():
+            raise ArtifactError(f"{there}: is a file; [run] folder cannot lie in it")
+        if self._stages.is_dir():  # a run has made it: what is finished in it can be read at least
+            return
+        try:
+            with TemporaryDirectory(prefix=UNFINISHED, dir=there):
+                pass
+        except OSError as error:
+            raise ArtifactError(
+                f"{there}: cannot be written ({error.strerror}); choose another [run] folder"
+            ) from error
+        if self.path.is_dir() and not (self.path / _LOCK).exists():
             inside = (item.name for item in self.path.iterdir())
             other = next((name for name in inside if not name.startswith(UNFINISHED)), None)
             if other is not None:

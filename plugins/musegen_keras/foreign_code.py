@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -25,7 +26,7 @@ def code_in(path: Path) -> str:
         described = json.loads(text)
     except RecursionError:
         return "describes itself in too many layers"
-    except (OSError, ValueError, KeyError, BadZipFile):
+    except (OSError, ValueError, KeyError, BadZipFile, RuntimeError, zlib.error):
         return ""
     for each in _objects(described):
         kind, module = each["class_name"], each.get("module")

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from musegen import Options
 
@@ -52,6 +53,13 @@ class KerasLSTMOptions(Options):
     strategy: Literal["single", "mirrored", "multi-worker"] = "single"
     """Where to train: ``single`` on one device, ``mirrored`` on all GPUs of this machine, ``multi-worker`` on
     the machines that TF_CONFIG names."""
+
+    @field_validator("tensorboard")
+    @classmethod
+    def _tensorboard_is_installed(cls, wanted: bool) -> bool:
+        if wanted and find_spec("tensorboard") is None:
+            raise ValueError('needs TensorBoard; pip install "musegen[tensorboard]"')
+        return wanted
 
 
 class LSTMSampling(Options):

@@ -50,7 +50,7 @@ WRONG = {
     ),
     "defaulted": (
         HEAD + "    size: int = 'x'\n" + HOOK + "[component('a', version=1, options=O, build=print)]\n",
-        'default of option size of "a" breaks its own type: .*valid integer .*defaulted.py:2',
+        'default of option size of "a" breaks its own type: must be a whole number .*defaulted.py:2',
     ),
     "untyped": (
         HEAD + "    size = 50\n" + HOOK + "[component('a', version=1, options=O, build=print)]\n",

@@ -75,7 +75,7 @@ def test_the_keys_that_a_model_declares_are_checked_and_reach_it(tmp_path: Path)
     assert loaded.sample.tunes == 3
     assert not said
     assert plan(tmp_path, text, "", plugins)[0].sample.sampling.model == Beam()
-    with pytest.raises(PipelineError, match=r"pipeline.toml:16: sample.beam: .* less than or equal to 9"):
+    with pytest.raises(PipelineError, match=r"pipeline.toml:16: sample.beam: .* at most 9"):
         plan(tmp_path, text, "beam = 10", plugins)
     with pytest.raises(PipelineError, match=r'sample.baem: unknown key; did you mean "beam"'):
         plan(tmp_path, text, "baem = 2", plugins)

@@ -227,8 +227,7 @@ def test_options_that_a_component_does_not_take() -> None:
     with pytest.raises(PluginError) as caught:
         plugins.build("notation", "n", size="x", colour=1)
     assert str(caught.value) == (
-        "notation \"n\": size: Input should be a valid integer (got 'x'); "
-        "colour: Extra inputs are not permitted (got 1)"
+        "notation \"n\": size: must be a whole number (got 'x'); colour: is not a known key (got 1)"
     )
 
 

@@ -1,4 +1,4 @@
-"""pipeline.toml: every mistake at once, each with its line."""
+"""pipeline.toml: what it may say, and single mistakes in it; test_every_mistake.py has many at once."""
 
 from __future__ import annotations
 
@@ -34,32 +34,16 @@ def test_a_right_pipeline_loads(tmp_path: Path) -> None:
     assert pipeline.folder == tmp_path / "run"
 
 
-def test_every_mistake_is_reported_at_once(tmp_path: Path) -> None:
-    """Four tables are wrong; four lines come, each with file and line."""
-    text = NGRAM_PIPELINE.replace('use = "ngram"', 'use = "ngran"').replace("tunes = 3", "tunes = 0")
-    text = text.replace("seed = 3", 'seed = "three"').replace("max_length", "maxlength")
-    found = mistakes(tmp_path, text)
-    assert [line.split(": ")[0] for line in found] == [
-        "pipeline.toml:3",
-        "pipeline.toml:16",
-        "pipeline.toml:17",
-        "pipeline.toml:13",
-    ]
-    assert 'did you mean "ngram"?' in found[3]
-    assert 'did you mean "max_length"?' in found[2]
-    assert "(got 0)" in found[1]
-
-
 @pytest.mark.parametrize(
     ("line", "said"),
     [
         ("temperature = nan", "finite number"),
         ("temperature = inf", "finite number"),
-        ("temperature = 0.0", "greater than 0"),
-        ('temperature = "hot"', "valid number"),
+        ("temperature = 0.0", "must be above 0"),
+        ('temperature = "hot"', "must be a number"),
         ("temperature = 2026-11-23", "TOML date"),
-        ("temperature = [1]", "valid number"),
-        ("top_p = 1.5", "less than or equal to 1"),
+        ("temperature = [1]", "must be a number"),
+        ("top_p = 1.5", "must be at most 1"),
         ('keep = "best"', "'valid' or 'all'"),
         ("nonsense = 1", "unknown key"),
         ("valid = 3", "sample.valid"),
@@ -74,13 +58,6 @@ def test_a_wrong_value_is_one_line(tmp_path: Path, line: str, said: str) -> None
     (found,) = mistakes(tmp_path, with_line(line))
     assert found.startswith(("pipeline.toml:16: sample", "pipeline.toml:15: sample"))
     assert said in found
-
-
-def test_the_line_of_a_value_in_an_array_over_lines(tmp_path: Path) -> None:
-    """The statement's first line is named."""
-    text = NGRAM_PIPELINE.replace('paths = ["jigs.abc"]', 'paths = [\n  "jigs.abc",\n  7,\n]')
-    (found,) = mistakes(tmp_path, text)
-    assert found.startswith("pipeline.toml:7: corpus.0.paths.1: ")
 
 
 def test_fields_that_no_notation_has(tmp_path: Path) -> None:

@@ -146,7 +146,7 @@ def test_a_pipeline_may_have_none_or_several(tmp_path: Path) -> None:
     ("table", "said"),
     [
         ('[[rule]]\nuse = "fewr"', r'rule\.0\.use: no rule "fewr"; did you mean "fewer"'),
-        ('[[rule]]\nuse = "fewer"\nbars = -1', r"rule\.0\.bars: .*greater than or equal to 0 \(got -1\)"),
+        ('[[rule]]\nuse = "fewer"\nbars = -1', r"rule\.0\.bars: .*at least 0 \(got -1\)"),
         ('[[rule]]\nuse = "fewer"\nbar = 1', r'rule\.0\.bar: unknown key; did you mean "bars"'),
         ("[[rule]]", r"rule\.0\.use: is missing; choose one of: fewer"),
         ('[rule]\nuse = "fewer"', r"rule: write it as \[\[rule\]\]"),
@@ -181,7 +181,7 @@ def test_a_run_keeps_what_the_rules_allow(tmp_path: Path) -> None:
     file = ruled(tmp_path, '[[rule]]\nuse = "short"\nbars = 1')
     text = file.read_text().replace("tunes = 3", "tunes = 2\nattempts = 1")
     file.write_text(text)
-    run = musegen.load(file).run(musegen.Silent())
+    run = musegen.load(file, reporter=musegen.Silent()).run(musegen.Silent())
     assert not any(tune.valid for tune in run.tunes)
     assert any(fault.startswith("long: ") for tune in run.tunes for fault in tune.faults)
     (sampled,) = (tmp_path / "run" / "stages").glob("sample-*/sample.json")
@@ -194,7 +194,7 @@ def test_an_exception_of_a_rule_names_it(tmp_path: Path) -> None:
     """With plugin and stage."""
     file = ruled(tmp_path, '[[rule]]\nuse = "short"\nbars = 13')
     with pytest.raises(RuntimeError, match="out of order") as caught:
-        musegen.load(file).run(musegen.Silent())
+        musegen.load(file, reporter=musegen.Silent()).run(musegen.Silent())
     (note,) = caught.value.__notes__
     assert note.startswith('in rule "short", plugin ')
     assert note.endswith("stage sample")

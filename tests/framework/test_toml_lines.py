@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,10 @@ from musegen.pipeline.toml_source import TomlSource, has
 HARD = '''# c
 a.b.c = [ # [
  1, "x]", """
-]""", {q = 1, r.s = "t"}]
+]""",
+ {q = 1, r.s = "t"}, [2,
+  # remark
+  3]]
 
 [[corpus]]
 use = "abc" # "
@@ -55,14 +59,21 @@ def places(value: Any, at: Place = ()) -> Iterator[Place]:
         yield from places(each, (*at, key))
 
 
+def parsed(text: str) -> dict[str, Any] | None:
+    """The tables of a text, with the arrays closed that are open at its end; None if it ends elsewhere."""
+    for closed in range(3):
+        with suppress(tomllib.TOMLDecodeError):
+            return tomllib.loads(text + "]" * closed)
+    return None
+
+
 def line_by_prefixes(text: str, place: Place) -> int:
     """The line after the longest part of the file that is valid and lacks the place, blanks left out."""
     lines = text.split("\n")
     begins = 0
     for count in range(1, len(lines) + 1):
-        try:
-            tables = tomllib.loads("\n".join(lines[:count]) + "\n")
-        except tomllib.TOMLDecodeError:
+        tables = parsed("\n".join(lines[:count]) + "\n")
+        if tables is None:
             continue
         if has(tables, place):
             break
@@ -74,7 +85,7 @@ def line_by_prefixes(text: str, place: Place) -> int:
 
 @pytest.mark.parametrize("text", [HARD, NGRAM_PIPELINE])
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
-def test_each_key_and_table_has_the_line_of_its_statement(text: str, end: str, tmp_path: Path) -> None:
+def test_each_key_table_and_item_has_its_line(text: str, end: str, tmp_path: Path) -> None:
     """As counted by parsing one part of the file after another."""
     (tmp_path / "p.toml").write_bytes(text.replace("\n", end).encode())
     source = TomlSource.read(tmp_path / "p.toml")
@@ -164,7 +175,7 @@ def test_so_many_mistakes_are_listed(tmp_path: Path) -> None:
     ("override", "words"),
     [
         (f"run.seed={2**64}", r"--set run.seed=1844.*\.\.\.: is an integer of more than 64 bits"),
-        (f"run.seed={'9' * 6000}", "run.seed: .*valid integer"),
+        (f"run.seed={'9' * 6000}", r"\.\.\.: run.seed: must be a whole number"),
         (f"render.{'9' * 6000}.swing=1", "render has no number 9"),
         (".".join("a" * 60) + "=1", "a key has more than 32 parts"),
         ("run.seed={" + ".".join("a" * 60) + "=1}", "a key has more than 32 parts"),

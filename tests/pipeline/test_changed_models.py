@@ -52,23 +52,26 @@ def _set(place: str, value: object) -> Any:
 @pytest.mark.parametrize(
     ("change", "expected"),
     [
-        (_set("about.notation.home", 3), "damaged: notation.home: should be an object;"),
+        (_set("about.notation.home", 3), "damaged: notation.home: must be a table (got 3);"),
         (_set("about.notation.home", {"tonic": "C"}), "damaged: notation.home.tonics: is missing;"),
         (_set("about.notation.home.tonic", "H"), "notation.home.tonic: a tonic is written as D, Bb or F#"),
         (
             _set("about.notation.home.tonics", {"minor": {"E": 0}}),
-            "notation.home.tonics.minor.E: Input should",
+            "notation.home.tonics.minor.E: must be at least 1 (got 0)",
         ),
-        (_set("about.notation.fields", {"X": 1}), "damaged: notation.fields: Input should be a valid list"),
+        (_set("about.notation.fields", {"X": 1}), "damaged: notation.fields: must be an array"),
         (_set("about.notation.fields", ["X", "\ud800"]), "damaged: a text in it holds half a character;"),
-        (_set("about.notation.version", True), "damaged: notation.version: Input should be a valid integer"),
+        (
+            _set("about.notation.version", True),
+            "damaged: notation.version: must be a whole number (got true)",
+        ),
         (_set("about.notation.options", {"strict": 5}), 'options of notation "abc" are damaged'),
         (
             _set("about.tokenizer.version", 9),
             'made with version 9 of tokenizer "char"; version 1 is installed',
         ),
         (_set("about.tokenizer.name", "a\nb"), "damaged: tokenizer.name: should be the name of a component"),
-        (_set("about.model", None), "damaged: model: should be an object;"),
+        (_set("about.model", None), "damaged: model: must be a table (got null);"),
         (
             _set("about", None),
             "is not a model that musegen saved; take the model.safetensors of a run",

@@ -89,7 +89,7 @@ def test_several_types_of_a_key_are_one_mistake(
     """With the key alone, not what pydantic tried."""
     assert main(["check", str(pipeline_file), "--set", "model.order=x"]) == 2
     (line,) = capsys.readouterr().err.splitlines()
-    assert line.endswith("model.order: Input should be a valid integer, or 'auto' (got 'x')")
+    assert line.endswith("model.order: must be a whole number, or 'auto' (got 'x')")
 
 
 def test_a_picture_that_is_not_drawn_is_not_promised(

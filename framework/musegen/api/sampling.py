@@ -14,7 +14,7 @@ from musegen.errors import ArtifactError, MusegenError
 from musegen.models.sample_options import Sample, ignored_keys, sample_options
 from musegen.models.tune_model import TuneModel
 from musegen.models.wishes import check_wishes
-from musegen.options import option_faults
+from musegen.option_faults import option_faults
 from musegen.progress import Reporter, Silent
 from musegen.run.faults import fault_lines
 from musegen.run.new_tunes import add_files, describe_kept, render_texts, write_texts
@@ -94,4 +94,4 @@ def _checked(cls: type[Sample], options: dict[str, Any]) -> Sample:
     try:
         return cls.model_validate(options)
     except ValidationError as error:
-        raise MusegenError("\n".join(map(str, option_faults(error)))) from None
+        raise MusegenError("\n".join(map(str, option_faults(error, options)))) from None

@@ -22,7 +22,10 @@ def add_pipeline(parser: argparse.ArgumentParser, help: str) -> None:
 def add_quiet(parser: argparse.ArgumentParser) -> None:
     """Add the flag ``--quiet``."""
     parser.add_argument(
-        "--quiet", "-q", action="store_true", help="show no progress, only where the results are"
+        "--quiet",
+        "-q",
+        action="store_true",
+        help="show no progress, only where the results are and what should not be missed",
     )
 
 

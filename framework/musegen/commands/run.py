@@ -31,7 +31,7 @@ def _run(options: argparse.Namespace) -> int:
     from musegen.progress import Console, Lines, Silent
 
     report_faults()
-    pipeline = load(options.file, options.set, reporter=Silent() if options.quiet else Lines(say))
+    pipeline = load(options.file, options.set, reporter=Lines(say))
     run = pipeline.run(Silent() if options.quiet else Console())
     suffixes = sorted({suffix for tune in run.tunes for suffix in tune.files})
     say_where(f"{counted(len(run.tunes), 'tune')} ({', '.join(suffixes)})", run)

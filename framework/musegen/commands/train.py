@@ -14,7 +14,7 @@ def _run(options: argparse.Namespace) -> int:
     from musegen.progress import Console, Lines, Silent
 
     report_faults()
-    pipeline = load(options.file, options.set, reporter=Silent() if options.quiet else Lines(say))
+    pipeline = load(options.file, options.set, reporter=Lines(say))
     run = pipeline.train(Silent() if options.quiet else Console())
     say_where(run.model.name, run)
     return 0

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from musegen.errors import CorpusError, PluginError
 from musegen.inputs import files_below
-from musegen.options import option_faults
+from musegen.option_faults import option_faults
 from musegen.plugins.registry import Plugins
 from musegen.protocols.corpora import CorpusReader
 from musegen.protocols.notations import Notation
@@ -39,11 +39,11 @@ def file_readers(plugins: Plugins, path: Path) -> list[CorpusReader]:
 
 def _reader(plugins: Plugins, name: str, path: Path) -> CorpusReader:
     """The reader of this name on one path, which may have bytes in it that JSON and TOML cannot express."""
-    found = plugins.find("corpus reader", name)
+    found, given = plugins.find("corpus reader", name), {"paths": (str(path),)}
     try:
-        options = found.component.options.model_validate({"paths": (str(path),)}, strict=False)
+        options = found.component.options.model_validate(given, strict=False)
     except ValidationError as error:
-        faults = "; ".join(map(str, option_faults(error)))
+        faults = "; ".join(map(str, option_faults(error, given)))
         raise PluginError(f'corpus reader "{name}": {faults}') from None
     reader: CorpusReader = found.build(options)
     return reader

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import chain, count
 from pathlib import Path
 
-from musegen.errors import CorpusError
+from musegen.errors import CorpusError, MusegenError
 from musegen.inputs import check_file, distinct_names
 from musegen.music.tune import Tune
 from musegen.protocols.corpora import CorpusReader
+from musegen.words import listed
 
 
 def reader_files(reader: CorpusReader) -> list[Path]:
@@ -27,7 +28,13 @@ def reader_files(reader: CorpusReader) -> list[Path]:
 
 def source_names(readers: Iterable[CorpusReader]) -> list[list[tuple[Path, str]]]:
     """The files of each reader, each with the name that tells it from all files of all readers."""
-    files = [reader_files(reader) for reader in readers]
+    files = []
+    for number, reader in enumerate(readers):
+        try:
+            files.append(reader_files(reader))
+        except MusegenError as error:
+            error.at("corpus", number)
+            raise
     names = distinct_names(chain.from_iterable(files))
     return [[(file, names[file]) for file in own] for own in files]
 
@@ -37,24 +44,36 @@ def read_all(readers: Sequence[CorpusReader], report: Callable[[str], None]) -> 
 
     A reader's names tell its own files apart; here they tell them from those of other readers, too. Where two
     tunes of one reader share a source nevertheless, a number goes behind the second: ``tunes.abc (2):12``.
+    ``report`` also gets a line about the files in which there is no tune.
     """
     taken: set[str] = set()
-    for reader, named in zip(readers, source_names(readers), strict=True):
+    for number, (reader, named) in enumerate(zip(readers, source_names(readers), strict=True)):
         own = distinct_names(file for file, _ in named)
-        longer = {own[file]: name for file, name in named if own[file] != name}
-        for tune in reader.read(report):
-            source = _unused(_renamed(tune.source or f"tune {len(taken) + 1}", longer), taken)
-            taken.add(source)
-            yield tune if source == tune.source else replace(tune, source=source)
+        names = {own[file]: name for file, name in named}
+        empty = dict.fromkeys(own.values())
+        before = len(taken)
+        try:
+            for tune in reader.read(report):
+                source, file = tune.source or f"tune {len(taken) + 1}", _file_of(tune.source, names)
+                empty.pop(file, None)
+                source = _unused(names.get(file, "") + source[len(file) :], taken)
+                taken.add(source)
+                yield tune if source == tune.source else replace(tune, source=source)
+        except MusegenError as error:
+            error.at("corpus", number)
+            raise
+        if empty and (len(empty) < len(own) or len(taken) == before):  # else its sources do not name files
+            report(
+                f"{listed([names[file] for file in empty])}: no tune in {'it' if len(empty) == 1 else 'them'}"
+            )
 
 
-def _renamed(source: str, longer: Mapping[str, str]) -> str:
-    """``source`` with the longer name of its file."""
-    ends = [len(source), *(match.start() for match in re.finditer("[:#/]", source))] if longer else ()
-    for end in sorted(ends, reverse=True):
-        if source[:end] in longer:
-            return longer[source[:end]] + source[end:]
-    return source
+def _file_of(source: str, names: Container[str]) -> str:
+    """The file at the beginning of ``source``: the longest of ``names``, or none."""
+    if source in names:
+        return source
+    ends = reversed([match.start() for match in re.finditer("[:#/]", source)])
+    return next((source[:end] for end in ends if source[:end] in names), "")
 
 
 def _unused(source: str, taken: set[str]) -> str:

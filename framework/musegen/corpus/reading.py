@@ -6,7 +6,7 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 from pathlib import Path
 
 from musegen.corpus.corpus import Corpus
-from musegen.corpus.identity import read_all
+from musegen.corpus.identity import read_all, source_names
 from musegen.corpus.preparing import prepare_tune, unused_options, without_title
 from musegen.corpus.split_file import read_split
 from musegen.corpus.splitting import Split, find_groups, large_groups, split_groups, torn_groups
@@ -14,7 +14,7 @@ from musegen.errors import CorpusError, NotationError
 from musegen.music.tune import Tune
 from musegen.protocols.corpora import CorpusReader
 from musegen.protocols.notations import Notation, Prepare
-from musegen.words import counted
+from musegen.words import counted, listed
 
 
 def read_corpus(
@@ -31,13 +31,7 @@ def read_corpus(
     A tune that its notation cannot read is skipped, and ``report`` gets a line. Raises CorpusError if no tune
     is left, if tunes are in different notations, or if a part would be empty.
     """
-    tunes: list[Tune] = []
-    skipped = 0
-
-    def skip(line: str) -> None:
-        nonlocal skipped
-        skipped += 1
-        report(f"{line}; skipped")
+    tunes, skipped = list[Tune](), list[str]()
 
     found = list(read_all(readers, report))
     for done, tune in enumerate(found, 1):
@@ -49,10 +43,13 @@ def read_corpus(
         try:
             tunes.append(prepare_tune(notation, tune, prepare))
         except NotationError as error:
-            skip(str(error))
+            skipped.append(str(error))
+            report(f"{error}; skipped")
         advance(done, len(found))
     if not tunes:
-        raise CorpusError(f"the corpus has no usable tune ({skipped} skipped)")
+        names = listed([name for named in source_names(readers) for _, name in named])
+        why = f"; {counted(len(skipped), 'tune')} cannot be read, such as {skipped[0]}" if skipped else ""
+        raise CorpusError(f"{names}: no {'usable ' if skipped else ''}tune to learn from{why}")
     used = sorted({tune.notation for tune in tunes})
     if len(used) > 1:
         raise CorpusError(f"the corpus mixes notations ({', '.join(used)}); a model can learn only one")
@@ -66,7 +63,11 @@ def read_corpus(
             f"{tunes[large].source}: {counted(groups.count(large), 'tune')} seem to be versions of this one"
         )
     if split.file:
-        parts = read_split(Path(split.file), tunes, report)
+        try:
+            parts = read_split(Path(split.file), tunes, report)
+        except CorpusError as error:
+            error.at("split", "file")
+            raise
         if torn := torn_groups(groups, parts):
             report(
                 f"{split.file}: puts versions of one tune into different parts "
@@ -75,7 +76,7 @@ def read_corpus(
             )
     else:
         parts = split_groups(tunes, groups, split, seed)
-    return Corpus(tuple(tunes), parts, tuple(groups), tuple(melodies), skipped, read - len(tunes))
+    return Corpus(tuple(tunes), parts, tuple(groups), tuple(melodies), len(skipped), read - len(tunes))
 
 
 def _without_copies(tunes: Sequence[Tune], notation: Notation) -> list[Tune]:

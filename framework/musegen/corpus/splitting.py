@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Hashable, Sequence
 from itertools import chain
 
-from pydantic import Field
+from pydantic import Field, ValidationInfo, field_validator
 
 from musegen.corpus.preparing import without_title
 from musegen.corpus.split_file import SPLIT_FILE
@@ -34,6 +34,16 @@ class Split(Options):
     file: PathPattern | None = Field(None, examples=[SPLIT_FILE])
     """The split.csv of an earlier run. If it is given, the same tunes are held out, and the shares have no
     effect."""
+
+    @field_validator("test")
+    @classmethod
+    def _leaves_tunes_to_learn_from(cls, test: float, info: ValidationInfo) -> float:
+        validation = info.data.get("validation", 0)
+        if validation + test >= 1:
+            raise ValueError(
+                f"leaves no tune to learn from beside validation = {validation:g}; their sum must be below 1"
+            )
+        return test
 
 
 def find_groups(tunes: Sequence[Tune], notation: Notation) -> tuple[list[int], list[str]]:
@@ -112,7 +122,7 @@ def split_groups(tunes: Sequence[Tune], groups: Sequence[int], split: Split, see
             raise CorpusError(
                 f"{counted(len(tunes), 'tune')} in {counted(len(members), 'group')} of versions: too few for "
                 f"[split] {part} = {share}; add tunes or set it to 0"
-            )
+            ).at("split", part)
     return tuple(parts)
 
 

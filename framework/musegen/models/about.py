@@ -12,7 +12,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from musegen.errors import ArtifactError
 from musegen.models.saved_model import read_about
-from musegen.options import option_faults
+from musegen.option_faults import option_faults
 
 
 def _named(name: str) -> str:
@@ -30,10 +30,6 @@ def _tonic(name: str) -> str:
 _Name: TypeAlias = Annotated[str, AfterValidator(_named)]
 _Tonic: TypeAlias = Annotated[str, AfterValidator(_tonic)]
 _Count: TypeAlias = Annotated[int, Field(ge=1, le=2**53)]
-
-
-_WORDS = {"missing": "is missing", "model_type": "should be an object"}
-"""What pydantic says otherwise."""
 
 
 class _Said(BaseModel):
@@ -95,9 +91,8 @@ class About(_Said):
         except RecursionError:
             fault = "it is nested too deeply"
         except ValidationError as error:
-            first = option_faults(error)[0]
-            words = _WORDS.get(first.kind, f"{first.message} (got {first.given!r:.60})")
-            fault = f"{first.key}: {words}"
+            first = option_faults(error, about)[0]
+            fault = str(first)
         raise ArtifactError(
             f"{path}: what it says of its use is damaged: {fault}; take the model.safetensors of a run folder"
         )

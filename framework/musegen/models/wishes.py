@@ -29,7 +29,8 @@ def check_wishes(options: Sample, language: Language, headers: Sequence[Mapping[
         try:
             language.tokenizer.encode(text)
         except VocabularyError as error:
-            raise VocabularyError(f"{name}: {error}; use only symbols of the corpus") from None
+            wrong = VocabularyError(f"{name}: {error}; use only symbols of the corpus")
+            raise wrong.at(*name.partition(",")[0].split(".")) from None
     warnings = []
     for field, value in wished.items():
         seen = Counter(header[field] for header in headers if field in header)

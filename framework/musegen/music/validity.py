@@ -13,7 +13,7 @@ from fractions import Fraction
 from itertools import groupby
 from typing import Annotated
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
 from musegen.music.playing_order import mend_repeats, playing_order
 from musegen.music.score import Bar, Metre, MetreChange, Note, Pitch, Rest, Score
@@ -52,6 +52,14 @@ class Valid(Options):
     """Lowest pitch that a tune may have, in scientific notation (C4 is middle C)."""
     highest: PitchName = "E6"
     """Highest pitch that a tune may have, in scientific notation."""
+
+    @field_validator("highest")
+    @classmethod
+    def _not_below_lowest(cls, highest: str, info: ValidationInfo) -> str:
+        lowest = info.data.get("lowest")
+        if lowest and parse_pitch(highest).midi < parse_pitch(lowest).midi:
+            raise ValueError(f"is below lowest, which is {lowest}; no tune could be valid")
+        return highest
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from pydantic.fields import FieldInfo
 
 from musegen.models.sample_options import Sample, sample_options
 from musegen.options import Options
-from musegen.pipeline.plan import SETTINGS, TABLES, USES
+from musegen.pipeline.tables import SETTINGS, TABLES, USES
 from musegen.plugins.option_schema import descriptions
 from musegen.plugins.registry import Plugins
 from musegen.protocols.notations import PreparingNotation

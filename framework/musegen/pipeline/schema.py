@@ -6,7 +6,7 @@ from typing import Any
 
 from musegen.canonical import JSON
 from musegen.models.sample_options import Sample
-from musegen.pipeline.plan import SETTINGS, TABLES, USES
+from musegen.pipeline.tables import SETTINGS, TABLES, USES
 from musegen.plugins.option_schema import schema_of
 from musegen.plugins.registry import Plugins
 

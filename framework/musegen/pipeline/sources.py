@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from musegen.corpus.files import file_readers
 from musegen.errors import PluginError
-from musegen.options import option_faults
+from musegen.option_faults import option_faults
 from musegen.pipeline.plan import load_plan
 from musegen.plugins.registry import Plugins
 from musegen.protocols.corpora import CorpusReader
@@ -59,7 +59,7 @@ def _reader(plugins: Plugins, source: str, name: str, collection: str) -> Corpus
     try:
         options = component.options.model_validate_json(json.dumps(table))
     except ValidationError as error:
-        keys = ", ".join(fault.key for fault in option_faults(error))
+        keys = ", ".join(fault.key for fault in option_faults(error, table))
         raise PluginError(
             f"{source}: this reader needs options ({keys}); name a pipeline that uses it"
         ) from None

@@ -50,7 +50,8 @@ def long_number(text: str) -> int:
 def statement_lines(text: str) -> dict[Place, int]:
     """For each table and key, the line where the first statement that sets it begins, in linear time.
 
-    ``text`` must be valid TOML. What a value holds inside has no line of its own.
+    ``text`` must be valid TOML. The items of an array over several lines have their own, and so have those of
+    arrays inside it; what an inline table holds has not.
     """
     lines: dict[Place, int] = {}
     text = text.replace("\r\n", "\n")
@@ -72,7 +73,35 @@ def statement_lines(text: str) -> dict[Place, int]:
             place = (*table, *keys)
         for length in range(1, len(place) + 1):
             lines.setdefault(place[:length], line)
+        if "\n" in statement:
+            for item, at in _items(statement):
+                lines.setdefault((*place, *item), line + at)
     return lines
+
+
+def _items(statement: str) -> Iterator[tuple[Place, int]]:
+    """Each item of the arrays in a statement: its numbers in the array and those around it, and its line."""
+    line, in_value = 0, False
+    numbers: list[int] = []  # the item that comes next in each open array; -1 in an inline table
+    waiting = False
+    for token in _TOKEN.finditer(statement):
+        kind, sign = token.lastgroup, token[0]
+        if not in_value:
+            in_value = sign == "="
+        elif sign == "," and numbers and numbers[-1] >= 0:
+            numbers[-1], waiting = numbers[-1] + 1, True
+        elif kind != "comment" and not sign.isspace():
+            if waiting and kind != "close" and -1 not in numbers:
+                yield tuple(numbers), line
+                waiting = False
+            if kind == "open":
+                numbers.append(0 if sign == "[" else -1)
+                waiting = sign == "["
+            elif kind == "close":
+                numbers.pop()
+                waiting = False
+        if kind in ("end", "text"):
+            line += sign.count("\n")
 
 
 def _last(place: Place, lengths: dict[Place, int]) -> Place:

@@ -46,7 +46,7 @@ class TomlSource:
             most = f"{sys.get_int_max_str_digits():,}"
             raise PipelineError(f"{file}:{long_number(text)}: a number has more than {most} digits") from None
         if large := list(_large_integers(source.tables)):
-            raise PipelineError(*(f"{source.where(at)}: {dotted(at)}: {_TOO_LARGE}" for at in large))
+            raise PipelineError(*(source.located(at, _TOO_LARGE) for at in large))
         return source
 
     def override(self, text: str) -> None:
@@ -82,19 +82,27 @@ class TomlSource:
                 at = at[place[-1]]
         self._overridden[tuple(place)] = text
 
+    def located(self, place: Place, message: str) -> str:
+        """A message about a value, behind its place and its name: ``pipeline.toml:14: model.units: ...``."""
+        name = dotted(place)
+        named = f"{name}: {message.removeprefix(f'{name}: ')}" if name else message
+        return f"{self.where(place)}: {named}"
+
     def where(self, place: Place) -> str:
-        """The place of a value for messages: ``pipeline.toml:14``, or the ``--set`` that it came from."""
+        """File and line of a value, or the ``--set`` that it came from."""
         for length in range(len(place), 0, -1):
             if place[:length] in self._overridden:
-                return f"--set {self._overridden[place[:length]]}"
-        line = self._line(place)
+                return f"--set {_short(self._overridden[place[:length]])}"
+        line = self.line(place)
         return f"{self.file}:{line}" if line else str(self.file)
 
-    def _line(self, place: Place) -> int:
-        """Number of the line where the statement that sets ``place`` begins; 0 if there is none.
+    def line(self, place: Place) -> int:
+        """Number of the line where a value begins; 0 if there is none, as for one that ``--set`` gave.
 
         For a value that the file does not set, it is the line of the nearest enclosing table.
         """
+        if any(place[:length] in self._overridden for length in range(1, len(place) + 1)):
+            return 0
         known = (self._lines.get(place[:length]) for length in range(len(place), 0, -1))
         return next((line for line in known if line), 0)
 
@@ -113,6 +121,10 @@ def _large_integers(tables: Any) -> Iterator[Place]:
             waiting += [((*place, key), each) for key, each in inside]
         elif isinstance(value, int) and value.bit_length() > _BITS:
             yield place
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 80 else f"{text[:77]}..."
 
 
 def has(tables: Any, place: Place) -> bool:

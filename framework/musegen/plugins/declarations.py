@@ -11,7 +11,8 @@ import pluggy
 from pydantic import ValidationError
 
 from musegen.errors import PluginError, closest
-from musegen.options import Options, option_faults
+from musegen.option_faults import option_faults
+from musegen.options import Options
 from musegen.plugins.hookspecs import API_VERSION, KINDS
 from musegen.plugins.installed import keyword
 from musegen.plugins.loading import isolated
@@ -167,11 +168,11 @@ def _check_options(hook: str, name: str, options: type[Options]) -> None:
     try:
         options()
     except ValidationError as error:
-        for fault in option_faults(error):
+        for fault in option_faults(error, {}):
             if fault.kind != "missing":
                 raise PluginError(
                     f'{hook}: the default of option {fault.place[0]} of "{name}" breaks its own type: '
-                    f"{fault.message} (got {fault.given!r:.40}){defined(options)}"
+                    f"{fault.said}{defined(options)}"
                 ) from error
     if complete is False:
         raise PluginError(f'{hook}: the options of "{name}" are incomplete{defined(options)}')

@@ -8,11 +8,12 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stdout
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from importlib.machinery import SourceFileLoader
 from importlib.metadata import EntryPoint, entry_points
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
-from types import ModuleType
+from types import CodeType, ModuleType
 
 from musegen.bounds import Bounds
 from musegen.errors import PluginError
@@ -22,6 +23,7 @@ from musegen.plugins.faults import cause, origin
 GROUP = "musegen"
 """Entry-point group of plugins."""
 DISABLED, _STRICT = "MUSEGEN_DISABLE_PLUGINS", "MUSEGEN_STRICT_PLUGINS"
+"""Bytes of a plugin's file at most."""
 
 
 @contextmanager
@@ -137,6 +139,17 @@ def _first_party_first(point: Point) -> tuple[bool, str, str]:
     return point.distribution != "musegen", point.distribution, point.name
 
 
+class _ContentLoader(SourceFileLoader):
+    """Runs the content that was read, and no compiled code that lies in ``__pycache__`` beside the file."""
+
+    def __init__(self, name: str, path: str, content: bytes) -> None:
+        super().__init__(name, path)
+        self._content = content
+
+    def get_code(self, fullname: str) -> CodeType:
+        return self.source_to_code(self._content, self.path)
+
+
 @dataclass(frozen=True, slots=True)
 class PluginFile:
     """A plugin that is one Python file and is not installed."""
@@ -144,13 +157,16 @@ class PluginFile:
     path: Path
     digest: str
     """SHA-256 of its content. It counts in the cache keys of the results of its components."""
+    content: bytes = field(repr=False, compare=False)
+    """The code that is run."""
 
     @classmethod
     def read(cls, path: Path | str) -> PluginFile:
         """The plugin in a file, which is read but not run. Raises PluginError if it cannot be read."""
         path = Path(path)
         try:
-            return cls(path, hashlib.sha256(read_file(path, Bounds.PLUGIN_FILE)).hexdigest())
+            content = read_file(path, Bounds.PLUGIN_FILE)
+            return cls(path, hashlib.sha256(content).hexdigest(), content)
         except OSError as error:
             raise PluginError(f"{path}: {error.strerror}; name a plugin's Python file") from error
 
@@ -160,13 +176,15 @@ class PluginFile:
         name = f"musegen_file_{self.path.stem}_{where[:8]}{self.digest[:8]}"
         if name in sys.modules:
             return sys.modules[name]
-        spec = spec_from_file_location(name, self.path)
-        if spec is None or spec.loader is None:
+        if self.path.suffix != ".py":
             raise PluginError(f"{self.path}: is not a Python file; name a file that ends in .py")
+        loader = _ContentLoader(name, str(self.path), self.content)
+        spec = spec_from_file_location(name, self.path, loader=loader)
+        assert spec is not None  # a loader was given
         module = sys.modules[name] = module_from_spec(spec)  # pickle looks for the options there
         try:
             with isolated():
-                spec.loader.exec_module(module)
+                loader.exec_module(module)
         except (Exception, SystemExit) as error:
             del sys.modules[name]
             raise PluginError(f"{self.path}: cannot be loaded: {cause(error)}") from error

@@ -19,7 +19,7 @@ from pydantic import ValidationError
 
 from musegen.canonical import JSON
 from musegen.errors import MusegenError, PluginError, did_you_mean
-from musegen.options import option_faults
+from musegen.option_faults import option_faults
 from musegen.plugins import hookspecs
 from musegen.plugins.declarations import (
     check_api,
@@ -226,7 +226,7 @@ class Plugins:
         try:
             checked = found.component.options.model_validate_json(json.dumps(options))
         except ValidationError as error:
-            faults = "; ".join(map(str, option_faults(error)))
+            faults = "; ".join(map(str, option_faults(error, options)))
             raise PluginError(f'{kind} "{name}": {faults}') from None
         return found.build(checked)
 

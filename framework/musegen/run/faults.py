@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from musegen.words import counted
+from musegen.words import counted, listed
 
 _MEANINGS = {
     "parse": "text that cannot be read",
@@ -18,8 +18,6 @@ _MEANINGS = {
     "render": "no rendering",
 }
 """Kind of a fault -> what it is; a plugin's kinds speak for themselves."""
-_NAMED = 3
-"""Files that are named for each kind."""
 
 
 def fault_lines(faults: Mapping[str, Sequence[str]]) -> list[str]:
@@ -50,5 +48,4 @@ def _said(kind: str) -> str:
 def _places(messages: Mapping[str, str]) -> str:
     """The first files, and what is wrong with the first of them."""
     names = list(messages)
-    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
-    return f"{', '.join(names[:_NAMED])}{more}; {names[0]}: {messages[names[0]]}"
+    return f"{listed(names)}; {names[0]}: {messages[names[0]]}"

@@ -11,7 +11,9 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, Field, ValidationError
 
 from musegen.errors import ArtifactError
-from musegen.options import Options, option_faults
+from musegen.inputs import lies_in
+from musegen.option_faults import option_faults
+from musegen.options import Options
 from musegen.storage import REPORT
 
 
@@ -47,10 +49,9 @@ def read_tune_rows(folder: Path, report: Mapping[str, Any]) -> tuple[TuneRow, ..
     try:
         rows = _Report.model_validate_json(json.dumps(given)).tunes
     except ValidationError as error:
-        fault = option_faults(error)[0]
+        fault = option_faults(error, given)[0]
         raise ArtifactError(f"{folder / REPORT}: {fault}; `musegen run` makes it anew") from None
-    inside = folder.resolve()
     for name in (name for row in rows for name in row.files):
-        if not (folder / name).resolve().is_relative_to(inside):
+        if not lies_in(folder / name, folder):
             raise ArtifactError(f"{folder / name}: lies outside of the run folder; give the run its files")
     return rows

@@ -12,7 +12,7 @@ from typing import Any
 
 from musegen.bounds import Bounds
 from musegen.errors import ArtifactError
-from musegen.inputs import read_file
+from musegen.inputs import lies_in, read_file
 from musegen.music.score import Score
 from musegen.music.tune import Tune
 from musegen.plugins.registry import Plugins, installed_plugins
@@ -62,7 +62,7 @@ class NewTune:
         return cls(
             row["number"],
             row["title"],
-            text.read_bytes().decode(),
+            read_file(text, Bounds.TUNE_FILE).decode(),
             text.suffix.removeprefix("."),
             row["seed"],
             tuple(row["faults"]),
@@ -186,7 +186,7 @@ class Run:
     def picture(self) -> Path | None:
         """The picture of the training; None if matplotlib was not installed."""
         path = self.folder / PICTURE
-        return path if path.is_file() else None
+        return path if path.is_file() and lies_in(path, self.folder) else None
 
     def __repr__(self) -> str:
         return f"Run({str(self.folder)!r}, {counted(len(self.tunes), 'tune')})"

@@ -24,7 +24,7 @@ def run_plan(plan: Plan, reporter: Reporter, *, train_only: bool = False) -> Run
     ``train_only``: make no new tunes, but keep those that an earlier run of this pipeline has made.
     """
     storage = RunFolder(plan.folder)
-    with os_errors_explained(plan.folder), storage.locked():
+    with plan.blamed("run", "folder"), os_errors_explained(plan.folder), storage.locked():
         running = _Running(plan, storage, reporter)
         try:
             return running.run(train_only)
@@ -56,14 +56,16 @@ class _Running:
         if new_tunes and not sample.is_made:
             for stage in new_tunes:  # report mistakes before any training
                 self.stage = stage.name
-                stage.check(self._reporter)
+                with self._plan.blamed(*stage.table):
+                    stage.check(self._reporter)
         self._bring(baselines, model, figures, *new_tunes)
         return self._publish([corpus, tokenizer, model, figures, *new_tunes])
 
     def _bring(self, *stages: Stage | Baselines) -> None:
         for stage in stages:
             self.stage = stage.name
-            stage.bring(self._reporter)
+            with self._plan.blamed(*stage.table):
+                stage.bring(self._reporter)
 
     def _publish(self, stages: list[Stage]) -> Run:
         """Copy the files that people look at to the top of the run folder, and write the report."""

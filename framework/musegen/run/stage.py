@@ -52,6 +52,8 @@ class Stage(ABC):
 
     name: ClassVar[str]
     """Name of the stage in messages, in ``run.json`` and in the name of its folder."""
+    table: ClassVar[tuple[str, ...]] = ()
+    """The table of a pipeline that says how the stage works, if there is one: it is named in its errors."""
     version: ClassVar[int]
     """Version of musegen's own part of the work. Raise it when the same inputs give another result."""
 

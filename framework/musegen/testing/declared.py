@@ -13,7 +13,8 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from musegen.options import Options, option_faults
+from musegen.option_faults import option_faults
+from musegen.options import Options
 from musegen.plugins.registry import Plugins, installed_plugins
 from musegen.protocols.component import Component
 from musegen.testing.laws import Laws, short
@@ -79,8 +80,8 @@ def check_options(laws: Laws, cls: type[Options], plain: dict[str, Any]) -> Opti
     try:
         options = cls.model_validate_json(json.dumps(plain), context={"folder": Path.cwd()})
     except ValidationError as error:
-        first = option_faults(error)[0]
-        line = f"give options that it takes: {first.key}: {first.message}"
+        first = option_faults(error, plain)[0]
+        line = f"give options that it takes: {first}"
         raise ValueError(f"{laws.subject}: {line}") from None
     with laws.refuses("options refuse a key they do not have", ValidationError):
         cls.model_validate({**plain, "no_such_option": 1}, strict=False)

@@ -32,6 +32,7 @@ class Baselines:
     """The baselines of a run. If one fails, the user gets a line, and the run continues."""
 
     name = NAME
+    table: tuple[str, ...] = ()
 
     def __init__(
         self, plan: Plan, storage: RunFolder, corpus: CorpusStage, tokenizer: TokenizerStage, own: ModelStage

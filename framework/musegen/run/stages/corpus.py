@@ -35,6 +35,7 @@ class CorpusStage(Stage):
     """The stage that reads the tunes of ``[[corpus]]``."""
 
     name = "corpus"
+    table = ("corpus",)
     version = 3
 
     def depends_on(self) -> dict[str, JSON]:
@@ -64,7 +65,7 @@ class CorpusStage(Stage):
         except OSError as error:
             raise CorpusError(
                 f"{file}: {error.strerror}; [split] file names a {SPLIT_FILE} of an earlier run"
-            ) from None
+            ).at("split", "file") from None
         return [file_digest(Path(file))]
 
     def build(self, folder: Path, progress: Progress) -> None:

@@ -10,6 +10,7 @@ from functools import cached_property
 from pathlib import Path
 
 from musegen.canonical import JSON
+from musegen.inputs import check_file
 from musegen.models.encoding import encode_part, encode_transposed
 from musegen.models.saved_model import check_about
 from musegen.models.tune_model import TuneModel, describe_model
@@ -53,6 +54,7 @@ class ModelStage(Stage):
     """The stage that trains the model of ``[model]``."""
 
     name = "model"
+    table = ("model",)
     version = 3
 
     def __init__(
@@ -131,6 +133,7 @@ def read_loss_table(folder: Path) -> tuple[EpochLoss, ...]:
 
     Raises OSError, ValueError or KeyError if they cannot be read.
     """
+    check_file(folder / LOSS_TABLE)
     with (folder / LOSS_TABLE).open(newline="") as file:
         return tuple(
             EpochLoss(

@@ -27,6 +27,7 @@ class RenderStage(Stage):
     """
 
     name = "render"
+    table = ("render",)
     version = 1
 
     def __init__(self, plan: Plan, storage: RunFolder, corpus: CorpusStage, sample: SampleStage) -> None:

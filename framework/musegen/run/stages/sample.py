@@ -30,6 +30,7 @@ class SampleStage(Stage):
     """The stage that draws the tunes that ``[sample]`` asks for. Its key is known before the training."""
 
     name = "sample"
+    table = ("sample",)
     version = 1
 
     def __init__(

@@ -22,6 +22,7 @@ class TokenizerStage(Stage):
     """The stage that trains the tokenizer, on all texts that the model is trained on or judged by."""
 
     name = "tokenizer"
+    table = ("tokenizer",)
     version = 1
 
     def __init__(self, plan: Plan, storage: RunFolder, corpus: CorpusStage) -> None:
