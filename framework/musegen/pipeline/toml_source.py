@@ -55,7 +55,7 @@ class TomlSource:
         for depth, key in enumerate(keys):
             if isinstance(at, list):
                 if not key.isdecimal() or int(key) >= len(at):
-                    raise PipelineError(f"--set {text}: {'.'.join(keys[:depth])} has no number {key}")
+                    raise PipelineError(f"--set {text}: {_choice(keys, depth, len(at))}")
                 place.append(int(key))
             elif isinstance(at, dict):
                 place.append(key)
@@ -73,6 +73,10 @@ class TomlSource:
         for length in range(len(place), 0, -1):
             if place[:length] in self._overridden:
                 return f"--set {self._overridden[place[:length]]}"
+        if not has(self._whole, place):
+            for overridden, text in self._overridden.items():
+                if overridden[: len(place)] == place:  # it made the table that the place names
+                    return f"--set {text}"
         line = self._line(place)
         return f"{self.file}:{line}" if line else str(self.file)
 
@@ -103,6 +107,17 @@ class TomlSource:
     @property
     def _whole(self) -> Mapping[str, Any]:
         return tomllib.loads(self._text)
+
+
+def _choice(keys: list[str], depth: int, count: int) -> str:
+    """Why ``keys[depth]`` is no item of the list of ``count`` items before it, and what to write."""
+    name, key = ".".join(keys[:depth]), keys[depth]
+    if not count:
+        return f"{name} is an empty list"
+    if not key.isdecimal():
+        one = ".".join([name, "0", *keys[depth:]])
+        return f"{name} is a list; name one of its items by number, as {one} for the first"
+    return f"{name} has no number {key}; its items are numbered 0 to {count - 1}"
 
 
 def has(tables: Any, place: Place) -> bool:
