@@ -110,7 +110,7 @@ import musegen
 
 pipeline = musegen.load("pipeline.toml", ["sample.temperature=1.1"])
 run = pipeline.run(reporter=musegen.Silent())  # left out: progress goes to standard error
-run.losses[-1].validation  # nats a token
+run.losses[-1].validation  # nats a token, a measure of surprise: lower is better
 run.report["test_bits_a_note"]  # what run.json says
 run.tunes[0].text, run.tunes[0].wav, run.tunes[0].faults
 ```

@@ -100,6 +100,28 @@ def test_own_tunes_become_new_ones(
         assert primed.startswith("X:1\nT:Jig\nR:jig\nM:6/8\nL:1/8\nK:D\nD2F A2d |")
 
 
+EXPLAINED = {
+    r"\bnats?\b": r"logarithm|surprise|-ln|#the-figures",
+    r"\bstrains?\b": r"section",
+    r"\bbaselines?\b": r"simple model|#the-figures",
+}
+"""Words of musegen's own, and what the paragraph says that has one for the first time."""
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_words_are_explained_where_they_first_come_up(page: Path) -> None:
+    """In the paragraph, the list item or the table, or in the one before or behind it, if need be by a link."""
+    if page.name == "CHANGELOG.md":
+        return
+    prose = re.sub(r"`[^`\n]*`", "`code`", page.read_text("utf-8"))
+    paragraphs = re.split(r"\n\s*\n|\n(?=- )", prose)
+    for word, explanation in EXPLAINED.items():
+        used = [number for number, text in enumerate(paragraphs) if re.search(word, text)]
+        if used:
+            around = " ".join(" ".join(paragraphs[max(used[0] - 1, 0) : used[0] + 2]).split())
+            assert re.search(explanation, around), f"{word}: {paragraphs[used[0]][:300]}"
+
+
 def test_the_citation_is_of_this_version_and_by_a_group() -> None:
     """An author with ``name`` alone is an entity of CFF 1.2.0; CI lets cffconvert read the whole file."""
     citation = (ROOT / "CITATION.cff").read_text("utf-8")

@@ -75,7 +75,9 @@ def test_threads_that_part_draw_the_same(
 
 
 def test_a_million_tokens(weights: LSTMWeights) -> None:
-    """In memory that the tokens alone decide."""
-    tokens = Sampler(random_weights(3, None, (2,)), 1).generate([1], 10**6)
-    assert tokens.shape == (10**6,)
+    """In one call; a hundredth of that where the extension is missing, or it would take minutes."""
+    sampler = Sampler(random_weights(3, None, (2,)), 1)
+    length = 10**4 if sampler.isa == "numpy" else 10**6
+    tokens = sampler.generate([1], length)
+    assert tokens.shape == (length,)
     assert set(np.unique(tokens)) == {0, 1, 2}

@@ -141,6 +141,7 @@ def test_the_command_prints_a_table_or_json(tmp_path: Path, capsys: pytest.Captu
     assert main(["compare", str(one), str(two)]) == 0
     table = capsys.readouterr().out
     assert "held out by both: 2 test tunes in 2 groups of versions" in table
+    assert "measures of surprise: lower is better" in table
     assert "nats a token" in table
     assert main(["compare", str(one), str(two), "--json"]) == 0
     state = json.loads(capsys.readouterr().out)

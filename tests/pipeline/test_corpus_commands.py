@@ -107,6 +107,8 @@ def test_a_number_behind_a_source_is_a_line(tmp_path: Path, capsys: pytest.Captu
         (["show", "jigs.abc", "3"], "jigs.abc: has no tune at 3; write FILE:LINE"),
         (["show", "jigs.abc", "jigs.abc:3", "--tune", "2"], "by its place or by --tune; give one"),
         (["show", "jigs.abc"], '"jigs.abc" names no tune; write jigs.abc:120 for the one at line 120'),
+        (["show", "."], '"." names no tune; write . FILE:120 for the one at line 120, or . --tune 3'),
+        (["show", "music21"], '"music21" names no tune; write music21 FILE:120 for'),
         (["check", "gone.abc:3"], "gone.abc: no such file, folder or reader"),
     ],
 )

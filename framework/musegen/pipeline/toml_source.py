@@ -69,7 +69,7 @@ class TomlSource:
         for depth, key in enumerate(keys):
             if isinstance(at, list):
                 if not key.isdecimal() or len(key) > 9 or int(key) >= len(at):
-                    raise PipelineError(f"--set {text}: {'.'.join(keys[:depth])} has no number {key}")
+                    raise PipelineError(f"--set {text}: {_choice(keys, depth, len(at))}")
                 place.append(int(key))
             elif isinstance(at, dict):
                 place.append(key)
@@ -93,6 +93,10 @@ class TomlSource:
         for length in range(len(place), 0, -1):
             if place[:length] in self._overridden:
                 return f"--set {_short(self._overridden[place[:length]])}"
+        if place not in self._lines:
+            for overridden, text in self._overridden.items():
+                if overridden[: len(place)] == place:  # it made the table that the place names
+                    return f"--set {_short(text)}"
         line = self.line(place)
         return f"{self.file}:{line}" if line else str(self.file)
 
@@ -125,6 +129,17 @@ def _large_integers(tables: Any) -> Iterator[Place]:
 
 def _short(text: str) -> str:
     return text if len(text) <= 80 else f"{text[:77]}..."
+
+
+def _choice(keys: list[str], depth: int, count: int) -> str:
+    """Why ``keys[depth]`` is no item of the list of ``count`` items before it, and what to write."""
+    name, key = ".".join(keys[:depth]), keys[depth]
+    if not count:
+        return f"{name} is an empty list"
+    if not key.isdecimal():
+        one = ".".join([name, "0", *keys[depth:]])
+        return f"{name} is a list; name one of its items by number, as {one} for the first"
+    return f"{name} has no number {key}; its items are numbered 0 to {count - 1}"
 
 
 def has(tables: Any, place: Place) -> bool:

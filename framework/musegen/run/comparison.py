@@ -73,8 +73,8 @@ class Comparison:
     seed: int
     """Seed of the resamples."""
     differences: tuple[Difference, ...]
-    """Differences in nats a token and bits a note, of the runs' models and of each baseline that both
-    have."""
+    """Differences in nats a token and bits a note, of the runs' models and of each baseline (a simple model
+    to compare with) that both have."""
     warnings: tuple[str, ...]
     """One line for each circumstance that makes the comparison less fair than it looks."""
 
@@ -100,7 +100,10 @@ class Comparison:
             for row in rows
         ]
         shared = f"{counted(self.tunes, 'test tune')} in {counted(self.groups, 'group')} of versions"
-        return "\n".join([f"A: {self.first}", f"B: {self.second}", f"held out by both: {shared}", *table])
+        meaning = "losses in nats and bits, measures of surprise: lower is better"
+        return "\n".join(
+            [f"A: {self.first}", f"B: {self.second}", f"held out by both: {shared}", meaning, *table]
+        )
 
 
 def compare(first: Path | str, second: Path | str, *, resamples: int = 10_000, seed: int = 0) -> Comparison:

@@ -45,7 +45,7 @@ class Baselines:
 
     def bring(self, reporter: Reporter) -> None:
         """Find or train each baseline, and report their losses on the validation tunes."""
-        said = []
+        said, measured = [], False
         for line in baselines(self._plan.plugins):
             try:
                 stage = self._stage(line)
@@ -54,13 +54,15 @@ class Baselines:
                         stage.make(reporter.begin(NAME))
                     loss = stage.losses.best.validation
                     said.append(f"{line.name} {loss:.3f}" if loss is not None else line.name)
+                    measured |= loss is not None
             except Exception as error:
                 reporter.say(failure(line.name, error))
             else:
                 self.trained[line.name] = stage
         if said:
             unit = "loss in nats a token, a measure of surprise: lower is better"
-            reporter.finish(NAME, f"{', '.join(said)} on the validation tunes ({unit})")
+            where = f" on the validation tunes ({unit})" if measured else "; there are no validation tunes"
+            reporter.finish(NAME, f"{', '.join(said)}{where}")
 
     def _stage(self, line: Baseline) -> ModelStage:
         if missing := line.installed.missing():
