@@ -91,11 +91,13 @@ class TomlSource:
     def where(self, place: Place) -> str:
         """File and line of a value, or the ``--set`` that it came from."""
         for length in range(len(place), 0, -1):
-            if place[:length] in self._overridden:
-                return f"--set {_short(self._overridden[place[:length]])}"
-        if place not in self._lines:
+            at = place[:length]
+            if at in self._overridden:
+                return f"--set {_short(self._overridden[at])}"
+            if at in self._lines:
+                break
             for overridden, text in self._overridden.items():
-                if overridden[: len(place)] == place:  # it made the table that the place names
+                if overridden[:length] == at:  # it made the table that the place names
                     return f"--set {_short(text)}"
         line = self.line(place)
         return f"{self.file}:{line}" if line else str(self.file)
