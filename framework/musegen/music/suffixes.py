@@ -86,10 +86,11 @@ def suffix_order(text: Ints) -> Ints:
     What symbols two suffixes share must be followed by symbols that differ, as where each sequence of a text
     ends with a mark of its own.
     """
-    order = np.argsort(text, kind="stable").astype(np.int32)
+    length, key = _packed(text)
+    order = np.argsort(key).astype(np.int32)
+    key = key[order]
     rank = np.empty_like(order)  # first row of those suffixes that are not told apart yet
-    rows, key = np.arange(len(text), dtype=np.int32), text[order]
-    length = 1
+    rows = np.arange(len(text), dtype=np.int32)
     while len(rows):
         begins = np.flatnonzero(np.append(True, key[1:] != key[:-1]))
         sizes = np.diff(begins, append=len(rows))
@@ -97,7 +98,18 @@ def suffix_order(text: Ints) -> Ints:
         rows = rows[np.repeat(sizes > 1, sizes)]
         places = order[rows]
         key = rank[places].astype(np.int64) << 32 | rank[places + length]
-        by = np.argsort(key, kind="stable")
+        by = np.argsort(key)
         order[rows], key = places[by], key[by]
         length *= 2
     return order
+
+
+def _packed(text: Ints) -> tuple[int, NDArray[np.int64]]:
+    """As many successive symbols from each place as fit into one number, and these numbers: (n,)."""
+    bits = max(int(text.max(initial=0)).bit_length(), 1)
+    length = 63 // bits
+    key = text.astype(np.int64)
+    for place in range(1, length):
+        key <<= bits
+        key[: max(len(text) - place, 0)] |= text[place:]
+    return length, key
