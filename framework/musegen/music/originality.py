@@ -45,6 +45,12 @@ class Copied:
     source_bars: tuple[int, int] | None = None
     """First and last written bar of the run in the training tune, from 1."""
 
+    def __str__(self) -> str:
+        if self.bars is None or self.source_bars is None:
+            return "no run of notes is that of a training tune"
+        title = f'"{self.title}" ({self.source})' if self.title else self.source
+        return f"{self.notes} notes in {_named(self.bars)} are those of {title}, {_named(self.source_bars)}"
+
 
 class MelodyIndex:
     """An index of training melodies that finds what other melodies share with them.
@@ -59,9 +65,8 @@ class MelodyIndex:
 
     def _set(self, library: MelodyLibrary) -> None:
         self._library = library
-        self._alphabet = np.unique(library.symbols)
-        codes = np.searchsorted(self._alphabet, library.symbols).astype(np.int32)
-        self._suffixes = Suffixes(codes, library.counts, len(self._alphabet))
+        self._alphabet, places = np.unique(library.symbols, return_inverse=True)
+        self._suffixes = Suffixes(places.astype(np.int32), library.counts, len(self._alphabet))
         self._first_notes = np.cumsum(library.notes) - library.notes
 
     @classmethod
@@ -164,6 +169,11 @@ def copied_quantiles(copied: Sequence[Copied]) -> Mapping[int, int]:
         return {}
     found = np.percentile(notes, QUANTILES, method="inverted_cdf")
     return {percent: int(each) for percent, each in zip(QUANTILES, found, strict=True)}
+
+
+def _named(bars: tuple[int, int]) -> str:
+    first, last = bars
+    return f"bar {first}" if first == last else f"bars {first} to {last}"
 
 
 def _batches(melodies: Sequence[Melody]) -> Iterator[Sequence[Melody]]:

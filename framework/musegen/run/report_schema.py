@@ -11,6 +11,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, Field, ValidationError
 
 from musegen.errors import ArtifactError
+from musegen.music.originality import Copied
 from musegen.options import Options, option_faults
 from musegen.storage import REPORT
 
@@ -28,6 +29,8 @@ class TuneRow(Options, extra="ignore"):
     title: str
     seed: int
     faults: tuple[str, ...]
+    copied: Copied | None = None
+    """What it shares with the training tunes; None where that is not known."""
     files: tuple[Annotated[str, AfterValidator(_below)], ...] = Field(min_length=1)
     """Names of its files below the run folder, the text first."""
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from musegen.errors import ArtifactError
+from musegen.music.originality import Copied
 from musegen.music.score import Score
 from musegen.music.tune import Tune
 from musegen.plugins.registry import Plugins, installed_plugins
@@ -52,6 +53,9 @@ class NewTune:
     renderers."""
     plugins: Plugins | None = field(default=None, repr=False, compare=False)
     """Plugins in which :meth:`score` finds the notation; None for the installed ones."""
+    copied: Copied | None = None
+    """The longest run of notes that it shares with a training tune; None if the training melodies were not at
+    hand, or if it cannot be read."""
 
     @classmethod
     def from_row(cls, row: Row, folder: Path, plugins: Plugins | None = None) -> NewTune:
@@ -66,6 +70,7 @@ class NewTune:
             tuple(row["faults"]),
             {path.name.removeprefix(text.stem): path for path in (text, *others)},
             plugins,
+            Copied(**row["copied"]) if row.get("copied") else None,
         )
 
     def __getattr__(self, name: str) -> str:
