@@ -154,7 +154,7 @@ def test_extensions_stand_alone(extension: str) -> None:
 
 PUBLIC = """
     API_VERSION Annotation ArtifactError Bar BookRenderer ChordSymbol ChordedNotation Collection Command
-    Comparison Component Composition Console Converted CorpusError CorpusReader Dataset Difference Draw
+    Comparison Component Composition Console Converted Copied CorpusError CorpusReader Dataset Difference Draw
     EpochLoss Event Exported Fault ForeignModels Grace HeadedNotation HeaderGuide Interval JSON
     Judgement Key KeyChange LanguageModel Lines MODES Metre MetreChange ModelError ModelTrainer
     MusegenError NewTune Notation NotationError Note Options PathPattern Performance Pipeline

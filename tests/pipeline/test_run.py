@@ -59,7 +59,15 @@ def test_a_run_leaves_what_it_promises(pipeline_file: Path) -> None:
         f"00{number}{suffix}" for number in (1, 2, 3) for suffix in (".abc", ".mid", ".wav")
     ]
     report = json.loads((folder / "run.json").read_text())
-    assert set(report["stages"]) == {"corpus", "tokenizer", "melodies", "model", "figures", "sample", "render"}
+    assert set(report["stages"]) == {
+        "corpus",
+        "tokenizer",
+        "melodies",
+        "model",
+        "figures",
+        "sample",
+        "render",
+    }
     assert all(isinstance(report[name], float) for name in ("train_nats", "validation_nats", "test_nats"))
     assert report["best_epoch"] == 1
     assert report["draws"]["tunes"] >= report["kept"]["tunes"] == 3

@@ -92,13 +92,13 @@ def _check_copied(model: Path, most: int, melodies: MelodyIndex | None) -> None:
     """Raises ArtifactError where the rule that a tune shares at most so many notes cannot be judged."""
     if most and melodies is None:
         raise ArtifactError(
-            f"{model.with_name(MELODIES)}: no such file, so copies of training tunes are not known; copy it from "
-            "the run folder of the model, or leave [sample.valid] copied out"
+            f"{model.with_name(MELODIES)}: no such file, so copies of training tunes are not known; copy it "
+            "from the run folder of the model, or leave [sample.valid] copied out"
         )
     if most and melodies is not None and most < melodies.window - 1:
         raise ArtifactError(
-            f"{model.with_name(MELODIES)}: knows runs of {melodies.window} notes and more; [sample.valid] copied "
-            f"must be at least {melodies.window - 1} (got {most})"
+            f"{model.with_name(MELODIES)}: knows runs of {melodies.window} notes and more; "
+            f"[sample.valid] copied must be at least {melodies.window - 1} (got {most})"
         )
 
 

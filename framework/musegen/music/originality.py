@@ -88,8 +88,8 @@ class MelodyIndex:
         """The index of the same tunes by windows of ``notes`` notes, each kept as a hash of 32 bits.
 
         It does not hold the tunes, so it can be given to others where they cannot. Runs shorter than
-        ``notes`` count as 0 notes. Two different windows have the same hash once in 2**32 pairs; so a tune
-        with 150 notes that shares no window with 3,000 such tunes seems to share one in 1 of 60 cases.
+        ``notes`` count as 0 notes. Two different windows have the same hash once in 2**32 pairs; so of tunes
+        with 150 notes that share no window with 3,000 such tunes, one in a hundred seems to share one.
 
         Raises ValueError if this index is not exact, or if a window is shorter than three notes.
         """
