@@ -33,7 +33,8 @@ templates = {
 templates |= {f"musegen/plugins/templates/common/{name}.txt" for name in ("pyproject.toml", "README.md")}
 templates |= {"musegen/testing/__init__.py", "musegen/pytest_plugin.py"}
 templates |= {
-    f"musegen/demo/{name}" for name in ("model.safetensors", "pipeline.toml", "losses.json", "LICENCE.md")
+    f"musegen/demo/{name}"
+    for name in ("model.safetensors", "melodies.npz", "pipeline.toml", "losses.json", "LICENCE.md")
 }
 problems += [f"wheel lacks {name}" for name in sorted(templates - built)]
 problems += [

@@ -130,7 +130,7 @@ def test_a_run_ends_with_one_line(
     shutil.copy(FAULTY, tmp_path / "faulty.py")
     monkeypatch.setenv(f"FAULT {kind}", fault)
     last = one_line(tmp_path, kind, expected, "run", file)
-    stages = ("corpus", "tokenizer", "model", "figures", "sample", "render")
+    stages = ("corpus", "tokenizer", "melodies", "model", "figures", "sample", "render")
     assert last.endswith(tuple(f"(stage {stage})" for stage in stages)) or last.startswith(f"{file}:")
     assert not (tmp_path / "run" / "run.json").exists()
 

@@ -62,6 +62,21 @@ def test_it_is_small_and_says_where_it_comes_from() -> None:
     assert "Apache-2.0" in (HERE / "LICENCE.md").read_text()
 
 
+def test_it_knows_what_it_learned_from_without_holding_it() -> None:
+    """The melodies beside it are hashes of eight notes each; a draw names its nearest relative."""
+    file = HERE / "melodies.npz"
+    assert file.stat().st_size < 2_000_000
+    model = musegen.open_model(demo_model())
+    assert model.melodies is not None
+    assert (model.melodies.window, len(model.melodies)) == (8, 3387)
+    draws = model.compose(musegen.Sample(tunes=8, keep="all", temperature=0.7), seed=0).draws
+    copied = [draw.copied for draw in draws if draw.copied and draw.copied.notes]
+    assert len(copied) > 4
+    assert all(each.notes >= 8 and each.share > 0 and each.source and each.bars for each in copied)
+    with np.load(file) as arrays:
+        assert arrays["symbols"].dtype == np.uint32
+
+
 @pytest.mark.skipif(find_spec("music21") is None, reason="needs the package music21")
 def test_its_pipeline_has_no_mistake() -> None:
     """It can be made again."""

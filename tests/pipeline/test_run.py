@@ -29,7 +29,7 @@ from musegen import (
     hookimpl,
 )
 
-STAGES = ("corpus", "tokenizer", "model", "figures", "sample", "render")
+STAGES = ("corpus", "tokenizer", "melodies", "model", "figures", "sample", "render")
 
 
 def run(file: Path, *overrides: str) -> Run:
@@ -59,7 +59,15 @@ def test_a_run_leaves_what_it_promises(pipeline_file: Path) -> None:
         f"00{number}{suffix}" for number in (1, 2, 3) for suffix in (".abc", ".mid", ".wav")
     ]
     report = json.loads((folder / "run.json").read_text())
-    assert set(report["stages"]) == {"corpus", "tokenizer", "model", "figures", "sample", "render"}
+    assert set(report["stages"]) == {
+        "corpus",
+        "tokenizer",
+        "melodies",
+        "model",
+        "figures",
+        "sample",
+        "render",
+    }
     assert all(isinstance(report[name], float) for name in ("train_nats", "validation_nats", "test_nats"))
     assert report["best_epoch"] == 1
     assert report["draws"]["tunes"] >= report["kept"]["tunes"] == 3
@@ -115,9 +123,9 @@ def test_the_same_seed_gives_the_same_bytes_elsewhere(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("override", "reused"),
     [
-        ("render.0.tempo_bpm=100.0", ["corpus", "tokenizer", "model", "figures", "sample"]),
-        ("sample.temperature=0.8", ["corpus", "tokenizer", "model", "figures"]),
-        ("model.order=3", ["corpus", "tokenizer"]),
+        ("render.0.tempo_bpm=100.0", ["corpus", "tokenizer", "melodies", "model", "figures", "sample"]),
+        ("sample.temperature=0.8", ["corpus", "tokenizer", "melodies", "model", "figures"]),
+        ("model.order=3", ["corpus", "tokenizer", "melodies"]),
         ("prepare.decorations=true", []),
     ],
 )
@@ -307,7 +315,7 @@ def test_training_goes_up_to_the_model(pipeline_file: Path) -> None:
     """It leaves model and report; a run goes on from there, and training again takes no tune away."""
     trained = musegen.load(pipeline_file).train(Silent())
     assert trained.tunes == ()
-    assert set(cached(trained)) == {"corpus", "tokenizer", "model", "figures"}
+    assert set(cached(trained)) == {"corpus", "tokenizer", "melodies", "model", "figures"}
     assert (trained.folder / "model.safetensors").exists()
     finished = run(pipeline_file)
     assert cached(finished)["model"]

@@ -10,9 +10,10 @@ from musegen.corpus.transposing import to_tonic
 from musegen.errors import NotationError
 from musegen.models.draws import Composition, Draw
 from musegen.models.encoding import with_marks
-from musegen.models.examining import examine
+from musegen.models.examining import examine, judge_copies
 from musegen.models.language import Home, Language
 from musegen.models.sample_options import Sample
+from musegen.music.originality import MelodyIndex
 from musegen.music.tune import Tune
 from musegen.plugins.checked import fault_of
 from musegen.protocols.models import LanguageModel
@@ -36,10 +37,18 @@ class Composer:
     """A composer that draws tunes from a model as ``[sample]`` asks. A draw is one attempt at a tune."""
 
     def __init__(
-        self, network: LanguageModel, language: Language, options: Sample, rules: Sequence[Rule] = ()
+        self,
+        network: LanguageModel,
+        language: Language,
+        options: Sample,
+        rules: Sequence[Rule] = (),
+        melodies: MelodyIndex | None = None,
     ) -> None:
-        """``rules``: rules that tunes must keep in addition to ``[sample.valid]``."""
+        """``rules``: rules that tunes must keep in addition to ``[sample.valid]``; ``melodies``: the training
+        tunes, if they are at hand.
+        """
         self._network, self._language, self._options, self._rules = network, language, options, rules
+        self._melodies = melodies
 
     def compose(self, seed: int, advance: Callable[[int, int, str], None]) -> Composition:
         """Draw until there are enough valid tunes or no attempts are left. With keep = "all", draw each once.
@@ -75,9 +84,10 @@ class Composer:
             texts = [text + self._options.start for text in texts]
         else:
             texts = [self._options.prime] * len(seeds)
+        valid = self._options.valid
         primes = [self._prime(text) for text in texts]
         bodies = self._generate(primes, self._options.sampling, seeds)
-        draws = []
+        tunes, ends, examined = list[Tune](), list[bool](), []
         for seed, text, prime, body in zip(seeds, texts, primes, bodies, strict=True):
             room = max(self._options.max_length - (len(prime) - 1), 0)
             whole = text + self._language.tokenizer.decode(body[:room])
@@ -85,12 +95,19 @@ class Composer:
             tune = Tune(whole if whole.endswith("\n") else whole + "\n", self._language.notation_name)
             if self._language.home:
                 tune = self._brought_back(tune, self._language.home, seed)
-            valid = self._options.valid
             judgement, score = examine(self._language.notation, tune, valid, ended, self._rules)
             if score is not None:
                 tune = replace(tune, title=score.title)
-            draws.append(Draw(tune, seed, ended, judgement, score))
-        return draws
+            tunes.append(tune)
+            ends.append(ended)
+            examined.append((judgement, score))
+        judged = judge_copies(examined, valid, self._melodies)
+        return [
+            Draw(tune, seed, ended, judgement, score, copied)
+            for tune, seed, ended, (_, score), (judgement, copied) in zip(
+                tunes, seeds, ends, examined, judged, strict=True
+            )
+        ]
 
     def _brought_back(self, tune: Tune, home: Home, seed: int) -> Tune:
         """The tune in the wished key, or in one of the keys that the corpus had in the tune's mode."""

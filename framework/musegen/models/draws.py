@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from musegen.canonical import JSON
 from musegen.models.examining import describe_judged
+from musegen.music.originality import Copied
 from musegen.music.score import Score
 from musegen.music.tune import Tune
 from musegen.music.validity import Judgement
@@ -26,6 +27,8 @@ class Draw:
     """Faults of the tune."""
     score: Score | None
     """The tune as music; None if the text cannot be parsed."""
+    copied: Copied | None = None
+    """What the tune shares with the training tunes; None if these are not at hand, or it cannot be parsed."""
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,11 @@ from statistics import median
 
 from musegen.canonical import JSON
 from musegen.errors import NotationError
+from musegen.music.melody import Melody
+from musegen.music.originality import Copied, MelodyIndex
 from musegen.music.score import Score
 from musegen.music.tune import Tune
-from musegen.music.validity import Fault, Judgement, Valid, judge
+from musegen.music.validity import Fault, Judgement, Valid, copied_faults, judge
 from musegen.protocols.notations import Notation
 from musegen.protocols.rules import Rule
 
@@ -30,6 +32,24 @@ def examine(
         return Judgement((*unfinished, Fault("parse", error.message, line=error.line))), None
     judgement = judge(score, rules, (fault for rule in more for fault in rule.faults(score)))
     return replace(judgement, faults=(*unfinished, *judgement.faults)), score
+
+
+def judge_copies(
+    examined: Sequence[tuple[Judgement, Score | None]], rules: Valid, melodies: MelodyIndex | None
+) -> list[tuple[Judgement, Copied | None]]:
+    """The judgement of each examined tune with the fault of a copy, and what the tune shares.
+
+    ``melodies``: the training tunes; without them nothing is known. Nor is it of a tune that does not parse.
+    """
+    if melodies is None:
+        return [(judgement, None) for judgement, _ in examined]
+    found = iter(melodies.copied([Melody.of(score) for _, score in examined if score is not None]))
+    judged: list[tuple[Judgement, Copied | None]] = []
+    for judgement, score in examined:
+        copied = None if score is None else next(found)
+        faults = () if copied is None else copied_faults(copied, rules)
+        judged.append((replace(judgement, faults=(*judgement.faults, *faults)), copied))
+    return judged
 
 
 def describe_judged(judged: Sequence[tuple[Tune, Judgement, Score | None]]) -> dict[str, JSON]:

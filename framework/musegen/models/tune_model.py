@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,8 @@ from musegen.models.composer import Composer
 from musegen.models.draws import Composition
 from musegen.models.language import Home, Language
 from musegen.models.sample_options import Sample
+from musegen.music.melody_library import MELODIES
+from musegen.music.originality import MelodyIndex
 from musegen.plugins.registry import Plugins
 from musegen.plugins.use import Use
 from musegen.protocols.component import Component
@@ -63,13 +66,40 @@ class TuneModel:
         seed: int,
         advance: Callable[[int, int, str], None] = lambda done, total, note: None,
         rules: Sequence[Rule] = (),
+        melodies: MelodyIndex | None = None,
     ) -> Composition:
         """New tunes as ``options`` ask: those that are kept, and all draws that they were chosen from.
 
         ``advance`` gets the progress: steps done, steps in total, and a note. ``rules``: rules that tunes
-        must keep in addition to ``options.valid``.
+        must keep in addition to ``options.valid``. ``melodies``: the training tunes, where they are not those
+        of :attr:`melodies`. Raises ArtifactError for the rule ``copied`` of ``options.valid`` without them.
         """
-        return Composer(self.network, self.language, options, rules).compose(seed, advance)
+        melodies = self.melodies if melodies is None else melodies
+        _check_copied(self.path, options.valid.copied, melodies)
+        return Composer(self.network, self.language, options, rules, melodies).compose(seed, advance)
+
+    @cached_property
+    def melodies(self) -> MelodyIndex | None:
+        """The melodies of the training tunes, if their file is beside that of the model.
+
+        Raises ArtifactError if it is damaged.
+        """
+        path = self.path.with_name(MELODIES)
+        return MelodyIndex.load(path) if path.exists() else None
+
+
+def _check_copied(model: Path, most: int, melodies: MelodyIndex | None) -> None:
+    """Raises ArtifactError where the rule that a tune shares at most so many notes cannot be judged."""
+    if most and melodies is None:
+        raise ArtifactError(
+            f"{model.with_name(MELODIES)}: no such file, so copies of training tunes are not known; copy it "
+            "from the run folder of the model, or leave [sample.valid] copied out"
+        )
+    if most and melodies is not None and most < melodies.window - 1:
+        raise ArtifactError(
+            f"{model.with_name(MELODIES)}: knows runs of {melodies.window} notes and more; "
+            f"[sample.valid] copied must be at least {melodies.window - 1} (got {most})"
+        )
 
 
 def load_language(path: Path, about: About, plugins: Plugins) -> Language:

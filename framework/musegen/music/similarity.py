@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
-from fractions import Fraction
-from math import lcm
 from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from musegen.music.score import Bar, Note, Rest, Score
+from musegen.music.melody import melody_notes, melody_steps, step_windows
+from musegen.music.score import Bar, Score
 
 NGRAM = 8
 """Number of notes in a pattern."""
@@ -32,22 +31,10 @@ def patterns(score: Score) -> Patterns:
     the highest counts; tied notes are one note; a rest lengthens the note before it. Therefore transposition,
     other bar lines and doubled lengths change nothing. A tune of fewer than 24 notes has no patterns.
     """
-    pitches, durations = _melody(score.bars)
-    if len(pitches) < FEWEST_NOTES:
+    notes = melody_notes(_first_time(score.bars))
+    if len(notes.pitches) < FEWEST_NOTES:
         return NO_PATTERNS
-    grid = lcm(*(duration.denominator for duration in durations))
-    lengths = np.array([int(duration * grid) for duration in durations], np.int64)
-    common = np.gcd(lengths[1:], lengths[:-1])
-    steps = (
-        _mixed(np.diff(np.array(pitches, np.int64)).astype(np.uint64))
-        ^ _mixed((lengths[1:] // common).astype(np.uint64) + np.uint64(1 << 20))
-        ^ _mixed((lengths[:-1] // common).astype(np.uint64) + np.uint64(1 << 40))
-    )
-    count = len(steps) - (NGRAM - 1) + 1
-    hashes = np.zeros(count, np.uint64)
-    for place in range(NGRAM - 1):
-        hashes = _mixed(hashes + steps[place : place + count])
-    return np.unique(hashes)
+    return np.unique(step_windows(melody_steps(notes.pitches, notes.durations), NGRAM))
 
 
 def melody_digest(score: Score) -> str:
@@ -55,46 +42,24 @@ def melody_digest(score: Score) -> str:
 
     It does not depend on the tune's spelling, bar lines or key, nor on doubled or halved lengths.
     """
-    pitches, durations = _melody(score.bars)
+    notes = melody_notes(_first_time(score.bars))
     melody = [
-        *(str(pitch - pitches[0]) for pitch in pitches),
-        *(str(duration / durations[0]) for duration in durations),
+        *(str(pitch - notes.pitches[0]) for pitch in notes.pitches),
+        *(str(duration / notes.durations[0]) for duration in notes.durations),
     ]
     return hashlib.sha256(" ".join(melody).encode()).hexdigest()[:16]
 
 
-def _mixed(values: NDArray[np.uint64]) -> NDArray[np.uint64]:
-    """Each value with its bits mixed (the finalizer of splitmix64: Steele, Lea and Flood 2014)."""
-    values = (values ^ (values >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    values = (values ^ (values >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return values ^ (values >> np.uint64(31))
-
-
-def _melody(bars: Sequence[Bar]) -> tuple[list[int], list[Fraction]]:
-    """MIDI pitches of the melody, and the time from each onset to the next in quarter notes."""
-    pitches: list[int] = []
-    durations: list[Fraction] = []
-    tied = skipping = False
-    for bar in bars:
+def _first_time(bars: Sequence[Bar]) -> Iterator[tuple[int, Bar]]:
+    """The bars with their numbers from 1, without those of later endings."""
+    skipping = False
+    for number, bar in enumerate(bars, 1):
         if bar.endings:
             skipping = 1 not in bar.endings
         if not skipping:
-            for event in bar.events:
-                if isinstance(event, Note):
-                    pitch = max(pitch.midi for pitch in event.pitches)
-                    if tied and pitches[-1] == pitch:
-                        durations[-1] += event.duration
-                    else:
-                        pitches.append(pitch)
-                        durations.append(event.duration)
-                    tied = event.tie
-                elif isinstance(event, Rest):
-                    tied = False
-                    if durations:
-                        durations[-1] += event.duration
+            yield number, bar
         if bar.ends_strain:
             skipping = False
-    return pitches, durations
 
 
 def similar_pairs(sets: Sequence[Patterns]) -> Iterator[tuple[int, int]]:

@@ -15,6 +15,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
+from musegen.music.originality import Copied
 from musegen.music.playing_order import mend_repeats, playing_order
 from musegen.music.score import Bar, Metre, MetreChange, Note, Pitch, Rest, Score
 from musegen.options import Options
@@ -52,6 +53,9 @@ class Valid(Options):
     """Lowest pitch that a tune may have, in scientific notation (C4 is middle C)."""
     highest: PitchName = "E6"
     """Highest pitch that a tune may have, in scientific notation."""
+    copied: int = Field(0, ge=0)
+    """Largest number of successive notes that a tune may share with a training tune, in any key and in
+    doubled or halved lengths; 0 for no such rule."""
 
     @field_validator("highest")
     @classmethod
@@ -68,7 +72,7 @@ class Fault:
 
     kind: str
     """Kind of the fault: ``parse``, ``unfinished``, ``metre``, ``bars``, ``repeats``, ``short``,
-    ``repetition``, ``range``, or a word that a plugin's rule chooses."""
+    ``repetition``, ``range``, ``copied``, or a word that a plugin's rule chooses."""
     message: str
     """The fault in words."""
     bar: int = 0
@@ -109,6 +113,12 @@ def judge(score: Score, rules: Valid, more: Iterable[Fault] = ()) -> Judgement:
         ),
         tuple(fit.notes),
     )
+
+
+def copied_faults(copied: Copied, rules: Valid) -> Iterator[Fault]:
+    """The fault of a tune that shares more notes with a training tune than the rules allow."""
+    if 0 < rules.copied < copied.notes:
+        yield Fault("copied", str(copied))
 
 
 def _metres(score: Score) -> list[Metre | None]:

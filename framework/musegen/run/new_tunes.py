@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -54,7 +55,7 @@ def render_texts(
 
 
 def describe_kept(draws: Sequence[Draw]) -> list[Row]:
-    """A row for each draw that was kept: its number, title, seed and faults."""
+    """A row for each draw that was kept: its number, title, seed, faults, and what of it is copied."""
     return [
         {
             "number": number,
@@ -63,6 +64,7 @@ def describe_kept(draws: Sequence[Draw]) -> list[Row]:
             "valid": draw.judgement.valid,
             "faults": [str(fault) for fault in draw.judgement.faults],
             "notes": list(draw.judgement.notes),
+            "copied": asdict(draw.copied) if draw.copied else None,
         }
         for number, draw in enumerate(draws, 1)
     ]

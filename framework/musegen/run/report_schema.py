@@ -12,6 +12,7 @@ from pydantic import AfterValidator, Field, ValidationError
 
 from musegen.errors import ArtifactError
 from musegen.inputs import lies_in
+from musegen.music.originality import Copied
 from musegen.option_faults import option_faults
 from musegen.options import Options
 from musegen.storage import REPORT
@@ -30,6 +31,8 @@ class TuneRow(Options, extra="ignore"):
     title: str
     seed: int
     faults: tuple[str, ...]
+    copied: Copied | None = None
+    """What it shares with the training tunes; None where that is not known."""
     files: tuple[Annotated[str, AfterValidator(_below)], ...] = Field(min_length=1)
     """Names of its files below the run folder, the text first."""
 

@@ -13,6 +13,7 @@ from typing import Any
 from musegen.bounds import Bounds
 from musegen.errors import ArtifactError
 from musegen.inputs import lies_in, read_file
+from musegen.music.originality import Copied
 from musegen.music.score import Score
 from musegen.music.tune import Tune
 from musegen.plugins.registry import Plugins, installed_plugins
@@ -55,6 +56,9 @@ class NewTune:
     renderers."""
     plugins: Plugins | None = field(default=None, repr=False, compare=False)
     """Plugins in which :meth:`score` finds the notation; None for the installed ones."""
+    copied: Copied | None = None
+    """The longest run of notes that it shares with a training tune; None if the training melodies were not at
+    hand, or if it cannot be read."""
 
     @classmethod
     def from_row(cls, row: Row, folder: Path, plugins: Plugins | None = None) -> NewTune:
@@ -69,6 +73,7 @@ class NewTune:
             tuple(row["faults"]),
             {path.name.removeprefix(text.stem): path for path in (text, *others)},
             plugins,
+            Copied(**row["copied"]) if row.get("copied") else None,
         )
 
     def __getattr__(self, name: str) -> str:

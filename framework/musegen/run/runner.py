@@ -10,6 +10,7 @@ from musegen.run.stage import Stage, Top
 from musegen.run.stages.baselines import Baselines
 from musegen.run.stages.corpus import CorpusStage
 from musegen.run.stages.figures import FiguresStage
+from musegen.run.stages.melodies import MelodiesStage
 from musegen.run.stages.model import ModelStage
 from musegen.run.stages.render import RenderStage
 from musegen.run.stages.sample import SampleStage
@@ -46,12 +47,13 @@ class _Running:
         to = self._plan, self._storage
         corpus = CorpusStage(*to)
         tokenizer = TokenizerStage(*to, corpus)
+        melodies = MelodiesStage(*to, corpus)
         model = ModelStage(*to, corpus, tokenizer, self._plan.model)
         baselines = Baselines(*to, corpus, tokenizer, model)
         figures = FiguresStage(*to, corpus, model, baselines)
-        sample = SampleStage(*to, corpus, tokenizer, model)
+        sample = SampleStage(*to, corpus, tokenizer, melodies, model)
         render = RenderStage(*to, corpus, sample)
-        self._bring(corpus, tokenizer)
+        self._bring(corpus, tokenizer, melodies)
         new_tunes = [] if train_only and not sample.is_made else [sample, render]
         if new_tunes and not sample.is_made:
             for stage in new_tunes:  # report mistakes before any training
@@ -59,7 +61,7 @@ class _Running:
                 with self._plan.blamed(*stage.table):
                     stage.check(self._reporter)
         self._bring(baselines, model, figures, *new_tunes)
-        return self._publish([corpus, tokenizer, model, figures, *new_tunes])
+        return self._publish([corpus, tokenizer, melodies, model, figures, *new_tunes])
 
     def _bring(self, *stages: Stage | Baselines) -> None:
         for stage in stages:

@@ -9,13 +9,14 @@ from typing import Any
 
 from musegen.canonical import JSON
 from musegen.models.draws import describe_draws
-from musegen.models.examining import describe_judged, examine
+from musegen.models.examining import describe_judged, examine, judge_copies
 from musegen.models.wishes import check_wishes
 from musegen.pipeline.plan import Plan
 from musegen.progress import Progress, Reporter
 from musegen.run.new_tunes import Row, describe_kept, write_texts
 from musegen.run.stage import Stage, Top
 from musegen.run.stages.corpus import CorpusStage
+from musegen.run.stages.melodies import MelodiesStage
 from musegen.run.stages.model import ModelStage
 from musegen.run.stages.tokenizer import TokenizerStage
 from musegen.storage import RunFolder
@@ -31,7 +32,7 @@ class SampleStage(Stage):
 
     name = "sample"
     table = ("sample",)
-    version = 1
+    version = 2
 
     def __init__(
         self,
@@ -39,15 +40,17 @@ class SampleStage(Stage):
         storage: RunFolder,
         corpus: CorpusStage,
         tokenizer: TokenizerStage,
+        melodies: MelodiesStage,
         model: ModelStage,
     ) -> None:
         super().__init__(plan, storage)
-        self._corpus, self._tokenizer, self._model = corpus, tokenizer, model
+        self._corpus, self._tokenizer, self._melodies, self._model = corpus, tokenizer, melodies, model
 
     def depends_on(self) -> dict[str, JSON]:
-        """The model, the options of ``[sample]``, the seed and the rules."""
+        """The model, the training melodies, the options of ``[sample]``, the seed and the rules."""
         return {
             "model": self._model.key,
+            "melodies": self._melodies.key,
             "options": self.plan.sample.model_dump(mode="json"),
             "seed": self.plan.run_options.seed,
             **({"rules": [use.inputs for use in self.plan.rules]} if self.plan.rules else {}),
@@ -62,10 +65,14 @@ class SampleStage(Stage):
         """Draw tunes, and judge real tunes by the same rules."""
         options, language = self.plan.sample, self._tokenizer.language
         rules, seed = [use.build() for use in self.plan.rules], self.plan.run_options.seed
-        composition = self._model.model.compose(options, seed, progress.advance, rules)
+        melodies = self._melodies.index
+        composition = self._model.model.compose(options, seed, progress.advance, rules, melodies)
+        tests = self._corpus.corpus.part("test")[:_EXAMINED]
+        examined = [examine(language.notation, tune, options.valid, more=rules) for tune in tests]
+        judged = judge_copies(examined, options.valid, melodies)
         real = [
-            (tune, *examine(language.notation, tune, options.valid, more=rules))
-            for tune in self._corpus.corpus.part("test")[:_EXAMINED]
+            (tune, judgement, score)
+            for tune, (_, score), (judgement, _) in zip(tests, examined, judged, strict=True)
         ]
         write_texts(composition.kept, folder)
         report = {
