@@ -77,6 +77,7 @@ from .progress import (
 from .protocols.commands import Command as Command
 from .protocols.component import Collection as Collection, Component as Component, component as component
 from .protocols.corpora import CorpusReader as CorpusReader, RewritingReader as RewritingReader
+from .protocols.measures import Descriptor as Descriptor, Measure as Measure
 from .protocols.models import (
     Dataset as Dataset,
     EpochLoss as EpochLoss,

@@ -35,6 +35,7 @@ from musegen.plugins.loading import Load, PluginFile, installed_points, strict
 from musegen.protocols.commands import Command
 from musegen.protocols.component import Component
 from musegen.protocols.corpora import CorpusReader
+from musegen.protocols.measures import Measure
 from musegen.protocols.models import ModelTrainer
 from musegen.protocols.notations import Notation
 from musegen.protocols.renderers import BookRenderer, Renderer
@@ -253,6 +254,10 @@ class Plugins:
     def rule(self, name: str) -> Component[Rule]:
         """The rule of this name."""
         return self.find("rule", name).component
+
+    def measure(self, name: str) -> Component[Measure]:
+        """The measure of this name."""
+        return self.find("measure", name).component
 
     def rows(self) -> list[dict[str, JSON]]:
         """A row for every component with its plugin and distribution, for ``musegen plugins --json``."""
