@@ -5,8 +5,8 @@ import tarfile
 import zipfile
 
 PACKAGES = (
-    "musegen musegen_abc musegen_char musegen_corpora musegen_keras musegen_midi musegen_mitdeeplearning "
-    "musegen_musicxml musegen_ngram musegen_nmd musegen_sampling musegen_training musegen_wav"
+    "musegen musegen_abc musegen_char musegen_corpora musegen_keras musegen_measures musegen_midi "
+    "musegen_mitdeeplearning musegen_musicxml musegen_ngram musegen_nmd musegen_sampling musegen_training musegen_wav"
 )
 sdist, wheel = sys.argv[1:]
 with tarfile.open(sdist) as archive:
