@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
 from musegen import Descriptor, Score
+from musegen_measures.share import share
 from musegen_measures.strains import Strain, strains
 from musegen_measures.written import Written
 
@@ -13,11 +14,6 @@ _Content: TypeAlias = tuple[object, ...]
 _LAGS = ((1, "the next bar"), (2, "two bars later"), (4, "four bars later"), (8, "eight bars later"))
 _SECTION = 8
 """Bars of a section: longer strains are cut in sections where that comes out even."""
-
-
-def share(count: float, of: float) -> float | None:
-    """``count`` divided by ``of``; None if there is nothing to divide."""
-    return count / of if of else None
 
 
 class Form:

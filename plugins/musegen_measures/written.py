@@ -12,9 +12,10 @@ from functools import wraps
 from math import lcm
 from typing import NamedTuple, TypeVar
 
-from musegen import Bar, KeyChange, Metre, MetreChange, Note, Rest, Score
+from musegen import Bar, Key, KeyChange, Metre, MetreChange, Note, Rest, Score
 
 T = TypeVar("T")
+_TIMED = Note | Rest
 REST = -1
 """Stands for a pitch where nothing sounds."""
 
@@ -31,6 +32,10 @@ class Written(NamedTuple):
     """Length of a full bar; 0 in free metre, where every bar is full."""
     beats: int
     """Number of beats of a full bar; 0 in free metre."""
+    start: int
+    """Place in the full bar where it begins: 0, but more for an upbeat and for the second part of a bar."""
+    key: Key
+    """The key in force at its end."""
 
     @property
     def short(self) -> bool:
@@ -51,7 +56,9 @@ class Sounding(NamedTuple):
     units: int
     """Length."""
     at: int
-    """Place in its bar, from 0."""
+    """Place in the full bar, from 0."""
+    key: Key
+    """The key in force."""
     written: Written
     """The bar that it begins in."""
     note: Note
@@ -67,9 +74,8 @@ class Page:
     """
 
     def __init__(self, score: Score) -> None:
-        self.score = score
         metres = _metres(score)
-        timed = [[each for each in bar.events if isinstance(each, Note | Rest)] for bar in score.bars]
+        timed = [[each for each in bar.events if isinstance(each, _TIMED)] for bar in score.bars]
         times = {id(each.duration): each.duration for events in timed for each in events}
         self.per_quarter = lcm(
             *{time.denominator for time in times.values()},
@@ -77,30 +83,58 @@ class Page:
         )
         """Number of units of a quarter note."""
         units = {key: self._units(time) for key, time in times.items()}
-        pitches: dict[int, int] = {}
-        contents = []
-        for events in timed:
-            content = []
-            for event in events:
-                pitch = REST
-                if isinstance(event, Note):
-                    key = id(event.pitches)
-                    if key not in pitches:
-                        pitches[key] = max([one.midi for one in event.pitches])
-                    pitch = pitches[key]
-                content.append((units[id(event.duration)], pitch))
-            contents.append(tuple(content))
+        chords = {
+            id(each.pitches): each.pitches for events in timed for each in events if isinstance(each, Note)
+        }
+        highest = {key: max([one.midi for one in chord]) for key, chord in chords.items()}
+        contents = [
+            tuple(
+                [
+                    (
+                        units[id(each.duration)],
+                        highest[id(each.pitches)] if isinstance(each, Note) else REST,
+                    )
+                    for each in events
+                ]
+            )
+            for events in timed
+        ]
         lengths = [sum([length for length, _ in content]) for content in contents]
         full = self._full(metres, lengths)
-        self.bars = [
-            Written(bar, content, length, full[metre], int(metre.bar / metre.beat) if metre else 0)
-            for bar, content, length, metre in zip(score.bars, contents, lengths, metres, strict=True)
-        ]
-        """The written bars."""
-        self.notes = self._notes(timed)
+        beats = {metre: int(metre.bar / metre.beat) if metre else 0 for metre in full}
+        starts = _starts(score, lengths, [full[metre] for metre in metres])
+        self.notes: list[Sounding] = []
         """The notes that sound."""
+        self.bars: list[Written] = []
+        """The written bars."""
         self.rests = sum([pitch == REST for content in contents for _, pitch in content])
         """Number of rests."""
+        key, tied = score.key, False
+        for bar, content, length, metre, start in zip(
+            score.bars, contents, lengths, metres, starts, strict=True
+        ):
+            written = Written(bar, content, length, full[metre], beats[metre], start, key)
+            key, tied = self._listen(written, key, tied)
+            self.bars.append(written if key is written.key else written._replace(key=key))
+
+    def _listen(self, written: Written, key: Key, tied: bool) -> tuple[Key, bool]:
+        """Add the notes of a bar. Returns the key at its end, and whether its last note is tied."""
+        at, notes, sounds = written.start, self.notes, iter(written.content)
+        for event in written.bar.events:
+            if isinstance(event, Note):
+                units, pitch = next(sounds)
+                if tied and notes[-1].pitch == pitch:
+                    notes[-1] = notes[-1]._replace(units=notes[-1].units + units)
+                else:
+                    notes.append(Sounding(pitch, units, at, key, written, event))
+                tied = event.tie
+                at += units
+            elif isinstance(event, Rest):
+                tied = False
+                at += next(sounds)[0]
+            elif isinstance(event, KeyChange):
+                key = event.key
+        return key, tied
 
     def _units(self, quarters: Fraction) -> int:
         return quarters.numerator * (self.per_quarter // quarters.denominator)
@@ -118,23 +152,6 @@ class Page:
             full[metre] = usual if counts[said] < count and 2 * count >= counts.total() else said
         return full
 
-    def _notes(self, timed: Sequence[Sequence[Note | Rest]]) -> list[Sounding]:
-        notes: list[Sounding] = []
-        tied = False
-        for written, events in zip(self.bars, timed, strict=True):
-            at = 0
-            for (units, pitch), event in zip(written.content, events, strict=True):
-                if isinstance(event, Note):
-                    if tied and notes[-1].pitch == pitch:
-                        notes[-1] = notes[-1]._replace(units=notes[-1].units + units)
-                    else:
-                        notes.append(Sounding(pitch, units, at, written, event))
-                    tied = event.tie
-                else:
-                    tied = False
-                at += units
-        return notes
-
 
 def _metres(score: Score) -> list[Metre | None]:
     """The metre of each written bar."""
@@ -147,9 +164,27 @@ def _metres(score: Score) -> list[Metre | None]:
     return metres
 
 
-def changes_key(score: Score) -> bool:
-    """Whether its key changes on the way."""
-    return any(isinstance(event, KeyChange) for bar in score.bars for event in bar.events)
+def _starts(score: Score, lengths: Sequence[int], full: Sequence[int]) -> list[int]:
+    """Place in its full bar where each written bar begins.
+
+    A short bar at the beginning of the tune, or after a sign, is an upbeat and ends with the full bar. An
+    ending goes on where the bar before the first ending stopped.
+    """
+    starts: list[int] = []
+    turns, split, ended = False, 0, True
+    for place, bar in enumerate(score.bars):
+        start = 0
+        if bar.endings:
+            if not turns:
+                split = 0 if ended or lengths[place - 1] >= full[place - 1] else lengths[place - 1]
+            turns, start = True, split
+        elif ended or bar.repeat_start or bar.part:
+            turns = False
+            if 0 < lengths[place] < full[place] and len(score.bars) > 1:
+                start = full[place] - lengths[place]
+        starts.append(start)
+        ended = bar.ends_strain
+    return starts
 
 
 def remembered(function: Callable[[Score], T]) -> Callable[[Score], T]:

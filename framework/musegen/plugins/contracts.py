@@ -16,6 +16,8 @@ from musegen.plugins.model_contracts import MODEL_TRAINER, TOKENIZER_TRAINER
 from musegen.protocols.measures import Descriptor
 from musegen.words import counted
 
+_NUMBER = float | int | SupportsFloat
+"""What can be a figure; the protocol comes last because asking for it takes long."""
 _TUNE_FIELDS = ("text", "notation", "title", "source", "work", "tonic")
 
 
@@ -174,7 +176,7 @@ def _figures(this: Checked, found: object, score: Score) -> dict[str, float]:
             raise this.fault(f"describe() gives {shown(name)}, which is none of its descriptors")
         if figure is None:
             continue
-        if not isinstance(figure, SupportsFloat) or not isfinite(figure):
+        if not isinstance(figure, _NUMBER) or not isfinite(figure):
             raise this.fault(f"describe() gives {shown(figure)} for {name}, not a finite number or None")
         figures[name] = float(figure)
     return figures

@@ -1,4 +1,4 @@
-"""The protocol of measures: what can be counted in a tune, so that new tunes can be held against real ones."""
+"""The protocol of measures: what can be counted in a tune, so that new tunes can be held against real."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Descriptor:
 
 
 class Measure(Protocol):
-    """Something that describes a tune in figures. ``musegen evaluate`` compares them between sets of tunes."""
+    """Something that describes a tune in figures, by which ``musegen evaluate`` compares tunes."""
 
     @property
     def descriptors(self) -> tuple[Descriptor, ...]:

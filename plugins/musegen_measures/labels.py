@@ -1,0 +1,44 @@
+"""The measure ``labels``: what the header calls the tune, against its metre, its notes and its title."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from musegen import Dance, Descriptor, Score, dances_in
+from musegen_measures.share import share
+from musegen_measures.strains import strains
+from musegen_measures.written import REST
+
+
+class Labels:
+    """Whether the kind of dance that the header names (in ABC ``R:``) fits what the tune is.
+
+    :func:`musegen.dances_in` finds the dances, and has the metres that each is written in. A tune that names
+    no dance, or names one and has no bound or no dance in its title, lacks the figure.
+    """
+
+    descriptors = (
+        Descriptor("metre_fits_dance", "tunes whose metre is one of their dance", "%"),
+        Descriptor("notes_fit_dance", "tunes with as many notes a bar as their dance has", "%"),
+        Descriptor("title_fits_dance", "tunes whose title names the same dance as the header", "%"),
+    )
+
+    def describe(self, score: Score) -> Mapping[str, float | None]:
+        """The figures of one tune."""
+        labelled = dances_in(score.rhythm)
+        if not labelled:
+            return {}
+        named = dances_in(score.title)
+        same = any(one.is_kin_of(other) for one in labelled for other in named)
+        return {
+            "metre_fits_dance": float(any(str(score.metre) in dance.metres for dance in labelled)),
+            "notes_fit_dance": _notes_fit(score, labelled[0]),
+            "title_fits_dance": float(same) if named else None,
+        }
+
+
+def _notes_fit(score: Score, dance: Dance) -> float | None:
+    bars = [bar for strain in strains(score) for bar in strain.bars]
+    notes = share(sum([pitch != REST for bar in bars for _, pitch in bar.content]), len(bars))
+    bounds = dance.metres.get(str(score.metre))
+    return None if notes is None or bounds is None else float(bounds[0] <= notes <= bounds[1])
