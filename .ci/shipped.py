@@ -26,7 +26,7 @@ for package in PACKAGES.split():
     ]
 public = {"musegen_sampling/constraint.h", "musegen_sampling/constraint.pxd"}  # for plugins that are compiled
 problems += [f"wheel lacks {name}" for name in sorted(public - built)]
-kinds = ("corpus-reader", "notation", "tokenizer", "model", "renderer", "rule")
+kinds = ("corpus-reader", "notation", "tokenizer", "model", "renderer", "rule", "measure")
 templates = {
     f"musegen/plugins/templates/{kind}/{name}.py.txt" for kind in kinds for name in ("plugin", "test")
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
-from musegen import Descriptor, Score
+from musegen import Descriptor, Options, Score
 from musegen_measures.share import share
 from musegen_measures.strains import Strain, strains
 from musegen_measures.written import Written
@@ -14,6 +14,10 @@ _Content: TypeAlias = tuple[object, ...]
 _LAGS = ((1, "the next bar"), (2, "two bars later"), (4, "four bars later"), (8, "eight bars later"))
 _SECTION = 8
 """Bars of a section: longer strains are cut in sections where that comes out even."""
+
+
+class FormOptions(Options):
+    """Strains and their bars, and how much of melody and rhythm comes again."""
 
 
 class Form:
@@ -46,6 +50,9 @@ class Form:
         Descriptor("halves_alike", "strains whose second half begins like the first", "%"),
         Descriptor("strain_ends_alike", "strains that end like the first strain", "%"),
     )
+
+    def __init__(self, options: FormOptions) -> None:
+        pass
 
     def describe(self, score: Score) -> Mapping[str, float | None]:
         """The figures of one tune."""

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from musegen import Dance, Descriptor, Score, dances_in
+from musegen import Dance, Descriptor, Options, Score, dances_in
 from musegen_measures.share import share
 from musegen_measures.strains import strains
 from musegen_measures.written import REST
+
+
+class LabelsOptions(Options):
+    """Whether metre, notes and title fit the dance that the header names."""
 
 
 class Labels:
@@ -22,6 +26,9 @@ class Labels:
         Descriptor("notes_fit_dance", "tunes with as many notes a bar as their dance has", "%"),
         Descriptor("title_fits_dance", "tunes whose title names the same dance as the header", "%"),
     )
+
+    def __init__(self, options: LabelsOptions) -> None:
+        pass
 
     def describe(self, score: Score) -> Mapping[str, float | None]:
         """The figures of one tune."""

@@ -8,10 +8,14 @@ from itertools import groupby, pairwise
 from math import fsum, log2
 from statistics import fmean, pstdev
 
-from musegen import Descriptor, Score
+from musegen import Descriptor, Options, Score
 from musegen_measures.share import share, share_of
 from musegen_measures.strains import strains
 from musegen_measures.written import REST, Sounding, page
+
+
+class MelodyOptions(Options):
+    """Pitches, intervals, lengths of notes, and how they stand in the bar."""
 
 
 class Melody:
@@ -53,6 +57,9 @@ class Melody:
         Descriptor("chords", "notes with others that sound together with them", "%"),
         Descriptor("graces", "grace notes a note", "notes"),
     )
+
+    def __init__(self, options: MelodyOptions) -> None:
+        pass
 
     def describe(self, score: Score) -> Mapping[str, float | None]:
         """The figures of one tune."""

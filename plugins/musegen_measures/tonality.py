@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from musegen import Descriptor, Key, Pitch, Score
+from musegen import Descriptor, Key, Options, Pitch, Score
 from musegen_measures.profiles import KRUMHANSL_KESSLER, TEMPERLEY
 from musegen_measures.share import share
 from musegen_measures.strains import strains
@@ -21,6 +21,10 @@ class _Tones(NamedTuple):
     triad: frozenset[int]
     minor: bool
     """Whether the third of its mode is minor."""
+
+
+class TonalityOptions(Options):
+    """Last notes, strong beats and all notes against the written key, and the key found from the notes."""
 
 
 class Tonality:
@@ -48,6 +52,9 @@ class Tonality:
         Descriptor("strong_in_triad", "strong beats with a note of the tonic triad", "%"),
         Descriptor("tonic_time", "time on the tonic", "%"),
     )
+
+    def __init__(self, options: TonalityOptions) -> None:
+        pass
 
     def describe(self, score: Score) -> Mapping[str, float | None]:
         """The figures of one tune."""

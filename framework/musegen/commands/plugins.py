@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from musegen.plugins.installed import Installed
     from musegen.plugins.registry import Plugins
 
-SCAFFOLDS = ("corpus-reader", "notation", "tokenizer", "model", "renderer", "rule")
+SCAFFOLDS = ("corpus-reader", "notation", "tokenizer", "model", "renderer", "rule", "measure")
 """Kinds of components that ``plugins new`` can write."""
 
 

@@ -131,6 +131,7 @@ class Plugins:
                     raise PluginError(f'{new.kind} "{new.component.name}" is declared {again}{where}')
             _check_circles(taken)
             self._check_baselines(declared)
+            self._check_descriptors(declared)
             commands = [
                 InstalledCommand(command, name, distribution, version)
                 for function in self._implementations("musegen_commands", plugin)
@@ -181,6 +182,18 @@ class Plugins:
                     f'baseline "{line}": choose a name that is not taken, of lower-case letters, digits and _'
                 )
             taken.add(line)
+
+    def _check_descriptors(self, declared: Sequence[Installed]) -> None:
+        """Raises PluginError for a figure whose name another measure has, so that they would be mixed up."""
+        taken: dict[str, Installed] = {}
+        for measure in (*self._installed.values(), *declared):
+            for each in measure.component.descriptors:
+                if each.name in taken:
+                    raise PluginError(
+                        f'measure "{measure.component.name}" has a descriptor "{each.name}", and so has '
+                        f"{taken[each.name].name}; choose another name{defined(measure.component.build)}"
+                    )
+                taken[each.name] = measure
 
     def __iter__(self) -> Iterator[Installed]:
         return iter(
