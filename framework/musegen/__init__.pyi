@@ -32,6 +32,7 @@ from .models.sample_options import Sample as Sample
 from .models.saved_model import SavedModel as SavedModel
 from .models.tune_model import TuneModel as TuneModel
 from .music.accompaniment import accompaniment as accompaniment
+from .music.checklist import Check as Check, checklist as checklist
 from .music.dances import Dance as Dance, dances_in as dances_in
 from .music.performance import (
     Performance as Performance,

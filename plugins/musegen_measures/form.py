@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
 from musegen import Descriptor, Options, Score
-from musegen_measures.share import share
+from musegen_measures.share import share, share_of
 from musegen_measures.strains import Strain, strains
 from musegen_measures.written import Written
 
@@ -69,9 +69,9 @@ class Form:
             "bars": len(bars),
             "strain_bars": share(len(bars), count),
             "eight_bar_strains": share(lengths.count(8), count),
-            "square_strains": share(sum([length % 4 == 0 for length in lengths]), count),
-            "repeated_strains": share(sum([strain.repeated for strain in found]), count),
-            "strains_with_endings": share(sum([strain.endings for strain in found]), count),
+            "square_strains": share_of([length % 4 == 0 for length in lengths]),
+            "repeated_strains": share_of([strain.repeated for strain in found]),
+            "strains_with_endings": share_of([strain.endings for strain in found]),
             "upbeats_agree": _upbeats_agree(found),
             **{f"bars_again_{lag}": _again(contents, lag) for lag, _ in _LAGS},
             **{f"rhythms_again_{lag}": _again(rhythms, lag) for lag, _ in _LAGS},
@@ -86,11 +86,7 @@ class Form:
 
 def _again(bars: Sequence[_Content], lag: int) -> float | None:
     """Share of the bars that have a bar ``lag`` bars later and are equal to it."""
-    return (
-        share(sum([one == two for one, two in zip(bars, bars[lag:], strict=False)]), len(bars) - lag)
-        if (len(bars) > lag)
-        else None
-    )
+    return share_of([one == two for one, two in zip(bars, bars[lag:], strict=False)])
 
 
 def _upbeats_agree(found: Sequence[Strain]) -> float | None:
@@ -105,7 +101,7 @@ def _upbeats_agree(found: Sequence[Strain]) -> float | None:
         for strain, following in zip(found, [*found[1:], *found[:1]], strict=True)
     ]
     joints = [(units, full) for units, full in joints if full]
-    return share(sum([units % full == 0 for units, full in joints]), len(joints))
+    return share_of([units % full == 0 for units, full in joints])
 
 
 def _played(found: Sequence[Strain]) -> list[list[Written]]:
@@ -134,7 +130,7 @@ def _letters(sections: Sequence[Sequence[Written]]) -> list[int]:
 def _halves_alike(found: Sequence[Strain]) -> float | None:
     """Share of the strains of 4, 8, 12, ... bars whose two halves begin with the same bar."""
     even = [strain.bars for strain in found if len(strain.bars) % 4 == 0]
-    return share(sum([bars[0].content == bars[len(bars) // 2].content for bars in even]), len(even))
+    return share_of([bars[0].content == bars[len(bars) // 2].content for bars in even])
 
 
 def _ends_alike(found: Sequence[Strain]) -> float | None:

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from musegen import Dance, Descriptor, Options, Score, dances_in
-from musegen_measures.share import share
-from musegen_measures.strains import strains
-from musegen_measures.written import REST
+from musegen import Descriptor, Options, Score, dances_in
 
 
 class LabelsOptions(Options):
@@ -35,17 +32,11 @@ class Labels:
         labelled = dances_in(score.rhythm)
         if not labelled:
             return {}
-        named = dances_in(score.title)
+        named, metre = dances_in(score.title), str(score.metre)
         same = any(one.is_kin_of(other) for one in labelled for other in named)
+        fits = next((dance.notes_fit(score) for dance in labelled if metre in dance.metres), None)
         return {
-            "metre_fits_dance": float(any(str(score.metre) in dance.metres for dance in labelled)),
-            "notes_fit_dance": _notes_fit(score, labelled[0]),
+            "metre_fits_dance": float(any(metre in dance.metres for dance in labelled)),
+            "notes_fit_dance": None if fits is None else float(fits),
             "title_fits_dance": float(same) if named else None,
         }
-
-
-def _notes_fit(score: Score, dance: Dance) -> float | None:
-    bars = [bar for strain in strains(score) for bar in strain.bars]
-    notes = share(sum([pitch != REST for bar in bars for _, pitch in bar.content]), len(bars))
-    bounds = dance.metres.get(str(score.metre))
-    return None if notes is None or bounds is None else float(bounds[0] <= notes <= bounds[1])

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from musegen import Descriptor, Key, Options, Pitch, Score
+from musegen import Descriptor, Key, Options, Score
 from musegen_measures.profiles import KRUMHANSL_KESSLER, TEMPERLEY
-from musegen_measures.share import share
+from musegen_measures.share import share, share_of
 from musegen_measures.strains import strains
 from musegen_measures.written import REST, Sounding, Written, page
 
@@ -32,8 +32,8 @@ class Tonality:
 
     Every note is seen from the tonic of the key in force, so transposition changes nothing, and a change of
     key is followed. The scale has the seven notes of the key with its explicit accidentals; the triad has the
-    tonic, the third and the fifth of its mode. Without a tonic (``K:none``) only the figures of the scale
-    are there. A *strong beat* is the first of a bar, and the third of four.
+    tonic, the third and the fifth of its mode. Without a tonic (``K:none``) there is only the length of the
+    last note. A *strong beat* is the first of a bar, and the third of four.
     """
 
     descriptors = (
@@ -62,34 +62,30 @@ class Tonality:
         if not notes:
             return {}
         keys = {id(note.key): note.key for note in notes}
+        if not all(key.tonic for key in keys.values()):
+            return {"last_beats": _beats(notes[-1])}
         tones = {name: _tones(key) for name, key in keys.items()}
-        classes = [note.pitch % 12 for note in notes]
         of = [tones[id(note.key)] for note in notes]
+        classes = [note.pitch % 12 for note in notes]
         inside = [one in key.scale for one, key in zip(classes, of, strict=True)]
         strong = [place for place, note in enumerate(notes) if _is_strong(note)]
-        figures = {
-            "last_beats": _beats(notes[-1]),
-            "scale_notes": share(sum(inside), len(notes)),
-            "foreign_pitches": len({one for one, known in zip(classes, inside, strict=True) if not known}),
-            "strong_in_scale": share(sum([inside[place] for place in strong]), len(strong)),
-        }
-        if not all(key.tonic for key in keys.values()):
-            return figures
-        last, ending = classes[-1], of[-1]
         stable = [classes[place] in of[place].triad for place in strong]
         ends = [_end(strain.last) for strain in strains(score) if strain.last is not None]
         known = [end for end in ends if end is not None]
-        times = [0.0] * 12
+        times = [0] * 12
         for note, key in zip(notes, of, strict=True):
             times[(note.pitch - key.tonic) % 12] += note.units
         return {
-            **figures,
-            "last_tonic": float(last == ending.tonic),
-            "last_in_triad": float(last in ending.triad),
-            "strain_ends_tonic": share(sum([one == key.tonic for one, key in known]), len(known)),
-            "strain_ends_in_triad": share(sum([one in key.triad for one, key in known]), len(known)),
+            "last_tonic": float(classes[-1] == of[-1].tonic),
+            "last_in_triad": float(classes[-1] in of[-1].triad),
+            "last_beats": _beats(notes[-1]),
+            "strain_ends_tonic": share_of([one == key.tonic for one, key in known]),
+            "strain_ends_in_triad": share_of([one in key.triad for one, key in known]),
             "begins_in_triad": float(stable[0]) if stable else None,
-            "strong_in_triad": share(sum(stable), len(stable)),
+            "scale_notes": share_of(inside),
+            "foreign_pitches": len({one for one, fits in zip(classes, inside, strict=True) if not fits}),
+            "strong_in_scale": share_of([inside[place] for place in strong]),
+            "strong_in_triad": share_of(stable),
             "tonic_time": share(times[0], sum(times)),
             **_key_found(times, of),
         }
@@ -117,12 +113,11 @@ def _key_found(times: Sequence[float], keys: Sequence[_Tones]) -> Mapping[str, f
 
 @lru_cache(maxsize=256)
 def _tones(key: Key) -> _Tones:
-    scale = frozenset(Pitch(4, step, alter).midi % 12 for step, alter in key.alterations.items())
-    tonic = -key.semitones_to("C") % 12
+    tonic = key.tonic_class
     minor = key.mode not in ("major", "lydian", "mixolydian")
     fifth = 6 if key.mode == "locrian" else 7
     triad = frozenset((tonic + above) % 12 for above in (0, 3 if minor else 4, fifth))
-    return _Tones(tonic, scale, triad, minor)
+    return _Tones(tonic, key.scale, triad, minor)
 
 
 def _is_strong(note: Sounding) -> bool:

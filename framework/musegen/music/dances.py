@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import lru_cache
 from typing import TypeAlias
+
+from musegen.music.score import MetreChange, Note, Score
 
 Bounds: TypeAlias = tuple[float, float] | None
 """Fewest and most notes a bar, on average over a tune; None where too few tunes are at hand to say."""
@@ -31,6 +34,20 @@ class Dance:
     def is_kin_of(self, other: Dance) -> bool:
         """Whether both are one dance, or one is a kind of the other, as a slip jig is a jig."""
         return (self.family or self.name) == (other.family or other.name)
+
+    def notes_fit(self, score: Score) -> bool | None:
+        """Whether a tune has as many notes a bar as this dance in its metre; None where that is not known."""
+        notes, bounds = notes_a_bar(score), self.metres.get(str(score.metre))
+        return None if notes is None or bounds is None else bounds[0] <= notes <= bounds[1]
+
+
+def notes_a_bar(score: Score) -> float | None:
+    """Written notes in the time of a full bar, on average; None without a metre, or where it changes."""
+    events = [event for bar in score.bars for event in bar.events]
+    time = sum((bar.duration for bar in score.bars), Fraction(0))
+    if score.metre is None or not time or any(isinstance(event, MetreChange) for event in events):
+        return None
+    return float(sum(isinstance(event, Note) for event in events) * score.metre.bar / time)
 
 
 def _free(*metres: str) -> Mapping[str, Bounds]:

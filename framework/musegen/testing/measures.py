@@ -97,7 +97,14 @@ def _odd_scores() -> tuple[Score, ...]:
         Bar((rest,), endings=(1,), part="B"),
         Bar((b,), endings=(3,), repeat_end=4),
     )
-    bars = ((), (Bar((a,)),), (Bar((rest,)),), (Bar((b,)), Bar((a,))), (Bar((long,)), Bar((a, b, rest))), split)
+    bars = (
+        (),
+        (Bar((a,)),),
+        (Bar((rest,)),),
+        (Bar((b,)), Bar((a,))),
+        (Bar((long,)), Bar((a, b, rest))),
+        split,
+    )
     return tuple(
         Score(each, key if timed else Key(""), metre if timed else None, rhythm="reel", title="A Jig")
         for each in bars
