@@ -22,6 +22,7 @@ from musegen import (
     component,
     hookimpl,
 )
+from musegen.commands.main import main
 from musegen.errors import ComponentError
 from musegen.testing import ContractError, check_measure, check_plugin, example_scores
 
@@ -145,6 +146,14 @@ def test_what_a_measure_gives_is_checked(found: object, line: str) -> None:
         plugins.build("measure", "tested").describe(example_scores(1)[0])
     assert str(caught.value).startswith('measure "tested", plugin "counting": ')
     assert line in str(caught.value)
+
+
+def test_the_figures_of_a_measure_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
+    """With their words and units."""
+    assert main(["plugins", "show", "labels"]) == 0
+    shown = capsys.readouterr().out.splitlines()
+    assert shown[2:5] == ["It has no options.", "", "It gives:"]
+    assert "  metre_fits_dance  tunes whose metre is one of their dance (%)" in shown
 
 
 class Shouting(Notes):
