@@ -5,8 +5,8 @@ import tarfile
 import zipfile
 
 PACKAGES = (
-    "musegen musegen_abc musegen_char musegen_corpora musegen_keras musegen_midi musegen_mitdeeplearning "
-    "musegen_musicxml musegen_ngram musegen_nmd musegen_sampling musegen_training musegen_wav"
+    "musegen musegen_abc musegen_char musegen_corpora musegen_keras musegen_measures musegen_midi "
+    "musegen_mitdeeplearning musegen_musicxml musegen_ngram musegen_nmd musegen_sampling musegen_training musegen_wav"
 )
 sdist, wheel = sys.argv[1:]
 with tarfile.open(sdist) as archive:
@@ -26,7 +26,7 @@ for package in PACKAGES.split():
     ]
 public = {"musegen_sampling/constraint.h", "musegen_sampling/constraint.pxd"}  # for plugins that are compiled
 problems += [f"wheel lacks {name}" for name in sorted(public - built)]
-kinds = ("corpus-reader", "notation", "tokenizer", "model", "renderer", "rule")
+kinds = ("corpus-reader", "notation", "tokenizer", "model", "renderer", "rule", "measure")
 templates = {
     f"musegen/plugins/templates/{kind}/{name}.py.txt" for kind in kinds for name in ("plugin", "test")
 }

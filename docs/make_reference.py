@@ -16,7 +16,17 @@ from typing import Any
 import musegen
 import musegen.plugins.hookspecs
 import musegen.testing
-from musegen.testing import corpus_readers, declared, models, notations, plugins, renderers, rules, tokenizers
+from musegen.testing import (
+    corpus_readers,
+    declared,
+    measures,
+    models,
+    notations,
+    plugins,
+    renderers,
+    rules,
+    tokenizers,
+)
 
 ERRORS = (
     "MusegenError PipelineError PluginError CorpusError NotationError VocabularyError "
@@ -48,6 +58,7 @@ PARTS = (
     ),
     ("Renderers", "", "Renderer BookRenderer"),
     ("Rules", "", "Rule Fault"),
+    ("Measures", "", "Measure Descriptor Dance dances_in"),
     ("Commands", "", "Command"),
     (
         "Music",
@@ -78,8 +89,8 @@ API_PARTS = (
         "Tunes and scores",
         "`Tune`, `Score` and what a score is made of are in the [plugin reference]"
         "(plugin-reference.md#music). So is `perform`, which plays a score out to notes.",
-        "judge Valid Judgement Fault mend_repeats expand_play_order accompaniment default_tempo to_tonic "
-        "Event STEPS MODES",
+        "judge Valid Judgement Fault checklist Check mend_repeats expand_play_order accompaniment "
+        "default_tempo to_tonic Event STEPS MODES",
     ),
     (
         "Progress",
@@ -148,6 +159,7 @@ CHECKS: dict[str, ModuleType] = {
     "check_model": models,
     "check_renderer": renderers,
     "check_rule": rules,
+    "check_measure": measures,
 }
 
 

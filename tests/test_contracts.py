@@ -36,6 +36,7 @@ from musegen.plugins.registry import Installed
 from musegen.testing import (
     ContractError,
     check_corpus_reader,
+    check_measure,
     check_model,
     check_notation,
     check_renderer,
@@ -109,6 +110,11 @@ class TestInstalled:
     def test_notations(self, one: Installed) -> None:
         """On scores, and on tunes as text."""
         check_notation(usable(one), TINY.get(one.component.name), texts=example_texts())
+
+    @pytest.mark.parametrize("one", installed("measure"))
+    def test_measures(self, one: Installed) -> None:
+        """On invented tunes, and on tunes that are hardly any."""
+        check_measure(usable(one), TINY.get(one.component.name))
 
     @pytest.mark.parametrize("one", installed("corpus reader"))
     def test_corpus_readers(self, one: Installed, tmp_path: Path) -> None:
@@ -674,6 +680,7 @@ def test_the_public_names_of_contracts() -> None:
     assert sorted(musegen.testing.__all__) == [
         "ContractError",
         "check_corpus_reader",
+        "check_measure",
         "check_model",
         "check_notation",
         "check_plugin",

@@ -18,7 +18,7 @@ import musegen
 from musegen import Plugins
 from musegen.commands.main import main, parse
 from musegen.plugins.loading import PluginFile
-from musegen.testing import check_rule, example_scores, example_texts
+from musegen.testing import check_measure, check_rule, example_scores, example_texts
 
 ROOT = Path(__file__).parent.parent
 PAGE = (ROOT / "docs" / "plugins.md").read_text("utf-8")
@@ -116,6 +116,17 @@ def test_the_rule_keeps_the_laws(followed: Path) -> None:
     found = [fault for score in example_scores() for fault in rule.faults(score)]
     assert found
     assert all(fault.kind == "cadence" for fault in found)
+
+
+def test_the_measure_keeps_the_laws(followed: Path) -> None:
+    """And finds the rests."""
+    plugin = PluginFile.read(followed / "pauses.py").load()
+    (component,) = plugin.musegen_measures()
+    check_measure(component)
+    measure = component.build(component.options())
+    silence = [measure.describe(score)["silence"] for score in example_scores()]
+    assert 0 in silence
+    assert 0.5 in silence
 
 
 def test_the_command_works(followed: Path, capsys: pytest.CaptureFixture[str]) -> None:

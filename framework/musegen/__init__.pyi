@@ -33,6 +33,8 @@ from .models.sample_options import Sample as Sample
 from .models.saved_model import SavedModel as SavedModel
 from .models.tune_model import TuneModel as TuneModel
 from .music.accompaniment import accompaniment as accompaniment
+from .music.checklist import Check as Check, checklist as checklist
+from .music.dances import Dance as Dance, dances_in as dances_in
 from .music.originality import Copied as Copied
 from .music.performance import (
     Performance as Performance,
@@ -79,6 +81,7 @@ from .progress import (
 from .protocols.commands import Command as Command
 from .protocols.component import Collection as Collection, Component as Component, component as component
 from .protocols.corpora import CorpusReader as CorpusReader, RewritingReader as RewritingReader
+from .protocols.measures import Descriptor as Descriptor, Measure as Measure
 from .protocols.models import (
     Dataset as Dataset,
     EpochLoss as EpochLoss,

@@ -16,7 +16,7 @@ from helpers.invented import NGRAM_PIPELINE, write_pipeline
 from musegen import Component, Options, Vocabulary, component, hookimpl
 from musegen.plugins import contracts, model_contracts
 from musegen.plugins.checked import Contract
-from musegen.protocols import corpora, models, notations, renderers, rules, tokenizers
+from musegen.protocols import corpora, measures, models, notations, renderers, rules, tokenizers
 from musegen.testing import ContractError, check_plugin, example_scores
 
 FAULTY = Path(__file__).parents[1] / "data" / "faulty.py.txt"
@@ -218,7 +218,7 @@ def test_an_exception_names_the_component(
 
 PROTOCOLS = [
     protocol
-    for module in (corpora, models, notations, renderers, rules, tokenizers)
+    for module in (corpora, measures, models, notations, renderers, rules, tokenizers)
     for protocol in vars(module).values()
     if getattr(protocol, "_is_protocol", False) and protocol.__module__ == module.__name__
 ]

@@ -36,7 +36,7 @@ def test_every_kind_passes_its_own_tests(tmp_path: Path, monkeypatch: pytest.Mon
         "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:hypothesispytest", *names, path=path
     )
     assert done.returncode == 0, done.stdout
-    assert "29 passed" in done.stdout
+    assert "33 passed" in done.stdout
     found = python("-m", "musegen", "plugins", path=path, MUSEGEN_STRICT_PLUGINS="1")
     assert found.returncode == 0, found.stderr
     assert all(f"  {name} " in found.stdout for name in names)

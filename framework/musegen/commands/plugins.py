@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from musegen.plugins.installed import Installed
     from musegen.plugins.registry import Plugins
 
-SCAFFOLDS = ("corpus-reader", "notation", "tokenizer", "model", "renderer", "rule")
+SCAFFOLDS = ("corpus-reader", "notation", "tokenizer", "model", "renderer", "rule", "measure")
 """Kinds of components that ``plugins new`` can write."""
 
 
@@ -125,11 +125,16 @@ def _described(one: Installed) -> list[str]:
         lines.append(missing)
     rows = option_rows(component.options)
     if not rows:
-        return [*lines, "It has no options."]
+        lines.append("It has no options.")
     for row in rows:
         value = f"default {row.default}" if row.default else "must be given"
         bounds = f", {row.bounds}" if row.bounds else ""
         lines += ["", f"{row.name}: {row.type}, {value}{bounds}", f"  {row.description}"]
+    if component.descriptors:
+        width = max(len(each.name) for each in component.descriptors)
+        lines += ["", "It gives:"]
+    for each in component.descriptors:
+        lines.append(f"  {each.name:{width}}  {each.says}" + (f" ({each.unit})" if each.unit else ""))
     return lines
 
 

@@ -81,6 +81,16 @@ class Key:
         alter = {step: (fifths - place + 6) // 7 for place, step in enumerate(_SHARPS)}
         return {**alter, **dict(self.accidentals)}
 
+    @cached_property
+    def scale(self) -> frozenset[int]:
+        """Pitch classes of its seven notes, explicit accidentals included; 0 is C."""
+        return frozenset((_SEMITONES[step] + alter) % 12 for step, alter in self.alterations.items())
+
+    @property
+    def tonic_class(self) -> int:
+        """Pitch class of the tonic; that of C (0) if it has none."""
+        return _pitch_class(self.tonic) % 12 if self.tonic else 0
+
     def semitones_to(self, tonic: str) -> int:
         """Number of semitones, from -6 to 5, that move its tonic to ``tonic``; 0 if it has no tonic."""
         return (_pitch_class(tonic) - _pitch_class(self.tonic) + 6) % 12 - 6 if self.tonic else 0

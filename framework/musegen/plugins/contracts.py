@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from math import isfinite
 from operator import index
 from pathlib import Path
-from typing import Any, SupportsIndex
+from typing import Any, SupportsFloat, SupportsIndex
 
 from musegen.bounds import Bounds
 from musegen.errors import NotationError
@@ -14,8 +15,11 @@ from musegen.music.tune import Tune
 from musegen.music.validity import Fault
 from musegen.plugins.checked import Check, Checked, Contract, an_attribute, gives, shown, strings
 from musegen.plugins.model_contracts import MODEL_TRAINER, TOKENIZER_TRAINER
+from musegen.protocols.measures import Descriptor
 from musegen.words import counted
 
+_NUMBER = float | int | SupportsFloat
+"""What can be a figure; the protocol comes last because asking for it takes long."""
 _TUNE_FIELDS = ("text", "notation", "title", "source", "work", "tonic")
 
 
@@ -174,6 +178,28 @@ def _wrote(method: str) -> Check:
     return check
 
 
+def _figures(this: Checked, found: object, score: Score) -> dict[str, float]:
+    if not isinstance(found, Mapping):
+        raise this.fault(f"describe() gives {shown(found)}, not a mapping of names to numbers")
+    names = {descriptor.name for descriptor in this.descriptors}
+    figures = {}
+    for name, figure in found.items():
+        if name not in names:
+            raise this.fault(f"describe() gives {shown(name)}, which is none of its descriptors")
+        if figure is None:
+            continue
+        if not isinstance(figure, _NUMBER) or not isfinite(figure):
+            raise this.fault(f"describe() gives {shown(figure)} for {name}, not a finite number or None")
+        figures[name] = float(figure)
+    return figures
+
+
+def _descriptors(this: Checked, value: object) -> tuple[Descriptor, ...]:
+    if not isinstance(value, tuple) or not all(isinstance(each, Descriptor) for each in value):
+        raise this.fault(f"descriptors is {shown(value)}, not a tuple of musegen.Descriptor")
+    return value
+
+
 _GUIDE = Contract(
     "musegen.HeaderGuide",
     ("opening", "next", "complete"),
@@ -221,4 +247,10 @@ _CONTRACTS: Mapping[str, Contract] = {
         {"suffix": _suffix},
     ),
     "rule": Contract("musegen.Rule", ("faults",), {"faults": _faults}),
+    "measure": Contract(
+        "musegen.Measure",
+        ("descriptors", "describe"),
+        {"describe": _figures},
+        {"descriptors": _descriptors},
+    ),
 }

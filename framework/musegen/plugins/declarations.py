@@ -18,6 +18,7 @@ from musegen.plugins.installed import keyword
 from musegen.plugins.loading import isolated
 from musegen.protocols.commands import BUILT_IN, Command
 from musegen.protocols.component import Component
+from musegen.protocols.measures import Descriptor
 
 
 def check_api(plugin: object) -> None:
@@ -141,6 +142,7 @@ def _check_component(hook: str, one: Component[Any], function: Callable[..., obj
         )
     _check_options(hook, one.name, options)
     _check_needs(hook, one)
+    _check_descriptors(hook, one)
     sampling = one.sampling
     if sampling is None:
         return
@@ -195,6 +197,28 @@ def _check_needs(hook: str, one: Component[Any]) -> None:
         ) from None
     except ValueError:  # a built-in, which has no signature
         return
+
+
+def _check_descriptors(hook: str, one: Component[Any]) -> None:
+    """Raises PluginError if a measure does not say what it gives, and if another component does."""
+    at = defined(one.build)
+    if hook != "musegen_measures":
+        if one.descriptors:
+            raise PluginError(f'{hook}: descriptors of "{one.name}": only a measure can have them{at}')
+        return
+    if not one.descriptors:
+        raise PluginError(
+            f'{hook}: "{one.name}" says nothing about its figures; give component(..., descriptors=...) '
+            f"those of the measure{at}"
+        )
+    for each in one.descriptors:
+        if not isinstance(each, Descriptor):
+            raise PluginError(f'{hook}: {each!r:.60} of "{one.name}" is not a musegen.Descriptor{at}')
+        if not isinstance(each.name, str) or not re.fullmatch(r"[a-z][a-z0-9_]*", each.name):
+            raise PluginError(
+                f'{hook}: {each.name!r} of "{one.name}" is not a name for a descriptor: use lower-case '
+                f"letters, digits and _, beginning with a letter{at}"
+            )
 
 
 def defined(thing: object) -> str:

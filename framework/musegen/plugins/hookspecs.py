@@ -1,4 +1,4 @@
-"""The hooks of musegen: six that declare components, one that adds commands, and one that observes runs."""
+"""The hooks of musegen: seven that declare components, one that adds commands, and one that observes runs."""
 
 from __future__ import annotations
 
@@ -10,13 +10,14 @@ import pluggy
 from musegen.protocols.commands import Command
 from musegen.protocols.component import Component
 from musegen.protocols.corpora import CorpusReader
+from musegen.protocols.measures import Measure
 from musegen.protocols.models import ModelTrainer
 from musegen.protocols.notations import Notation
 from musegen.protocols.renderers import BookRenderer, Renderer
 from musegen.protocols.rules import Rule
 from musegen.protocols.tokenizers import TokenizerTrainer
 
-API_VERSION = "1.1"
+API_VERSION = "1.2"
 """Version of the plugin API: of the names in ``musegen.__all__`` and ``musegen.testing.__all__``, and the
 hooks.
 
@@ -33,6 +34,7 @@ KINDS: Mapping[str, str] = {
     "model": "musegen_models",
     "renderer": "musegen_renderers",
     "rule": "musegen_rules",
+    "measure": "musegen_measures",
 }
 """The hook that declares components of each kind."""
 
@@ -65,6 +67,11 @@ def musegen_renderers() -> list[Component[Renderer | BookRenderer]]:
 @hookspec
 def musegen_rules() -> list[Component[Rule]]:
     """Return the rules of the plugin, which pipelines name in ``[[rule]] use = ...``."""
+
+
+@hookspec
+def musegen_measures() -> list[Component[Measure]]:
+    """Return the measures of the plugin, by which ``musegen evaluate`` compares tunes."""
 
 
 @hookspec

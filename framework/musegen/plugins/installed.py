@@ -93,7 +93,10 @@ class Installed:
         except Exception as error:
             blame(error, self.name)
             raise
-        return checked(self.kind, made, self.name)
+        whole = checked(self.kind, made, self.name)
+        if self.kind == "measure" and whole.descriptors != self.component.descriptors:
+            raise whole.fault("its descriptors are not those that its component declares")
+        return whole
 
 
 def keyword(kind: str) -> str:

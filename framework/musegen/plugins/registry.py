@@ -35,6 +35,7 @@ from musegen.plugins.loading import Load, PluginFile, installed_points, strict
 from musegen.protocols.commands import Command
 from musegen.protocols.component import Component
 from musegen.protocols.corpora import CorpusReader
+from musegen.protocols.measures import Measure
 from musegen.protocols.models import ModelTrainer
 from musegen.protocols.notations import Notation
 from musegen.protocols.renderers import BookRenderer, Renderer
@@ -130,6 +131,7 @@ class Plugins:
                     raise PluginError(f'{new.kind} "{new.component.name}" is declared {again}{where}')
             _check_circles(taken)
             self._check_baselines(declared)
+            self._check_descriptors(declared)
             commands = [
                 InstalledCommand(command, name, distribution, version)
                 for function in self._implementations("musegen_commands", plugin)
@@ -180,6 +182,18 @@ class Plugins:
                     f'baseline "{line}": choose a name that is not taken, of lower-case letters, digits and _'
                 )
             taken.add(line)
+
+    def _check_descriptors(self, declared: Sequence[Installed]) -> None:
+        """Raises PluginError for a figure whose name another measure has, so that they would be mixed up."""
+        taken: dict[str, Installed] = {}
+        for measure in (*self._installed.values(), *declared):
+            for each in measure.component.descriptors:
+                if each.name in taken:
+                    raise PluginError(
+                        f'measure "{measure.component.name}" has a descriptor "{each.name}", and so has '
+                        f"{taken[each.name].name}; choose another name{defined(measure.component.build)}"
+                    )
+                taken[each.name] = measure
 
     def __iter__(self) -> Iterator[Installed]:
         return iter(
@@ -253,6 +267,10 @@ class Plugins:
     def rule(self, name: str) -> Component[Rule]:
         """The rule of this name."""
         return self.find("rule", name).component
+
+    def measure(self, name: str) -> Component[Measure]:
+        """The measure of this name."""
+        return self.find("measure", name).component
 
     def rows(self) -> list[dict[str, JSON]]:
         """A row for every component with its plugin and distribution, for ``musegen plugins --json``."""

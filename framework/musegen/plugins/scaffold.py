@@ -66,6 +66,12 @@ _KINDS: Mapping[str, _Kind] = {
         '[[rule]]\nuse = "$name"\nsemitones = 12',
         "plugin",
     ),
+    "measure": _Kind(
+        "measure",
+        "Counts the wide leaps of a tune.",
+        "[evaluate]\ntunes = 400   # they are compared by every measure that is installed",
+        "plugin",
+    ),
 }
 
 

@@ -16,6 +16,7 @@ from typing import Concatenate, Generic, TypeVar, cast
 
 from musegen.canonical import JSON
 from musegen.options import Options
+from musegen.protocols.measures import Descriptor
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
@@ -71,6 +72,8 @@ class Component(Generic[T_co]):
     """Whether ``musegen init`` puts the component into a new pipeline."""
     needs: Mapping[str, str] = field(default_factory=dict, hash=False)
     """Other components that ``build`` is given, each as kind and name: ``{"notation": "abc"}``."""
+    descriptors: tuple[Descriptor, ...] = ()
+    """Figures that a measure gives, the same as :attr:`Measure.descriptors`."""
 
     def missing(self) -> tuple[str, ...]:
         """Modules of ``requires`` that are not installed. Nothing is imported to find out."""
@@ -91,6 +94,7 @@ def component(
     sampling: type[Options] | None = None,
     suggested: bool = False,
     needs: Mapping[str, str] | None = None,
+    descriptors: Sequence[Descriptor] = (),
 ) -> Component[T]:
     """Declare a component. The first line of the docstring of ``options`` describes it to users.
 
@@ -115,6 +119,7 @@ def component(
       :class:`Component`, whose own ``build`` takes its options alone. The argument for the kind
       ``"corpus reader"`` is ``corpus_reader``. If such a component is not installed, users are told before
       anything runs.
+    - ``descriptors``: for a measure, the figures that it gives. No other measure may give one of that name.
     """
     summary = (options.__doc__ or "").strip().splitlines()
     return Component(
@@ -131,4 +136,5 @@ def component(
         sampling,
         suggested,
         dict(needs or {}),
+        tuple(descriptors),
     )

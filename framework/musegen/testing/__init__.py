@@ -15,6 +15,7 @@ the same invented input.
 from musegen.testing.corpus_readers import check_corpus_reader
 from musegen.testing.examples import example_dataset, example_job, example_scores, example_texts
 from musegen.testing.laws import ContractError
+from musegen.testing.measures import check_measure
 from musegen.testing.models import check_model
 from musegen.testing.notations import check_notation
 from musegen.testing.plugins import check_plugin
@@ -25,6 +26,7 @@ from musegen.testing.tokenizers import check_tokenizer
 __all__ = [
     "ContractError",
     "check_corpus_reader",
+    "check_measure",
     "check_model",
     "check_notation",
     "check_plugin",

@@ -1,0 +1,1 @@
+"""Measures of a tune's form, tonality, melody and labels."""
