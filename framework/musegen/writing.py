@@ -77,7 +77,7 @@ def all_or_none(folder: Path, advice: str, *, force: bool = False) -> Iterator[P
 
 @contextmanager
 def _room(folder: Path) -> Iterator[Path]:
-    """A folder for files that are not all there yet, inside of ``folder``; what kills left there goes first."""
+    """A folder in ``folder`` for files that are not all there yet; what kills left there goes first."""
     sweep(folder)
     with TemporaryDirectory(prefix=UNFINISHED, dir=folder) as room, FileLock(Path(room) / _HELD):
         made = Path(room) / _FILES
