@@ -23,6 +23,8 @@ class Bounds:
     """Files of tunes in an archive."""
     TUNE: int = 1 << 18
     """Characters of one tune; a longer one is not read as music."""
+    TUNES: int = 1_000_000
+    """Tunes of all files that one reader is given."""
     DUMP: int = 1 << 27
     """A file with a whole collection in one table or text."""
     RUN_FILE: int = 1 << 28

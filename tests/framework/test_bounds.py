@@ -183,6 +183,19 @@ def test_a_header_is_not_written_into_tunes_without_end(monkeypatch: pytest.Monk
         list(split_tunes(text, "a.abc"))
 
 
+def test_a_reader_gives_so_many_tunes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file of megabytes may hold millions, and each takes memory."""
+    monkeypatch.setattr(Bounds, "TUNES", 4)
+    write_corpus(tmp_path, 5)
+    with pytest.raises(
+        CorpusError, match=r"^jigs.abc:\d+: is one tune more than the 4 that are read"
+    ):
+        convert(tmp_path / "jigs.abc", tmp_path / "out.abc")
+    assert main(["corpus", "check", str(tmp_path)]) == 2
+    monkeypatch.setattr(Bounds, "TUNES", 5)
+    assert convert(tmp_path / "jigs.abc", tmp_path / "out.abc").tunes == 5
+
+
 def test_json_with_a_number_of_any_length_is_one_line(tmp_path: Path) -> None:
     """Python refuses such numbers with an error of its own."""
     (tmp_path / "tunes.json").write_text(f'[{{"tune_id": {"9" * 6000}}}]')

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import chain, count
+from itertools import chain
 from pathlib import Path
 
 from musegen.errors import CorpusError
@@ -38,13 +38,12 @@ def read_all(readers: Sequence[CorpusReader], report: Callable[[str], None]) -> 
     A reader's names tell its own files apart; here they tell them from those of other readers, too. Where two
     tunes of one reader share a source nevertheless, a number goes behind the second: ``tunes.abc (2):12``.
     """
-    taken: set[str] = set()
+    taken: dict[str, int] = {}
     for reader, named in zip(readers, source_names(readers), strict=True):
         own = distinct_names(file for file, _ in named)
         longer = {own[file]: name for file, name in named if own[file] != name}
         for tune in reader.read(report):
             source = _unused(_renamed(tune.source or f"tune {len(taken) + 1}", longer), taken)
-            taken.add(source)
             yield tune if source == tune.source else replace(tune, source=source)
 
 
@@ -57,9 +56,15 @@ def _renamed(source: str, longer: Mapping[str, str]) -> str:
     return source
 
 
-def _unused(source: str, taken: set[str]) -> str:
+def _unused(source: str, taken: dict[str, int]) -> str:
+    """``source``, with a number if it is taken. It is noted in ``taken``, with how often it was wanted."""
     if source not in taken:
+        taken[source] = 1
         return source
     place = re.search(r"(:\d+)?$", source)
     at = place.start() if place else len(source)
-    return next(new for number in count(2) if (new := f"{source[:at]} ({number}){source[at:]}") not in taken)
+    number = taken[source] + 1
+    while (new := f"{source[:at]} ({number}){source[at:]}") in taken:
+        number += 1
+    taken[source], taken[new] = number, 1
+    return new
