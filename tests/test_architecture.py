@@ -117,6 +117,35 @@ def test_the_framework_imports_no_plugin_and_no_kernel() -> None:
         assert not ours(module) or module.partition(".")[0] == "musegen", path
 
 
+READ_WITHOUT_A_BOUND = {
+    "musegen/writing.py",  # what is written just now, and what it would replace, if that is a file
+    "musegen/storage.py",
+    "musegen/commands/corpus.py",  # a file that a reader has read
+    "musegen/plugins/scaffold.py",  # templates of our own
+    "musegen/run/runner.py",  # results of stages, whose digests have been compared
+    "musegen/run/new_tunes.py",
+    *(f"musegen/run/stages/{stage}.py" for stage in ("corpus", "figures", "model", "render", "sample")),
+    "musegen/run/stages/tokenizer.py",
+    "musegen_keras/memory.py",  # what the system tells
+    "musegen_mitdeeplearning/abc2wav.py",  # what a program of ours wrote
+}
+"""Modules that read files without ``read_file``, because no user names them."""
+
+
+def test_what_users_name_is_read_within_bounds() -> None:
+    """Whatever reads a whole file otherwise is listed, with its reason."""
+    found = set()
+    for folder in (ROOT / "framework", ROOT / "plugins"):
+        for path in sorted(folder.rglob("*.py")):
+            calls = (
+                node for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.Call)
+            )
+            names = {call.func.attr for call in calls if isinstance(call.func, ast.Attribute)}
+            if names & {"read_bytes", "read_text"} and "testing" not in path.parts:
+                found.add(path.relative_to(folder).as_posix())
+    assert found == READ_WITHOUT_A_BOUND
+
+
 EDGE = {"api", "commands", "testing", "__init__"}
 """Rooms that may ask for the installed plugins; all others are given theirs."""
 

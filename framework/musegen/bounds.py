@@ -23,11 +23,15 @@ class Bounds:
     """Files of tunes in an archive."""
     TUNE: int = 1 << 18
     """Characters of one tune; a longer one is not read as music."""
+    TUNES: int = 1_000_000
+    """Tunes of all files that one reader is given."""
     DUMP: int = 1 << 27
     """A file with a whole collection in one table or text."""
-    TABLE: int = 1 << 28
-    """A table or report that a run wrote, such as ``split.csv`` and ``run.json``."""
+    RUN_FILE: int = 1 << 28
+    """A file that a run wrote, such as ``split.csv`` and ``run.json``; models are not among them."""
     VOCABULARY: int = 1 << 24
     """A file with the symbols of a model from elsewhere."""
+    KERAS_DESCRIPTION: int = 1 << 24
+    """The layers of a Keras model in JSON, which its archive holds packed."""
     DOWNLOAD: int = 1 << 24
     """A file that is downloaded."""

@@ -111,7 +111,7 @@ class RunFolder:
         """Whether the result of ``stage`` with this key exists and its files are unchanged."""
         folder = self.folder(stage, key)
         try:
-            files: Mapping[str, str] = json.loads(read_file(folder / MARKER, Bounds.TABLE))["files"]
+            files: Mapping[str, str] = json.loads(read_file(folder / MARKER, Bounds.RUN_FILE))["files"]
             return all(file_digest(folder / name) == digest for name, digest in files.items())
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
             return False
@@ -120,7 +120,7 @@ class RunFolder:
         """A line for each interrupted work of this stage that had other inputs, so it cannot be continued."""
         for folder in filter(_can_go_on, sorted(self._partial.glob(f"{stage}-*"))):
             try:
-                before = json.loads(read_file(folder / _INPUTS, Bounds.TABLE))
+                before = json.loads(read_file(folder / _INPUTS, Bounds.RUN_FILE))
             except (OSError, ValueError):
                 continue
             if folder.name != f"{stage}-{key}":
@@ -188,7 +188,7 @@ class RunFolder:
     def _published(self) -> dict[str, str]:
         """Name and digest of each file that the previous run wrote to the top; others are ignored."""
         try:
-            files: Mapping[str, str] = json.loads(read_file(self.path / REPORT, Bounds.TABLE))["files"]
+            files: Mapping[str, str] = json.loads(read_file(self.path / REPORT, Bounds.RUN_FILE))["files"]
             inside = self.path.resolve()
             return {
                 name: digest

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile, ZipFile
 
-_LARGEST = 16 * 2**20
+from musegen import Bounds
+
 _NOT_LOADED = {"compile_config", "training_config"}
 """How it was trained, which export does not look at."""
 
@@ -21,8 +22,8 @@ def code_in(path: Path) -> str:
     """
     try:
         text = _description(path)
-        if len(text) > _LARGEST:
-            return f"describes itself in more than {_LARGEST >> 20} MB"
+        if len(text) > Bounds.KERAS_DESCRIPTION:
+            return f"describes itself in more than {Bounds.KERAS_DESCRIPTION >> 20} MiB"
         described = json.loads(text)
     except RecursionError:
         return "describes itself in too many layers"
@@ -43,7 +44,7 @@ def _description(path: Path) -> str | bytes:
     """The model's layers as JSON."""
     if path.suffix.lower() == ".keras":
         with ZipFile(path) as archive, archive.open("config.json") as file:
-            return file.read(_LARGEST + 1)
+            return file.read(Bounds.KERAS_DESCRIPTION + 1)
     import h5py
 
     with h5py.File(path, "r") as opened:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import zipfile
@@ -11,7 +12,18 @@ from pathlib import Path
 import pytest
 
 from helpers.invented import NGRAM_PIPELINE, jig, write_corpus, write_pipeline
-from musegen import Bounds, CorpusError, MusegenError, NotationError, Run, Tune, convert, export, parse
+from musegen import (
+    ArtifactError,
+    Bounds,
+    CorpusError,
+    MusegenError,
+    NotationError,
+    Run,
+    Tune,
+    convert,
+    export,
+    parse,
+)
 from musegen.commands.main import main
 from musegen.corpus import splitting
 from musegen.corpus.split_file import read_split
@@ -71,7 +83,7 @@ def test_what_never_ends_is_not_waited_for(
     elif kind == "an endless device":
         path.symlink_to("/dev/zero")
     else:
-        for name in ("PIPELINE", "PLUGIN_FILE", "TABLE", "VOCABULARY"):
+        for name in ("PIPELINE", "PLUGIN_FILE", "RUN_FILE", "VOCABULARY"):
             monkeypatch.setattr(Bounds, name, 2000)
         path.write_text("x" * 2001)
     expected = "is larger than 2,000 bytes" if kind == "too large" else "is a pipe or a device, not a file"
@@ -89,6 +101,21 @@ def test_a_result_with_a_pipe_in_it_is_no_result(tmp_path: Path) -> None:
     (made / "a").unlink()
     os.mkfifo(made / "a")
     assert not folder.has("corpus", "1")
+
+
+@pytest.mark.parametrize("name", ["loss.csv", "tunes/001.abc"])
+def test_a_run_with_a_pipe_for_a_file_is_no_run(tmp_path: Path, name: str) -> None:
+    """Whoever opens the run of somebody else does not wait for ever."""
+    (tmp_path / "tunes").mkdir()
+    row = {"number": 1, "title": "", "seed": 0, "faults": [], "files": ["tunes/001.abc"]}
+    (tmp_path / "run.json").write_text(json.dumps({"tunes": [row]}))
+    (tmp_path / "loss.csv").write_text("epoch,train,validation\n1,1.5,1.5\n")
+    (tmp_path / "tunes" / "001.abc").write_text(jig(1))
+    assert len(Run.load(tmp_path).tunes) == 1
+    (tmp_path / name).unlink()
+    os.mkfifo(tmp_path / name)
+    with pytest.raises(ArtifactError, match="holds no finished run"):
+        Run.load(tmp_path)
 
 
 def long_tune() -> str:
@@ -154,6 +181,17 @@ def test_a_header_is_not_written_into_tunes_without_end(monkeypatch: pytest.Monk
     text = "C:" + "x" * 90 + "\n\n" + "X:1\n\n" * 100
     with pytest.raises(CorpusError, match=r"^a\.abc: its header, written into every tune, makes more than"):
         list(split_tunes(text, "a.abc"))
+
+
+def test_a_reader_gives_so_many_tunes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file of megabytes may hold millions, and each takes memory."""
+    monkeypatch.setattr(Bounds, "TUNES", 4)
+    write_corpus(tmp_path, 5)
+    with pytest.raises(CorpusError, match=r"^jigs.abc:\d+: is one tune more than the 4 that are read"):
+        convert(tmp_path / "jigs.abc", tmp_path / "out.abc")
+    assert main(["corpus", "check", str(tmp_path)]) == 2
+    monkeypatch.setattr(Bounds, "TUNES", 5)
+    assert convert(tmp_path / "jigs.abc", tmp_path / "out.abc").tunes == 5
 
 
 def test_json_with_a_number_of_any_length_is_one_line(tmp_path: Path) -> None:

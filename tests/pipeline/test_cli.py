@@ -281,6 +281,17 @@ def test_output_that_cannot_be_written_is_one_line(arguments: str, unbuffered: s
     assert done.stderr == "standard output: No space left on device\n"
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_a_mistake_has_its_exit_code_though_it_cannot_be_said(unbuffered: str) -> None:
+    """Where standard error cannot be written."""
+    with Path("/dev/full").open("w") as full:
+        line = [sys.executable, "-m", "musegen", "check", "none.toml"]
+        environment = {**os.environ, "PYTHONUNBUFFERED": unbuffered}
+        done = subprocess.run(line, check=False, stderr=full, env=environment, timeout=300)
+    assert done.returncode == 2
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems refuse such names")
 def test_names_may_have_bytes_that_are_no_utf_8(tmp_path: Path) -> None:
     """Of tunes, folders, pipelines and what is written; a source shows them escaped."""

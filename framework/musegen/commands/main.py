@@ -32,7 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return command.run(options) if command else 0
     except MusegenError as error:
         notes = getattr(error, "__notes__", ())
-        print(f"{error} ({'; '.join(notes)})" if notes else error, file=sys.stderr)
+        _complain(f"{error} ({'; '.join(notes)})" if notes else str(error))
         return 2
     except OSError as error:
         if isinstance(error, BrokenPipeError):  # the reader of our output has gone, as `head` does
@@ -41,12 +41,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         where = error.filename or _lost_output()
         if where is None:
             raise
-        print(f"{where}: {error.strerror}", file=sys.stderr)
+        _complain(f"{where}: {error.strerror}")
         return 2
     except KeyboardInterrupt as error:
         resumes = "; the same command resumes where it stopped" if _named(words) in ("run", "train") else ""
-        with suppress(OSError):  # the terminal may be gone
-            print(f"\nstopped{resumes}", file=sys.stderr)
+        _complain(f"\nstopped{resumes}")
         return 128 + (error.number if isinstance(error, _Stopped) else signal.SIGINT)
 
 
@@ -97,6 +96,14 @@ def _lost_output() -> str | None:
         _let_go(sys.stdout)
         return "standard output"
     return None
+
+
+def _complain(line: str) -> None:
+    """Write a line to standard error, if it is there: the terminal may be gone, or the disk full."""
+    try:
+        print(line, file=sys.stderr, flush=True)
+    except OSError:
+        _let_go(sys.stderr)
 
 
 def _let_go(stream: TextIO) -> None:

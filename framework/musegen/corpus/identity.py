@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import replace
-from itertools import chain, count
+from itertools import chain
 from pathlib import Path
 
 from musegen.errors import CorpusError, MusegenError
@@ -46,7 +46,7 @@ def read_all(readers: Sequence[CorpusReader], report: Callable[[str], None]) -> 
     tunes of one reader share a source nevertheless, a number goes behind the second: ``tunes.abc (2):12``.
     ``report`` also gets a line about the files in which there is no tune.
     """
-    taken: set[str] = set()
+    taken: dict[str, int] = {}
     for number, (reader, named) in enumerate(zip(readers, source_names(readers), strict=True)):
         own = distinct_names(file for file, _ in named)
         names = {own[file]: name for file, name in named}
@@ -57,7 +57,6 @@ def read_all(readers: Sequence[CorpusReader], report: Callable[[str], None]) -> 
                 source, file = tune.source or f"tune {len(taken) + 1}", _file_of(tune.source, names)
                 empty.pop(file, None)
                 source = _unused(names.get(file, "") + source[len(file) :], taken)
-                taken.add(source)
                 yield tune if source == tune.source else replace(tune, source=source)
         except MusegenError as error:
             error.at("corpus", number)
@@ -76,9 +75,15 @@ def _file_of(source: str, names: Container[str]) -> str:
     return next((source[:end] for end in ends if source[:end] in names), "")
 
 
-def _unused(source: str, taken: set[str]) -> str:
+def _unused(source: str, taken: dict[str, int]) -> str:
+    """``source``, with a number if it is taken. It is noted in ``taken``, with how often it was wanted."""
     if source not in taken:
+        taken[source] = 1
         return source
     place = re.search(r"(:\d+)?$", source)
     at = place.start() if place else len(source)
-    return next(new for number in count(2) if (new := f"{source[:at]} ({number}){source[at:]}") not in taken)
+    number = taken[source] + 1
+    while (new := f"{source[:at]} ({number}){source[at:]}") in taken:
+        number += 1
+    taken[source], taken[new] = number, 1
+    return new

@@ -97,7 +97,7 @@ def _shown(tune: Tune) -> str:
 def _rows(file: Path) -> Mapping[_Key, Sequence[str]]:
     """For each source and title their parts: several where a file of an older version has them twice."""
     try:
-        text = read_file(file, Bounds.TABLE).decode("utf-8-sig")
+        text = read_file(file, Bounds.RUN_FILE).decode("utf-8-sig")
         table = csv.DictReader(io.StringIO(text, newline=""))
         rows = [(row["source"], row["title"], row["part"]) for row in table]
     except (OSError, UnicodeDecodeError, csv.Error, KeyError, TypeError) as error:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, SupportsFloat, SupportsIndex
 
 from musegen.bounds import Bounds
-from musegen.errors import NotationError
+from musegen.errors import CorpusError, NotationError
 from musegen.music.score import Bar, Key, Score
 from musegen.music.tune import Tune
 from musegen.music.validity import Fault
@@ -57,7 +57,13 @@ def _sources(this: Checked, found: object) -> list[Path]:
 
 
 def _read(this: Checked, found: object, *given: object) -> Iterator[Tune]:
-    return (_tune_read(this, tune) for tune in this.items("read", found, "tunes"))
+    for number, tune in enumerate(this.items("read", found, "tunes")):
+        read = _tune_read(this, tune)
+        if number >= Bounds.TUNES:
+            raise CorpusError(
+                f"{read.source}: is one tune more than the {Bounds.TUNES:,} that are read at most"
+            )
+        yield read
 
 
 def _tune(method: str) -> Callable[..., Tune]:

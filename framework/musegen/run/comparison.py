@@ -202,7 +202,7 @@ def _columns(of: str) -> tuple[str, str]:
 
 def _table(file: Path, needed: Iterable[str]) -> list[dict[str, str]]:
     try:
-        text = read_file(file, Bounds.TABLE).decode("utf-8")
+        text = read_file(file, Bounds.RUN_FILE).decode("utf-8")
         reader = csv.DictReader(io.StringIO(text, newline=""))
         missing = set(needed) - set(reader.fieldnames or ())
         rows = [] if missing else list(reader)

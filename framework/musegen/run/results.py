@@ -67,7 +67,7 @@ class NewTune:
         return cls(
             row["number"],
             row["title"],
-            read_file(text, Bounds.TUNE_FILE).decode(),
+            read_file(text, Bounds.RUN_FILE).decode(),
             text.suffix.removeprefix("."),
             row["seed"],
             tuple(row["faults"]),
@@ -145,7 +145,7 @@ class NewTune:
         player = ""
         wav = self._ending(".wav")
         if wav is not None:
-            sound = base64.b64encode(wav.read_bytes()).decode()
+            sound = base64.b64encode(read_file(wav, Bounds.RUN_FILE)).decode()
             player = f'<audio controls src="data:audio/wav;base64,{sound}"></audio>'
         faults = "".join(f"<li>{html.escape(fault)}</li>" for fault in self.faults)
         return (
@@ -175,7 +175,7 @@ class Run:
         """
         folder = Path(folder)
         try:
-            report = json.loads(read_file(folder / REPORT, Bounds.TABLE))
+            report = json.loads(read_file(folder / REPORT, Bounds.RUN_FILE))
             losses = read_loss_table(folder)
             rows = read_tune_rows(folder, report)
             tunes = tuple(NewTune.from_row(row.model_dump(), folder, plugins) for row in rows)
@@ -200,7 +200,7 @@ class Run:
     def _repr_html_(self) -> str:
         picture = ""
         if self.picture:
-            data = base64.b64encode(self.picture.read_bytes()).decode()
+            data = base64.b64encode(read_file(self.picture, Bounds.RUN_FILE)).decode()
             picture = f'<img alt="loss against epochs" src="data:image/png;base64,{data}">'
         tunes = "".join(tune._repr_html_() for tune in self.tunes)
         return f"<h3>{html.escape(str(self.folder))}</h3>{picture}{tunes}"

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
 
+from musegen.bounds import Bounds
 from musegen.canonical import JSON
-from musegen.inputs import check_file
+from musegen.inputs import read_file
 from musegen.models.encoding import encode_part, encode_transposed
 from musegen.models.saved_model import check_about
 from musegen.models.tune_model import TuneModel, describe_model
@@ -133,16 +135,15 @@ def read_loss_table(folder: Path) -> tuple[EpochLoss, ...]:
 
     Raises OSError, ValueError or KeyError if they cannot be read.
     """
-    check_file(folder / LOSS_TABLE)
-    with (folder / LOSS_TABLE).open(newline="") as file:
-        return tuple(
-            EpochLoss(
-                int(row["epoch"]),
-                float(row["train"]),
-                float(row["validation"]) if row["validation"] else None,
-            )
-            for row in csv.DictReader(file)
+    text = read_file(folder / LOSS_TABLE, Bounds.RUN_FILE).decode()
+    return tuple(
+        EpochLoss(
+            int(row["epoch"]),
+            float(row["train"]),
+            float(row["validation"]) if row["validation"] else None,
         )
+        for row in csv.DictReader(io.StringIO(text, newline=""))
+    )
 
 
 def _loss_table(losses: Sequence[EpochLoss]) -> bytes:
