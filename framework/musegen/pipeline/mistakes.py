@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from musegen.errors import PipelineError
 from musegen.pipeline.toml_source import Place, TomlSource
+from musegen.words import counted
+
+_MOST = 200
+"""Mistakes that are told one by one."""
 
 
 class Mistakes:
@@ -12,15 +16,18 @@ class Mistakes:
     def __init__(self, source: TomlSource) -> None:
         self._source = source
         self._found: dict[str, int] = {}
-
-    def __bool__(self) -> bool:
-        return bool(self._found)
+        self._more = 0
 
     def add(self, place: Place, message: str) -> None:
         """Add the mistake of a value; ``message`` follows the value's name."""
-        self._found.setdefault(self._source.located(place, message), self._source.line(place))
+        if len(self._found) < _MOST:
+            self._found.setdefault(self._source.located(place, message), self._source.line(place))
+        else:
+            self._more += 1
 
     def refuse(self) -> None:
         """Raises PipelineError with all lines, if there are any."""
         if self._found:
-            raise PipelineError(*sorted(self._found, key=self._found.__getitem__))
+            lines = sorted(self._found, key=self._found.__getitem__)
+            more = [f"{self._source.file}: and {counted(self._more, 'mistake')} more"] if self._more else []
+            raise PipelineError(*lines, *more)

@@ -6,6 +6,7 @@ import tomllib
 from collections.abc import Mapping
 from contextlib import suppress
 from functools import cached_property
+from itertools import product
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -25,7 +26,7 @@ class TomlSource:
     def __init__(self, file: Path, text: str, tables: dict[str, Any]) -> None:
         self.file, self._text, self.tables = file, text, tables
         self._overridden: dict[Place, str] = {}
-        self._parsed: dict[int, Mapping[str, Any] | None] = {}
+        self._parsed: dict[int, Mapping[str, Any]] = {}
 
     @classmethod
     def read(cls, file: Path) -> TomlSource:
@@ -105,15 +106,7 @@ class TomlSource:
         """
         lacks, having = 0, len(self._lines)
         while having - lacks > 1:
-            middle = next(
-                (n for n in range((lacks + having) // 2, having) if self._until(n) is not None), having
-            )
-            if middle == having:  # inside of a text over many lines
-                middle = next(
-                    (n for n in range((lacks + having) // 2, lacks, -1) if self._until(n) is not None), lacks
-                )
-                if middle == lacks:
-                    break
+            middle = (lacks + having) // 2
             if has(self._until(middle), place):
                 having = middle
             else:
@@ -122,20 +115,20 @@ class TomlSource:
             lacks += 1
         return lacks + 1
 
-    def _until(self, count: int) -> Mapping[str, Any] | None:
-        """The tables of the first lines; arrays that end further down are closed. None inside of a text."""
+    def _until(self, count: int) -> Mapping[str, Any]:
+        """The tables of the first lines, where texts and arrays that end further down are closed."""
         if count not in self._parsed:
-            text = "".join(self._lines[:count])
-            self._parsed[count] = None
-            for open_arrays in range(_DEEPEST_ARRAY):
+            lines = "\n".join([*self._lines[:count], ""])
+            self._parsed[count] = {}
+            for text, arrays in product(("", '"""', "'''"), range(_DEEPEST_ARRAY)):
                 with suppress(tomllib.TOMLDecodeError, RecursionError, ValueError):
-                    self._parsed[count] = tomllib.loads(text + "\n" + "]" * open_arrays)
+                    self._parsed[count] = tomllib.loads(lines + text + "]" * arrays)
                     break
         return self._parsed[count]
 
     @cached_property
     def _lines(self) -> list[str]:
-        return self._text.splitlines(keepends=True)
+        return self._text.split("\n")
 
     @cached_property
     def _whole(self) -> Mapping[str, Any]:
