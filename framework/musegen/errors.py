@@ -6,7 +6,7 @@ plugin and is shown with its traceback.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from difflib import get_close_matches
 from typing import Self
 
@@ -44,14 +44,12 @@ class MusegenError(Exception):
     """Whether the line names the pipeline's file and the line in it."""
 
     def at(self, *option: str | int) -> Self:
-        """The same error, which blames this option unless it blames one already."""
+        """The same error, which blames an option of the pipeline, unless it blames one already.
+
+        ``raise ModelError("is too large for this machine").at("model", "units")`` names the option's line.
+        """
         self.option = self.option or option
         return self
-
-    def locate(self, place: Callable[[str], str]) -> None:
-        """Put the place before the line; ``place`` is given the line and returns it with its place."""
-        if not self.located:
-            self.args, self.located = (place(str(self)),), True
 
 
 class PipelineError(MusegenError):

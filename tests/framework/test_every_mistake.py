@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -141,12 +142,12 @@ def test_every_bad_path_has_a_line(tmp_path: Path, paths: str, said: list[str]) 
     assert found == [f"pipeline.toml:{line}" for line in said]
 
 
-@pytest.mark.parametrize("use", ["thesession", "folkrnn"])
+@pytest.mark.parametrize("use", ["thesession", "folkrnn", "nottingham"])
 def test_a_reader_with_one_path_is_told_at_that_path(tmp_path: Path, use: str) -> None:
     """Not at the head of its table."""
     text = NGRAM_PIPELINE.replace('use = "abc"\npaths = ["jigs.abc"]', f'use = "{use}"\n\npath = "no.csv"')
     (found,) = mistakes(tmp_path, text)
-    assert found.startswith("pipeline.toml:8: corpus.0.path: no.csv: no such file; ")
+    assert found.startswith("pipeline.toml:8: corpus.0.path: no.csv: no such f")
 
 
 def test_what_is_wrong_with_a_reader_as_a_whole_is_told_once(tmp_path: Path) -> None:
@@ -256,3 +257,31 @@ def test_the_line_of_a_value(tmp_path: Path, text: str, place: tuple[str | int, 
     file = tmp_path / "some.toml"
     file.write_text(text)
     assert TomlSource.read(file).line(place) == line
+
+
+def test_the_lines_of_a_large_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Found by few readings of it, although texts and arrays go on over many lines."""
+    readings: list[int] = []
+    loads = tomllib.loads
+
+    def counting(text: str) -> dict[str, Any]:
+        readings.append(len(text))
+        return loads(text)
+
+    text = 'a = """\n' + "x\n" * 1_000 + '"""\nb = [\n' + "1,\n" * 1_000 + "]\nc = '''\n" + "]\n" * 1_000
+    file = tmp_path / "large.toml"
+    file.write_text(text + "'''\nd = \"\u2028\"\ne = 1\n")
+    source = TomlSource.read(file)
+    monkeypatch.setattr("musegen.pipeline.toml_source.tomllib.loads", counting)
+    assert [source.line(place) for place in (("a",), ("b", 700), ("c",), ("d",), ("e",))] == [
+        *(1, 1_704, 2_005, 3_007, 3_008)
+    ]
+    assert len(readings) < 5 * 12 * 9  # places, halvings, ways to close what is open
+
+
+def test_more_mistakes_than_anybody_reads_are_counted(tmp_path: Path) -> None:
+    """The first ones have their lines."""
+    paths = "".join(f'  "no{number}.abc",\n' for number in range(230))
+    *lines, last = mistakes(tmp_path, NGRAM_PIPELINE.replace('["jigs.abc"]', f"[\n{paths}]"))
+    assert [int(line.split(":")[1]) for line in lines] == list(range(8, 108))
+    assert last == "pipeline.toml: and 130 mistakes more"

@@ -164,11 +164,11 @@ def test_a_byte_order_mark_is_no_mistake(tmp_path: Path) -> None:
 
 
 def test_so_many_mistakes_are_listed(tmp_path: Path) -> None:
-    """The first hundred, and that there are more."""
+    """The first hundred, and how many more there are."""
     said = refused(tmp_path, NGRAM_PIPELINE + "".join(f"[t{number}]\n" for number in range(500)))
     assert len(said) == 101
     assert said[99].endswith("t99: unknown table")
-    assert said[100] == "pipeline.toml: further mistakes are not listed"
+    assert said[100] == "pipeline.toml: and 400 mistakes more"
 
 
 @pytest.mark.parametrize(

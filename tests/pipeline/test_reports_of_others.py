@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -73,3 +75,27 @@ def test_what_is_shown_is_escaped(made: Path) -> None:
     tune = NewTune(sly, sly, f"X:1\n{sly}", "abc", 0, (sly,), {})  # type: ignore[arg-type]
     assert "<script" not in tune._repr_html_()
     assert "<script" not in Run(Path(sly), (tune,), (), {})._repr_html_()
+
+
+@pytest.mark.parametrize("name", ["run.json", "loss.csv", "tunes/001.abc"])
+def test_a_pipe_in_a_run_folder_is_not_waited_for(name: str, made: Path, tmp_path: Path) -> None:
+    """Nor is anything else opened that is not a regular file."""
+    copy = shutil.copytree(made, tmp_path / "copy")
+    (copy / name).unlink()
+    os.mkfifo(copy / name)
+    with pytest.raises(ArtifactError, match="holds no finished run"):
+        Run.load(copy)
+
+
+def test_a_picture_that_is_a_link_out_of_the_folder_is_not_shown(made: Path, tmp_path: Path) -> None:
+    """Else a notebook would hold any file of the reader's."""
+    copy = shutil.copytree(made, tmp_path / "copy")
+    (tmp_path / "secret.png").write_bytes(b"secret")
+    (copy / "loss.png").unlink(missing_ok=True)
+    (copy / "loss.png").symlink_to(tmp_path / "secret.png")
+    run = Run.load(copy)
+    assert run.picture is None
+    assert "image/png" not in run._repr_html_()
+    (copy / "loss.png").unlink()
+    (copy / "loss.png").write_bytes(b"picture")
+    assert "image/png" in run._repr_html_()

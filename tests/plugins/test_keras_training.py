@@ -218,13 +218,6 @@ def _number(event: Any) -> float:
     return float(tf.make_ndarray(event.tensor_proto))
 
 
-def test_tensorboard_that_is_missing_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """With the command that installs it."""
-    monkeypatch.setattr("musegen_keras.board.find_spec", lambda name: None)
-    with pytest.raises(ModelError, match="pip install tensorboard"):
-        train(tmp_path, tensorboard=True)
-
-
 def test_a_finished_training_is_not_repeated(whole: TrainedModel, tmp_path: Path) -> None:
     """As when the kill came between its end and the saved model."""
     train(tmp_path)

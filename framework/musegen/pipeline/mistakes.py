@@ -6,6 +6,7 @@ from musegen.bounds import Bounds
 from musegen.errors import PipelineError
 from musegen.pipeline.toml_lines import Place
 from musegen.pipeline.toml_source import TomlSource
+from musegen.words import counted
 
 
 class Mistakes:
@@ -14,18 +15,18 @@ class Mistakes:
     def __init__(self, source: TomlSource) -> None:
         self._source = source
         self._found: dict[str, int] = {}
-
-    def __bool__(self) -> bool:
-        return bool(self._found)
+        self._more = 0
 
     def add(self, place: Place, message: str) -> None:
         """Add the mistake of a value; ``message`` follows the value's name."""
-        self._found.setdefault(self._source.located(place, message), self._source.line(place))
+        if len(self._found) < Bounds.MISTAKES:
+            self._found.setdefault(self._source.located(place, message), self._source.line(place))
+        else:
+            self._more += 1
 
     def refuse(self) -> None:
         """Raises PipelineError with all lines, at most :attr:`Bounds.MISTAKES`, if there are any."""
         if self._found:
             lines = sorted(self._found, key=self._found.__getitem__)
-            further = [f"{self._source.file}: further mistakes are not listed"]
-            more = further if len(lines) > Bounds.MISTAKES else []
-            raise PipelineError(*lines[: Bounds.MISTAKES], *more)
+            more = [f"{self._source.file}: and {counted(self._more, 'mistake')} more"] if self._more else []
+            raise PipelineError(*lines, *more)

@@ -13,7 +13,6 @@ from musegen.models.sample_options import Sample
 from musegen.pipeline.checker import Checker
 from musegen.pipeline.surroundings import check_surroundings
 from musegen.pipeline.tables import PluginFiles, RunOptions
-from musegen.pipeline.toml_lines import Place
 from musegen.pipeline.toml_source import TomlSource
 from musegen.plugins.registry import Plugins, installed_plugins
 from musegen.plugins.use import Use
@@ -62,8 +61,9 @@ class Plan:
         try:
             yield
         except MusegenError as error:
-            option: Place = error.option or place
-            error.locate(lambda message: self.source.located(option, message))
+            if not error.located:
+                error.args = (self.source.located(error.option or place, str(error)),)
+                error.located = True
             raise
 
 

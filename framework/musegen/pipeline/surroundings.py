@@ -5,7 +5,7 @@ Each check looks at what it needs alone, so that it is made although there are m
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import get_args
 
@@ -69,47 +69,41 @@ def _split_file(reader: TableReader) -> None:
 
 def _corpus(reader: TableReader, found: Found) -> None:
     """Check that a corpus has files; where it has not, each path that is to blame has a line of its own."""
-    refusal = ""
-    if found.options is not None:
-        refusal = _refusal(found, found.options)
-        if not refusal:
-            return
+    refusal = _refusal(found, found.options) if found.options else None
+    if found.options and not refusal:
+        return
     cls, told = found.installed.component.options, dict[Place, str]()
-    for key, several in _paths(cls).items():
-        given = reader.table((*found.place, key))
-        items: Iterable[tuple[Place, object]] = [((key,), given)]
-        if several:
-            items = [
-                ((key, number), [item])
-                for number, item in enumerate(given if isinstance(given, list) else ())
-            ]
-        for place, value in items:
-            alone = reader.usable(found.place, cls, ignore=("use",), **{key: value}) if value != {} else None
-            if alone and (words := _refusal(found, alone)):
-                told[place] = words
-    if refusal and len(told) > 1 and len(set(told.values())) == 1:  # it is not for any one of the paths
-        told = {}
-    for place, words in (told or ({(): refusal} if refusal else {})).items():
+    for place, value in _paths(reader, found):
+        alone = reader.usable(found.place, cls, ignore=("use",), **{str(place[0]): value})
+        if alone and (error := _refusal(found, alone)):
+            told[() if isinstance(error, ComponentError) else place] = str(error)
+    if refusal and (
+        not told or (len(told) > 1 and len(set(told.values())) == 1)
+    ):  # no single path is to blame
+        told = {(): str(refusal)}
+    for place, words in told.items():
         reader.mistakes.add((*found.place, *place), words)
 
 
-def _refusal(found: Found, options: Options) -> str:
-    """Why a reader with these options has nothing to read; empty if it has."""
+def _refusal(found: Found, options: Options) -> CorpusError | ComponentError | None:
+    """Why a reader with these options has nothing to read; None if it has."""
     try:
-        return "" if reader_files(found.installed.make(options)) else "names no file"
+        return None if reader_files(found.installed.make(options)) else CorpusError("names no file")
     except (CorpusError, ComponentError) as error:
-        return str(error)
+        return error
 
 
-def _paths(cls: type[Options]) -> dict[str, bool]:
-    """The keys that are paths, and whether each is an array of them."""
+def _paths(reader: TableReader, found: Found) -> Iterator[tuple[Place, object]]:
+    """The place of each path in the table of a corpus, and a value of its key with this path alone."""
     marks = get_args(PathPattern)[1:]
-    found = {}
-    for key, field in cls.model_fields.items():
-        several = PathPattern in get_args(field.annotation)
-        if several or tuple(field.metadata[: len(marks)]) == marks:
-            found[key] = several
-    return found
+    for key, field in found.installed.component.options.model_fields.items():
+        given = reader.table((*found.place, key))
+        if PathPattern not in get_args(field.annotation) and tuple(field.metadata[: len(marks)]) != marks:
+            continue
+        if isinstance(given, list):
+            yield from (((key, number), [path]) for number, path in enumerate(given))
+        elif isinstance(given, str):
+            yield (key,), given
 
 
 def _wishes(reader: TableReader, sample: Sample, notations: Iterable[Notation]) -> None:
