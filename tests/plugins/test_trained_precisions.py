@@ -31,7 +31,7 @@ def trained(
     tokens = [np.array([0, *(number[c] for c in text), 1], np.int32) for text in texts]
     data = Dataset(Vocabulary(symbols), tuple(tokens[::2]), tuple(tokens[1::8]))
     options = KerasLSTMOptions(
-        embedding=16, units=request.param, epochs=4, batch=32, sequence=48, dropout=0.0, learning_rate=1e-2
+        embedding=16, units=request.param, epochs=5, batch=8, sequence=48, dropout=0.0, learning_rate=1e-2
     )
     result = KerasLSTMTrainer(options).train(data, job(tmp_path_factory.mktemp("checkpoints")))
     assert isinstance(result.model, LSTMModel)
