@@ -110,7 +110,7 @@ EXPLAINED = {
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
 def test_words_are_explained_where_they_first_come_up(page: Path) -> None:
-    """In the paragraph, the list item or the table, or in the one before or behind it, or by a link."""
+    """In the paragraph, list item or table, or in the one before or behind it, if need be by a link."""
     if page.name == "CHANGELOG.md":
         return
     prose = re.sub(r"`[^`\n]*`", "`code`", page.read_text("utf-8"))

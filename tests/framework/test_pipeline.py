@@ -135,14 +135,8 @@ def test_overrides_replace_values(tmp_path: Path) -> None:
         ("sample.temperature=hot", "--set sample.temperature=hot: sample.temperature: "),
         ("temperature", "is not of the form"),
         ("render.7.use=wav", "render has no number 7; its items are numbered 0 to 1"),
-        (
-            "render.program=73",
-            "=73: render is a list; name one of its items by number, as render.0.program for",
-        ),
-        (
-            "corpus.0.paths.x=1",
-            "corpus.0.paths is a list; name one of its items by number, as corpus.0.paths.0.x",
-        ),
+        ("render.program=73", "render is a list; name one of its items by number, as render.0.program for"),
+        ("corpus.0.paths.x=1", "is a list; name one of its items by number, as corpus.0.paths.0.x"),
         ("sampel.tunes=3", '--set sampel.tunes=3: sampel: unknown table; did you mean "sample"?'),
         ("rule.bars=3", "--set rule.bars=3: rule: write it as [[rule]]"),
         ("sample.tunes.more=1", "is not a table"),

@@ -71,6 +71,13 @@ def test_every_run_has_both_lines(pipeline_file: Path) -> None:
     assert all(split[row["source"]]["group"] == row["group"] for row in rows)
 
 
+def test_without_validation_tunes_no_loss_on_them_is_told(pipeline_file: Path) -> None:
+    """The line names the baselines that were trained, and says why there is no figure."""
+    _, lines = run(pipeline_file, "split.validation=0")
+    (line,) = [line for line in lines if line.startswith("baselines: ")]
+    assert line.endswith("ngram_memory; there are no validation tunes")
+
+
 def test_lines_are_kept_while_the_model_changes(pipeline_file: Path) -> None:
     """They depend on corpus and tokenizer alone."""
     first, _ = run(pipeline_file, "model.order=1")

@@ -365,8 +365,8 @@ def test_a_large_vocabulary_does_not_fill_the_memory() -> None:
     model = NgramTrainer(2).train(Dataset(vocabulary, heard, ()), job(Path())).model
     tracemalloc.start()
     try:
-        primes = [np.array([0], np.int32)] * 15
-        drawn = [*model.generate(primes, Sampling(max_tokens=150), range(15))]
+        primes = [np.array([0], np.int32)] * 4
+        drawn = [*model.generate(primes, Sampling(max_tokens=100), range(4))]
         _, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()

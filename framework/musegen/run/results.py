@@ -47,8 +47,7 @@ class NewTune:
     notation: str
     """Name of the notation: ``abc``."""
     seed: int
-    """Seed of the draw, the attempt of the model at one tune. The same model, options and seed give the same
-    tune."""
+    """Seed of the draw, the model's attempt at a tune. The same model, options and seed give the same one."""
     faults: tuple[str, ...]
     """One line for each fault, and for each renderer that failed."""
     files: Mapping[str, Path]
