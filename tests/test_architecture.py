@@ -40,6 +40,7 @@ ROOMS = (
     "testing",
     "run",
     "pipeline",
+    "evaluation",
     "models",
     "corpus",
     "plugins",

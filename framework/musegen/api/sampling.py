@@ -64,7 +64,7 @@ def sample(
     for key, words in ignored.items():
         reporter.say(f"{key}: {words}")
     given = {key: value for key, value in options.items() if key not in ignored}
-    asked = _checked(sample_options(model.component), given)
+    asked = checked_sample(sample_options(model.component), given)
     language = model.language
     for warning in check_wishes(asked, language, ()):
         reporter.say(f"{model.path}: {warning}")
@@ -90,7 +90,8 @@ def demo_model() -> Path:
     return MODEL
 
 
-def _checked(cls: type[Sample], options: dict[str, Any]) -> Sample:
+def checked_sample(cls: type[Sample], options: dict[str, Any]) -> Sample:
+    """The options, or one MusegenError with a line for each mistake in them."""
     try:
         return cls.model_validate(options)
     except ValidationError as error:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from musegen.errors import PluginError, did_you_mean
+from musegen.evaluation.options import Evaluate
 from musegen.models.sample_options import Sample, ignored_keys, keys_of_models, sample_options
 from musegen.options import Options
 from musegen.pipeline.mistakes import Mistakes
@@ -82,6 +83,11 @@ class Checker:
         }
         self.found = {name: list(self._find(name)) for name in USES}
         self.notations = self._notations()
+
+    def evaluation(self) -> Evaluate | None:
+        """The options of ``[evaluate]``; None where a pipeline leaves the evaluation out."""
+        options = self.reader.usable(("evaluate",), Evaluate)
+        return options if options and options.tunes and "evaluate" in self._given else None
 
     def _find(self, name: str) -> Iterator[Found]:
         kind = USES[name].kind

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from musegen.corpus.splitting import Split
 from musegen.errors import MusegenError
+from musegen.evaluation.options import Evaluate
 from musegen.models.sample_options import Sample
 from musegen.pipeline.checker import Checker
 from musegen.pipeline.surroundings import check_surroundings
@@ -41,6 +42,8 @@ class Plan:
     sample: Sample
     rules: tuple[Use[Rule], ...]
     render: tuple[Use[Renderer | BookRenderer], ...]
+    evaluate: Evaluate | None
+    """None without the table ``[evaluate]``, or with ``tunes = 0`` in it."""
 
     @property
     def file(self) -> Path:
@@ -102,6 +105,7 @@ def load_plan(
         sample=settings["sample"],  # type: ignore[arg-type]
         rules=tuple(uses["rule"]),  # type: ignore[arg-type]
         render=tuple(uses["render"]),  # type: ignore[arg-type]
+        evaluate=checked.evaluation(),
     )
 
 

@@ -30,6 +30,7 @@ def check_surroundings(checked: Checker) -> None:
     reader = checked.reader
     _run_folder(reader)
     _split_file(reader)
+    _evaluation(checked)
     for found in checked.found["corpus"]:
         if not found.installed.missing():
             _corpus(reader, found)
@@ -65,6 +66,14 @@ def _split_file(reader: TableReader) -> None:
         except OSError as error:
             hint = f"name a {SPLIT_FILE} of an earlier run"
             reader.mistakes.add(("split", "file"), f"{split.file}: {error.strerror}; {hint}")
+
+
+def _evaluation(checked: Checker) -> None:
+    split = checked.reader.usable(("split",), Split)
+    if checked.evaluation() and split and not split.file and not split.test:
+        checked.reader.mistakes.add(
+            ("evaluate",), "needs real tunes to compare with; set [split] test above 0, or tunes to 0 here"
+        )
 
 
 def _corpus(reader: TableReader, found: Found) -> None:

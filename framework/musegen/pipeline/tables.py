@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pydantic import Field
 
 from musegen.corpus.splitting import Split
+from musegen.evaluation.options import Evaluate
 from musegen.models.sample_options import Sample
 from musegen.options import Options, PathPattern
 from musegen.protocols.notations import Prepare
@@ -36,6 +37,7 @@ SETTINGS: Mapping[str, type[Options]] = {
     "prepare": Prepare,
     "split": Split,
     "sample": Sample,
+    "evaluate": Evaluate,
 }
 """Tables whose options belong to the framework, not to a component."""
 
@@ -73,6 +75,7 @@ TABLES = (
     "model",
     "sample",
     "rule",
+    "evaluate",
     "render",
 )
 """All tables of a pipeline, in the order in which they are shown."""

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 BUILT_IN = (
     *("run", "train", "check", "init", "schema", "plugins", "demo"),
-    *("sample", "export", "convert", "corpus", "compare", "render"),
+    *("sample", "export", "convert", "corpus", "compare", "evaluate", "render"),
 )
 """The commands of musegen itself, in the order of ``musegen --help``. A plugin cannot take these names."""
 

@@ -3,17 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from importlib.util import find_spec
 from io import BytesIO
 from itertools import accumulate, cycle
 
 from musegen.protocols.models import EpochLoss
-
-
-def can_plot() -> bool:
-    """Whether matplotlib is installed. It is not imported to find out."""
-    return find_spec("matplotlib") is not None
-
 
 _STYLES = ("--", ":", "-.")
 

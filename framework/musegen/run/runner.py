@@ -9,6 +9,7 @@ from musegen.run.results import Run
 from musegen.run.stage import Stage, Top
 from musegen.run.stages.baselines import Baselines
 from musegen.run.stages.corpus import CorpusStage
+from musegen.run.stages.evaluate import EvaluateStage
 from musegen.run.stages.figures import FiguresStage
 from musegen.run.stages.melodies import MelodiesStage
 from musegen.run.stages.model import ModelStage
@@ -54,14 +55,16 @@ class _Running:
         sample = SampleStage(*to, corpus, tokenizer, melodies, model)
         render = RenderStage(*to, corpus, sample)
         self._bring(corpus, tokenizer, melodies)
-        new_tunes = [] if train_only and not sample.is_made else [sample, render]
+        new_tunes: list[Stage] = [] if train_only and not sample.is_made else [sample, render]
+        asked = self._plan.evaluate
+        evaluations = [EvaluateStage(*to, corpus, melodies, model, asked)] if asked and not train_only else []
         if new_tunes and not sample.is_made:
             for stage in new_tunes:  # report mistakes before any training
                 self.stage = stage.name
                 with self._plan.blamed(*stage.table):
                     stage.check(self._reporter)
-        self._bring(baselines, model, figures, *new_tunes)
-        return self._publish([corpus, tokenizer, melodies, model, figures, *new_tunes])
+        self._bring(baselines, model, figures, *new_tunes, *evaluations)
+        return self._publish([corpus, tokenizer, melodies, model, figures, *new_tunes, *evaluations])
 
     def _bring(self, *stages: Stage | Baselines) -> None:
         for stage in stages:

@@ -99,7 +99,7 @@ class CorpusStage(Stage):
     @cached_property
     def corpus(self) -> Corpus:
         """The prepared and split tunes. Raises ArtifactError if the saved files are damaged."""
-        return _load(self.folder)
+        return load_corpus(self.folder)
 
     @property
     def transposed(self) -> Iterator[Transposed]:
@@ -149,7 +149,8 @@ def _save(corpus: Corpus, folder: Path) -> None:
     (folder / _LEFT_OUT).write_text(json.dumps(left_out))
 
 
-def _load(folder: Path) -> Corpus:
+def load_corpus(folder: Path) -> Corpus:
+    """The corpus that the stage saved in its folder. Raises ArtifactError for damaged files."""
     try:
         with (folder / _TUNES).open(encoding="utf-8") as file:
             rows = [json.loads(line) for line in file]
@@ -163,7 +164,7 @@ def _load(folder: Path) -> Corpus:
             left_out["skipped"],
             left_out["duplicates"],
         )
-    except (ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError) as error:
         raise ArtifactError(f"{folder}: is not a saved corpus; delete it and run again") from error
 
 

@@ -10,8 +10,9 @@ from musegen.canonical import JSON
 from musegen.corpus.corpus import PARTS
 from musegen.models.measuring import measure
 from musegen.pipeline.plan import Plan
+from musegen.plotting import can_plot
 from musegen.progress import Progress
-from musegen.run.plot import can_plot, plot_losses
+from musegen.run.plot import plot_losses
 from musegen.run.stage import Stage, Top
 from musegen.run.stages.baselines import Baselines
 from musegen.run.stages.corpus import CorpusStage

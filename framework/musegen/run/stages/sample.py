@@ -10,6 +10,7 @@ from typing import Any
 from musegen.canonical import JSON
 from musegen.models.draws import describe_draws
 from musegen.models.examining import describe_judged, examine, judge_copies
+from musegen.models.raw_draws import save_draws
 from musegen.models.wishes import check_wishes
 from musegen.pipeline.plan import Plan
 from musegen.progress import Progress, Reporter
@@ -25,6 +26,8 @@ from musegen.words import counted
 _EXAMINED = 1000
 """Largest number of real test tunes that are judged by the same rules."""
 _REPORT = "sample.json"
+DRAWS = "draws.jsonl"
+"""All draws of a stage as the model wrote them, in its folder."""
 
 
 class SampleStage(Stage):
@@ -75,6 +78,7 @@ class SampleStage(Stage):
             for tune, (_, score), (judgement, _) in zip(tests, examined, judged, strict=True)
         ]
         write_texts(composition.kept, folder)
+        save_draws(composition.draws, folder / DRAWS)
         report = {
             "draws": describe_draws(composition.draws),
             "kept": describe_draws(composition.kept),
