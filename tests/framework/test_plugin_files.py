@@ -128,7 +128,7 @@ def test_a_saved_model_says_which_file_it_needs(file: Path, tmp_path: Path) -> N
 @pytest.mark.parametrize(
     ("content", "expected"),
     [
-        (None, r"plugins\.files\.0: .*count.py: No such file"),
+        (None, r"plugins\.files\.0: .*count.py: no such file"),
         ("def f(:\n", r"count.py: cannot be loaded: SyntaxError: .*count.py:1"),
         ("1 / 0\n", "count.py: cannot be loaded: ZeroDivisionError: .*count.py:1"),
         ("x = 1\n", "it implements no hook"),
@@ -151,5 +151,5 @@ def test_a_file_of_the_same_component_is_refused(file: Path) -> None:
 
 def test_a_plugin_file_for_sampling_must_be_there(tmp_path: Path) -> None:
     """One line names it."""
-    with pytest.raises(PluginError, match=r"nowhere.py: No such file"):
+    with pytest.raises(PluginError, match=r"nowhere.py: no such file"):
         musegen.sample("model.safetensors", tmp_path, plugins=["nowhere.py"])
