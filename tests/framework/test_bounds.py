@@ -187,9 +187,7 @@ def test_a_reader_gives_so_many_tunes(tmp_path: Path, monkeypatch: pytest.Monkey
     """A file of megabytes may hold millions, and each takes memory."""
     monkeypatch.setattr(Bounds, "TUNES", 4)
     write_corpus(tmp_path, 5)
-    with pytest.raises(
-        CorpusError, match=r"^jigs.abc:\d+: is one tune more than the 4 that are read"
-    ):
+    with pytest.raises(CorpusError, match=r"^jigs.abc:\d+: is one tune more than the 4 that are read"):
         convert(tmp_path / "jigs.abc", tmp_path / "out.abc")
     assert main(["corpus", "check", str(tmp_path)]) == 2
     monkeypatch.setattr(Bounds, "TUNES", 5)
