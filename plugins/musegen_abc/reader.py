@@ -109,7 +109,7 @@ def _members(file: Path, name: str) -> Iterator[tuple[str, bytes]]:
                 many = f"holds {len(members):,} {_SUFFIX} files; at most {Bounds.ARCHIVE_FILES:,} are read"
                 raise CorpusError(f"{file}: {many}; unpack it")
             if sum(member.file_size for member in members) > Bounds.TUNE_FILE:
-                raise CorpusError(f"{file}: holds more than {Bounds.TUNE_FILE >> 20} MB of ABC; unpack it")
+                raise CorpusError(f"{file}: holds more than {Bounds.TUNE_FILE >> 20} MiB of ABC; unpack it")
             for member in sorted(members, key=lambda member: member.filename):
                 with archive.open(member) as opened:
                     content = opened.read(Bounds.TUNE_FILE + 1)
