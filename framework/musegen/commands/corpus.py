@@ -106,10 +106,9 @@ def _show(options: argparse.Namespace) -> int:
     elif _place(options.source):
         (tune,) = tunes
     else:
-        file = Path(options.source).is_file() and options.source
-        example = f"{file}:120" if file else f"{options.source} FILE:120"
+        between = ":" if Path(options.source).is_file() else " FILE:"
         raise CorpusError(
-            f'"{options.source}" names no tune; write {example} for the one at line 120, '
+            f'"{options.source}" names no tune; write {options.source}{between}120 for the one at line 120, '
             f"or {options.source} --tune 3"
         )
     print(tune.text, end="" if tune.text.endswith("\n") else "\n")
