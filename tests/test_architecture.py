@@ -154,18 +154,18 @@ def test_extensions_stand_alone(extension: str) -> None:
 
 PUBLIC = """
     API_VERSION Annotation ArtifactError Bar BookRenderer ChordSymbol ChordedNotation Collection Command
-    Comparison Component Composition Console Converted CorpusError CorpusReader Dataset Difference Draw
-    EpochLoss Event Exported Fault ForeignModels Grace HeadedNotation HeaderGuide Interval JSON
-    Judgement Key KeyChange LanguageModel Lines MODES Metre MetreChange ModelError ModelTrainer
+    Comparison Component Composition Console Converted CopyingNotation CorpusError CorpusReader Dataset
+    Difference Draw EpochLoss Event Exported Fault ForeignModels Grace HeadedNotation HeaderGuide Interval
+    JSON Judgement Key KeyChange LanguageModel Lines MODES Metre MetreChange ModelError ModelTrainer
     MusegenError NewTune Notation NotationError Note Options PathPattern Performance Pipeline
     PipelineError Pitch PlayedChord PlayedNote PluginError Plugins Prepare PreparingNotation Problem
     Progress Rendered Renderer Reporter Rest RewritingReader Rule Run STEPS Sample Sampling SavedModel
     Score Silent StorableModel Tempo TempoChange TempoMap Tokenizer TokenizerTrainer Tokens TrainedModel
-    TrainingJob TransposingNotation Transpositions Tune TuneModel Tuplet Valid Vocabulary
-    VocabularyError VocabularyModel Wishes accompaniment check_file compare component convert counted
-    default_tempo demo_model derive_seed did_you_mean distinct_names expand_play_order export
-    files_below hookimpl installed_plugins judge load matching_paths mend_repeats open_model parse
-    perform read_file read_scores read_tunes render sample ticks to_tonic write
+    TrainingJob TransposingNotation Transpositions Tune TuneModel Tuplet Valid Vocabulary VocabularyError
+    VocabularyModel Wishes accompaniment check_file compare component convert counted default_tempo
+    demo_model derive_seed did_you_mean distinct_names expand_play_order export files_below hookimpl
+    installed_plugins judge load matching_paths mend_repeats open_model parse perform read_file
+    read_scores read_tunes render sample ticks to_tonic write
 """
 
 

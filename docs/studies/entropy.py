@@ -18,6 +18,7 @@ from musegen.corpus.corpus import Corpus
 from musegen.corpus.reading import read_corpus
 from musegen.corpus.splitting import Split
 from musegen.models.encoding import encode_part
+from musegen.models.language import Language
 from musegen.models.losses import Scale, figures as loss_figures
 from musegen_ngram.model import NgramModel
 
@@ -51,14 +52,15 @@ def figures(corpus: Corpus) -> tuple[int, int, int, float, float]:
     char, ngram, abc = plugins.tokenizer("char"), plugins.model("ngram"), plugins.notation("abc")
     tokenizer = char.build(char.options()).train([tune.text for tune in corpus.tunes])
     notation = abc.build(abc.options())
-    encoded = {part: encode_part(corpus, part, tokenizer) for part in ("train", "validation")}
+    language = Language("abc", notation, tokenizer)
+    encoded = {part: encode_part(corpus, part, language) for part in ("train", "validation")}
     dataset = Dataset(tokenizer.vocabulary, **encoded)
     trainer = ngram.build(ngram.options())
     with TemporaryDirectory() as folder:
         job = TrainingJob(SEED, Path(folder), Silent().begin("model"), {})
         model = trainer.train(dataset, job).model
     assert isinstance(model, NgramModel)
-    measured = loss_figures(Scale(corpus.part("test"), tokenizer, notation).losses(model))
+    measured = loss_figures(Scale(corpus.part("test"), language).losses(model))
     nats, bits = measured["nats"], measured["bits_a_note"]
     assert nats is not None
     assert bits is not None

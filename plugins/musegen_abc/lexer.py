@@ -41,6 +41,7 @@ _WORDS = """trill lowermordent uppermordent mordent pralltriller roll turn turnx
     diminuendo) >) segno coda D.S. D.C. dacoda dacapo fine shortphrase mediumphrase longphrase staccato
     marcato"""
 _NAMES = "|".join(re.escape(word) for word in _WORDS.split())
+# A symbol of a copied bar (copies.py) stands in no name, or the "!" of two bars could become a decoration.
 # Text that may stand between two old-style line ends "!" of one line and is not a decoration (ABC 2.1 §10.2).
 _MUSIC = r"[A-Ga-gz0-9/,'^=<>(~.*)-]{0,40}"
 
@@ -58,7 +59,7 @@ TOKEN = re.compile(
   | (?P<ending>\[[ \t]*(?P<ending_numbers>{_ENDING}))
   | (?P<field>\[(?P<letter>[A-Za-z]):(?P<value>[^\[\]]*)\])
   | (?P<chord>\[(?P<chord_notes>[^\[\]|:]*)\](?P<chord_length>{_LENGTH})(?P<chord_tie>-?))
-  | (?P<decoration>!(?P<name>(?:{_NAMES})(?=!)|(?!{_MUSIC}!)[^\s"!|\[\]{{}}]{{1,30}})!)
+  | (?P<decoration>!(?P<name>(?:{_NAMES})(?=!)|(?!{_MUSIC}!)[^\s"!|\[\]{{}}\ue000-\ue020]{{1,30}})!)
   | (?P<old_decoration>\+(?P<old_name>{_NAMES})\+)
   | (?P<old_chord>\+(?P<old_chord_notes>{_NOTES})\+(?P<old_chord_length>{_LENGTH})(?P<old_chord_tie>-?))
   | (?P<slur>\.?[()])
