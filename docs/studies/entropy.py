@@ -8,12 +8,11 @@ changes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from common import chosen, flags, head, row
-from musegen import Dataset, Prepare, Silent, TrainingJob, Tune, installed_plugins
+from common import Given, chosen, flags, head, row
+from musegen import Dataset, Prepare, Silent, TrainingJob, installed_plugins
 from musegen.corpus.corpus import Corpus
 from musegen.corpus.reading import read_corpus
 from musegen.corpus.splitting import Split
@@ -29,21 +28,6 @@ FORMS = {
     "canonical, tonic C": {"canonical": True, "tonic": "C"},
 }
 SEED = 7
-
-
-class Given:
-    """A reader of tunes at hand."""
-
-    def __init__(self, tunes: Sequence[Tune]) -> None:
-        self._tunes = tunes
-
-    def sources(self) -> list[Path]:
-        """None: nothing is cached here."""
-        return []
-
-    def read(self, report: Callable[[str], None]) -> Iterator[Tune]:
-        """The tunes."""
-        return iter(self._tunes)
 
 
 def figures(corpus: Corpus) -> tuple[int, int, int, float, float]:

@@ -19,6 +19,9 @@ _NOTES = rf"(?:(?:\^\^?|__?|=)?[A-Ga-g][,']*{_LENGTH}[ ]?){{1,8}}"
 # Dots belong to the sign after them, but "|]:|" is an end and then the end of a repeat.
 _SIGN = r"\.\||:*(?:\[?\|+\](?::+(?![|:]))?|\[?\|+:*)|::+\]?"
 _ENDING = r"[0-9]+(?:[,-][0-9]+)*"
+# The symbols of copied bars (copies.py). What reaches over bar lines never has one inside: else an open "{"
+# that the "{" of a bar keeps from being closed would be closed further on when that bar is folded.
+_SYMBOLS = "\ue000-\ue020"
 
 DECORATIONS = {
     ".": "staccato",
@@ -41,7 +44,6 @@ _WORDS = """trill lowermordent uppermordent mordent pralltriller roll turn turnx
     diminuendo) >) segno coda D.S. D.C. dacoda dacapo fine shortphrase mediumphrase longphrase staccato
     marcato"""
 _NAMES = "|".join(re.escape(word) for word in _WORDS.split())
-# A symbol of a copied bar (copies.py) stands in no name, or the "!" of two bars could become a decoration.
 # Text that may stand between two old-style line ends "!" of one line and is not a decoration (ABC 2.1 §10.2).
 _MUSIC = r"[A-Ga-gz0-9/,'^=<>(~.*)-]{0,40}"
 
@@ -53,13 +55,13 @@ TOKEN = re.compile(
   | (?P<string>"(?P<quoted>[^"]*)")
   | (?P<tuplet>\([0-9]+(?::[0-9]*){{0,2}})
   | (?P<broken>>{{1,3}}|<{{1,3}})
-  | (?P<grace>\{{/?(?P<graces>[^{{}}]*)\}})
+  | (?P<grace>\{{/?(?P<graces>[^{{}}{_SYMBOLS}]*)\}})
   | (?P<rest>[zx](?P<rest_length>{_LENGTH}))
   | (?P<bars_rest>[ZX](?P<rest_bars>[0-9]*))
   | (?P<ending>\[[ \t]*(?P<ending_numbers>{_ENDING}))
-  | (?P<field>\[(?P<letter>[A-Za-z]):(?P<value>[^\[\]]*)\])
+  | (?P<field>\[(?P<letter>[A-Za-z]):(?P<value>[^\[\]{_SYMBOLS}]*)\])
   | (?P<chord>\[(?P<chord_notes>[^\[\]|:]*)\](?P<chord_length>{_LENGTH})(?P<chord_tie>-?))
-  | (?P<decoration>!(?P<name>(?:{_NAMES})(?=!)|(?!{_MUSIC}!)[^\s"!|\[\]{{}}\ue000-\ue020]{{1,30}})!)
+  | (?P<decoration>!(?P<name>(?:{_NAMES})(?=!)|(?!{_MUSIC}!)[^\s"!|\[\]{{}}{_SYMBOLS}]{{1,30}})!)
   | (?P<old_decoration>\+(?P<old_name>{_NAMES})\+)
   | (?P<old_chord>\+(?P<old_chord_notes>{_NOTES})\+(?P<old_chord_length>{_LENGTH})(?P<old_chord_tie>-?))
   | (?P<slur>\.?[()])

@@ -104,10 +104,12 @@ def test_unfolding_gives_the_text(text: str) -> None:
     assert unfold(fold(text)) == (text, [])
 
 
-def test_bars_of_old_line_ends_do_not_become_decorations() -> None:
-    """Where the bar between two ``!`` becomes short."""
+def test_folding_a_bar_makes_nothing_else_of_the_text_around_it() -> None:
+    """Where only the folded bar kept two signs from being one decoration, grace note or field."""
     long = "cdefgabcdefgabcdefgabcdefgab"
     assert body(f"{long}::A!b::{long}::g!h|\n") == f"{long}::A!b::<2>::g!h|\n"
+    assert body("{f}eg|{|{f}eg|A}B|\n") == "{f}eg|{|<1>|A}B|\n"
+    assert body("[CE]2|[M:|[CE]2|A]B|\n") == "[CE]2|[M:|<1>|A]B|\n"
 
 
 def test_unfolding_gives_real_tunes_and_broken_ones() -> None:
