@@ -47,7 +47,7 @@ PARTS = (
         "Notations",
         "",
         "Notation HeadedNotation Wishes HeaderGuide PreparingNotation Prepare TransposingNotation "
-        "ChordedNotation",
+        "ChordedNotation CopyingNotation",
     ),
     ("Tokenizers", "", "TokenizerTrainer Tokenizer Vocabulary Tokens JSON"),
     (

@@ -184,8 +184,8 @@ def test_extensions_stand_alone(extension: str) -> None:
 
 PUBLIC = """
     API_VERSION Annotation ArtifactError Bar BookRenderer Bounds Check ChordSymbol ChordedNotation
-    Collection Command Comparison Component Composition Console Converted Copied CorpusError
-    CorpusReader Dance Dataset Descriptor Difference Draw EpochLoss Event Exported Fault
+    Collection Command Comparison Component Composition Console Converted Copied CopyingNotation
+    CorpusError CorpusReader Dance Dataset Descriptor Difference Draw EpochLoss Event Exported Fault
     ForeignModels Grace HeadedNotation HeaderGuide Interval JSON Judgement Key KeyChange
     LanguageModel Lines MODES Measure Metre MetreChange ModelError ModelTrainer MusegenError NewTune
     Notation NotationError Note Options PathPattern Performance Pipeline PipelineError Pitch

@@ -515,6 +515,12 @@ class TestNotations:
             ("is_field is false for an empty name", {"is_field": lambda _, name: True}),
             ("body is a place in the text", {"body": lambda _, tune: -1}),
             ("chord_symbols do not overlap", {"chord_symbols": lambda _, tune: [(5, 3)]}),
+            ("unfold\\(fold\\(text\\)\\) == \\(text, \\(\\)\\)", {"fold": lambda _, text: text[1:]}),
+            ("fold and unfold take every text", {"unfold": lambda _, text: ([], [])[len(text)]}),
+            (
+                "unfold leaves no symbol in a text",
+                {"fold": lambda _, text: f"{text}~", "unfold": lambda _, text: (text.removesuffix("~"), ())},
+            ),
             ("a prepared tune parses", {"prepare": lambda _, tune, options: replace(tune, text="")}),
             ("without wishes, wished fixes no field", {"wished": lambda _, wishes: {"K": "D"}}),
         ],

@@ -30,7 +30,9 @@ def a_collection(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MUSEGEN_NOTTINGHAM", str(tmp_path))
 
 
-@pytest.mark.parametrize(("name", "rows"), [("corpus_check", 1), ("near_duplicates", 1), ("entropy", 4)])
+@pytest.mark.parametrize(
+    ("name", "rows"), [("corpus_check", 1), ("near_duplicates", 1), ("entropy", 4), ("bar_copies", 7)]
+)
 @pytest.mark.usefixtures("a_collection")
 def test_a_study_prints_its_table(name: str, rows: int) -> None:
     """Head, rule, and a row or more for the collection, all of the same columns."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "tests"))
@@ -38,6 +38,21 @@ def chosen(arguments: argparse.Namespace) -> Iterator[tuple[str, list[Tune]]]:
             f"{', '.join(arguments.only) or 'real tunes'}: not at hand; set MUSEGEN_NOTTINGHAM to the folder "
             "of the Nottingham files, or install music21 or mitdeeplearning, which bring tunes along"
         )
+
+
+class Given:
+    """A reader of tunes at hand."""
+
+    def __init__(self, tunes: Sequence[Tune]) -> None:
+        self._tunes = tunes
+
+    def sources(self) -> list[Path]:
+        """None: nothing is cached here."""
+        return []
+
+    def read(self, report: Callable[[str], None]) -> Iterator[Tune]:
+        """The tunes."""
+        return iter(self._tunes)
 
 
 def head(*columns: str) -> None:

@@ -8,16 +8,16 @@ changes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from common import chosen, flags, head, row
-from musegen import Dataset, Prepare, Silent, TrainingJob, Tune, installed_plugins
+from common import Given, chosen, flags, head, row
+from musegen import Dataset, Prepare, Silent, TrainingJob, installed_plugins
 from musegen.corpus.corpus import Corpus
 from musegen.corpus.reading import read_corpus
 from musegen.corpus.splitting import Split
 from musegen.models.encoding import encode_part
+from musegen.models.language import Language
 from musegen.models.losses import Scale, figures as loss_figures
 from musegen_ngram.model import NgramModel
 
@@ -30,35 +30,21 @@ FORMS = {
 SEED = 7
 
 
-class Given:
-    """A reader of tunes at hand."""
-
-    def __init__(self, tunes: Sequence[Tune]) -> None:
-        self._tunes = tunes
-
-    def sources(self) -> list[Path]:
-        """None: nothing is cached here."""
-        return []
-
-    def read(self, report: Callable[[str], None]) -> Iterator[Tune]:
-        """The tunes."""
-        return iter(self._tunes)
-
-
 def figures(corpus: Corpus) -> tuple[int, int, int, float, float]:
     """Characters, vocabulary, order, and nats a character and bits a note of the test tunes."""
     plugins = installed_plugins()
     char, ngram, abc = plugins.tokenizer("char"), plugins.model("ngram"), plugins.notation("abc")
     tokenizer = char.build(char.options()).train([tune.text for tune in corpus.tunes])
     notation = abc.build(abc.options())
-    encoded = {part: encode_part(corpus, part, tokenizer) for part in ("train", "validation")}
+    language = Language("abc", notation, tokenizer)
+    encoded = {part: encode_part(corpus, part, language) for part in ("train", "validation")}
     dataset = Dataset(tokenizer.vocabulary, **encoded)
     trainer = ngram.build(ngram.options())
     with TemporaryDirectory() as folder:
         job = TrainingJob(SEED, Path(folder), Silent().begin("model"), {})
         model = trainer.train(dataset, job).model
     assert isinstance(model, NgramModel)
-    measured = loss_figures(Scale(corpus.part("test"), tokenizer, notation).losses(model))
+    measured = loss_figures(Scale(corpus.part("test"), language).losses(model))
     nats, bits = measured["nats"], measured["bits_a_note"]
     assert nats is not None
     assert bits is not None

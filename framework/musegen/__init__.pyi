@@ -96,6 +96,7 @@ from .protocols.models import (
 )
 from .protocols.notations import (
     ChordedNotation as ChordedNotation,
+    CopyingNotation as CopyingNotation,
     HeadedNotation as HeadedNotation,
     HeaderGuide as HeaderGuide,
     Notation as Notation,

@@ -19,6 +19,9 @@ _NOTES = rf"(?:(?:\^\^?|__?|=)?[A-Ga-g][,']*{_LENGTH}[ ]?){{1,8}}"
 # Dots belong to the sign after them, but "|]:|" is an end and then the end of a repeat.
 _SIGN = r"\.\||:*(?:\[?\|+\](?::+(?![|:]))?|\[?\|+:*)|::+\]?"
 _ENDING = r"[0-9]+(?:[,-][0-9]+)*"
+# The symbols of copied bars (copies.py). What reaches over bar lines never has one inside: else an open "{"
+# that the "{" of a bar keeps from being closed would be closed further on when that bar is folded.
+_SYMBOLS = "\ue000-\ue020"
 
 DECORATIONS = {
     ".": "staccato",
@@ -52,13 +55,13 @@ TOKEN = re.compile(
   | (?P<string>"(?P<quoted>[^"]*)")
   | (?P<tuplet>\([0-9]+(?::[0-9]*){{0,2}})
   | (?P<broken>>{{1,3}}|<{{1,3}})
-  | (?P<grace>\{{/?(?P<graces>[^{{}}]*)\}})
+  | (?P<grace>\{{/?(?P<graces>[^{{}}{_SYMBOLS}]*)\}})
   | (?P<rest>[zx](?P<rest_length>{_LENGTH}))
   | (?P<bars_rest>[ZX](?P<rest_bars>[0-9]*))
   | (?P<ending>\[[ \t]*(?P<ending_numbers>{_ENDING}))
-  | (?P<field>\[(?P<letter>[A-Za-z]):(?P<value>[^\[\]]*)\])
+  | (?P<field>\[(?P<letter>[A-Za-z]):(?P<value>[^\[\]{_SYMBOLS}]*)\])
   | (?P<chord>\[(?P<chord_notes>[^\[\]|:]*)\](?P<chord_length>{_LENGTH})(?P<chord_tie>-?))
-  | (?P<decoration>!(?P<name>(?:{_NAMES})(?=!)|(?!{_MUSIC}!)[^\s"!|\[\]{{}}]{{1,30}})!)
+  | (?P<decoration>!(?P<name>(?:{_NAMES})(?=!)|(?!{_MUSIC}!)[^\s"!|\[\]{{}}{_SYMBOLS}]{{1,30}})!)
   | (?P<old_decoration>\+(?P<old_name>{_NAMES})\+)
   | (?P<old_chord>\+(?P<old_chord_notes>{_NOTES})\+(?P<old_chord_length>{_LENGTH})(?P<old_chord_tie>-?))
   | (?P<slur>\.?[()])

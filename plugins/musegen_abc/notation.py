@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from musegen import HeaderGuide, Key, NotationError, Prepare, Score, Tune, Wishes
+from musegen import HeaderGuide, Key, NotationError, Prepare, Problem, Score, Tune, Wishes
 from musegen_abc.canonical import canonical_abc
+from musegen_abc.copies import fold, unfold
 from musegen_abc.guide import AbcGuide, wished_fields, wished_key
 from musegen_abc.layout import read_layout
 from musegen_abc.parser import no_tune, parse_abc
@@ -88,6 +89,14 @@ class AbcNotation:
     def header(self, tune: Tune) -> Mapping[str, str]:
         """The header's fields in written order; a repeated field has the value that counts."""
         return {letter: line.text for letter, line in read_layout(tune.text).fields().items()}
+
+    def fold(self, text: str) -> str:
+        """The text with a symbol in place of each bar that equals one of the last 32."""
+        return fold(text)
+
+    def unfold(self, text: str) -> tuple[str, Sequence[Problem]]:
+        """The text with all its bars written out, and the symbols that mean no bar."""
+        return unfold(text)
 
     def guide(self, wishes: Wishes, fields: Sequence[str]) -> HeaderGuide:
         """A guide to headers of these fields in this order. Raises NotationError."""

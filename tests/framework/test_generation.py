@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -21,6 +22,7 @@ from musegen_char.tokenizer import CharTokenizer
 
 GOOD = "|: DFA d2A | BAG AFD | E2G GFE | D3 D3 :|\n|: DFA d2f | BAG AFE | E2G GFD | D3 D3 :|\n"
 SHORT = "DFA d2A|]\n"
+COPY = {lag: chr(0xE000 + lag) for lag in (1, 2, 4, 9)}
 FIELDS = ("X", "T", "R", "M", "L", "K")
 
 
@@ -133,6 +135,63 @@ def test_keep_all_draws_once() -> None:
     """Valid or not."""
     composition = composer(Sample(tunes=3, keep="all"), [SHORT]).compose(0, lambda *_: None)
     assert len(composition.draws) == len(composition.kept) == 3
+
+
+class TestCopies:
+    """A model that writes bars that come again as one symbol."""
+
+    def composer(self, body: str, options: Sample, header: str = HEADER) -> Composer:
+        """A composer whose model recites ``body``."""
+        tokens = CharTokenizer(sorted({*GOOD, *jig(1), *HEADER, *COPY.values(), *"X:1"}))
+        return Composer(Scripted(tokens, [body], header), replace(language(tokens), copies=True), options)
+
+    def test_they_are_written_out_before_the_tune_is_judged(self) -> None:
+        """The tune has all its notes, and is valid."""
+        folded = notation().fold(f"X:1\n{HEADER}{GOOD}").partition("K:G\n")[2]
+        assert COPY[4] in folded
+        (draw,) = self.composer(folded, Sample()).draw([0])
+        assert draw.tune.text == f"X:1\n{HEADER}{GOOD}"
+        assert draw.judgement.valid
+        assert draw.ended
+
+    def test_a_copy_of_nothing_is_a_fault(self) -> None:
+        """With its line; the rest of the tune is there."""
+        (draw,) = self.composer(f"DFA d2A |\n{COPY[9]} | BAG AFD |\n", Sample()).draw([0])
+        assert draw.tune.text == f"X:1\n{HEADER}DFA d2A |\n  | BAG AFD |\n"
+        first = draw.judgement.faults[0]
+        assert (first.kind, first.line) == ("copies", 8)
+        assert first.message == "copies the bar 9 bars ago, and has 1 bar before it"
+
+    def test_a_symbol_in_a_header_is_a_fault(self) -> None:
+        """It is left out at once, so that the header is a header."""
+        (draw,) = self.composer(GOOD, Sample(), HEADER.replace("T:A", f"T:A{COPY[1]}")).draw([0])
+        assert draw.tune.text == f"X:1\n{HEADER}{GOOD}"
+        assert [(fault.kind, fault.line) for fault in draw.judgement.faults] == [("copies", 2)]
+
+    def test_the_beginning_that_a_user_gives_is_folded(self) -> None:
+        """As the model has learned it; where the corpus never has a symbol, it stays written out."""
+        start = "DFA d2A | DFA d2A | "
+        told: list[str] = []
+        for symbols in ({*COPY.values()}, set[str]()):
+            tokens = CharTokenizer(sorted({*GOOD, *HEADER, *symbols, *"X:1"}))
+            scripted = Scripted(tokens, ["BAG AFD |\n"], HEADER)
+            heard = scripted.generate
+
+            def generate(
+                primes: Sequence[Tokens],
+                sampling: Sampling,
+                seeds: Sequence[int],
+                heard: Any = heard,
+                tokens: CharTokenizer = tokens,
+            ) -> Iterator[Tokens]:
+                told.append(tokens.decode(primes[0]))
+                return heard(primes, sampling, seeds)
+
+            scripted.generate = generate  # type: ignore[method-assign]
+            made = Composer(scripted, replace(language(tokens), copies=True), Sample(start=start))
+            (draw,) = made.draw([0])
+            assert draw.tune.text.endswith(f"K:G\n{start}BAG AFD |\n")
+            assert told[-1].endswith(f"DFA d2A | {COPY[1]} | " if symbols else start)
 
 
 def test_a_tune_that_was_cut_is_unfinished() -> None:

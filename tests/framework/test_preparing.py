@@ -129,6 +129,9 @@ def test_without_prepare_a_tune_is_learned_as_it_is_written() -> None:
     options = Prepare(raw=True, tonic="C", fields=("X",), canonical=True)
     assert unused_options(Plain(), options) == ["canonical", "fields"]
     assert unused_options(ABC, options) == unused_options(Older(), options) == []
+    copies = Prepare(copies=True)
+    assert unused_options(ABC, copies) == []
+    assert unused_options(Plain(), copies) == unused_options(Older(), copies) == ["copies"]
 
 
 def test_without_transpose_the_score_is_moved_and_written() -> None:

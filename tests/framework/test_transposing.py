@@ -13,6 +13,7 @@ from helpers.invented import NGRAM_PIPELINE, write_pipeline
 from musegen import Silent, Tune, perform
 from musegen.corpus.transposing import transpose_all
 from musegen.models.encoding import TokenTable, encode_transposed
+from musegen.models.language import Language
 from musegen_abc.notation import AbcNotation
 from musegen_char.tokenizer import CharTokenizer
 
@@ -55,9 +56,9 @@ def test_the_range_is_kept() -> None:
 def test_versions_are_encoded() -> None:
     """In order, with marks; of no tune there is none."""
     rows = list(transpose_all(NOTATION, TUNES))
-    assert encode_transposed([], CharTokenizer("ab")) == ()
+    assert encode_transposed([], Language("abc", NOTATION, CharTokenizer("ab"))) == ()
     tokenizer = CharTokenizer(sorted(set("".join(text for row in rows for text in row.texts))))
-    versions = encode_transposed(rows, tokenizer)
+    versions = encode_transposed(rows, Language("abc", NOTATION, tokenizer))
     decoded = [[tokenizer.decode(tokens) for tokens in each.tunes] for each in versions]
     assert decoded == [list(row.texts) for row in rows]
     assert [tuple(each.weights) for each in versions] == [row.weights for row in rows]

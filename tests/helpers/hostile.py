@@ -1,7 +1,7 @@
 """What hostile ABC may do to musegen, and the smallest text that does something else.
 
-Whatever the text, it is read, prepared and played, or refused by musegen's own errors, in bounded time; and
-what is read is the same after it is written.
+Whatever the text, it is read, prepared and played, or refused by musegen's own errors, in bounded time; what
+is read is the same after it is written, and the text is the same after its bars were folded and unfolded.
 """
 
 from __future__ import annotations
@@ -53,6 +53,8 @@ def check(text: str) -> str:
     Raises whatever the reader raised that it may not, and :class:`Broken` where a law does not hold.
     """
     tune = Tune(text, "abc")
+    if _NOTATION.unfold(_NOTATION.fold(text)) != (text, []):
+        raise Broken("is another text after its bars were folded and unfolded")
     try:
         score = _NOTATION.parse(tune)
     except NotationError:

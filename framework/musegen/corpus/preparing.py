@@ -8,7 +8,7 @@ from typing import Protocol, runtime_checkable
 
 from musegen.corpus.transposing import to_tonic
 from musegen.music.tune import Tune
-from musegen.protocols.notations import Notation, Prepare, PreparingNotation
+from musegen.protocols.notations import CopyingNotation, Notation, Prepare, PreparingNotation
 
 
 @runtime_checkable
@@ -36,10 +36,13 @@ def prepare_tune(notation: Notation, tune: Tune, options: Prepare) -> Tune:
 
 
 def unused_options(notation: Notation, options: Prepare) -> list[str]:
-    """The options that are set, but have no effect because this notation cannot prepare tunes."""
-    if isinstance(notation, PreparingNotation | _OlderNotation):
-        return []
-    return sorted(options.model_fields_set - {"raw", "tonic", "transpose"})
+    """The options that are set, but have no effect because this notation cannot do what they say."""
+    unused = set[str]()
+    if not isinstance(notation, PreparingNotation | _OlderNotation):
+        unused = options.model_fields_set - {"raw", "tonic", "transpose", "copies"}
+    if options.copies and not isinstance(notation, CopyingNotation):
+        unused.add("copies")
+    return sorted(unused)
 
 
 def without_title(notation: Notation, tune: Tune) -> Hashable:

@@ -66,6 +66,8 @@ class SavedNotation(SavedComponent):
 
     fields: list[str]
     home: SavedHome | None = None
+    copies: bool = False
+    """Whether the model writes bars that come again as one symbol, which the notation writes out."""
 
 
 class About(_Said):

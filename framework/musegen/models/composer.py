@@ -7,14 +7,16 @@ from dataclasses import replace
 from functools import cached_property
 
 from musegen.corpus.transposing import to_tonic
-from musegen.errors import NotationError
+from musegen.errors import NotationError, VocabularyError
 from musegen.models.draws import Composition, Draw
 from musegen.models.encoding import with_marks
 from musegen.models.examining import examine, judge_copies
 from musegen.models.language import Home, Language
 from musegen.models.sample_options import Sample
 from musegen.music.originality import MelodyIndex
+from musegen.music.score import Problem
 from musegen.music.tune import Tune
+from musegen.music.validity import Fault
 from musegen.plugins.checked import fault_of
 from musegen.protocols.models import LanguageModel
 from musegen.protocols.notations import HeadedNotation
@@ -80,22 +82,27 @@ class Composer:
     def draw(self, seeds: Sequence[int]) -> list[Draw]:
         """One tune for each seed, which depends on that seed alone."""
         if self._options.prime is None:
-            texts = self._headers(seeds)
-            texts = [text + self._options.start for text in texts]
+            headers = self._headers(seeds)
+            texts = [header + self._options.start for header, _ in headers]
+            problems = [problems for _, problems in headers]
         else:
-            texts = [self._options.prime] * len(seeds)
+            texts, problems = [self._options.prime] * len(seeds), [()] * len(seeds)
         valid = self._options.valid
-        primes = [self._prime(text) for text in texts]
+        begun = [self._begun(text) for text in texts]
+        primes = [prime for _, prime in begun]
         bodies = self._generate(primes, self._options.sampling, seeds)
         tunes, ends, examined = list[Tune](), list[bool](), []
-        for seed, text, prime, body in zip(seeds, texts, primes, bodies, strict=True):
+        for seed, (text, prime), body, in_header in zip(seeds, begun, bodies, problems, strict=True):
             room = max(self._options.max_length - (len(prime) - 1), 0)
             whole = text + self._language.tokenizer.decode(body[:room])
             ended = len(body) <= room and len(body) < self._options.max_length
+            whole, in_body = self._language.unfolded(whole)
             tune = Tune(whole if whole.endswith("\n") else whole + "\n", self._language.notation_name)
             if self._language.home:
                 tune = self._brought_back(tune, self._language.home, seed)
             judgement, score = examine(self._language.notation, tune, valid, ended, self._rules)
+            copies = tuple(Fault("copies", each.message, line=each.line) for each in (*in_header, *in_body))
+            judgement = replace(judgement, faults=(*copies, *judgement.faults))
             if score is not None:
                 tune = replace(tune, title=score.title)
             tunes.append(tune)
@@ -131,17 +138,32 @@ class Composer:
                 raise fault_of(self._network, f"generate() gives a token outside 0 to {size - 1}")
             yield tokens
 
+    def _begun(self, text: str) -> tuple[str, Tokens]:
+        """The beginning of a tune as the model reads it, and its start mark and tokens: int32 (n + 1,).
+
+        A bar that comes again stays written out where the corpus never has its symbol.
+        """
+        folded = self._language.folded(text)
+        try:
+            return folded, self._prime(folded)
+        except VocabularyError:
+            return text, self._prime(text)
+
     def _prime(self, text: str) -> Tokens:
         """The start mark and the tokens of ``text``: int32 (n + 1,)."""
         return with_marks(self._language.tokenizer, text)[:-1]
 
-    def _headers(self, seeds: Sequence[int]) -> list[str]:
-        """A header for each seed. The model proposes line after line, and a guide puts in the wishes."""
+    def _headers(self, seeds: Sequence[int]) -> list[tuple[str, Sequence[Problem]]]:
+        """A header for each seed, and the symbols of bars in it, which are left out.
+
+        The model proposes line after line, and a guide puts in the wishes.
+        """
         language = self._language
         if not isinstance(language.notation, HeadedNotation):
-            return [""] * len(seeds)
+            return [("", ())] * len(seeds)
         guide = language.notation.guide(self._options.wishes(language.tonic), language.fields)
         texts = [guide.opening] * len(seeds)
+        problems: list[list[Problem]] = [[] for _ in seeds]
         sampling = replace(self._options.sampling, max_tokens=_LINE_TOKENS, stop=self._line_ends)
         unfinished = list(range(len(seeds)))
         for line_number in range(_HEADER_LINES):
@@ -153,14 +175,16 @@ class Composer:
                 [derive_seed(seeds[i], "header", line_number) for i in unfinished],
             )
             proposed = {
-                i: self._language.tokenizer.decode(line) for i, line in zip(unfinished, lines, strict=True)
+                i: language.unfolded(language.tokenizer.decode(line))
+                for i, line in zip(unfinished, lines, strict=True)
             }
-            for i, line in proposed.items():
+            for i, (line, told) in proposed.items():
+                problems[i] += [replace(each, line=texts[i].count("\n") + 1) for each in told]
                 ended_early = "\n" not in line
                 texts[i] += guide.next(texts[i], line.partition("\n")[0] + "\n")
                 if ended_early or guide.complete(texts[i]):
                     unfinished.remove(i)
-        return texts
+        return list(zip(texts, problems, strict=True))
 
     @cached_property
     def _line_ends(self) -> tuple[int, ...]:

@@ -9,6 +9,7 @@ import numpy as np
 
 from musegen.corpus.corpus import Corpus
 from musegen.corpus.transposing import Transposed
+from musegen.models.language import Language
 from musegen.protocols.models import Transpositions
 from musegen.protocols.tokenizers import Tokenizer
 from musegen.protocols.vocabulary import Tokens
@@ -56,12 +57,16 @@ def with_marks(tokenizer: Tokenizer, text: str) -> Tokens:
     return marked
 
 
-def encode_transposed(transposed: Iterable[Transposed], tokenizer: Tokenizer) -> tuple[Transpositions, ...]:
+def as_read(language: Language, text: str) -> Tokens:
+    """A tune's text as the model reads it: int32 (n + 2,), including start and end marks."""
+    return with_marks(language.tokenizer, language.folded(text))
+
+
+def encode_transposed(transposed: Iterable[Transposed], language: Language) -> tuple[Transpositions, ...]:
     """The tunes in other keys as tokens, which are stored in one array."""
     rows = list(transposed)
-    table = TokenTable(
-        (with_marks(tokenizer, text) for row in rows for text in row.texts), len(tokenizer.vocabulary)
-    )
+    size = len(language.tokenizer.vocabulary)
+    table = TokenTable((as_read(language, text) for row in rows for text in row.texts), size)
     versions, first = [], 0
     for row in rows:
         versions.append(Transpositions(table[first : first + len(row.texts)], row.weights))
@@ -69,7 +74,7 @@ def encode_transposed(transposed: Iterable[Transposed], tokenizer: Tokenizer) ->
     return tuple(versions)
 
 
-def encode_part(corpus: Corpus, part: str, tokenizer: Tokenizer) -> TokenTable:
+def encode_part(corpus: Corpus, part: str, language: Language) -> TokenTable:
     """The tunes of one part as tokens, each int32 (n + 2,), including start and end marks."""
-    tokens = (with_marks(tokenizer, tune.text) for tune in corpus.part(part))
-    return TokenTable(tokens, len(tokenizer.vocabulary))
+    tokens = (as_read(language, tune.text) for tune in corpus.part(part))
+    return TokenTable(tokens, len(language.tokenizer.vocabulary))

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from random import Random
 
 from musegen.canonical import JSON
+from musegen.music.score import Problem
 from musegen.music.tune import Tune
-from musegen.protocols.notations import Notation
+from musegen.protocols.notations import CopyingNotation, Notation
 from musegen.protocols.sampling import derive_seed
 from musegen.protocols.tokenizers import Tokenizer
 
@@ -57,11 +58,28 @@ class Language:
     """Header fields of the corpus, in their order in the corpus."""
     home: Home | None = None
     """Home of the tunes; None if ``[prepare] tonic`` did not transpose them."""
+    copies: bool = False
+    """Whether the model reads and writes bars that come again as one symbol, where the notation can."""
+
+    def folded(self, text: str) -> str:
+        """A tune's text as the model reads it."""
+        return folded(self.notation, text) if self.copies else text
+
+    def unfolded(self, text: str) -> tuple[str, Sequence[Problem]]:
+        """A tune's text from what the model has written, and what could not be written out."""
+        if self.copies and isinstance(self.notation, CopyingNotation):
+            return self.notation.unfold(text)
+        return text, ()
 
     @property
     def tonic(self) -> str:
         """The tonic of all tunes that the model knows; empty if they were not transposed to one tonic."""
         return self.home.tonic if self.home else ""
+
+
+def folded(notation: Notation, text: str) -> str:
+    """The text with a symbol for each bar that comes again, if the notation has such symbols."""
+    return notation.fold(text) if isinstance(notation, CopyingNotation) else text
 
 
 def header_fields(headers: Iterable[Mapping[str, str]]) -> tuple[str, ...]:

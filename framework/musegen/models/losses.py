@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from musegen.corpus.corpus import Corpus
 from musegen.errors import MusegenError, NotationError
 from musegen.models.encoding import with_marks
+from musegen.models.language import Language
 from musegen.music.score import Note
 from musegen.music.tune import Tune
 from musegen.protocols.models import LanguageModel
@@ -44,6 +45,8 @@ class TuneLoss:
     tune does not parse."""
     told: bool = True
     """Whether it is known which tokens belong to the body."""
+    characters: int = 0
+    """Number of characters of the tune's text, all bars written out, and one for its end."""
 
     @property
     def body_nats(self) -> float:
@@ -54,13 +57,16 @@ class TuneLoss:
 class Scale:
     """The tunes of one part, with the places of headers, chord symbols and bodies in their tokens."""
 
-    def __init__(self, tunes: Sequence[Tune], tokenizer: Tokenizer, notation: Notation) -> None:
-        self.encoded = [with_marks(tokenizer, tune.text) for tune in tunes]
+    def __init__(self, tunes: Sequence[Tune], language: Language) -> None:
+        tokenizer, notation = language.tokenizer, language.notation
+        read = [replace(tune, text=language.folded(tune.text)) for tune in tunes]
+        self.encoded = [with_marks(tokenizer, tune.text) for tune in read]
         lengths = _symbol_lengths(tokenizer)
         self._places = [
-            _places(tune, tokens, lengths, notation) for tune, tokens in zip(tunes, self.encoded, strict=True)
+            _places(tune, tokens, lengths, notation) for tune, tokens in zip(read, self.encoded, strict=True)
         ]
         self._notes = [_written_notes(notation, tune) for tune in tunes]
+        self._characters = [len(tune.text) + 1 for tune in tunes]
 
     def losses(self, model: LanguageModel) -> list[TuneLoss]:
         """The loss of the model on each tune."""
@@ -74,16 +80,21 @@ class Scale:
                 int(np.count_nonzero(place == _CHORD)),
                 notes,
                 not np.any(place == _UNKNOWN),
+                characters,
             )
-            for nats, place, notes in zip(model.nats(self.encoded), self._places, self._notes, strict=True)
+            for nats, place, notes, characters in zip(
+                model.nats(self.encoded), self._places, self._notes, self._characters, strict=True
+            )
         ]
 
 
 def figures(losses: Iterable[TuneLoss]) -> dict[str, float | None]:
-    """The figures of some tunes together: ``nats``, ``header_nats``, ``body_nats`` and ``bits_a_note``.
+    """The figures of some tunes together.
 
-    If the tunes have chord symbols, also ``chord_nats``, ``melody_nats`` and ``melody_bits_a_note``. Nats are
-    for each token of that part of the text. A figure is None if there are no tokens or notes to divide by.
+    They are ``nats``, ``character_nats``, ``header_nats``, ``body_nats`` and ``bits_a_note``. If the tunes
+    have chord symbols, also ``chord_nats``, ``melody_nats`` and ``melody_bits_a_note``. Nats are for each
+    token of that part of the text as the model reads it, ``character_nats`` for each character of the text
+    with all bars written out. A figure is None if there is nothing to divide by.
     """
     losses = list(losses)
     total = {field.name: sum(getattr(loss, field.name) for loss in losses) for field in fields(TuneLoss)}
@@ -96,6 +107,7 @@ def figures(losses: Iterable[TuneLoss]) -> dict[str, float | None]:
     notes = sum(loss.notes for loss in sung)
     found = {
         "nats": _ratio(total["nats"], total["tokens"]),
+        "character_nats": _ratio(total["nats"], total["characters"]),
         "header_nats": _ratio(total["header_nats"], total["header_tokens"]),
         "body_nats": _ratio(body_nats, body_tokens),
         "bits_a_note": _bits(sum(loss.body_nats for loss in sung), notes),

@@ -58,7 +58,7 @@ def measure(
     and ``say`` gets a line with the reason.
     """
     language = model.language
-    scales = {part: Scale(part_tunes(corpus, part), language.tokenizer, language.notation) for part in PARTS}
+    scales = {part: Scale(part_tunes(corpus, part), language) for part in PARTS}
     found: dict[str, float | None] = {}
     for part, scale in scales.items():
         losses = scale.losses(model.network)

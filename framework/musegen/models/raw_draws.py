@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 from musegen.errors import ArtifactError
 from musegen.models.draws import Draw
 from musegen.models.examining import examine
 from musegen.music.tune import Tune
-from musegen.music.validity import Valid
+from musegen.music.validity import Fault, Valid
 from musegen.protocols.notations import Notation
 
 
 def save_draws(draws: Iterable[Draw], file: Path) -> None:
-    """Write a line of JSON for each draw: its seed, whether the model ended it, and its text."""
+    """Write a line of JSON for each draw: its seed, whether the model ended it, and its text.
+
+    With them go the faults that the text no longer shows, those of symbols for bars that come again.
+    """
     with file.open("w", encoding="utf-8") as opened:
         for draw in draws:
-            row = {"seed": draw.seed, "ended": draw.ended, "text": draw.tune.text}
+            copies = [[each.message, each.line] for each in draw.judgement.faults if each.kind == "copies"]
+            row = {"seed": draw.seed, "ended": draw.ended, "text": draw.tune.text, "copies": copies}
             opened.write(json.dumps(row, ensure_ascii=False) + "\n")
 
 
@@ -31,12 +36,21 @@ def load_draws(file: Path, name: str, notation: Notation, valid: Valid) -> list[
     try:
         with file.open(encoding="utf-8") as opened:
             rows = [json.loads(line) for line in opened]
-        texts = [(int(row["seed"]), bool(row["ended"]), str(row["text"])) for row in rows]
+        texts = [
+            (
+                int(row["seed"]),
+                bool(row["ended"]),
+                str(row["text"]),
+                tuple(Fault("copies", str(message), line=int(line)) for message, line in row["copies"]),
+            )
+            for row in rows
+        ]
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ArtifactError(f"{file}: holds no draws that can be read; run the pipeline again") from error
-    for seed, ended, text in texts:
+    for seed, ended, text, copies in texts:
         tune = Tune(text, name)
         judgement, score = examine(notation, tune, valid, ended)
+        judgement = replace(judgement, faults=(*copies, *judgement.faults))
         title = score.title if score else ""
         draws.append(Draw(Tune(text, name, title), seed, ended, judgement, score))
     return draws

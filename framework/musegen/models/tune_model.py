@@ -23,7 +23,7 @@ from musegen.plugins.registry import Plugins
 from musegen.plugins.use import Use
 from musegen.protocols.component import Component
 from musegen.protocols.models import LanguageModel, ModelTrainer, VocabularyModel
-from musegen.protocols.notations import Notation
+from musegen.protocols.notations import CopyingNotation, Notation
 from musegen.protocols.rules import Rule
 from musegen.protocols.tokenizers import Tokenizer, TokenizerTrainer
 from musegen.words import counted
@@ -105,14 +105,20 @@ def _check_copied(model: Path, most: int, melodies: MelodyIndex | None) -> None:
 def load_language(path: Path, about: About, plugins: Plugins) -> Language:
     """The language that the saved model at ``path`` was trained on. Raises PluginError, ArtifactError."""
     tokenizer: Use[TokenizerTrainer] = _component(path, plugins, "tokenizer", about.tokenizer)
-    notation: Use[Notation] = _component(path, plugins, "notation", about.notation)
+    notation = _component(path, plugins, "notation", about.notation).build()
+    if about.notation.copies and not isinstance(notation, CopyingNotation):
+        raise ArtifactError(
+            f'{path}: writes bars that come again as one symbol, which the notation "{about.notation.name}" '
+            "that is installed cannot write out"
+        )
     home = about.notation.home
     return Language(
         about.notation.name,
-        notation.build(),
+        notation,
         tokenizer.build().load(about.tokenizer.state),
         about.notation.fields,
         Home(home.tonic, home.tonics) if home else None,
+        about.notation.copies,
     )
 
 
@@ -143,6 +149,7 @@ def describe_model(
             options=notation.options_json,
             fields=list(language.fields),
             home=language.home.state() if language.home else None,
+            **({"copies": True} if language.copies else {}),
         ),
     }
 

@@ -71,8 +71,9 @@ class Fault:
     """A fault: one place where a tune breaks a rule."""
 
     kind: str
-    """Kind of the fault: ``parse``, ``unfinished``, ``metre``, ``bars``, ``repeats``, ``short``,
-    ``repetition``, ``range``, ``copied``, or a word that a plugin's rule chooses."""
+    """Kind of the fault: ``parse``, ``unfinished``, ``copies`` (a symbol for a bar that comes again, where it
+    means no bar), ``metre``, ``bars``, ``repeats``, ``short``, ``repetition``, ``range``, ``copied``, or a
+    word that a plugin's rule chooses."""
     message: str
     """The fault in words."""
     bar: int = 0

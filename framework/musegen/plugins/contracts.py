@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from math import isfinite
 from operator import index
 from pathlib import Path
@@ -10,7 +10,7 @@ from typing import Any, SupportsFloat, SupportsIndex
 
 from musegen.bounds import Bounds
 from musegen.errors import CorpusError, NotationError
-from musegen.music.score import Bar, Key, Score
+from musegen.music.score import Bar, Key, Problem, Score
 from musegen.music.tune import Tune
 from musegen.music.validity import Fault
 from musegen.plugins.checked import Check, Checked, Contract, an_attribute, gives, shown, strings
@@ -147,6 +147,16 @@ def _chords(this: Checked, found: object, tune: Tune) -> list[tuple[int, int]]:
     return chords
 
 
+def _unfolded(this: Checked, found: object, *given: object) -> tuple[str, tuple[Problem, ...]]:
+    text, problems = found if isinstance(found, tuple) and len(found) == 2 else (None, ())
+    if not isinstance(text, str) or not isinstance(problems, Sequence):
+        raise this.fault(f"unfold() gives {shown(found)}, not a text and what could not be written out")
+    for problem in problems:
+        if not isinstance(problem, Problem):
+            raise this.fault(f"unfold() gives {shown(problem)}, not a musegen.Problem")
+    return text, tuple(problems)
+
+
 # Rules and renderers
 
 
@@ -240,6 +250,8 @@ _CONTRACTS: Mapping[str, Contract] = {
             "bare_text": gives("bare_text", str),
             "transpose": _tune("transpose"),
             "chord_symbols": _chords,
+            "fold": gives("fold", str),
+            "unfold": _unfolded,
         },
         {"fields": strings("fields")},
         _of_bounded_length,

@@ -9,7 +9,7 @@ from typing import Annotated, Protocol, TypeAlias, runtime_checkable
 
 from pydantic import AfterValidator, Field
 
-from musegen.music.score import Key, Score
+from musegen.music.score import Key, Problem, Score
 from musegen.music.tune import Tune
 from musegen.options import Options
 
@@ -28,7 +28,7 @@ class Prepare(Options):
 
     raw: bool = False
     """Keep the text of every tune exactly as its collection has it. The keys below then have no effect,
-    except for tonic and transpose."""
+    except for tonic, transpose and copies."""
     fields: tuple[str, ...] | None = None
     """Information fields to keep, in the order to write them. If left out, the notation decides."""
     annotations: bool = False
@@ -43,6 +43,9 @@ class Prepare(Options):
     transposed back to the keys of the corpus."""
     transpose: bool = False
     """Learn each training tune also in the other keys that tunes of the same mode have in the corpus."""
+    copies: bool = False
+    """Let the model read and write a bar that equals an earlier bar of its tune as one symbol, "the same as
+    so many bars ago". New tunes have these bars written out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +157,8 @@ class PreparingNotation(Notation, Protocol):
     def prepare(self, tune: Tune, options: Prepare) -> Tune:
         """The tune as the model sees it. Raises NotationError for text that is not a tune.
 
-        Ignore ``options.tonic`` and ``options.transpose``: the framework does the transposing.
+        Ignore ``options.tonic``, ``options.transpose`` and ``options.copies``: the framework does what they
+        say.
         """
         ...
 
@@ -194,5 +198,32 @@ class ChordedNotation(Notation, Protocol):
         """``(begin, end)`` of each chord symbol of the body as indices into the text, in order.
 
         Raises NotationError for text that is not a tune.
+        """
+        ...
+
+
+@runtime_checkable
+class CopyingNotation(Notation, Protocol):
+    """A notation that can write a bar which equals an earlier bar of the tune as one symbol.
+
+    With ``[prepare] copies = true`` a model reads and writes the text that :meth:`fold` gives, and every text
+    that it writes goes through :meth:`unfold` before anything else reads it. Where a notation also has
+    ``body`` or ``chord_symbols``, they must work on a folded text too. Without these methods bars that come
+    again stay written out.
+    """
+
+    def fold(self, text: str) -> str:
+        """The text with a symbol in place of each bar that equals an earlier one.
+
+        ``unfold(fold(text)) == (text, ())`` for every text, be it a tune or not. Folding the beginning of a
+        text, up to the end of a bar, gives the beginning of the folded text.
+        """
+        ...
+
+    def unfold(self, text: str) -> tuple[str, Sequence[Problem]]:
+        """The text with all its bars written out, and what could not be.
+
+        It takes every text, since a model may write a symbol where none makes sense, and never raises. Each
+        problem becomes a fault of the new tune, of the kind ``copies``.
         """
         ...

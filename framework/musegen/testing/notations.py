@@ -17,6 +17,7 @@ from musegen.plugins.registry import Plugins
 from musegen.protocols.component import Component
 from musegen.protocols.notations import (
     ChordedNotation,
+    CopyingNotation,
     HeadedNotation,
     Notation,
     Prepare,
@@ -44,11 +45,11 @@ def check_notation(
 
     It must write ``scores``, by default invented ones, and read them back. ``texts``: tunes as people write
     them; it must read each of them. If it has the methods of :class:`musegen.HeadedNotation`,
-    :class:`musegen.PreparingNotation`, :class:`musegen.TransposingNotation` or
-    :class:`musegen.ChordedNotation`, it must keep their laws too. ``options``: its keys as in a pipeline.
-    ``plugins``: plugins with the components that it needs, by default the installed ones. Raises
-    ContractError, an AssertionError that names the broken law, and ValueError if the component does not take
-    the options.
+    :class:`musegen.PreparingNotation`, :class:`musegen.TransposingNotation`,
+    :class:`musegen.ChordedNotation` or :class:`musegen.CopyingNotation`, it must keep their laws too.
+    ``options``: its keys as in a pipeline. ``plugins``: plugins with the components that it needs, by
+    default the installed ones. Raises ContractError, an AssertionError that names the broken law, and
+    ValueError if the component does not take the options.
     """
     laws = Laws(f'notation "{component.name}"')
     component = connected(component, plugins)
@@ -69,6 +70,8 @@ def check_notation(
             _check_transposing(laws, notation, tune)
     if isinstance(notation, ChordedNotation):
         _check_chords(laws, notation, tunes)
+    if isinstance(notation, CopyingNotation):
+        _check_copies(laws, notation, tunes)
 
 
 def _written(laws: Laws, name: str, notation: Notation, scores: Sequence[Score]) -> Iterator[Tune]:
@@ -129,6 +132,23 @@ def _check_chords(laws: Laws, notation: ChordedNotation, tunes: Sequence[Tune]) 
         places = [body, *(place for chord in chords for place in chord), len(tune.text)]
         right = places == sorted(places) and all(begin < end for begin, end in chords)
         laws.require(right, law, f"got {chords}")
+
+
+def _check_copies(laws: Laws, notation: CopyingNotation, tunes: Sequence[Tune]) -> None:
+    law = "unfold(fold(text)) == (text, ()), whatever the text"
+    symbols = {symbol for tune in tunes for symbol in set(notation.fold(tune.text)) - set(tune.text)}
+    rng = random.Random(5)
+    for text in [*_NONSENSE, *symbols, *(tune.text for tune in tunes)]:
+        with laws.works("fold and unfold take every text"):
+            back, problems = notation.unfold(notation.fold(text))
+        laws.require(back == text and not problems, law, f"text {short(repr(text))}")
+        for symbol in sorted(symbols)[:20]:
+            at = rng.randrange(len(text) + 1)
+            with laws.works("unfold takes a text with symbols at any place"):
+                written, _ = notation.unfold(text[:at] + symbol + text[at:])
+            law_of_symbols = "unfold leaves no symbol in a text"
+            told = symbol not in written or symbol in text
+            laws.require(told, law_of_symbols, f"text {short(repr(text[:at] + symbol + text[at:]))}")
 
 
 def _check_transposing(laws: Laws, notation: TransposingNotation, tune: Tune) -> None:

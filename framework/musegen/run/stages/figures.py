@@ -33,7 +33,7 @@ class FiguresStage(Stage):
     """
 
     name = "figures"
-    version = 2
+    version = 3
 
     def __init__(
         self, plan: Plan, storage: RunFolder, corpus: CorpusStage, model: ModelStage, baselines: Baselines

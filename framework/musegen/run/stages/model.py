@@ -114,10 +114,10 @@ class ModelStage(Stage):
 
     @property
     def _dataset(self) -> Dataset:
-        corpus, tokenizer = self._corpus.corpus, self._tokenizer.language.tokenizer
-        train, validation = (encode_part(corpus, part, tokenizer) for part in ("train", "validation"))
-        transposed = encode_transposed(self._corpus.transposed, tokenizer)
-        return Dataset(tokenizer.vocabulary, train, validation, transposed)
+        corpus, language = self._corpus.corpus, self._tokenizer.language
+        train, validation = (encode_part(corpus, part, language) for part in ("train", "validation"))
+        transposed = encode_transposed(self._corpus.transposed, language)
+        return Dataset(language.tokenizer.vocabulary, train, validation, transposed)
 
     @property
     def _about(self) -> dict[str, JSON]:

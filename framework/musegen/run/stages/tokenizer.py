@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 
 from musegen.canonical import JSON
-from musegen.models.language import Home, Language, header_fields
+from musegen.models.language import Home, Language, folded, header_fields
 from musegen.models.tokenizing import checked_state
+from musegen.music.tune import Tune
 from musegen.pipeline.plan import Plan
 from musegen.progress import Progress
+from musegen.protocols.notations import CopyingNotation
 from musegen.run.stage import Stage
 from musegen.run.stages.corpus import CorpusStage
 from musegen.storage import RunFolder
@@ -35,9 +39,13 @@ class TokenizerStage(Stage):
 
     def build(self, folder: Path, progress: Progress) -> None:
         """Train the tokenizer. Raises ComponentError if it cannot encode the corpus without loss."""
-        tunes = self._corpus.corpus.tunes
-        texts = [tune.text for tune in tunes]
-        texts += [text for row in self._corpus.transposed for text in row.texts]
+        tunes: Sequence[Tune] = self._corpus.corpus.tunes
+        transposed = [text for row in self._corpus.transposed for text in row.texts]
+        if self.plan.prepare.copies:
+            notation = self._corpus.notation
+            tunes = [replace(tune, text=folded(notation, tune.text)) for tune in tunes]
+            transposed = [folded(notation, text) for text in transposed]
+        texts = [tune.text for tune in tunes] + transposed
         tokenizer = self.plan.tokenizer.build().train(texts)
         state = checked_state(tokenizer, tunes)
         (folder / _STATE).write_text(state, encoding="utf-8")
@@ -54,4 +62,5 @@ class TokenizerStage(Stage):
             self.plan.tokenizer.build().load(state),
             header_fields(corpus.headers),
             Home.of(prepare.tonic, train, corpus.notation) if prepare.tonic else None,
+            prepare.copies and isinstance(corpus.notation, CopyingNotation),
         )

@@ -1,0 +1,325 @@
+"""The sense of place: where in its tune's form a character stands, from what came before it alone.
+
+:class:`Place` is a machine that is fed a prepared text, folded (copies.py) or not, one character at a time.
+It remembers some forty whole numbers and the lengths of the last 32 bars, and never looks ahead: what it
+tells of a character is the same for every text that begins like this one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from musegen_abc.clock import DIGITS, UNIT, Clock, Fraction
+from musegen_abc.copies import LAGS, SHORTEST, copied_lag
+
+BARS, HALVES, LEFT, STRAINS = 18, 40, 28, 10
+"""How many values each feature has. 0 is the header, and the last value stands for all that is greater."""
+# What is read: the beginning of a line, its first letter, the colon behind that, a field, what is passed
+# over, music code; what stands behind "[", behind that and a letter; a chord, a tuplet, an ending's numbers
+_LINE, _FIRST, _COLON, _FIELD, _SKIPPED, _MUSIC, _BRACKET, _LETTER, _CHORD, _TUPLET, _ENDING = range(11)
+_NOTES = frozenset("ABCDEFGabcdefgzxZX")
+_CLOSED_BY = {'"': '"', "!": "!", "{": "}"}
+
+
+class Place:
+    """Tells four things of the next character, each a small whole number; all are 0 in the header.
+
+    - The number of its bar in the strain, from 1. An upbeat belongs to bar 1, and a second ending stands
+      where the first one does.
+    - The time since its bar began, in halves of a unit note length and from 1. A copied bar lasts as long as
+      the bar that it copies.
+    - The time that is left in its bar by the metre: 0 if there is no metre, 1 if the bar is too long, 2 if it
+      is full, else 2 more than the halves of a unit note length that are begun.
+    - The number of its strain, from 1.
+    """
+
+    sizes: ClassVar[tuple[int, ...]] = (BARS, HALVES, LEFT, STRAINS)
+    """Number of values of each of them."""
+
+    def __init__(self) -> None:
+        self._clock, self._state, self._in_body = Clock(), _LINE, False
+        self._before, self._until = "", ""
+        self._letter, self._inline, self._value = "", False, Fraction()  # the field that is read
+        self._part, self._parts = 0, [0, 0, 0]  # the tuplet that is read
+        # The characters of the bar, up to now and up to the last that is no blank: no more than SHORTEST
+        self._run = self._length = 0
+        self._saved = (0, 0, False)
+        self._sounds = self._copied = False
+        self._sign = False  # whether a number is that of an ending
+        self._bars = self._strain = self._ending_bars = 0
+        self._fresh = True  # whether nothing of the strain has sounded yet
+        self._heard, self._lengths = 0, [0] * LAGS
+
+    def features(self) -> tuple[int, ...]:
+        """What it tells of the next character: each from 0 to below its number in :attr:`sizes`."""
+        if not self._in_body:
+            return 0, 0, 0, 0
+        time, whole = self._clock.now, self._clock.bar_length
+        left = -(2 * (time - whole) // UNIT)
+        return (
+            1 + min(self._bars, BARS - 2),
+            1 + min(max(2 * time // UNIT, 0), HALVES - 2),
+            min(max(2 + left, 1), LEFT - 1) if whole else 0,
+            1 + min(self._strain, STRAINS - 2),
+        )
+
+    def take(self, character: str) -> None:
+        """Read the next character."""
+        if self._run:
+            self._run = min(self._run + 1, SHORTEST)
+        if character in "\r\n":
+            self._end_line()
+        else:
+            _READERS[self._state](self, character)
+        self._before = character
+
+    # Lines and fields
+
+    def _end_line(self) -> None:
+        if self._state == _COLON:
+            self._undo()
+        elif self._state == _FIELD and not self._inline:
+            self._end_field()
+        elif self._state == _TUPLET:
+            self._clock.begin_tuplet(*self._parts)
+        elif self._state in (_CHORD, _BRACKET, _LETTER):
+            self._clock.drop_chord()
+        self._end_note()
+        self._state = _LINE
+
+    def _line(self, character: str) -> None:
+        if character == "+" or (character.isascii() and character.isalpha()):
+            self._letter, self._saved = character, (self._run, self._length, self._sign)
+            if self._in_body:
+                self._music(character)
+            self._state = _FIRST
+        elif self._in_body and character != "%":
+            self._go_on(character)
+        else:
+            self._skip("")
+
+    def _first(self, character: str) -> None:
+        if character == ":":
+            self._state = _COLON
+        elif self._in_body:
+            self._go_on(character)
+        else:
+            self._skip("")
+
+    def _colon(self, character: str) -> None:
+        """Behind a letter and a colon, a bar line makes the letter music code; else the line is a field."""
+        if character not in "|:":
+            self._undo()
+            self._begin_field(inline=False)
+            self._field(character)
+        elif self._in_body:
+            self._before = self._letter
+            self._go_on(":")
+            self._before = ":"
+            self._go_on(character)
+        else:
+            self._skip("")
+
+    def _undo(self) -> None:
+        """Forget the note that was the letter of a field. In an open bar the field's line counts."""
+        run, self._length, self._sign = self._saved
+        self._run = SHORTEST if run else 0
+        self._clock.drop_note()
+
+    def _go_on(self, character: str) -> None:
+        self._state = _MUSIC
+        self._music(character)
+
+    def _skip(self, until: str) -> None:
+        """Pass over all up to a character, or to the end of the line."""
+        self._state, self._until = _SKIPPED, until
+
+    def _skipped(self, character: str) -> None:
+        if self._until:
+            self._ink()
+            if character == self._until:
+                self._state = _MUSIC
+
+    def _begin_field(self, *, inline: bool) -> None:
+        self._state, self._inline, self._value = _FIELD, inline, Fraction()
+
+    def _field(self, character: str) -> None:
+        if self._inline and self._run:
+            self._ink()
+        if self._inline and character == "]":
+            self._end_field()
+            self._state = _MUSIC
+        else:
+            self._value.take(character)
+
+    def _end_field(self) -> None:
+        if self._letter == "M":
+            self._clock.set_metre(self._value.value)
+        elif self._letter == "L":
+            self._clock.set_unit(self._value.value)
+        elif self._letter == "P" and self._in_body and not self._sounds:
+            self._begin_strain()
+        elif self._letter == "K" and not self._in_body:
+            self._in_body = True
+            self._clock.begin_body()
+
+    # Music code
+
+    def _ink(self, characters: int = 1) -> None:
+        """Count a character of the bar that is no blank."""
+        self._run = self._run or characters
+        self._length = self._run
+
+    def _music(self, character: str) -> None:
+        if self._clock.takes(character):
+            self._ink()
+            return
+        self._end_note()
+        if character in "|:":
+            self._bar_line(character)
+        elif character == "[":
+            self._state = _BRACKET
+        elif character == "]":
+            if self._before == "|":
+                self._begin_strain()
+        elif character in DIGITS and self._sign:
+            self._begin_ending(character)
+        elif character == "%":
+            self._skip("")
+        elif lag := copied_lag(character):
+            self._copy(lag)
+        elif character == ".":
+            self._run = self._run or 1  # the bar's, unless a bar line follows
+        elif character not in " \t":
+            self._ink()
+            self._sign = False
+            if character in _NOTES:
+                self._clock.begin_note(character)
+            elif character in _CLOSED_BY:
+                self._skip(_CLOSED_BY[character])
+            elif character == "(":
+                self._state, self._part, self._parts = _TUPLET, 0, [0, 0, 0]
+            elif character in "<>":
+                self._clock.break_rhythm(character)
+
+    def _end_note(self) -> None:
+        if self._clock.end_note():
+            self._sounds, self._fresh = True, False
+
+    def _copy(self, lag: int) -> None:
+        """Go to the end of a copied bar, if the symbol is a bar of its own."""
+        if not self._run and lag <= self._heard:
+            self._ink()
+            self._clock.time += self._lengths[(self._heard - lag) % LAGS]
+            self._sounds, self._copied, self._fresh = True, True, False
+        self._sign = False
+
+    def _bar_line(self, character: str) -> None:
+        """``|`` ends a bar, and so does ``::``; with dots or a second line it begins a strain."""
+        doubled = bool(self._before) and self._before in ("|:" if character == ":" else "|:[")
+        if character == "|" or doubled:
+            self._end_bar()
+            self._sign = True
+        if doubled:
+            self._begin_strain()
+
+    def _end_bar(self) -> None:
+        if self._sounds:
+            if self._copied or self._length >= SHORTEST:
+                self._lengths[self._heard % LAGS] = self._clock.time
+                self._heard += 1
+            if self._bars or self._clock.time >= self._clock.bar_length:
+                self._bars += 1
+        self._clock.begin_bar()
+        self._run = self._length = 0
+        self._sounds = self._copied = False
+
+    def _begin_strain(self) -> None:
+        if not self._fresh:
+            self._strain, self._bars, self._fresh = self._strain + 1, 0, True
+
+    def _begin_ending(self, number: str) -> None:
+        self._end_bar()
+        if number == "1":
+            self._ending_bars = self._bars
+        else:
+            if self._fresh and self._strain:
+                self._strain, self._fresh = self._strain - 1, False
+            self._bars = self._ending_bars
+        self._state, self._sign = _ENDING, False
+
+    def _ending(self, character: str) -> None:
+        if character not in DIGITS and character not in ",-":
+            self._go_on(character)
+
+    def _bracket(self, character: str) -> None:
+        if character == "|":
+            self._go_on(character)
+        elif character in DIGITS:
+            self._begin_ending(character)
+        elif character.isascii() and character.isalpha():
+            self._state, self._letter = _LETTER, character
+        elif character == "]":
+            self._state = _MUSIC
+        else:
+            self._begin_chord()
+            self._in_chord(character)
+
+    def _in_letter(self, character: str) -> None:
+        if character == ":":
+            self._begin_field(inline=True)
+        else:
+            self._begin_chord()
+            self._in_chord(self._letter)
+            self._in_chord(character)
+
+    def _begin_chord(self) -> None:
+        self._state, self._sign = _CHORD, False
+        self._clock.begin_chord()
+        self._ink(2)
+
+    def _in_chord(self, character: str) -> None:
+        self._ink()
+        if self._clock.takes(character):
+            return
+        self._clock.end_note()
+        if character == "]":
+            self._clock.end_chord()
+            self._state = _MUSIC
+        elif character == "|":
+            self._clock.drop_chord()
+            self._go_on(character)
+        elif character in _NOTES:
+            self._clock.begin_note(character)
+
+    def _tuplet(self, character: str) -> None:
+        if character in DIGITS:
+            self._ink()
+            self._parts[self._part] = min(10 * self._parts[self._part] + int(character), 99)
+        elif character == ":" and self._parts[0] and self._part < 2:
+            self._ink()
+            self._part += 1
+        else:
+            self._clock.begin_tuplet(*self._parts)
+            self._go_on(character)
+
+
+_READERS: Sequence[Callable[[Place, str], None]] = (
+    *(Place._line, Place._first, Place._colon, Place._field, Place._skipped, Place._music),
+    *(Place._bracket, Place._in_letter, Place._in_chord, Place._tuplet, Place._ending),
+)
+"""By state."""
+
+
+def places(text: str) -> NDArray[np.int32]:
+    """What :class:`Place` tells of each character of a text, and of what follows it: int32 (n + 1, 4)."""
+    place = Place()
+    rows = [place.features()]
+    for character in text:
+        place.take(character)
+        rows.append(place.features())
+    return np.array(rows, np.int32)
