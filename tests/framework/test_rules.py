@@ -37,6 +37,7 @@ from musegen.pipeline.example import example_pipeline
 from musegen.pipeline.plan import Plan, load_plan
 from musegen.pipeline.schema import pipeline_schema
 from musegen.run.stages.corpus import CorpusStage
+from musegen.run.stages.melodies import MelodiesStage
 from musegen.run.stages.model import ModelStage
 from musegen.run.stages.sample import SampleStage
 from musegen.run.stages.tokenizer import TokenizerStage
@@ -165,7 +166,7 @@ def sample_stage(plan: Plan) -> SampleStage:
     corpus = CorpusStage(plan, folder)
     tokenizer = TokenizerStage(plan, folder, corpus)
     model = ModelStage(plan, folder, corpus, tokenizer, plan.model)
-    return SampleStage(plan, folder, corpus, tokenizer, model)
+    return SampleStage(plan, folder, corpus, tokenizer, MelodiesStage(plan, folder, corpus), model)
 
 
 def test_rules_count_in_the_key_of_new_tunes_where_there_are_any(tmp_path: Path) -> None:

@@ -63,7 +63,7 @@ def test_run_ends_with_the_place_of_the_tunes(pipeline_file: Path) -> None:
     (line,) = first.stdout.splitlines()
     assert str(pipeline_file.parent / "run") in line
     second = command("run", pipeline_file)
-    assert second.stderr.count("(reused)") == 6
+    assert second.stderr.count("(reused)") == 7
     assert not imported("run", pipeline_file) & set(HEAVY)
 
 
