@@ -132,7 +132,6 @@ def _classifier(seed: int) -> Any:
         max_leaf_nodes=15,
         min_samples_leaf=10,
         l2_regularization=1.0,
-        class_weight="balanced",
         early_stopping=False,
         random_state=seed,
     )
