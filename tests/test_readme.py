@@ -128,7 +128,9 @@ def test_the_plugin_in_one_screen_works(tmp_path: Path) -> None:
     rows = _csv_rows(musegen.load(file).run(Silent()))
     assert rows[0] == "onset_quarters,duration_quarters,midi_pitch"
     assert len(rows) > 8
-    assert _csv_rows(musegen.load(file, ["render.1.header=false"]).run(Silent())) == rows[1:]
+    assert (
+        _csv_rows(musegen.load(file, ["render.1.header=false"], reporter=Silent()).run(Silent())) == rows[1:]
+    )
 
 
 def _csv_rows(run: musegen.Run) -> list[str]:

@@ -58,7 +58,7 @@ def test_a_foreign_exception_keeps_its_type_and_traceback(tmp_path: Path, fault:
     """With a note below it."""
     file = write(tmp_path, fault)
     with pytest.raises(KeyError, match="lost") as caught:
-        musegen.load(file).run(musegen.Silent())
+        musegen.load(file, reporter=musegen.Silent()).run(musegen.Silent())
     (note,) = caught.value.__notes__
     assert note == f'in tokenizer "words", plugin "{tmp_path / "words.py"}", stage tokenizer'
     assert "words.py" in "".join(traceback.format_exception(caught.value))
@@ -83,7 +83,7 @@ def test_a_mistake_is_one_line(tmp_path: Path) -> None:
     done = command("run", write(tmp_path, "mistake"))
     assert done.returncode == 2
     last = done.stderr.splitlines()[-1]
-    assert last.startswith('too many words (in tokenizer "words", plugin ')
+    assert 'pipeline.toml:9: tokenizer: too many words (in tokenizer "words", plugin ' in last
     assert last.endswith("stage tokenizer)")
 
 

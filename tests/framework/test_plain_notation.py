@@ -77,7 +77,7 @@ def file(tmp_path: Path, package: Path) -> Path:
 
 def test_it_is_learned_and_written_in_a_pipeline(file: Path) -> None:
     """Tunes in one tonic and in other keys, without copies; figures of the body; tunes with files."""
-    result = musegen.load(file).run(Silent())
+    result = musegen.load(file, reporter=Silent()).run(Silent())
     (corpus,) = (result.folder / "stages").glob("corpus-*")
     tunes = [json.loads(line) for line in (corpus / "tunes.jsonl").read_text().splitlines()]
     assert len(tunes) == 40
@@ -97,7 +97,7 @@ def test_it_is_learned_and_written_in_a_pipeline(file: Path) -> None:
 def test_it_learns_from_other_keys(file: Path) -> None:
     """The score is moved and written anew."""
     file.write_text(file.read_text().replace('tonic = "C"\n', ""))
-    result = musegen.load(file).run(Silent())
+    result = musegen.load(file, reporter=Silent()).run(Silent())
     (corpus,) = (result.folder / "stages").glob("corpus-*")
     rows = [json.loads(line) for line in (corpus / "transposed.jsonl").read_text().splitlines()]
     assert any("key: G major" in text for texts, _ in rows for text in texts)
@@ -106,8 +106,9 @@ def test_it_learns_from_other_keys(file: Path) -> None:
 @pytest.mark.parametrize(("wish", "value"), [("key", "D"), ("metre", "4/4"), ("rhythm", "jig")])
 def test_what_only_a_header_could_say_is_refused_before_training(file: Path, wish: str, value: str) -> None:
     """In one line; the model is not there."""
-    with pytest.raises(NotationError, match=f"^{wish}: tunes in this notation have no header"):
-        musegen.load(file, [f'sample.{wish}="{value}"']).run(Silent())
+    refused = rf"^--set sample.*: sample\.{wish}: tunes in this notation have no header"
+    with pytest.raises(NotationError, match=refused):
+        musegen.load(file, [f'sample.{wish}="{value}"'], reporter=Silent()).run(Silent())
     assert not list((file.parent / "run" / "stages").glob("model-*"))
 
 
@@ -115,13 +116,13 @@ def test_start_and_prime_begin_a_tune(file: Path) -> None:
     """As they are: there is no header before them."""
     file.write_text(file.read_text().replace('tonic = "C"\n', ""))
     for option in ("start", "prime"):
-        result = musegen.load(file, [f'sample.{option}="title: Tune 1"']).run(Silent())
+        result = musegen.load(file, [f'sample.{option}="title: Tune 1"'], reporter=Silent()).run(Silent())
         assert all(tune.text.startswith("title: Tune 1") for tune in result.tunes)
 
 
 def test_its_model_works_alone(file: Path, package: Path, tmp_path: Path) -> None:
     """From its one file and the plugin's; a wished key is refused here too."""
-    model = musegen.load(file).run(Silent()).folder / "model.safetensors"
+    model = musegen.load(file, reporter=Silent()).run(Silent()).folder / "model.safetensors"
     plugin = package / "plugin.py"
     tunes = musegen.sample(model, tmp_path / "new", tunes=2, keep="all", plugins=[plugin])
     assert [tune.notation for tune in tunes] == ["plain-notes", "plain-notes"]

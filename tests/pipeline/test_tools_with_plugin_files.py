@@ -180,7 +180,7 @@ def loaded_by(report: Callable[[str], None]) -> None:
     [
         (read_by, "jig.cba:1: reads backwards"),
         (converted_by, "jig.cba:1: reads backwards"),
-        (loaded_by, "pipeline.toml: loading the plugin backwards.py"),
+        (loaded_by, "pipeline.toml: loading the plugin backwards.py, whose code is run"),
     ],
 )
 def test_a_function_in_place_of_a_reporter_still_works(

@@ -68,7 +68,8 @@ class Sample(Options):
             return notation.wished(self.wishes(home))
         asked = [name for name in WISHES if getattr(self, name) is not None]
         if asked:
-            raise NotationError(f"{asked[0]}: tunes in this notation have no header for it; leave it out")
+            line = f"{asked[0]}: tunes in this notation have no header for it; leave it out"
+            raise NotationError(line).at("sample", asked[0])
         return {}
 
     @property

@@ -125,7 +125,7 @@ def _wishes(reader: TableReader, sample: Sample, notations: Iterable[Notation]) 
     for wish in headed:
         alone = sample.model_copy(update=dict.fromkeys(set(WISHES) - {wish}))
         if refusal := _unwritable(alone, notations):
-            reader.mistakes.add(("sample", wish), refusal.removeprefix(f"{wish}: "))
+            reader.mistakes.add(("sample", wish), refusal)
             told = True
     if not told and (refusal := _unwritable(sample, notations)):
         reader.mistakes.add(("sample",), refusal)

@@ -85,8 +85,9 @@ class TomlSource:
     def located(self, place: Place, message: str) -> str:
         """A message about a value, behind its place and its name: ``pipeline.toml:14: model.units: ...``."""
         name = dotted(place)
-        named = f"{name}: {message.removeprefix(f'{name}: ')}" if name else message
-        return f"{self.where(place)}: {named}"
+        for known in (name, str(place[-1])) if place else ():  # the message need not say it again
+            message = message.removeprefix(f"{known}: ")
+        return ": ".join(filter(None, [self.where(place), name, message]))
 
     def where(self, place: Place) -> str:
         """File and line of a value, or the ``--set`` that it came from."""
