@@ -160,12 +160,13 @@ PUBLIC = """
     MusegenError NewTune Notation NotationError Note Options PathPattern Performance Pipeline
     PipelineError Pitch PlayedChord PlayedNote PluginError Plugins Prepare PreparingNotation Problem
     Progress Rendered Renderer Reporter Rest RewritingReader Rule Run STEPS Sample Sampling SavedModel
-    Score Silent StorableModel Tempo TempoChange TempoMap Tokenizer TokenizerTrainer Tokens TrainedModel
-    TrainingJob TransposingNotation Transpositions Tune TuneModel Tuplet Valid Vocabulary
+    Score Shards Silent StorableModel Tempo TempoChange TempoMap Tokenizer TokenizerTrainer Tokens
+    TrainedModel TrainingJob TransposingNotation Transpositions Tune TuneModel Tuplet Valid Vocabulary
     VocabularyError VocabularyModel Wishes accompaniment check_file compare component convert counted
     default_tempo demo_model derive_seed did_you_mean distinct_names expand_play_order export
     files_below hookimpl installed_plugins judge load matching_paths mend_repeats open_model parse
-    perform read_file read_scores read_tunes render sample ticks to_tonic write
+    perform read_file read_scores read_tunes render sample sample_again sample_shards ticks
+    to_tonic write
 """
 
 

@@ -6,12 +6,15 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
 
+import numpy as np
+
 from musegen.corpus.transposing import to_tonic
 from musegen.errors import NotationError
-from musegen.models.draws import Composition, Draw
+from musegen.models.draws import Composition, Draw, finite
 from musegen.models.encoding import with_marks
 from musegen.models.examining import examine
 from musegen.models.language import Home, Language
+from musegen.models.numbering import draw_seeds
 from musegen.models.sample_options import Sample
 from musegen.music.tune import Tune
 from musegen.plugins.checked import fault_of
@@ -27,9 +30,6 @@ _LINE_TOKENS = 200
 _ROUND = 32
 """Number of draws at a time. The rate of valid draws is measured on whole rounds, so that stopping early does
 not distort it."""
-SEEDS_A_RUN = 1_000_000
-"""Largest number of draws in a run. Draw k of a run with seed s has the seed s * 1,000,000 + k, so that two
-runs never share a draw."""
 
 
 class Composer:
@@ -41,24 +41,23 @@ class Composer:
         """``rules``: rules that tunes must keep in addition to ``[sample.valid]``."""
         self._network, self._language, self._options, self._rules = network, language, options, rules
 
-    def compose(self, seed: int, advance: Callable[[int, int, str], None]) -> Composition:
+    def compose(self, seed: int, advance: Callable[[int, int, str], None], first: int = 0) -> Composition:
         """Draw until there are enough valid tunes or no attempts are left. With keep = "all", draw each once.
 
         If there are too few valid tunes, those with the fewest faults are kept too. ``advance`` gets the
-        progress.
+        progress. ``first``: number of the run's draw to begin with.
         """
         options, draws = self._options, list[Draw]()
-        first = seed * SEEDS_A_RUN
         if options.keep == "all":
             for begin in range(0, options.tunes, _ROUND):
                 count = min(_ROUND, options.tunes - begin)
-                draws += self.draw(range(first + begin, first + begin + count))
+                draws += self.draw(draw_seeds(seed, first + begin, count))
                 advance(len(draws), options.tunes, "")
-            return Composition(tuple(draws), tuple(draws))
+            return Composition(tuple(self.measured(draws)), tuple(draws))
         most, valid = options.tunes * options.attempts, 0
         while valid < options.tunes and len(draws) < most:
             count = min(max(options.tunes, _ROUND), most - len(draws))
-            draws += self.draw(range(first + len(draws), first + len(draws) + count))
+            draws += self.draw(draw_seeds(seed, first + len(draws), count))
             valid = sum(draw.judgement.valid for draw in draws)
             advance(
                 min(valid, options.tunes),
@@ -66,7 +65,15 @@ class Composer:
                 f"{valid} of {counted(len(draws), 'tune')} drawn are valid",
             )
         best = sorted(draws, key=_badness)[: options.tunes]
-        return Composition(tuple(sorted(best, key=lambda draw: draw.seed)), tuple(draws))
+        best.sort(key=lambda draw: draw.seed)
+        return Composition(tuple(self.measured(best)), tuple(draws))
+
+    def measured(self, draws: Sequence[Draw]) -> list[Draw]:
+        """The draws with their losses under the model."""
+        losses = self._network.nats([draw.drawn for draw in draws if draw.drawn is not None])
+        return [
+            replace(draw, nats=finite(float(nats.sum()))) for draw, nats in zip(draws, losses, strict=True)
+        ]
 
     def draw(self, seeds: Sequence[int]) -> list[Draw]:
         """One tune for each seed, which depends on that seed alone."""
@@ -89,7 +96,9 @@ class Composer:
             judgement, score = examine(self._language.notation, tune, valid, ended, self._rules)
             if score is not None:
                 tune = replace(tune, title=score.title)
-            draws.append(Draw(tune, seed, ended, judgement, score))
+            end = [self._language.tokenizer.vocabulary.end] if ended else []
+            drawn = np.array([*prime, *body[:room], *end], np.int32)
+            draws.append(Draw(tune, seed, ended, judgement, score, drawn))
         return draws
 
     def _brought_back(self, tune: Tune, home: Home, seed: int) -> Tune:

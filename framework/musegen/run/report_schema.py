@@ -30,6 +30,12 @@ class TuneRow(Options, extra="ignore"):
     faults: tuple[str, ...]
     files: tuple[Annotated[str, AfterValidator(_below)], ...] = Field(min_length=1)
     """Names of its files below the run folder, the text first."""
+    key: str = ""
+    metre: str = ""
+    rhythm: str = ""
+    bars: int | None = None
+    nats: float | None = None
+    tokens: int = 0
 
 
 class _Report(Options, extra="ignore"):

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from musegen.canonical import JSON
 from musegen.errors import ArtifactError
 from musegen.music.score import Score
 from musegen.music.tune import Tune
@@ -50,11 +51,34 @@ class NewTune:
     files: Mapping[str, Path]
     """Files of the tune by suffix: ``.abc`` is its text, others such as ``.mid`` or ``.x.wav`` are from
     renderers."""
+    key: str = ""
+    """Key in words, such as ``D major``; this and the next three are empty or None if the text cannot be
+    read."""
+    metre: str = ""
+    """Metre that it begins in, such as ``6/8``."""
+    rhythm: str = ""
+    """Rhythm that its header names."""
+    bars: int | None = None
+    """Number of bars, as written."""
+    nats: float | None = None
+    """Loss of the tune under the model that drew it, in nats; divide it by ``tokens`` for the loss a
+    token."""
+    tokens: int = 0
+    """Number of tokens of the tune, its end mark included."""
+    recipe: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
+    """What drew it besides the seed, as ``tunes.csv`` says it: ``model``, ``model_sha256`` and
+    ``options``."""
     plugins: Plugins | None = field(default=None, repr=False, compare=False)
     """Plugins in which :meth:`score` finds the notation; None for the installed ones."""
 
     @classmethod
-    def from_row(cls, row: Row, folder: Path, plugins: Plugins | None = None) -> NewTune:
+    def from_row(
+        cls,
+        row: Row,
+        folder: Path,
+        plugins: Plugins | None = None,
+        recipe: Mapping[str, Any] | None = None,
+    ) -> NewTune:
         """The tune that a row of ``run.json`` describes, with its files in ``folder``."""
         text, *others = (folder / name for name in row["files"])
         return cls(
@@ -65,8 +89,20 @@ class NewTune:
             row["seed"],
             tuple(row["faults"]),
             {path.name.removeprefix(text.stem): path for path in (text, *others)},
-            plugins,
+            **{name: row[name] for name in ("key", "metre", "rhythm", "bars", "nats", "tokens")},
+            recipe=recipe or {},
+            plugins=plugins,
         )
+
+    def state(self) -> dict[str, JSON]:
+        """Its facts as JSON, for ``musegen sample --json``."""
+        plain = ("number", "title", "seed", "key", "metre", "rhythm", "bars", "valid", "nats", "tokens")
+        return {
+            **{name: getattr(self, name) for name in plain},
+            "faults": list(self.faults),
+            "files": [str(path) for path in self.files.values()],
+            **self.recipe,
+        }
 
     def __getattr__(self, name: str) -> str:
         """The text, for the name of its notation: ``tune.abc``."""
@@ -170,7 +206,8 @@ class Run:
             report = json.loads((folder / REPORT).read_text("utf-8"))
             losses = read_loss_table(folder)
             rows = read_tune_rows(folder, report)
-            tunes = tuple(NewTune.from_row(row.model_dump(), folder, plugins) for row in rows)
+            recipe = report.get("drawn_with", {})
+            tunes = tuple(NewTune.from_row(row.model_dump(), folder, plugins, recipe) for row in rows)
         except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
             raise ArtifactError(f"{folder}: holds no finished run; `musegen run` makes one") from error
         return cls(folder, tunes, losses, report)
