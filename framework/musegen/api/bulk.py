@@ -125,16 +125,16 @@ def _check(name: str, number: int, most: int) -> None:
 
 def _request(job: Job, recipe: Recipe, tunes: int, form: str) -> Mapping[str, JSON]:
     """All that the shards depend on. The first tune stands for everything that no option names."""
-    return {
+    asked: dict[str, JSON] = {
         **recipe.described(),
-        "first_tune": job.first_tune,
         "form": form,
         "keep": "valid" if job.valid_only else "all",
-        "most_draws": job.draws,
         "seed": job.seed,
         "shard_size": job.size,
         "tunes": tunes,
+        **({"attempts": job.draws // tunes} if job.valid_only else {}),
     }
+    return {"asked": asked, "drawn": {"first_tune": job.first_tune}}
 
 
 def _draw(

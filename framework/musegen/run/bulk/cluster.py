@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError, Future
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ from musegen.progress import Progress
 from musegen.run.bulk.drawing import Job, Place, Shard, draw_shard, forget, place_files
 from musegen.run.bulk.local import Workers
 
-_WAIT_S = 30
+_WAIT_S = 10
 
 
 class JobFiles(WorkerPlugin):  # type: ignore[misc]
@@ -64,7 +64,7 @@ class Cluster:
         threads: int = sum(self._client.nthreads().values())
         return 2 * max(threads, 1)
 
-    def blame(self, error: BaseException) -> MusegenError | None:
+    def blame(self, error: Exception) -> MusegenError | None:
         """Workers that died one after another of one shard, and a scheduler that has gone."""
         if isinstance(error, KilledWorker):
             why = "one shard's workers died one after another (out of memory? try a smaller --shard-size)"
@@ -95,4 +95,5 @@ def cluster(address: str, job: Job, plugins: Callable[[], Plugins], progress: Pr
                 progress.say(f"{address}: has no worker yet; waiting for one")
             yield Cluster(client, address, job)
         finally:
-            client.unregister_worker_plugin(files.name)
+            with suppress(Exception):  # the scheduler may have gone
+                client.unregister_worker_plugin(files.name)

@@ -58,9 +58,13 @@ class Bulk:
                     return
                 number, future = pending.popleft()
                 if number >= done or to_mend:
-                    self._write(number, _result(future, workers))
+                    self._write(number, future.result())
                     to_mend = max(to_mend - 1, 0)
             self._advance(progress)
+        except Exception as error:
+            if told := workers.blame(error):
+                raise told from error
+            raise
         finally:
             for _, future in pending:
                 future.cancel()
@@ -98,12 +102,3 @@ def write_unless_other(path: Path, content: bytes) -> None:
 
 def _some(numbers: Iterator[int], count: int) -> Iterator[int]:
     return (number for _, number in zip(range(count), numbers, strict=False))
-
-
-def _result(future: Future[Shard], workers: Workers) -> Shard:
-    try:
-        return future.result()
-    except BaseException as error:
-        if told := workers.blame(error):
-            raise told from error
-        raise

@@ -29,7 +29,7 @@ class Workers(Protocol):
         """Number of shards to have in work or drawn ahead, so that no process waits."""
         ...
 
-    def blame(self, error: BaseException) -> MusegenError | None:
+    def blame(self, error: Exception) -> MusegenError | None:
         """What to tell for an error that came in place of a shard; None for one that is told as it is."""
         ...
 
@@ -55,7 +55,7 @@ class Here:
         future.set_result(self._opened.draw(number))
         return future
 
-    def blame(self, error: BaseException) -> None:
+    def blame(self, error: Exception) -> None:
         """Every error is told as it is."""
 
 
@@ -69,7 +69,7 @@ class Processes:
         """Have the next free process draw the shard."""
         return self._executor.submit(draw_shard, self._job, number)
 
-    def blame(self, error: BaseException) -> MusegenError | None:
+    def blame(self, error: Exception) -> MusegenError | None:
         """A process that ended, for want of memory as a rule."""
         if isinstance(error, BrokenProcessPool):
             return MusegenError(
