@@ -85,6 +85,7 @@ def sample_shards(
     check_seed(seed)
     _check("tunes", tunes, _MOST)
     _check("shard_size", shard_size, _MOST)
+    _check("processes", cores() if processes is None else processes, _MOST)
     opened = TuneModel.load(Path(model), with_files(plugins))
     asked = checked_options(opened, options, reporter)
     recipe = Recipe.of(model_name(opened.path, folder), opened.digest, asked)
@@ -142,7 +143,7 @@ def _draw(
 ) -> None:
     progress = reporter.begin("sample")
     try:
-        with _workers(job, here, cluster, min(count or cores(), bulk.left), progress) as workers:
+        with _workers(job, here, cluster, min(cores() if count is None else count, bulk.left), progress) as workers:
             bulk.draw(workers, progress)
     except KeyboardInterrupt as error:
         error.add_note("the same command goes on behind the finished shards")

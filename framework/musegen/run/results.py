@@ -17,7 +17,7 @@ from musegen.music.tune import Tune
 from musegen.plugins.registry import Plugins, installed_plugins
 from musegen.protocols.models import EpochLoss
 from musegen.run.new_tunes import Row
-from musegen.run.report_schema import read_tune_rows
+from musegen.run.report_schema import read_tune_report
 from musegen.run.stages.figures import PICTURE
 from musegen.run.stages.model import MODEL, read_loss_table
 from musegen.storage import REPORT
@@ -205,9 +205,9 @@ class Run:
         try:
             report = json.loads((folder / REPORT).read_text("utf-8"))
             losses = read_loss_table(folder)
-            rows = read_tune_rows(folder, report)
-            recipe = report.get("drawn_with", {})
-            tunes = tuple(NewTune.from_row(row.model_dump(), folder, plugins, recipe) for row in rows)
+            found = read_tune_report(folder, report)
+            rows, recipe = (row.model_dump() for row in found.tunes), found.drawn_with
+            tunes = tuple(NewTune.from_row(row, folder, plugins, recipe) for row in rows)
         except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
             raise ArtifactError(f"{folder}: holds no finished run; `musegen run` makes one") from error
         return cls(folder, tunes, losses, report)

@@ -17,7 +17,8 @@ from musegen.progress import Progress
 from musegen.run.bulk.drawing import Job, Place, Shard, draw_shard, forget, place_files
 from musegen.run.bulk.local import Workers
 
-_WAIT_S = 10
+WAIT_S = 10
+"""Seconds in which a scheduler must answer."""
 
 
 class JobFiles(WorkerPlugin):  # type: ignore[misc]
@@ -79,7 +80,7 @@ class Cluster:
 def cluster(address: str, job: Job, plugins: Callable[[], Plugins], progress: Progress) -> Iterator[Workers]:
     """The cluster whose scheduler is at ``address``, with the files of a job. Raises MusegenError."""
     try:
-        client = Client(address, timeout=_WAIT_S, set_as_default=False)
+        client = Client(address, timeout=WAIT_S, set_as_default=False)
     except (OSError, ValueError) as error:
         raise MusegenError(f"{address}: no dask scheduler answers there ({error})") from None
     with client:
