@@ -143,7 +143,9 @@ def _draw(
 ) -> None:
     progress = reporter.begin("sample")
     try:
-        with _workers(job, here, cluster, min(cores() if count is None else count, bulk.left), progress) as workers:
+        with _workers(
+            job, here, cluster, min(cores() if count is None else count, bulk.left), progress
+        ) as workers:
             bulk.draw(workers, progress)
     except KeyboardInterrupt as error:
         error.add_note("the same command goes on behind the finished shards")

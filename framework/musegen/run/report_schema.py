@@ -42,7 +42,7 @@ class TuneReport(Options, extra="ignore"):
     """The part of ``run.json`` that objects are made of; the rest is given to users as it is."""
 
     tunes: tuple[TuneRow, ...]
-    drawn_with: dict[str, Any] = {}
+    drawn_with: dict[str, Any] = Field(default_factory=dict)
     """What drew the tunes besides their seeds; empty in reports of before."""
 
 
