@@ -51,11 +51,12 @@ def test_neither_bounds_nor_processes_matter(tmp_path: Path, whole: Path, option
         assert joined(tmp_path, suffix) == joined(whole, suffix)
 
 
-def test_they_are_the_tunes_of_sample(tmp_path: Path) -> None:
-    """The first valid ones, numbered from 1, whichever shards they are in."""
+@pytest.mark.parametrize("size", [5, 40])
+def test_they_are_the_tunes_of_sample(tmp_path: Path, size: int) -> None:
+    """The first valid ones, numbered from 1, whichever shards they are in; the last is cut behind them."""
     options = {"seed": 1, "prime": PRIME, "tunes": 7}
     expected = musegen.sample(demo_model(), tmp_path / "sample", **options)
-    made = shards(tmp_path / "shards", keep="valid", max_length=2000, shard_size=5, **options)
+    made = shards(tmp_path / "shards", keep="valid", max_length=2000, shard_size=size, **options)
     assert (made.tunes, len(list((tmp_path / "shards").glob("0*.abc")))) == (7, finished(tmp_path / "shards"))
     assert joined(tmp_path / "shards", "abc") == "".join(f"{tune.text}\n" for tune in expected).encode()
     table = joined(tmp_path / "shards", "csv").decode()
@@ -64,6 +65,7 @@ def test_they_are_the_tunes_of_sample(tmp_path: Path) -> None:
         same = [{**row, "file": ""} for row in csv.DictReader(file)]
     assert rows == same
     assert [row["number"] for row in rows] == list("1234567")
+    assert size < 40 or made.valid > 7
 
 
 def test_where_attempts_run_out_that_is_said(tmp_path: Path) -> None:
