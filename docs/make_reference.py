@@ -78,7 +78,8 @@ API_PARTS = (
     (
         "Models",
         "A trained model as a run saved it, and new tunes from it.",
-        "open_model sample TuneModel Sample Composition Draw Copied demo_model export Exported",
+        "open_model sample sample_again sample_shards Shards TuneModel Sample Composition Draw Copied "
+        "demo_model export Exported",
     ),
     (
         "Files",

@@ -1,11 +1,17 @@
 """The public API: what these modules define and musegen hands on. ``__all__`` names the same."""
 
+from .api.bulk import Shards as Shards, sample_shards as sample_shards
 from .api.conversion import Converted as Converted, convert as convert
 from .api.exporting import Exported as Exported, export as export
 from .api.pipelines import Pipeline as Pipeline, load as load
 from .api.reading import read_tunes as read_tunes
 from .api.rendering import Rendered as Rendered, render as render
-from .api.sampling import demo_model as demo_model, open_model as open_model, sample as sample
+from .api.sampling import (
+    demo_model as demo_model,
+    open_model as open_model,
+    sample as sample,
+    sample_again as sample_again,
+)
 from .api.scores import parse as parse, read_scores as read_scores, write as write
 from .bounds import Bounds as Bounds
 from .canonical import JSON as JSON

@@ -21,7 +21,7 @@ from typing import Any
 import filelock
 
 from musegen.bounds import Bounds
-from musegen.canonical import JSON, canonical_json
+from musegen.canonical import JSON, canonical_json, first_difference
 from musegen.errors import ArtifactError
 from musegen.inputs import read_file
 from musegen.writing import UNFINISHED, file_digest, os_errors_explained, sweep, write_atomically
@@ -124,8 +124,9 @@ class RunFolder:
             except (OSError, ValueError):
                 continue
             if folder.name != f"{stage}-{key}":
+                why = first_difference(before, inputs)
                 yield (
-                    f"{folder}: interrupted work is not continued, because {_difference(before, inputs)}; "
+                    f"{folder}: interrupted work is not continued, because {why}; "
                     "change that back to continue it"
                 )
 
@@ -208,17 +209,3 @@ def _unused(path: Path) -> Path:
     """``path``, or ``path`` with the first number from 2 appended that no file has yet."""
     numbered = (path.with_name(f"{path.name}.{number}") for number in count(2))
     return next(each for each in chain([path], numbered) if not each.exists())
-
-
-def _difference(before: JSON, now: JSON, name: str = "") -> str:
-    """The first difference in words: ``options.epochs was 4 and is 8``."""
-    if isinstance(before, Mapping) and isinstance(now, Mapping):
-        for key in sorted({*before, *now}):
-            if before.get(key) != now.get(key):
-                return _difference(before.get(key), now.get(key), f"{name}.{key}" if name else key)
-    return f"{name} was {_short(before)} and is {_short(now)}"
-
-
-def _short(value: JSON) -> str:
-    text = canonical_json(value)
-    return text if len(text) <= 60 else f"{text[:57]}..."

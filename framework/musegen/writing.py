@@ -8,7 +8,7 @@ import hashlib
 import io
 import shutil
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -57,11 +57,13 @@ def written_whole(path: Path) -> Iterator[Path]:
 
 
 @contextmanager
-def all_or_none(folder: Path, advice: str, *, force: bool = False) -> Iterator[Path]:
+def all_or_none(
+    folder: Path, advice: str, *, force: bool = False, replacing: Collection[str] = ()
+) -> Iterator[Path]:
     """A temporary folder to write to. At the end its files are moved into ``folder``: all of them or none.
 
     Raises ArtifactError, whose message ends with ``advice``, if a file would replace one with other content
-    and ``force`` is not set.
+    and ``force`` is not set. ``replacing``: names of files whose new content takes up what the old one says.
     """
     folder.mkdir(parents=True, exist_ok=True)
     with _room(folder) as made:
@@ -69,7 +71,8 @@ def all_or_none(folder: Path, advice: str, *, force: bool = False) -> Iterator[P
         files = sorted(made.iterdir())
         for file in files if not force else ():
             target = folder / file.name
-            if target.exists() and not (target.is_file() and target.read_bytes() == file.read_bytes()):
+            same = target.is_file() and target.read_bytes() == file.read_bytes()
+            if file.name not in replacing and target.exists() and not same:
                 raise ArtifactError(f"{target}: exists with other content; {advice}")
         for file in files:
             file.replace(folder / file.name)

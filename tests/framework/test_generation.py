@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 import musegen
 from helpers.invented import jig
 from musegen import Notation, Sampling, Tokenizer, Tokens, VocabularyError
-from musegen.models.composer import SEEDS_A_RUN, Composer
+from musegen.models.composer import Composer
 from musegen.models.language import Language
+from musegen.models.numbering import SEEDS_A_RUN
 from musegen.models.sample_options import Sample
 from musegen.models.wishes import check_wishes
 from musegen_char.tokenizer import CharTokenizer

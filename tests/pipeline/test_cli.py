@@ -170,7 +170,7 @@ def test_sample_works_without_tensorflow(pipeline_file: Path, tmp_path: Path) ->
     arguments = ("sample", model, "-n", "2", "--key", "D", "--to", "midi", "-o", tmp_path / "out")
     assert not imported(*arguments) & set(HEAVY)
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
-        *("001.abc", "001.mid", "002.abc", "002.mid"),
+        *("001.abc", "001.mid", "002.abc", "002.mid", "tunes.csv"),
     ]
 
 

@@ -31,7 +31,7 @@ def test_three_tunes_are_heard(tmp_path: Path) -> None:
     )
     subprocess.run([sys.executable, "-c", code], check=True, timeout=600)
     names = [f"00{number}{suffix}" for number in (1, 2, 3) for suffix in (".abc", ".mid", ".wav")]
-    assert sorted(path.name for path in folder.iterdir()) == names
+    assert sorted(path.name for path in folder.iterdir()) == [*names, "tunes.csv"]
     for path in folder.glob("*.abc"):
         assert judge(AbcNotation().parse(Tune(path.read_text(), "abc")), Valid()).valid
     for path in folder.glob("*.wav"):

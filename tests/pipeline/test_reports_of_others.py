@@ -45,6 +45,9 @@ def report(made: Path) -> Iterator[dict[str, Any]]:
         ("files", ["tunes/001.abc", "..\\secret.wav"], r"tunes\.0\.files\.1: is not the name"),
         ("files", ["link.abc"], r"link\.abc: lies outside of the run folder"),
         ("seed", None, r"tunes\.0\.seed: "),
+        ("key", 3, r"tunes\.0\.key: "),
+        ("bars", "<b>", r"tunes\.0\.bars: "),
+        ("nats", "low", r"tunes\.0\.nats: "),
     ],
 )
 def test_a_report_that_says_what_it_cannot_is_refused(
@@ -61,7 +64,13 @@ def test_a_report_that_says_what_it_cannot_is_refused(
     assert "\n" not in str(caught.value)
 
 
-@pytest.mark.parametrize("text", ["[]", "{}", '{"tunes": 3}', "[" * 100_000, '{"tunes": [{}]}', "nonsense"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("[]", "{}", '{"tunes": 3}', "[" * 100_000, '{"tunes": [{}]}', "nonsense"),
+        '{"tunes": [], "drawn_with": 3}',
+    ],
+)
 def test_what_is_no_report_is_refused(text: str, made: Path, report: dict[str, Any]) -> None:
     """However it is none."""
     (made / "run.json").write_text(text)

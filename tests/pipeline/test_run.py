@@ -54,7 +54,15 @@ def test_a_run_leaves_what_it_promises(pipeline_file: Path) -> None:
     folder = pipeline_file.parent / "run"
     assert result.folder == folder
     names = {path.relative_to(folder).as_posix() for path in folder.glob("*") if path.is_file()}
-    assert {"loss.png", "loss.csv", "model.safetensors", "split.csv", "test.csv", "run.json"} <= names
+    assert {
+        "loss.png",
+        "loss.csv",
+        "model.safetensors",
+        "split.csv",
+        "test.csv",
+        "tunes.csv",
+        "run.json",
+    } <= names
     assert sorted(path.name for path in (folder / "tunes").iterdir()) == [
         f"00{number}{suffix}" for number in (1, 2, 3) for suffix in (".abc", ".mid", ".wav")
     ]

@@ -70,7 +70,7 @@ def test_one_suffix_may_stand_for_a_longer_one(tmp_path: Path, plugin: Path) -> 
 def test_a_tune_that_cannot_be_rendered_is_kept_with_the_reason(tmp_path: Path, plugin: Path) -> None:
     """As in a run: the text is there, and so are the files of the other tunes."""
     tunes = musegen.sample(demo_model(), tmp_path / "out", tunes=2, renderers=["failing"], plugins=[plugin])
-    assert [path.name for path in sorted((tmp_path / "out").iterdir())] == ["001.abc", "002.abc"]
+    assert [path.name for path in sorted((tmp_path / "out").glob("0*"))] == ["001.abc", "002.abc"]
     assert all("render: no paper" in tune.faults for tune in tunes)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +11,22 @@ from pydantic import ValidationError
 from musegen.api.components import built_renderers, with_files
 from musegen.demo import MODEL
 from musegen.errors import ArtifactError, MusegenError
+from musegen.models.numbering import DRAWS, RUN_SEEDS, SEEDS_A_RUN
 from musegen.models.sample_options import Sample, ignored_keys, sample_options
 from musegen.models.tune_model import TuneModel
 from musegen.models.wishes import check_wishes
 from musegen.option_faults import option_faults
 from musegen.progress import Reporter, Silent
+from musegen.run.again import Drawn, read_drawn
 from musegen.run.faults import fault_lines
+from musegen.run.manifest import (
+    MANIFEST,
+    Recipe,
+    manifest_rows,
+    manifest_text,
+    model_beside,
+    with_rows_of,
+)
 from musegen.run.new_tunes import add_files, describe_kept, render_texts, write_texts
 from musegen.run.rendering import Rendering
 from musegen.run.results import NewTune
@@ -38,6 +48,7 @@ def sample(
     folder: Path | str,
     *,
     seed: int = 0,
+    first: int = 0,
     renderers: Sequence[str] = (),
     plugins: Sequence[Path | str] = (),
     reporter: Reporter | None = None,
@@ -47,40 +58,120 @@ def sample(
 
     ``model``: a file, or the result of :func:`open_model`. ``options``: the keys of ``[sample]``, such as
     ``tunes``, ``key`` and ``temperature``, and those that the model adds. ``plugins``: Python files of
-    plugins that the model's pipeline named and that are not installed.
+    plugins that the model's pipeline named and that are not installed. ``first``: number of the draw to
+    begin with, from 0. ``tunes.csv`` beside the tunes has a row of facts about each, from which
+    :func:`sample_again` makes it again.
 
     A tune that a renderer cannot write is returned without that file, and the reason is among its faults.
     Raises MusegenError for a file that is not a model, for a component that the model needs and that is not
     installed, and for an option out of bounds.
     """
     reporter, folder = reporter or Silent(), Path(folder)
-    if not 0 <= seed <= 2**31 - 1:
-        raise MusegenError(f"seed: must be from 0 to {2**31 - 1} (got {seed})")
+    check_seed(seed)
+    if not 0 <= first < DRAWS - SEEDS_A_RUN:
+        raise MusegenError(f"first: must be from 0 to {DRAWS - SEEDS_A_RUN - 1} (got {first})")
     known = with_files(plugins, model.plugins if isinstance(model, TuneModel) else None)
     writers = built_renderers(known, renderers)
     if not isinstance(model, TuneModel):
         model = TuneModel.load(Path(model), known)
-    ignored = ignored_keys(options, model.component, known)
+    asked, language = checked_options(model, options, reporter), model.language
+    recipe = Recipe.of(model_name(model.path, folder), model.digest, asked)
+    composition = model.compose(asked, seed, reporter.begin("sample").advance, first=first)
+    valid = sum(draw.judgement.valid for draw in composition.draws)
+    reporter.finish("sample", f"{valid} of {counted(len(composition.draws), 'tune')} drawn are valid")
+    advice = "choose another folder"
+    with os_errors_explained(folder), all_or_none(folder, advice, replacing={MANIFEST}) as made:
+        texts = write_texts(composition.kept, made)
+        rendering = Rendering(writers, made, language.notation_name, MANIFEST)
+        failures = render_texts(texts, language.notation, rendering, reporter.begin("render"))
+        renderings = [path for path in sorted(made.iterdir()) if path not in texts]
+        rows = add_files(describe_kept(composition.kept), [*texts, *renderings], failures)
+        listed = with_rows_of(folder / MANIFEST, manifest_rows(rows, recipe))
+        (made / MANIFEST).write_bytes(manifest_text(listed))
+    tunes = tuple(NewTune.from_row(row, folder, known, recipe.described()) for row in rows)
+    for line in fault_lines({tune.text_file.name: tune.faults for tune in tunes}):
+        reporter.say(line)
+    return tunes
+
+
+def sample_again(
+    row: str,
+    folder: Path | str,
+    *,
+    model: Path | str | TuneModel | None = None,
+    seed: int | None = None,
+    renderers: Sequence[str] = (),
+    plugins: Sequence[Path | str] = (),
+    reporter: Reporter | None = None,
+    **options: Any,
+) -> tuple[NewTune, ...]:
+    """Write the tune of a row of ``tunes.csv`` again to ``folder``, byte for byte; the row alone is needed.
+
+    ``row``: file and number, as ``tunes.csv:17``; the folder of the file may be named in its place, such as
+    a run's. Whatever else is given changes that one thing: ``model``, ``seed`` (the draw of the same number
+    of that run), ``options``. More ``tunes`` are the draws that follow.
+
+    Raises MusegenError as :func:`sample` does, and ArtifactError for a row that is not there. It is raised
+    too where the file of the row's model has changed; another ``model`` that is given is only told.
+    """
+    found, reporter = read_drawn(row), reporter or Silent()
+    known = with_files(plugins, model.plugins if isinstance(model, TuneModel) else None)
+    if not isinstance(model, TuneModel):
+        opened = TuneModel.load(_model_of(found) if model is None else Path(model), known)
+    else:
+        opened = model
+    if opened.digest != found.recipe.digest:
+        told = f"{row}: was drawn by another model than {opened.path} is now (SHA-256 "
+        told += f"{found.recipe.digest:.12}, not {opened.digest:.12})"
+        if model is None:
+            raise ArtifactError(f"{told}; name the model that drew it, or this one to draw another tune")
+        reporter.say(f"{told}; the tune will be another one")
+    return sample(
+        opened,
+        folder,
+        seed=found.run_seed if seed is None else seed,
+        first=found.number,
+        renderers=renderers,
+        plugins=plugins,
+        reporter=reporter,
+        **{**found.recipe.options, "tunes": 1, "keep": "all", **options},
+    )
+
+
+def _model_of(drawn: Drawn) -> Path:
+    """The file of the model that drew a tune. Raises ArtifactError where it is not there."""
+    if not drawn.recipe.model:
+        return demo_model()
+    path = drawn.folder / drawn.recipe.model
+    if not path.exists():
+        raise ArtifactError(f"{drawn.place}: its model {path} is not there; name the model's file")
+    return path
+
+
+def model_name(model: Path, folder: Path) -> str:
+    """How a manifest in ``folder`` names a model: empty for the one that comes with musegen."""
+    return "" if MODEL.exists() and model.samefile(MODEL) else model_beside(model, folder)
+
+
+def check_seed(seed: int) -> None:
+    """Raises MusegenError for what cannot be the seed of a run."""
+    if not 0 <= seed < RUN_SEEDS:
+        raise MusegenError(f"seed: must be from 0 to {RUN_SEEDS - 1} (got {seed})")
+
+
+def checked_options(model: TuneModel, options: Mapping[str, Any], reporter: Reporter) -> Sample:
+    """The options of ``[sample]`` for this model; ``reporter`` is told of those that have no effect.
+
+    Raises MusegenError for an option out of bounds, and for a wish that cannot be written.
+    """
+    ignored = ignored_keys(options, model.component, model.plugins)
     for key, words in ignored.items():
         reporter.say(f"{key}: {words}")
     given = {key: value for key, value in options.items() if key not in ignored}
     asked = checked_sample(sample_options(model.component), given)
-    language = model.language
-    for warning in check_wishes(asked, language, ()):
+    for warning in check_wishes(asked, model.language, ()):
         reporter.say(f"{model.path}: {warning}")
-    composition = model.compose(asked, seed, reporter.begin("sample").advance)
-    valid = sum(draw.judgement.valid for draw in composition.draws)
-    reporter.finish("sample", f"{valid} of {counted(len(composition.draws), 'tune')} drawn are valid")
-    with os_errors_explained(folder), all_or_none(folder, "choose another folder") as made:
-        texts = write_texts(composition.kept, made)
-        rendering = Rendering(writers, made, language.notation_name)
-        failures = render_texts(texts, language.notation, rendering, reporter.begin("render"))
-        renderings = [path for path in sorted(made.iterdir()) if path not in texts]
-        rows = add_files(describe_kept(composition.kept), [*texts, *renderings], failures)
-    tunes = tuple(NewTune.from_row(row, folder, known) for row in rows)
-    for line in fault_lines({tune.text_file.name: tune.faults for tune in tunes}):
-        reporter.say(line)
-    return tunes
+    return asked
 
 
 def demo_model() -> Path:

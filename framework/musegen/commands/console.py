@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from musegen.run.results import NewTune
 
 
 def say(line: str) -> None:
@@ -13,6 +20,12 @@ def say(line: str) -> None:
 def tell(line: str) -> None:
     """Write a line to standard error as it is."""
     print(line, file=sys.stderr)
+
+
+def print_tunes(folder: Path, tunes: Sequence[NewTune]) -> None:
+    """Print new tunes as one JSON document: the folder, and what ``tunes.csv`` says of each."""
+    document = {"folder": str(folder), "tunes": [tune.state() for tune in tunes]}
+    print(json.dumps(document, indent=1, ensure_ascii=False))
 
 
 def report_faults() -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from musegen.commands.console import print_tunes
+from musegen.commands.flags import add_json
 from musegen.protocols.commands import Command
 from musegen.words import counted
 
@@ -21,6 +23,7 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="DIR",
         help="folder to write to (default: demo)",
     )
+    add_json(parser, "the facts of tunes.csv")
 
 
 def _run(options: argparse.Namespace) -> int:
@@ -37,6 +40,9 @@ def _run(options: argparse.Namespace) -> int:
         renderers=("midi", "wav"),
         reporter=Console(),
     )
+    if options.json:
+        print_tunes(options.output, tunes)
+        return 0
     for tune in tunes:
         print(f"{tune.files.get('.wav', tune.files['.abc'])}  {tune.title}")
     print(f"{options.output}: {counted(len(tunes), 'tune')} (.abc, .mid, .wav)")

@@ -29,6 +29,11 @@ def add_quiet(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_json(parser: argparse.ArgumentParser, what: str) -> None:
+    """Add the flag ``--json``, with which the command prints ``what`` and nothing else."""
+    parser.add_argument("--json", action="store_true", help=f"print {what} as JSON, for programs")
+
+
 def add_plugin(
     parser: argparse.ArgumentParser,
     what: str = "Python file of a plugin to use in addition to the installed ones",
@@ -41,12 +46,16 @@ OF_A_MODEL = "Python file of a plugin that the model needs and that is not insta
 """Help for ``--plugin`` of a command that takes a model."""
 
 
+RENDERERS = "midi,wav"
+"""What is rendered where nothing else is asked for."""
+
+
 def add_output(parser: argparse.ArgumentParser, folder: str) -> None:
     """Add the flags for renderers and for the folder that they write to."""
     parser.add_argument(
         "--to",
-        default="midi,wav",
-        help="renderers to use, separated by commas; `musegen plugins` lists them (default: midi,wav)",
+        default=RENDERERS,
+        help=f"renderers to use, separated by commas; `musegen plugins` lists them (default: {RENDERERS})",
     )
     parser.add_argument(
         "-o",

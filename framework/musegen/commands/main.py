@@ -45,6 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     except KeyboardInterrupt as error:
         resumes = "; the same command resumes where it stopped" if _named(words) in ("run", "train") else ""
+        resumes = "".join(f"; {note}" for note in getattr(error, "__notes__", ())) or resumes
         _complain(f"\nstopped{resumes}")
         return 128 + (error.number if isinstance(error, _Stopped) else signal.SIGINT)
 

@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 import argparse
+import json
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from types import NoneType, UnionType
 from typing import TYPE_CHECKING, Any, Literal, Union, get_args, get_origin
 
-from musegen.commands.console import report_faults
-from musegen.commands.flags import OF_A_MODEL, add_output, add_plugin, add_quiet, renderer_names
+from musegen.commands.console import print_tunes, report_faults
+from musegen.commands.flags import (
+    OF_A_MODEL,
+    RENDERERS,
+    add_json,
+    add_output,
+    add_plugin,
+    add_quiet,
+    renderer_names,
+)
+from musegen.errors import MusegenError
 from musegen.protocols.commands import Command
 from musegen.words import counted
 
@@ -18,6 +28,7 @@ if TYPE_CHECKING:
     from pydantic.fields import FieldInfo
 
 _SHORT = {"tunes": ("-n",)}
+_MOST_FILES = 10_000
 _PREFIX = "sample."
 """Prefix of the names of these keys, so that none is confused with another flag of the command."""
 
@@ -34,10 +45,30 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="MODEL",
         help="model.safetensors of a run (default: the model that comes with musegen)",
     )
-    parser.add_argument("--seed", type=int, default=0, help="another number gives other tunes (default: 0)")
+    parser.add_argument("--seed", type=int, help="another number gives other tunes (default: 0)")
+    parser.add_argument(
+        "--again",
+        metavar="TUNES.CSV:NUMBER",
+        help="make the tune of this number in a tunes.csv (or in the folder of one) again, into the folder "
+        "again unless -o names another; other options change only what they name",
+    )
     add_quiet(parser)
+    add_json(parser, "the facts of tunes.csv")
     add_plugin(parser, OF_A_MODEL)
     add_output(parser, "tunes")
+    parser.set_defaults(output=None, to=None)
+    parser.add_argument(
+        "--shards",
+        metavar="FORM",
+        help="write shards of many tunes instead of a file each, as the notation (abc) or as parquet; more "
+        f"than {_MOST_FILES:,} tunes are always written so",
+    )
+    parser.add_argument("--shard-size", type=int, metavar="DRAWS", help="draws in a shard (default: 1000)")
+    parser.add_argument(
+        "--cluster",
+        metavar="ADDRESS",
+        help="have the workers of the dask scheduler at this address draw shards, such as tcp://host:8786",
+    )
     described = descriptions(Sample)
     for name, field in Sample.model_fields.items():
         _add_flag(parser, name, field, described.get(name, ""))
@@ -79,26 +110,53 @@ def _how(name: str, annotation: Any) -> Mapping[str, Any] | None:
 
 
 def _run(options: argparse.Namespace) -> int:
-    from musegen.api.sampling import demo_model, sample
+    from musegen.api.sampling import demo_model, sample, sample_again
     from musegen.progress import Console, Silent
 
-    asked = {
+    asked: dict[str, Any] = {
         name.removeprefix(_PREFIX): value
         for name, value in vars(options).items()
         if name.startswith(_PREFIX) and value is not None
     }
     report_faults()
-    tunes = sample(
-        options.file or demo_model(),
-        options.output,
-        seed=options.seed,
-        renderers=renderer_names(options.to),
-        plugins=options.plugin,
-        reporter=Silent() if options.quiet else Console(),
-        **asked,
-    )
+    asked["plugins"], asked["reporter"] = options.plugin, Silent() if options.quiet else Console()
+    if options.shards or options.shard_size or options.cluster or asked.get("tunes", 0) > _MOST_FILES:
+        return _run_shards(options, asked)
+    asked["renderers"] = renderer_names(RENDERERS if options.to is None else options.to)
+    folder = options.output or Path("again" if options.again else "tunes")
+    if options.again:
+        tunes = sample_again(options.again, folder, model=options.file, seed=options.seed, **asked)
+    else:
+        tunes = sample(options.file or demo_model(), folder, seed=options.seed or 0, **asked)
+    if options.json:
+        print_tunes(folder, tunes)
+        return 0
     valid = sum(tune.valid for tune in tunes)
-    print(f"{options.output}: {counted(len(tunes), 'tune')}, {valid} of them valid")
+    print(f"{folder}: {counted(len(tunes), 'tune')}, {valid} of them valid")
+    return 0
+
+
+def _run_shards(options: argparse.Namespace, asked: dict[str, Any]) -> int:
+    from musegen.api.bulk import SHARD_SIZE, sample_shards
+    from musegen.api.sampling import demo_model
+    from musegen.models.sample_options import Sample
+
+    for flag, given in (("--again", options.again), ("--to", options.to)):
+        if given is not None:
+            raise MusegenError(f"{flag}: does not go with shards of tunes; leave it out")
+    made = sample_shards(
+        options.file or demo_model(),
+        options.output or Path("tunes"),
+        seed=options.seed or 0,
+        cluster=options.cluster,
+        form=options.shards,
+        shard_size=SHARD_SIZE if options.shard_size is None else options.shard_size,
+        **{"tunes": Sample.model_fields["tunes"].default, **asked},
+    )
+    if options.json:
+        print(json.dumps(made.state(), indent=1, ensure_ascii=False))
+    else:
+        print(f"{made.folder}: {counted(made.tunes, 'tune')} in {counted(len(made.files), 'file')}")
     return 0
 
 

@@ -6,12 +6,15 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
 
+import numpy as np
+
 from musegen.corpus.transposing import to_tonic
 from musegen.errors import NotationError, VocabularyError
-from musegen.models.draws import Composition, Draw
+from musegen.models.draws import Composition, Draw, finite
 from musegen.models.encoding import with_marks
 from musegen.models.examining import examine, judge_copies
 from musegen.models.language import Home, Language
+from musegen.models.numbering import draw_seeds
 from musegen.models.sample_options import Sample
 from musegen.music.originality import MelodyIndex
 from musegen.music.score import Problem
@@ -30,9 +33,6 @@ _LINE_TOKENS = 200
 _ROUND = 32
 """Number of draws at a time. The rate of valid draws is measured on whole rounds, so that stopping early does
 not distort it."""
-SEEDS_A_RUN = 1_000_000
-"""Largest number of draws in a run. Draw k of a run with seed s has the seed s * 1,000,000 + k, so that two
-runs never share a draw."""
 
 
 class Composer:
@@ -52,24 +52,23 @@ class Composer:
         self._network, self._language, self._options, self._rules = network, language, options, rules
         self._melodies = melodies
 
-    def compose(self, seed: int, advance: Callable[[int, int, str], None]) -> Composition:
+    def compose(self, seed: int, advance: Callable[[int, int, str], None], first: int = 0) -> Composition:
         """Draw until there are enough valid tunes or no attempts are left. With keep = "all", draw each once.
 
         If there are too few valid tunes, those with the fewest faults are kept too. ``advance`` gets the
-        progress.
+        progress. ``first``: number of the run's draw to begin with.
         """
         options, draws = self._options, list[Draw]()
-        first = seed * SEEDS_A_RUN
         if options.keep == "all":
             for begin in range(0, options.tunes, _ROUND):
                 count = min(_ROUND, options.tunes - begin)
-                draws += self.draw(range(first + begin, first + begin + count))
+                draws += self.draw(draw_seeds(seed, first + begin, count))
                 advance(len(draws), options.tunes, "")
-            return Composition(tuple(draws), tuple(draws))
+            return Composition(tuple(self.measured(draws)), tuple(draws))
         most, valid = options.tunes * options.attempts, 0
         while valid < options.tunes and len(draws) < most:
             count = min(max(options.tunes, _ROUND), most - len(draws))
-            draws += self.draw(range(first + len(draws), first + len(draws) + count))
+            draws += self.draw(draw_seeds(seed, first + len(draws), count))
             valid = sum(draw.judgement.valid for draw in draws)
             advance(
                 min(valid, options.tunes),
@@ -77,7 +76,15 @@ class Composer:
                 f"{valid} of {counted(len(draws), 'tune')} drawn are valid",
             )
         best = sorted(draws, key=_badness)[: options.tunes]
-        return Composition(tuple(sorted(best, key=lambda draw: draw.seed)), tuple(draws))
+        best.sort(key=lambda draw: draw.seed)
+        return Composition(tuple(self.measured(best)), tuple(draws))
+
+    def measured(self, draws: Sequence[Draw]) -> list[Draw]:
+        """The draws with their losses under the model."""
+        losses = self._network.nats([draw.drawn for draw in draws if draw.drawn is not None])
+        return [
+            replace(draw, nats=finite(float(nats.sum()))) for draw, nats in zip(draws, losses, strict=True)
+        ]
 
     def draw(self, seeds: Sequence[int]) -> list[Draw]:
         """One tune for each seed, which depends on that seed alone."""
@@ -91,7 +98,7 @@ class Composer:
         begun = [self._begun(text) for text in texts]
         primes = [prime for _, prime in begun]
         bodies = self._generate(primes, self._options.sampling, seeds)
-        tunes, ends, examined = list[Tune](), list[bool](), []
+        tunes, ends, examined, drawn = list[Tune](), list[bool](), [], list[Tokens]()
         for seed, (text, prime), body, in_header in zip(seeds, begun, bodies, problems, strict=True):
             room = max(self._options.max_length - (len(prime) - 1), 0)
             whole = text + self._language.tokenizer.decode(body[:room])
@@ -105,14 +112,16 @@ class Composer:
             judgement = replace(judgement, faults=(*copies, *judgement.faults))
             if score is not None:
                 tune = replace(tune, title=score.title)
+            end = [self._language.tokenizer.vocabulary.end] if ended else []
+            drawn.append(np.array([*prime, *body[:room], *end], np.int32))
             tunes.append(tune)
             ends.append(ended)
             examined.append((judgement, score))
         judged = judge_copies(examined, valid, self._melodies)
         return [
-            Draw(tune, seed, ended, judgement, score, copied)
-            for tune, seed, ended, (_, score), (judgement, copied) in zip(
-                tunes, seeds, ends, examined, judged, strict=True
+            Draw(tune, seed, ended, judgement, score, copied, tokens)
+            for tune, seed, ended, (_, score), (judgement, copied), tokens in zip(
+                tunes, seeds, ends, examined, judged, drawn, strict=True
             )
         ]
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from musegen.canonical import JSON
 from musegen.models.examining import describe_judged
@@ -11,6 +12,7 @@ from musegen.music.originality import Copied
 from musegen.music.score import Score
 from musegen.music.tune import Tune
 from musegen.music.validity import Judgement
+from musegen.protocols.vocabulary import Tokens
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,17 @@ class Draw:
     """The tune as music; None if the text cannot be parsed."""
     copied: Copied | None = None
     """What the tune shares with the training tunes; None if these are not at hand, or it cannot be parsed."""
+    drawn: Tokens | None = field(default=None, repr=False, compare=False)
+    """What the model was given and wrote, before the tune was brought to another tonic: int32 (n + 1,), from
+    the start mark, up to the end mark if the model ended it."""
+    nats: float | None = field(default=None, compare=False)
+    """Loss of these tokens: -ln of the probability that the model gives them at temperature 1, the start mark
+    left out. None where it was not measured, or is not finite."""
+
+    @property
+    def tokens(self) -> int:
+        """Number n of the tokens that ``nats`` is the loss of."""
+        return 0 if self.drawn is None else len(self.drawn) - 1
 
 
 @dataclass(frozen=True)
@@ -39,6 +52,11 @@ class Composition:
     """Draws that were kept, as many as were asked for, in the order of their seeds."""
     draws: tuple[Draw, ...]
     """All draws, in the order of their seeds."""
+
+
+def finite(nats: float) -> float | None:
+    """``nats``, or None where a token was impossible to the model."""
+    return nats if math.isfinite(nats) else None
 
 
 def describe_draws(draws: Sequence[Draw]) -> dict[str, JSON]:

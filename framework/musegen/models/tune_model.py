@@ -27,6 +27,7 @@ from musegen.protocols.notations import CopyingNotation, Notation
 from musegen.protocols.rules import Rule
 from musegen.protocols.tokenizers import Tokenizer, TokenizerTrainer
 from musegen.words import counted
+from musegen.writing import file_digest
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,8 @@ class TuneModel:
     """File that the model was saved in."""
     plugins: Plugins
     """Plugins that its components come from."""
+    digest: str = ""
+    """SHA-256 of the file, as it was when the model was loaded."""
 
     def __post_init__(self) -> None:
         """Raises ArtifactError for a network of other symbols than the tokenizer's."""
@@ -57,8 +60,8 @@ class TuneModel:
         """
         about = About.read(path)
         use: Use[ModelTrainer] = _component(path, plugins, "model", about.model)
-        network = use.build().load(path)
-        return cls(network, load_language(path, about, plugins), use.component, path, plugins)
+        network, digest = use.build().load(path), file_digest(path)
+        return cls(network, load_language(path, about, plugins), use.component, path, plugins, digest)
 
     def compose(
         self,
@@ -67,16 +70,19 @@ class TuneModel:
         advance: Callable[[int, int, str], None] = lambda done, total, note: None,
         rules: Sequence[Rule] = (),
         melodies: MelodyIndex | None = None,
+        first: int = 0,
     ) -> Composition:
         """New tunes as ``options`` ask: those that are kept, and all draws that they were chosen from.
 
         ``advance`` gets the progress: steps done, steps in total, and a note. ``rules``: rules that tunes
         must keep in addition to ``options.valid``. ``melodies``: the training tunes, where they are not those
-        of :attr:`melodies`. Raises ArtifactError for the rule ``copied`` of ``options.valid`` without them.
+        of :attr:`melodies`. ``first``: number of the run's draw to begin with, from 0.
+
+        Raises ArtifactError for the rule ``copied`` of ``options.valid`` without them.
         """
         melodies = self.melodies if melodies is None else melodies
         _check_copied(self.path, options.valid.copied, melodies)
-        return Composer(self.network, self.language, options, rules, melodies).compose(seed, advance)
+        return Composer(self.network, self.language, options, rules, melodies).compose(seed, advance, first)
 
     @cached_property
     def melodies(self) -> MelodyIndex | None:

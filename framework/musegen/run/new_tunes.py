@@ -9,6 +9,7 @@ from typing import Any
 
 from musegen.errors import ComponentError, MusegenError
 from musegen.models.draws import Draw
+from musegen.music.score import Score
 from musegen.music.tune import Tune
 from musegen.progress import Progress
 from musegen.protocols.notations import Notation
@@ -55,19 +56,30 @@ def render_texts(
 
 
 def describe_kept(draws: Sequence[Draw]) -> list[Row]:
-    """A row for each draw that was kept: its number, title, seed, faults, and what of it is copied."""
+    """A row for each draw that was kept: what it is, its faults and loss, and what of it is copied."""
     return [
         {
             "number": number,
             "title": draw.tune.title,
             "seed": draw.seed,
+            **_music(draw.score),
             "valid": draw.judgement.valid,
             "faults": [str(fault) for fault in draw.judgement.faults],
             "notes": list(draw.judgement.notes),
             "copied": asdict(draw.copied) if draw.copied else None,
+            "nats": None if draw.nats is None else round(draw.nats, 4),
+            "tokens": draw.tokens,
         }
         for number, draw in enumerate(draws, 1)
     ]
+
+
+def _music(score: Score | None) -> dict[str, Any]:
+    """Key, metre and rhythm of a tune in words, and its bars as written; empty where it cannot be read."""
+    if score is None:
+        return {"key": "", "metre": "", "rhythm": "", "bars": None}
+    metre = str(score.metre) if score.metre else ""
+    return {"key": str(score.key), "metre": metre, "rhythm": score.rhythm, "bars": len(score.bars)}
 
 
 def add_files(

@@ -14,9 +14,15 @@ class Rendering:
     """A rendering of tunes, one after another, and at the end of the files that hold all tunes."""
 
     def __init__(
-        self, renderers: Sequence[Renderer | BookRenderer], folder: Path, notation: str = ""
+        self,
+        renderers: Sequence[Renderer | BookRenderer],
+        folder: Path,
+        notation: str = "",
+        manifest: str = "",
     ) -> None:
         """``folder``: where to write; ``notation``: notation of texts in this folder (``001.abc``), if any.
+
+        ``manifest``: name of the table of the tunes in this folder, if there is one.
 
         Raises PluginError for two renderers that write the same files, or for a renderer whose files would
         replace the texts.
@@ -30,6 +36,8 @@ class Rendering:
             raise PluginError(
                 f"a renderer writes .{notation} files, as the texts of the tunes are; leave it out"
             )
+        if manifest in names:
+            raise PluginError(f"a renderer writes {manifest}, as the manifest of the tunes is; leave it out")
         self._folder = folder
         self._scores: list[Score] = []
 

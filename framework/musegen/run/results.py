@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from musegen.bounds import Bounds
+from musegen.canonical import JSON
 from musegen.errors import ArtifactError
 from musegen.inputs import lies_in, read_file
 from musegen.music.originality import Copied
@@ -19,7 +20,7 @@ from musegen.music.tune import Tune
 from musegen.plugins.registry import Plugins, installed_plugins
 from musegen.protocols.models import EpochLoss
 from musegen.run.new_tunes import Row
-from musegen.run.report_schema import read_tune_rows
+from musegen.run.report_schema import read_tune_report
 from musegen.run.stages.figures import PICTURE
 from musegen.run.stages.model import MODEL, read_loss_table
 from musegen.storage import REPORT
@@ -53,6 +54,23 @@ class NewTune:
     files: Mapping[str, Path]
     """Files of the tune by suffix: ``.abc`` is its text, others such as ``.mid`` or ``.x.wav`` are from
     renderers."""
+    key: str = ""
+    """Key in words, such as ``D major``; this and the next three are empty or None if the text cannot be
+    read."""
+    metre: str = ""
+    """Metre that it begins in, such as ``6/8``."""
+    rhythm: str = ""
+    """Rhythm that its header names."""
+    bars: int | None = None
+    """Number of bars, as written."""
+    nats: float | None = None
+    """Loss of the tune under the model that drew it, in nats; divide it by ``tokens`` for the loss a
+    token."""
+    tokens: int = 0
+    """Number of tokens of the tune, its end mark included."""
+    recipe: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
+    """What drew it besides the seed, as ``tunes.csv`` says it: ``model``, ``model_sha256`` and
+    ``options``."""
     plugins: Plugins | None = field(default=None, repr=False, compare=False)
     """Plugins in which :meth:`score` finds the notation; None for the installed ones."""
     copied: Copied | None = None
@@ -60,7 +78,13 @@ class NewTune:
     hand, or if it cannot be read."""
 
     @classmethod
-    def from_row(cls, row: Row, folder: Path, plugins: Plugins | None = None) -> NewTune:
+    def from_row(
+        cls,
+        row: Row,
+        folder: Path,
+        plugins: Plugins | None = None,
+        recipe: Mapping[str, Any] | None = None,
+    ) -> NewTune:
         """The tune that a row of ``run.json`` describes, with its files in ``folder``."""
         text, *others = (folder / name for name in row["files"])
         return cls(
@@ -71,9 +95,21 @@ class NewTune:
             row["seed"],
             tuple(row["faults"]),
             {path.name.removeprefix(text.stem): path for path in (text, *others)},
-            plugins,
-            Copied(**row["copied"]) if row.get("copied") else None,
+            **{name: row[name] for name in ("key", "metre", "rhythm", "bars", "nats", "tokens")},
+            recipe=recipe or {},
+            plugins=plugins,
+            copied=Copied(**row["copied"]) if row.get("copied") else None,
         )
+
+    def state(self) -> dict[str, JSON]:
+        """Its facts as JSON, for ``musegen sample --json``."""
+        plain = ("number", "title", "seed", "key", "metre", "rhythm", "bars", "valid", "nats", "tokens")
+        return {
+            **{name: getattr(self, name) for name in plain},
+            "faults": list(self.faults),
+            "files": [str(path) for path in self.files.values()],
+            **self.recipe,
+        }
 
     def __getattr__(self, name: str) -> str:
         """The text, for the name of its notation: ``tune.abc``."""
@@ -176,8 +212,9 @@ class Run:
         try:
             report = json.loads(read_file(folder / REPORT, Bounds.RUN_FILE))
             losses = read_loss_table(folder)
-            rows = read_tune_rows(folder, report)
-            tunes = tuple(NewTune.from_row(row.model_dump(), folder, plugins) for row in rows)
+            found = read_tune_report(folder, report)
+            rows, recipe = (row.model_dump() for row in found.tunes), found.drawn_with
+            tunes = tuple(NewTune.from_row(row, folder, plugins, recipe) for row in rows)
         except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
             raise ArtifactError(f"{folder}: holds no finished run; `musegen run` makes one") from error
         return cls(folder, tunes, losses, report)

@@ -25,7 +25,7 @@ from musegen.run.stage import Stage, Top
 from musegen.run.stages.corpus import CorpusStage
 from musegen.run.stages.tokenizer import TokenizerStage
 from musegen.storage import CHECKPOINTS, RunFolder
-from musegen.writing import csv_text
+from musegen.writing import csv_text, file_digest
 
 MODEL = "model.safetensors"
 """File of the trained model, in the folder of the stage and at the top of a run folder."""
@@ -103,7 +103,13 @@ class ModelStage(Stage):
         """The trained model, loaded from its file."""
         path = self.folder / MODEL
         network = self.use.build().load(path)
-        return TuneModel(network, self._tokenizer.language, self.use.component, path, self.plan.plugins)
+        use, plugins = self.use.component, self.plan.plugins
+        return TuneModel(network, self._tokenizer.language, use, path, plugins, self.digest)
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of the trained model's file."""
+        return file_digest(self.folder / MODEL)
 
     @cached_property
     def losses(self) -> Losses:

@@ -10,6 +10,7 @@ from musegen.canonical import JSON
 from musegen.pipeline.plan import Plan
 from musegen.progress import Progress, Reporter
 from musegen.protocols.renderers import BookRenderer, Renderer
+from musegen.run.manifest import MANIFEST, manifest_rows, manifest_text
 from musegen.run.new_tunes import TUNES, add_files, render_texts
 from musegen.run.rendering import Rendering
 from musegen.run.stage import Stage, Top
@@ -58,7 +59,11 @@ class RenderStage(Stage):
         made = [path for path in sorted(self.folder.iterdir()) if path.name not in own]
         files = [*self._sample.texts, *made]
         top.files |= {f"{TUNES}/{path.name}": path for path in files}
-        top.report["tunes"] = add_files(self._sample.rows, files, failures, f"{TUNES}/")
+        rows = add_files(self._sample.rows, files, failures, f"{TUNES}/")
+        recipe = self._sample.recipe
+        top.report["drawn_with"] = recipe.described()
+        top.report["tunes"] = rows
+        top.files[MANIFEST] = manifest_text(manifest_rows(rows, recipe))
 
     @cached_property
     def _renderers(self) -> list[Renderer | BookRenderer]:

@@ -14,11 +14,12 @@ from musegen.models.raw_draws import save_draws
 from musegen.models.wishes import check_wishes
 from musegen.pipeline.plan import Plan
 from musegen.progress import Progress, Reporter
+from musegen.run.manifest import Recipe
 from musegen.run.new_tunes import Row, describe_kept, write_texts
 from musegen.run.stage import Stage, Top
 from musegen.run.stages.corpus import CorpusStage
 from musegen.run.stages.melodies import MelodiesStage
-from musegen.run.stages.model import ModelStage
+from musegen.run.stages.model import MODEL, ModelStage
 from musegen.run.stages.tokenizer import TokenizerStage
 from musegen.storage import RunFolder
 from musegen.words import counted
@@ -110,6 +111,11 @@ class SampleStage(Stage):
         """A row of facts about each new tune."""
         rows: Sequence[Row] = self._report["tunes"]
         return rows
+
+    @property
+    def recipe(self) -> Recipe:
+        """What draws the tunes besides their seeds. The model's file is named as at the top of the run."""
+        return Recipe.of(MODEL, self._model.digest, self.plan.sample)
 
     @property
     def _report(self) -> Mapping[str, Any]:
