@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import random
+import re
 import stat
 import tomllib
 from collections.abc import Iterator
@@ -285,3 +287,55 @@ def test_more_mistakes_than_anybody_reads_are_counted(tmp_path: Path) -> None:
     *lines, last = mistakes(tmp_path, NGRAM_PIPELINE.replace('["jigs.abc"]', f"[\n{paths}]"))
     assert [int(line.split(":")[1]) for line in lines] == list(range(8, 108))
     assert last == "pipeline.toml: and 130 mistakes more"
+
+
+VALUES = [
+    "3",
+    "-1",
+    "1.5",
+    '"x"',
+    '""',
+    "[]",
+    '["x",3]',
+    "{}",
+    "{a=1}",
+    "true",
+    "2026-01-01",
+    "nan",
+    "[[1]]",
+    '"\\u0000"',
+    "1e400",
+    '"~q/x"',
+    '["","x"]',
+    "[{a=1}]",
+]
+
+
+def spoiled(rng: random.Random) -> str:
+    """The pipeline with some lines changed, taken out or put in at random."""
+    lines = NGRAM_PIPELINE.replace(
+        "[tokenizer]", "[split]\ntest = 0.1\n\n[notation.abc]\n\n[tokenizer]"
+    ).splitlines()
+    for _ in range(rng.randint(1, 6)):
+        place = rng.randrange(len(lines))
+        name, value = lines[place].partition(" = ")[0].strip("[]"), rng.choice(VALUES)
+        new = f"[{name}]" if lines[place].startswith("[") else f"{name} = {value}"
+        lines[place] = rng.choice(
+            [new, f"[[{name}]]", f"z{place} = {value}\n{lines[place]}", "", lines[place]]
+        )
+    return "\n".join(lines)
+
+
+def test_whatever_is_wrong_is_told_with_its_place(tmp_path: Path) -> None:
+    """No exception but one that has lines, each with the file, and none in foreign words."""
+    told = 0
+    for seed in range(500):
+        file = write_pipeline(tmp_path, spoiled(random.Random(seed)), count=1)
+        try:
+            musegen.load(file, reporter=Silent())
+        except PipelineError as error:
+            told += len(error.mistakes)
+            for line in error.mistakes:
+                assert re.match(rf"{re.escape(str(file))}(:\d+)?: ", line), line
+                assert not re.search(r"Input|should|after validation|tuple|dictionary|instance", line), line
+    assert told > 500
