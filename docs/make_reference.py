@@ -76,6 +76,11 @@ API_PARTS = (
         "load Pipeline Run NewTune compare Comparison Difference",
     ),
     (
+        "Evaluation",
+        "New tunes held against real ones.",
+        "evaluate Evaluation Compared Estimate",
+    ),
+    (
         "Models",
         "A trained model as a run saved it, and new tunes from it.",
         "open_model sample sample_again sample_shards Shards TuneModel Sample Composition Draw Copied "

@@ -2,6 +2,7 @@
 
 from .api.bulk import Shards as Shards, sample_shards as sample_shards
 from .api.conversion import Converted as Converted, convert as convert
+from .api.evaluating import evaluate as evaluate
 from .api.exporting import Exported as Exported, export as export
 from .api.pipelines import Pipeline as Pipeline, load as load
 from .api.reading import read_tunes as read_tunes
@@ -27,6 +28,9 @@ from .errors import (
     VocabularyError as VocabularyError,
     did_you_mean as did_you_mean,
 )
+from .evaluation.described import Compared as Compared
+from .evaluation.evaluation import Evaluation as Evaluation
+from .evaluation.resampling import Estimate as Estimate
 from .inputs import (
     check_file as check_file,
     distinct_names as distinct_names,

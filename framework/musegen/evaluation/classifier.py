@@ -114,14 +114,24 @@ def _judged(
     for repeat in range(repeats):
         folds = StratifiedGroupKFold(_FOLDS, shuffle=True, random_state=seed + repeat)
         for train, test in folds.split(values, labels, groups):
-            model = _classifier(seed + repeat).fit(values[train], labels[train])
-            scores[test] += model.predict_proba(values[test])[:, 1] / repeats
+            columns = _varying(values[train])
+            learned, judged = values[train][:, columns], values[test][:, columns]
+            model = _classifier(seed + repeat).fit(learned, labels[train])
+            scores[test] += model.predict_proba(judged)[:, 1] / repeats
             if repeats > 1 and 0 < labels[test].sum() < len(test):
                 lost = permutation_importance(
-                    model, values[test], labels[test], scoring="roc_auc", n_repeats=1, random_state=seed
+                    model, judged, labels[test], scoring="roc_auc", n_repeats=1, random_state=seed
                 )
-                importance += lost.importances_mean / (_FOLDS * repeats)
+                importance[columns] += lost.importances_mean / (_FOLDS * repeats)
     return scores, importance
+
+
+def _varying(values: NDArray[np.float64]) -> NDArray[np.int64]:
+    """The columns with two different values at least, without which scikit-learn finds no bins."""
+    known = np.where(np.isfinite(values), values, np.nan)
+    with np.errstate(invalid="ignore"):
+        low, high = np.fmin.reduce(known), np.fmax.reduce(known)
+    return np.flatnonzero(low < high)
 
 
 def _classifier(seed: int) -> Any:

@@ -6,7 +6,7 @@ import base64
 import html
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -108,6 +108,7 @@ class NewTune:
             **{name: getattr(self, name) for name in plain},
             "faults": list(self.faults),
             "files": [str(path) for path in self.files.values()],
+            "copied": asdict(self.copied) if self.copied else None,
             **self.recipe,
         }
 
