@@ -78,7 +78,7 @@ API_PARTS = (
     (
         "Evaluation",
         "New tunes held against real ones.",
-        "evaluate Evaluation Compared Estimate",
+        "evaluate Evaluation Findings Compared Estimate",
     ),
     (
         "Models",

@@ -30,6 +30,7 @@ from .errors import (
 )
 from .evaluation.described import Compared as Compared
 from .evaluation.evaluation import Evaluation as Evaluation
+from .evaluation.findings import Findings as Findings
 from .evaluation.resampling import Estimate as Estimate
 from .inputs import (
     check_file as check_file,

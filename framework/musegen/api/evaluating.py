@@ -14,7 +14,7 @@ from musegen.errors import ArtifactError, CorpusError, MusegenError
 from musegen.evaluation.corpora import held_out
 from musegen.evaluation.evaluation import Evaluation, evaluate_tunes
 from musegen.evaluation.measures import all_measures
-from musegen.evaluation.options import Evaluate, unselected
+from musegen.evaluation.settings import Evaluate, unselected
 from musegen.evaluation.tunes import TuneSet
 from musegen.models.sample_options import sample_options
 from musegen.models.tune_model import TuneModel

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from musegen.music.checklist import checklist
 
 if TYPE_CHECKING:
-    from musegen.evaluation.evaluation import Evaluation
+    from musegen.evaluation.findings import Findings
 
 
-def checklist_lines(found: Evaluation) -> Iterator[str]:
+def checklist_lines(found: Findings) -> Iterator[str]:
     """Some lines for each new tune: its number and title, and each of the five checks with its reason."""
     limit = int(found.copying.limit) if found.copying else None
     copies = iter(found.copying.new) if found.copying else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from musegen.evaluation.evaluation import Evaluation
+from musegen.evaluation.findings import Findings
 from musegen.evaluation.page import page
 from musegen.evaluation.rows import rows_csv
 
@@ -17,7 +17,7 @@ PAGE = "evaluation.html"
 """The page with tables and pictures, in one file."""
 
 
-def write_evaluation(found: Evaluation, folder: Path) -> None:
+def write_evaluation(found: Findings, folder: Path) -> None:
     """Write the three files of an evaluation into a folder."""
     state = json.dumps(found.state(), indent=1, ensure_ascii=False) + "\n"
     (folder / REPORT).write_text(state, "utf-8")

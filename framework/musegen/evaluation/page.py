@@ -13,7 +13,7 @@ from musegen.plotting import can_plot
 
 if TYPE_CHECKING:
     from musegen.evaluation.described import Compared
-    from musegen.evaluation.evaluation import Evaluation
+    from musegen.evaluation.findings import Findings
 
 _STYLE = (
     "body{font:15px/1.5 system-ui,sans-serif;max-width:75em;margin:2em auto;padding:0 1em}"
@@ -23,7 +23,7 @@ _STYLE = (
 )
 
 
-def page(found: Evaluation) -> bytes:
+def page(found: Findings) -> bytes:
     """The content of ``evaluation.html``. It loads nothing from elsewhere."""
     title = escape(f"{found.new.name} against {found.real.name}")
     return (
@@ -32,12 +32,12 @@ def page(found: Evaluation) -> bytes:
     ).encode()
 
 
-def body(found: Evaluation) -> str:
+def body(found: Findings) -> str:
     """The page without its head, as notebooks show it."""
     return "".join(_parts(found))
 
 
-def _parts(found: Evaluation) -> Iterator[str]:
+def _parts(found: Findings) -> Iterator[str]:
     yield f"<h1>{escape(found.new.name)} against {escape(found.real.name)}</h1>"
     yield "<ul>"
     yield from (f"<li>{escape(line.strip())}</li>" for line in [*headlines(found), *found.remarks])

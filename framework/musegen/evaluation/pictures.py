@@ -11,7 +11,7 @@ import numpy as np
 from musegen.evaluation.described import Compared
 
 if TYPE_CHECKING:
-    from musegen.evaluation.evaluation import Evaluation
+    from musegen.evaluation.findings import Findings
 
 _NEW, _REAL = "#b5462f", "#4d6b4a"
 _COLUMNS = 4
@@ -43,7 +43,7 @@ def distances(compared: Sequence[Compared]) -> bytes:
     return _png(figure)
 
 
-def distributions(found: Evaluation) -> bytes:
+def distributions(found: Findings) -> bytes:
     """A PNG with histograms of new and of real tunes, for the descriptors that differ most."""
     order = sorted(found.compared, key=lambda each: -(each.distance.value or 0))[:_MOST]
     lines = -(-len(order) // _COLUMNS)

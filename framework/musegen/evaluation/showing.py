@@ -11,15 +11,15 @@ from musegen.evaluation.resampling import Estimate
 from musegen.words import counted
 
 if TYPE_CHECKING:
-    from musegen.evaluation.evaluation import Evaluation
+    from musegen.evaluation.findings import Findings
 
 
-def table(found: Evaluation) -> str:
+def table(found: Findings) -> str:
     """The headline figures, and a line for each descriptor."""
     return "\n".join([*headlines(found), "", *_descriptors(found.compared), *_remarks(found)])
 
 
-def headlines(found: Evaluation) -> list[str]:
+def headlines(found: Findings) -> list[str]:
     """The figures of an evaluation in lines of words."""
     lines = [
         f"new:  {found.new.name}, {counted(len(found.new.tunes), 'tune')}",
@@ -102,5 +102,5 @@ def _number(figure: float | None) -> str:
     return "-" if figure is None else f"{figure:.2f}"
 
 
-def _remarks(found: Evaluation) -> list[str]:
+def _remarks(found: Findings) -> list[str]:
     return list(found.remarks)

@@ -7,7 +7,9 @@ from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
+from musegen.bounds import Bounds
 from musegen.errors import ArtifactError
+from musegen.inputs import read_file
 from musegen.models.draws import Draw
 from musegen.models.examining import examine
 from musegen.music.tune import Tune
@@ -34,8 +36,7 @@ def load_draws(file: Path, name: str, notation: Notation, valid: Valid) -> list[
     """
     draws = []
     try:
-        with file.open(encoding="utf-8") as opened:
-            rows = [json.loads(line) for line in opened]
+        rows = [json.loads(line) for line in read_file(file, Bounds.RUN_FILE).decode().split("\n") if line]
         texts = [
             (
                 int(row["seed"]),

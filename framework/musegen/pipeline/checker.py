@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from musegen.errors import PluginError, did_you_mean
-from musegen.evaluation.options import Evaluate
+from musegen.evaluation.settings import Evaluate
 from musegen.models.sample_options import Sample, ignored_keys, keys_of_models, sample_options
 from musegen.options import Options
 from musegen.pipeline.mistakes import Mistakes

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from musegen.corpus.splitting import Split
 from musegen.errors import MusegenError
-from musegen.evaluation.options import Evaluate
+from musegen.evaluation.settings import Evaluate
 from musegen.models.sample_options import Sample
 from musegen.pipeline.checker import Checker
 from musegen.pipeline.surroundings import check_surroundings

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pydantic import Field
 
 from musegen.corpus.splitting import Split
-from musegen.evaluation.options import Evaluate
+from musegen.evaluation.settings import Evaluate
 from musegen.models.sample_options import Sample
 from musegen.options import Options, PathPattern
 from musegen.protocols.notations import Prepare

@@ -12,8 +12,10 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from musegen.bounds import Bounds
 from musegen.corpus.corpus import Corpus
 from musegen.errors import ArtifactError
+from musegen.inputs import read_file
 from musegen.models.about import About
 from musegen.models.draws import Draw
 from musegen.models.language import Language
@@ -43,7 +45,7 @@ class FinishedRun:
     def load(cls, folder: Path, plugins: Plugins) -> FinishedRun:
         """The run in a folder. Raises ArtifactError if it has no results."""
         try:
-            stages: Mapping[str, Any] = json.loads((folder / REPORT).read_text("utf-8"))["stages"]
+            stages: Mapping[str, Any] = json.loads(read_file(folder / REPORT, Bounds.RUN_FILE))["stages"]
             keys = {name: str(stage["key"]) for name, stage in stages.items()}
         except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise ArtifactError(f"{folder}: holds no finished run; `musegen run` makes one") from error
@@ -75,7 +77,8 @@ class FinishedRun:
         if SampleStage.name not in self.stages:
             return Valid()
         try:
-            inputs = json.loads((self._stage(SampleStage.name) / MARKER).read_text("utf-8"))["inputs"]
+            marker = read_file(self._stage(SampleStage.name) / MARKER, Bounds.RUN_FILE)
+            inputs = json.loads(marker)["inputs"]
             return Valid.model_validate(inputs["options"]["valid"])
         except (OSError, ValueError, KeyError, TypeError, ValidationError) as error:
             raise ArtifactError(f"{self.folder}: is damaged; `musegen run` makes it again") from error

@@ -94,7 +94,7 @@ class Bulk:
 def write_unless_other(path: Path, content: bytes) -> None:
     """Write a file at once. Raises ArtifactError if there is one with other content."""
     if path.exists():
-        if path.read_bytes() == content:
+        if path.stat().st_size == len(content) and path.read_bytes() == content:
             return
         raise ArtifactError(f"{path}: exists with other content; choose another folder")
     write_atomically(path, content)

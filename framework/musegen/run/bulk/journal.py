@@ -16,8 +16,10 @@ from pathlib import Path
 
 import filelock
 
+from musegen.bounds import Bounds
 from musegen.canonical import JSON, canonical_json, first_difference
 from musegen.errors import ArtifactError
+from musegen.inputs import read_file
 from musegen.writing import write_atomically
 
 JOURNAL = "shards.jsonl"
@@ -54,7 +56,7 @@ class Journal:
         if not self._path.exists():
             write_atomically(self._path, canonical_json({"request": request}).encode() + b"\n")
             return
-        content = self._path.read_bytes()
+        content = read_file(self._path, Bounds.RUN_FILE)
         whole = content[: content.rfind(b"\n") + 1]
         try:
             before, *entries = map(json.loads, whole.splitlines())

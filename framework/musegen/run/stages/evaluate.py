@@ -13,7 +13,7 @@ from musegen.evaluation.corpora import held_out
 from musegen.evaluation.evaluation import evaluate_tunes
 from musegen.evaluation.files import PAGE, REPORT, TABLE, write_evaluation
 from musegen.evaluation.measures import all_measures, measures_identity
-from musegen.evaluation.options import Evaluate, unselected
+from musegen.evaluation.settings import Evaluate, unselected
 from musegen.evaluation.tunes import TuneSet
 from musegen.models.raw_draws import save_draws
 from musegen.pipeline.plan import Plan
