@@ -212,7 +212,7 @@ def test_planted_copies_are_found_by_originality_alone() -> None:
 def test_tunes_that_cannot_be_read_count_for_validity_alone() -> None:
     """They have rows without figures, and a line says how many they are."""
     found = evaluated([None, *real_scores()[:60]], real_scores()[60:120])
-    assert any("1 of 61 tunes cannot be read" in line for line in found.remarks)
+    assert any("of 61 tunes 1 cannot be read" in line for line in found.remarks)
     assert found.rows[0]["bars_again_4"] is None
     assert len(found.rows) == 121
     with pytest.raises(CorpusError, match="new: has no tune that can be read"):

@@ -52,6 +52,7 @@ def plurals(path: Path) -> Iterator[str]:
 
 
 FINE = (
+    "notes:.1f} notes a bar",  # a number with a decimal
     "the same bar {count} times",  # there are two of them at least
     "two renderers",
     "a renderer writes",

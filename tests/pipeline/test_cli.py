@@ -96,7 +96,7 @@ def test_a_picture_that_is_not_drawn_is_not_promised(
     pipeline_file: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Where matplotlib is missing one line says so, and the last one leaves it out."""
-    monkeypatch.setattr("musegen.run.plot.find_spec", lambda name: None)
+    monkeypatch.setattr("musegen.plotting.find_spec", lambda name: None)
     assert main(["run", str(pipeline_file)]) == 0
     said = capsys.readouterr()
     assert "loss.png is not drawn" in said.err

@@ -60,7 +60,9 @@ def test_a_row_says_what_the_tune_says(tmp_path: Path) -> None:
         (nats,) = OPENED.network.nats([with_marks(OPENED.language.tokenizer, tune.text)])
         assert float(row["nats"]) == tune.nats == round(float(nats.sum()), 4)
         assert float(row["nats_a_token"]) == pytest.approx(nats.mean(), abs=1e-4)
-        assert row["copied_notes"] == row["copied_from"] == ""
+        assert tune.copied is not None
+        assert int(row["copied_notes"]) == tune.copied.notes
+        assert row["copied_from"] == f"{tune.copied.source} {tune.copied.title}".rstrip()
         assert json.loads(row["options"]) == tune.recipe["options"]
         assert row["model_sha256"] == tune.recipe["model_sha256"] == OPENED.digest
     assert any(tune.faults for tune in tunes)

@@ -14,6 +14,6 @@ def held_out(corpus: Corpus, notation: Notation, part: str, valid: Valid, name: 
     """The tunes of one part, each in its own key. Raises CorpusError if there are none."""
     tunes = corpus.part(part)
     if not tunes:
-        raise CorpusError(f"{name}: holds out no {part} tunes; set [split] {part} above 0")
+        raise CorpusError(f"{name}: no tune is in its {part} part; set [split] {part} above 0")
     own = [to_tonic(notation, tune, tune.tonic) if tune.tonic else tune for tune in tunes]
-    return TuneSet.judged(f"{name} ({part} tunes)", own, {corpus.notation: notation}, valid)
+    return TuneSet.judged(f"{name} (its {part} part)", own, {corpus.notation: notation}, valid)

@@ -19,6 +19,7 @@ from musegen.evaluation.showing import table
 from musegen.evaluation.tunes import TuneSet, versions
 from musegen.music.originality import MelodyIndex
 from musegen.protocols.measures import Measure
+from musegen.words import counted
 
 _RESAMPLES = 400
 _SPLITS = 200
@@ -101,11 +102,11 @@ def _remarks(new: TuneSet, real: TuneSet) -> list[str]:
         unread = len(each.tunes) - len(each.scores)
         if unread:
             said.append(
-                f"{each.name}: {unread} of {len(each.tunes)} tunes cannot be read; "
+                f"{each.name}: of {counted(len(each.tunes), 'tune')} {unread} cannot be read; "
                 "they count for validity alone"
             )
         if len(each.scores) < _FEW:
-            said.append(f"{each.name}: has only {len(each.scores)} tunes, so all intervals are wide")
+            said.append(f"{each.name}: {counted(len(each.scores), 'tune')} only, so all intervals are wide")
     return said
 
 

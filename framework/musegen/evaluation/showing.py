@@ -48,8 +48,8 @@ def headlines(found: Findings) -> list[str]:
             quantiles = " / ".join(map(str, QUANTILES))
             lines.append(f"longest run of notes shared with a training tune, {quantiles} %: {name} {values}")
         lines.append(
-            f"{counted(copying.flagged, 'new tune')} share more than {copying.limit:.0f} notes, "
-            "which 99 % of the real tunes do not"
+            f"{counted(copying.flagged, 'new tune')} beyond {counted(round(copying.limit), 'note')}, "
+            "the 99 % of the real tunes"
         )
     return lines
 

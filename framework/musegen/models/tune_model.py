@@ -81,7 +81,7 @@ class TuneModel:
         Raises ArtifactError for the rule ``copied`` of ``options.valid`` without them.
         """
         melodies = self.melodies if melodies is None else melodies
-        _check_copied(self.path, options.valid.copied, melodies)
+        check_copied(self.path, options.valid.copied, melodies)
         return Composer(self.network, self.language, options, rules, melodies).compose(seed, advance, first)
 
     @cached_property
@@ -94,7 +94,7 @@ class TuneModel:
         return MelodyIndex.load(path) if path.exists() else None
 
 
-def _check_copied(model: Path, most: int, melodies: MelodyIndex | None) -> None:
+def check_copied(model: Path, most: int, melodies: MelodyIndex | None) -> None:
     """Raises ArtifactError where the rule that a tune shares at most so many notes cannot be judged."""
     if most and melodies is None:
         raise ArtifactError(
@@ -103,7 +103,7 @@ def _check_copied(model: Path, most: int, melodies: MelodyIndex | None) -> None:
         )
     if most and melodies is not None and most < melodies.window - 1:
         raise ArtifactError(
-            f"{model.with_name(MELODIES)}: knows runs of {melodies.window} notes and more; "
+            f"{model.with_name(MELODIES)}: knows runs from {counted(melodies.window, 'note')} on; "
             f"[sample.valid] copied must be at least {melodies.window - 1} (got {most})"
         )
 

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from musegen.music.melody import Melody
 from musegen.music.melody_library import MelodyLibrary
 from musegen.music.suffixes import Runs, Suffixes
+from musegen.words import counted
 
 LONG_RUN = 8
 """Number of notes from which on a shared run counts for :attr:`Copied.share`."""
@@ -49,7 +50,8 @@ class Copied:
         if self.bars is None or self.source_bars is None:
             return "no run of notes is that of a training tune"
         title = f'"{self.title}" ({self.source})' if self.title else self.source
-        return f"{self.notes} notes in {_named(self.bars)} are those of {title}, {_named(self.source_bars)}"
+        notes = counted(self.notes, "note")
+        return f"{notes} in {_named(self.bars)} are those of {title}, {_named(self.source_bars)}"
 
 
 class MelodyIndex:

@@ -58,7 +58,7 @@ def _check_descriptors(laws: Laws, component: Component[Measure], measure: Measu
         law = "the name of a descriptor is lower-case letters, digits and _, beginning with a letter"
         laws.require(re.fullmatch(r"[a-z][a-z0-9_]*", each.name) is not None, law, f"got {each.name!r}")
         law = "no two descriptors have one name"
-        laws.require(names.count(each.name) == 1, law, f"got {each.name} {names.count(each.name)} times")
+        laws.require(names.count(each.name) == 1, law, f"got {each.name} more than once")
         law = "a descriptor says in words what it counts, without a full stop"
         told = each.says.strip() == each.says != "" and not each.says.endswith(".")
         laws.require(told, law, f"{each.name} says {each.says!r}")

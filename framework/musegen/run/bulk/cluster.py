@@ -12,6 +12,7 @@ from typing import Any
 from distributed import Client, KilledWorker, WorkerPlugin
 
 from musegen.errors import MusegenError
+from musegen.music.melody_library import MELODIES
 from musegen.plugins.registry import Plugins
 from musegen.progress import Progress
 from musegen.run.bulk.drawing import Job, Place, Shard, draw_shard, forget, place_files
@@ -27,19 +28,22 @@ class JobFiles(WorkerPlugin):  # type: ignore[misc]
     def __init__(self, job: Job, plugins: Callable[[], Plugins]) -> None:
         self.name = f"musegen-{job.name}"
         self._job, self._plugins = job.name, plugins
-        self._model = job.model.name, job.model.read_bytes()
+        files = [job.model, job.model.with_name(MELODIES)]
+        self._model = [(file.name, file.read_bytes()) for file in files if file.exists()]
         self._files = [(file.name, file.read_bytes()) for file in job.plugins]
 
     def setup(self, worker: Any) -> None:
         """Write the files."""
         folder = Path(worker.local_directory) / self.name
         paths = []
-        for number, (name, content) in enumerate([self._model, *self._files]):
-            path = folder / str(number) / name
+        places = [("model", each) for each in self._model]
+        places += [(str(number), each) for number, each in enumerate(self._files)]
+        for place, (name, content) in places:
+            path = folder / place / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
             paths.append(path)
-        place_files(self._job, Place(self._plugins(), paths[0], tuple(paths[1:])))
+        place_files(self._job, Place(self._plugins(), paths[0], tuple(paths[len(self._model) :])))
 
     def teardown(self, worker: Any) -> None:
         """Take them away."""

@@ -14,7 +14,7 @@ from musegen.errors import MusegenError
 from musegen.models.composer import Composer
 from musegen.models.numbering import draw_seeds
 from musegen.models.sample_options import sample_options
-from musegen.models.tune_model import TuneModel
+from musegen.models.tune_model import TuneModel, check_copied
 from musegen.plugins.loading import PluginFile
 from musegen.plugins.registry import Plugins
 from musegen.run.new_tunes import Row, describe_kept
@@ -68,7 +68,8 @@ class Opened:
     def __init__(self, job: Job, model: TuneModel) -> None:
         self._job = job
         options = sample_options(model.component).model_validate({**job.options, "keep": "all"})
-        self._composer = Composer(model.network, model.language, options)
+        check_copied(model.path, options.valid.copied, model.melodies)
+        self._composer = Composer(model.network, model.language, options, melodies=model.melodies)
 
     @classmethod
     def of(cls, job: Job, plugins: Plugins, model: Path, files: Sequence[Path]) -> Opened:
