@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 
 import numpy as np
+from numpy.typing import NDArray
 
 from musegen.errors import CorpusError
 from musegen.evaluation.classifier import can_classify, tell_apart
@@ -86,7 +87,7 @@ def evaluate_tunes(
         new,
         real,
         (len(np.unique(groups_new)), len(np.unique(groups_real))),
-        _validity(new, real, rng),
+        _validity((new, real), (groups_new, groups_real), rng),
         compared,
         copying,
         told,
@@ -110,14 +111,21 @@ def _remarks(new: TuneSet, real: TuneSet) -> list[str]:
     return said
 
 
-def _validity(new: TuneSet, real: TuneSet, rng: np.random.Generator) -> Validity:
-    """Every tune counts here, also those that cannot be read, and each as a group of its own."""
+def _validity(
+    sets: tuple[TuneSet, TuneSet],
+    groups: tuple[NDArray[np.int64], NDArray[np.int64]],
+    rng: np.random.Generator,
+) -> Validity:
+    """Every tune counts here, also those that cannot be read, each of which is a group of its own."""
+    new, real = sets
     rates = []
-    for each in (new, real):
+    for each, parsed in zip(sets, groups, strict=True):
         valid = np.array([[float(tune.judgement.valid)] for tune in each.tunes])
-        drawn = means(valid, bootstrap(np.arange(len(valid)), _RESAMPLES, rng))[:, 0]
+        grouped = -1 - np.arange(len(valid))
+        grouped[[tune.score is not None for tune in each.tunes]] = parsed
+        drawn = means(valid, bootstrap(grouped, _RESAMPLES, rng))[:, 0]
         rates.append(interval(float(valid.mean()), drawn))
-    counts = [_kinds(each) for each in (new, real)]
+    counts = [_kinds(each) for each in sets]
     kinds = sorted({*counts[0], *counts[1]}, key=lambda kind: (-counts[0][kind], -counts[1][kind], kind))
     sizes = len(new.tunes), len(real.tunes)
     reasons = {kind: (counts[0][kind] / sizes[0], counts[1][kind] / sizes[1]) for kind in kinds}
