@@ -312,7 +312,7 @@ _READERS: Sequence[Callable[[Place, str], None]] = (
     *(Place._line, Place._first, Place._colon, Place._field, Place._skipped, Place._music),
     *(Place._bracket, Place._in_letter, Place._in_chord, Place._tuplet, Place._ending),
 )
-"""By state."""
+"""The function that reads a character in each state, by the number of the state."""
 
 
 def places(text: str) -> NDArray[np.int32]:

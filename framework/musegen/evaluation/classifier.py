@@ -61,20 +61,6 @@ def tell_apart(
     trees (Friedman 2001; scikit-learn's HistGradientBoostingClassifier), five folds. None if there are too
     few groups.
     """
-    from threadpoolctl import threadpool_limits
-
-    with threadpool_limits(1):  # threads that wait for each other are slow on a machine that is shared
-        return _tell_apart(new, real, groups, weights, halves, seed)
-
-
-def _tell_apart(
-    new: NDArray[np.float64],
-    real: NDArray[np.float64],
-    groups: tuple[NDArray[np.int64], NDArray[np.int64]],
-    weights: tuple[Weights, Weights],
-    halves: tuple[Weights, Weights],
-    seed: int,
-) -> ToldApart | None:
     values, both = np.concatenate([new, real]), np.concatenate(groups)
     labels = np.repeat([1, 0], [len(new), len(real)])
     scores, importance = _judged(values, labels, both, seed, _REPEATS)
@@ -106,6 +92,7 @@ def _judged(
     """
     from sklearn.inspection import permutation_importance
     from sklearn.model_selection import StratifiedGroupKFold
+    from threadpoolctl import threadpool_limits
 
     importance = np.zeros(values.shape[1])
     if min(len(np.unique(groups[labels == label])) for label in (0, 1)) < _FEWEST:
@@ -116,13 +103,14 @@ def _judged(
         for train, test in folds.split(values, labels, groups):
             columns = _varying(values[train])
             learned, judged = values[train][:, columns], values[test][:, columns]
-            model = _classifier(seed + repeat).fit(learned, labels[train])
-            scores[test] += model.predict_proba(judged)[:, 1] / repeats
-            if repeats > 1 and 0 < labels[test].sum() < len(test):
-                lost = permutation_importance(
-                    model, judged, labels[test], scoring="roc_auc", n_repeats=1, random_state=seed
-                )
-                importance[columns] += lost.importances_mean / (_FOLDS * repeats)
+            with threadpool_limits(1):  # threads that wait for each other are slow on a shared machine
+                model = _classifier(seed + repeat).fit(learned, labels[train])
+                scores[test] += model.predict_proba(judged)[:, 1] / repeats
+                if repeats > 1 and 0 < labels[test].sum() < len(test):
+                    lost = permutation_importance(
+                        model, judged, labels[test], scoring="roc_auc", n_repeats=1, random_state=seed
+                    )
+                    importance[columns] += lost.importances_mean / (_FOLDS * repeats)
     return scores, importance
 
 
