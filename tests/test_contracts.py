@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -460,6 +462,28 @@ class TestRenderers:
             self.check(Crude)
 
 
+def spoilt_places(fault: int) -> Any:
+    """Places that tell whether a number of tokens is odd, except for one fault, by number."""
+
+    class Reader:
+        odd = 0
+
+        def read(self, token: int) -> Sequence[int]:
+            self.odd = 1 - self.odd
+            return [1 - self.odd if fault == 3 else self.odd]
+
+        def copy(self) -> Any:
+            return self if fault == 1 else copy.copy(self)
+
+    def rows(tokens: Tokens) -> Any:
+        if fault == 4 and len(tokens) > 50:
+            raise IndexError
+        odd = np.arange(1, len(tokens) + 1, dtype=np.int32) % 2
+        return odd[:, np.newaxis] + (fault == 2)
+
+    return SimpleNamespace(sizes=(2,), begin=Reader, rows=rows)
+
+
 class TestNotations:
     """Each broken law is told."""
 
@@ -521,6 +545,10 @@ class TestNotations:
                 "unfold leaves no symbol in a text",
                 {"fold": lambda _, text: f"{text}~", "unfold": lambda _, text: (text.removesuffix("~"), ())},
             ),
+            ("places takes every text", {"places": lambda _, texts: spoilt_places(4)}),
+            ("rows gives int32", {"places": lambda _, texts: spoilt_places(2)}),
+            ("a reader, which knows no later token", {"places": lambda _, texts: spoilt_places(3)}),
+            ("a copy of a reader is independent of it", {"places": lambda _, texts: spoilt_places(1)}),
             ("a prepared tune parses", {"prepare": lambda _, tune, options: replace(tune, text="")}),
             ("without wishes, wished fixes no field", {"wished": lambda _, wishes: {"K": "D"}}),
         ],

@@ -9,8 +9,8 @@ cdef extern from "os.h" nogil:
 
 cdef extern from "lstm.h" nogil:
     ctypedef struct mt_lstm:
-        ptrdiff_t B, T, H, V
-        const int32_t *tokens
+        ptrdiff_t B, T, H, V, R
+        const int32_t *lookup
         const float *start
         const float *recurrent
         const float *h_first

@@ -11,7 +11,7 @@ def targets(here: bool = True) -> tuple[str, ...]: ...
 def release() -> None: ...
 def forward(
     start: Floats,
-    tokens: NDArray[np.int32] | None,
+    lookup: NDArray[np.int32] | None,
     recurrent_kernel: Floats,
     h_first: Floats,
     c_first: Floats,
@@ -20,7 +20,7 @@ def forward(
 ) -> tuple[Floats, Floats, Floats]: ...
 def backward(
     start: Floats,
-    tokens: NDArray[np.int32] | None,
+    lookup: NDArray[np.int32] | None,
     recurrent_kernel: Floats,
     h_first: Floats,
     c_first: Floats,

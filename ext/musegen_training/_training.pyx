@@ -84,42 +84,46 @@ cdef int threads_for(int threads) except -1:
     return threads
 
 
-cdef int fill(mt_lstm *l, start, tokens, recurrent_kernel, h_first, c_first) except -1:
+cdef int fill(mt_lstm *l, start, lookup, recurrent_kernel, h_first, c_first) except -1:
     """What forward and backward share; the rest is NULL."""
     memset(l, 0, sizeof(l[0]))
     if h_first.ndim != 2 or 0 in h_first.shape:
         raise ValueError(f"h: (rows, units) expected (got {h_first.shape})")
     l.B, l.H = h_first.shape
-    if tokens is None:
+    if lookup is None:
         if start.ndim != 3 or 0 in start.shape:
             raise ValueError(f"start: (rows, steps, 4 units) expected (got {start.shape})")
         l.V, l.T = 0, start.shape[1]
         l.start = floats(start, (l.B, l.T, 4 * l.H), "start")
     else:
-        if tokens.ndim != 2 or tokens.shape[0] != l.B or tokens.shape[1] == 0 or tokens.dtype != np.int32 or not tokens.flags.c_contiguous:
-            raise ValueError(f"tokens: int32 ({l.B}, steps) in C order expected (got {tokens.dtype} {tokens.shape})")
-        l.V, l.T = len(start), tokens.shape[1]
+        if (lookup.ndim != 3 or lookup.shape[0] != l.B or 0 in lookup.shape or lookup.dtype != np.int32
+                or not lookup.flags.c_contiguous):
+            raise ValueError(
+                f"lookup: int32 ({l.B}, steps, lines) in C order expected (got {lookup.dtype} {lookup.shape})"
+            )
+        l.V, l.T, l.R = len(start), lookup.shape[1], lookup.shape[2]
         l.start = floats(start, (l.V, 4 * l.H), "start")
-        if tokens.min() < 0 or tokens.max() >= l.V:
-            raise ValueError(f"tokens: 0 to {l.V - 1} expected (got {tokens.min()} to {tokens.max()})")
-        l.tokens = <const int32_t *><size_t>tokens.ctypes.data
+        if lookup.min() < 0 or lookup.max() >= l.V:
+            raise ValueError(f"lookup: 0 to {l.V - 1} expected (got {lookup.min()} to {lookup.max()})")
+        l.lookup = <const int32_t *><size_t>lookup.ctypes.data
     l.recurrent = floats(recurrent_kernel, (l.H, 4 * l.H), "recurrent_kernel")
     l.h_first = floats(h_first, (l.B, l.H), "h")
     l.c_first = floats(c_first, (l.B, l.H), "c")
     return 0
 
 
-def forward(start, tokens, recurrent_kernel, h_first, c_first, int threads, str isa=""):
+def forward(start, lookup, recurrent_kernel, h_first, c_first, int threads, str isa=""):
     """An LSTM's outputs h (B, T, H), its last cell (B, H), and what ``backward`` needs to be given.
 
-    ``start``: what input and bias add to the gates, (B, T, 4H); or (V, 4H) by token, and ``tokens`` int32 (B, T).
+    ``start``: what input and bias add to the gates, (B, T, 4H); or a table (V, 4H), of which each step adds up the R
+    lines that ``lookup`` int32 (B, T, R) names.
     Recurrent kernel (H, 4H) with gates i f c o; ``h_first``, ``c_first``: (B, H). All float32, C-contiguous.
     Raises ValueError for anything else.
     """
     cdef mt_lstm l
     cdef const mt_kernels *kernels = kernels_named(isa)
     threads = threads_for(threads)
-    fill(&l, start, tokens, recurrent_kernel, h_first, c_first)
+    fill(&l, start, lookup, recurrent_kernel, h_first, c_first)
     h, c_last = empty(l.B, l.T, l.H), empty(l.B, l.H)
     kept, scratch = empty(kernels.kept(&l)), empty(kernels.forward_scratch(&l, threads))
     l.h, l.c_last = <float *><size_t>h.ctypes.data, <float *><size_t>c_last.ctypes.data
@@ -129,7 +133,7 @@ def forward(start, tokens, recurrent_kernel, h_first, c_first, int threads, str 
     return h, c_last, kept
 
 
-def backward(start, tokens, recurrent_kernel, h_first, c_first, h, kept, dh, dc_last, int threads, str isa=""):
+def backward(start, lookup, recurrent_kernel, h_first, c_first, h, kept, dh, dc_last, int threads, str isa=""):
     """The gradients of ``start``, ``recurrent_kernel``, ``h_first`` and ``c_first``.
 
     ``h``, ``kept``: from ``forward`` with the same target; ``dh`` (B, T, H), ``dc_last`` (B, H): the gradients of its
@@ -138,7 +142,7 @@ def backward(start, tokens, recurrent_kernel, h_first, c_first, h, kept, dh, dc_
     cdef mt_lstm l
     cdef const mt_kernels *kernels = kernels_named(isa)
     threads = threads_for(threads)
-    fill(&l, start, tokens, recurrent_kernel, h_first, c_first)
+    fill(&l, start, lookup, recurrent_kernel, h_first, c_first)
     l.h = <float *>floats(h, (l.B, l.T, l.H), "h")
     l.kept = <float *>floats(kept, (kernels.kept(&l),), "kept")
     l.dh = floats(dh, (l.B, l.T, l.H), "dh")

@@ -99,6 +99,7 @@ from .protocols.models import (
     ForeignModels as ForeignModels,
     LanguageModel as LanguageModel,
     ModelTrainer as ModelTrainer,
+    PlacedModel as PlacedModel,
     StorableModel as StorableModel,
     TrainedModel as TrainedModel,
     TrainingJob as TrainingJob,
@@ -111,11 +112,13 @@ from .protocols.notations import (
     HeadedNotation as HeadedNotation,
     HeaderGuide as HeaderGuide,
     Notation as Notation,
+    PlacingNotation as PlacingNotation,
     Prepare as Prepare,
     PreparingNotation as PreparingNotation,
     TransposingNotation as TransposingNotation,
     Wishes as Wishes,
 )
+from .protocols.places import PlaceReader as PlaceReader, Places as Places
 from .protocols.renderers import BookRenderer as BookRenderer, Renderer as Renderer
 from .protocols.rules import Rule as Rule
 from .protocols.sampling import Sampling as Sampling, derive_seed as derive_seed

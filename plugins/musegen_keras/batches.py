@@ -16,7 +16,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from musegen import Tokens
+from musegen import Places, Tokens
 
 PADDING = -1
 """Target that says that a row has nothing to learn here."""
@@ -30,6 +30,8 @@ class Batch:
     """int32 (rows, steps)."""
     targets: NDArray[np.int32]
     """int32 (rows, steps): the token after each input, or PADDING."""
+    places: NDArray[np.int32]
+    """int32 (rows, steps, F): the place features of each input; F is 0 for a model that reads none."""
     begins: NDArray[np.bool_]
     """bool (rows,): true where a tune begins, or where nothing is left to learn."""
 
@@ -54,9 +56,16 @@ class Batches(Protocol):
 class Schedule:
     """Batches that hold every piece of every tune once."""
 
-    def __init__(self, tunes: Sequence[Tokens], rows: int, steps: int, seed: int | None) -> None:
+    def __init__(
+        self,
+        tunes: Sequence[Tokens],
+        rows: int,
+        steps: int,
+        seed: int | None,
+        places: Places | None = None,
+    ) -> None:
         """``steps``: length of a piece. ``seed`` decides the order of tunes; None leaves it as it is."""
-        self._tunes, self._rows, self._steps = tunes, rows, steps
+        self._tunes, self._rows, self._steps, self._places = tunes, rows, steps, places
         order = np.arange(len(tunes)) if seed is None else np.random.default_rng(seed).permutation(len(tunes))
         self._placed = list[list[tuple[int, int, int]]]()  # for each batch: row, tune, piece
         done = [(0, row) for row in range(rows)]  # batches until the queue of each row is empty
@@ -74,15 +83,22 @@ class Schedule:
 
     def batches(self, first: int = 0) -> Iterator[Batch]:
         """The batches in order, from number ``first`` on."""
+        known = dict[int, NDArray[np.int32]]()  # the place features of the tune in each row
         for placed in self._placed[first:]:
             inputs = np.zeros((self._rows, self._steps), np.int32)
             targets = np.full((self._rows, self._steps), PADDING, np.int32)
+            places = np.zeros((self._rows, self._steps, features(self._places)), np.int32)
             begins = np.ones(self._rows, np.bool_)
             for row, tune, piece in placed:
-                window = self._tunes[tune][piece * self._steps : (piece + 1) * self._steps + 1]
+                begin = piece * self._steps
+                window = self._tunes[tune][begin : begin + self._steps + 1]
                 inputs[row, : len(window) - 1], targets[row, : len(window) - 1] = window[:-1], window[1:]
                 begins[row] = piece == 0
-            yield Batch(inputs, targets, begins)
+                if self._places is not None:
+                    if piece == 0 or row not in known:
+                        known[row] = self._places.rows(self._tunes[tune])
+                    places[row, : len(window) - 1] = known[row][begin : begin + len(window) - 1]
+            yield Batch(inputs, targets, places, begins)
 
 
 class Windows:
@@ -91,9 +107,13 @@ class Windows:
     Tutorials do it so. An epoch has about as many tokens as the text: some come twice and some not at all.
     """
 
-    def __init__(self, tunes: Sequence[Tokens], rows: int, steps: int, seed: int) -> None:
+    def __init__(
+        self, tunes: Sequence[Tokens], rows: int, steps: int, seed: int, places: Places | None = None
+    ) -> None:
         """``steps``: length of a piece, less than that of the text. ``seed`` decides where they begin."""
         self._text = np.concatenate(tunes)
+        none = np.zeros((len(self._text), 0), np.int32)
+        self._places = none if places is None else np.concatenate([places.rows(tune) for tune in tunes])
         self._rows, self._steps, self._seed = rows, steps, seed
 
     def __len__(self) -> int:
@@ -106,8 +126,14 @@ class Windows:
         begins = np.ones(self._rows, np.bool_)
         places = np.random.default_rng(self._seed).integers(0, last, (len(self), self._rows, 1))
         for at in places[first:]:
-            tokens = self._text[at + np.arange(self._steps + 1)]
-            yield Batch(tokens[:, :-1].copy(), tokens[:, 1:].copy(), begins)
+            read = at + np.arange(self._steps + 1)
+            tokens, places = self._text[read], self._places[read[:, :-1]]
+            yield Batch(tokens[:, :-1].copy(), tokens[:, 1:].copy(), places, begins)
+
+
+def features(places: Places | None) -> int:
+    """F: how many place features a model reads with each token."""
+    return len(places.sizes) if places is not None else 0
 
 
 def piece_steps(windows: str, sequence: int, tunes: Sequence[Tokens]) -> int:

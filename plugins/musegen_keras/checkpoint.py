@@ -148,7 +148,9 @@ def latest(
 
 def fingerprint(options: str, seed: int, dataset: Dataset) -> str:
     """SHA-256 of all that decides a training: options, seed, vocabulary, training and validation tunes."""
-    digest = hashlib.sha256(json.dumps([options, seed, dataset.vocabulary.symbols]).encode())
+    sizes = dataset.places.sizes if dataset.places is not None else ()
+    told = [options, seed, dataset.vocabulary.symbols, sizes]
+    digest = hashlib.sha256(json.dumps(told).encode())
     for tunes in (dataset.train, dataset.validation, *(versions.tunes for versions in dataset.transposed)):
         _digest_tunes(digest, tunes)
     digest.update(json.dumps([list(versions.weights) for versions in dataset.transposed]).encode())

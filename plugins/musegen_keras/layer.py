@@ -8,7 +8,10 @@ computed once and looked up; its gradient is added up by token before it is mult
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
+
+import numpy as np
 
 from musegen_keras.backend import cpu_threads, keras, tf
 
@@ -34,37 +37,55 @@ def release_memory() -> None:
 
 
 def token_lstm(
-    vocabulary: int, embedding: int, units: int, embeddings_initializer: Any = "uniform", **options: Any
+    vocabulary: int,
+    embedding: int,
+    units: int,
+    embeddings_initializer: Any = "uniform",
+    places: Sequence[int] = (),
+    **options: Any,
 ) -> Any:
     """A layer from tokens (B, T) to outputs (B, T, H): a :class:`TokenLSTM` or Keras's layers instead.
 
-    ``options``: as for :func:`lstm`.
+    ``places`` as for :class:`TokenLSTM`, ``options`` as for :func:`lstm`.
     """
     if why_keras() is None:
-        return TokenLSTM(vocabulary, embedding, units, embeddings_initializer, **options)
-    return KerasTokenLSTM(vocabulary, embedding, units, embeddings_initializer, **options)
+        return TokenLSTM(vocabulary, embedding, units, embeddings_initializer, places, **options)
+    return KerasTokenLSTM(vocabulary, embedding, units, embeddings_initializer, places, **options)
 
 
 class KerasTokenLSTM(keras.layers.Layer):  # type: ignore[misc]
     """Keras's Embedding and LSTM as one layer, with the weights of a :class:`TokenLSTM` in its order."""
 
     def __init__(
-        self, vocabulary: int, embedding: int, units: int, embeddings_initializer: Any, **options: Any
+        self,
+        vocabulary: int,
+        embedding: int,
+        units: int,
+        embeddings_initializer: Any,
+        places: Sequence[int],
+        **options: Any,
     ) -> None:
         super().__init__(dtype="float32")
-        self.table = keras.layers.Embedding(
-            vocabulary, embedding, embeddings_initializer=embeddings_initializer, dtype="float32"
-        )
+        self.tables = [
+            keras.layers.Embedding(
+                size, embedding, embeddings_initializer=embeddings_initializer, dtype="float32"
+            )
+            for size in (vocabulary, *places)
+        ]
         self.lstm = lstm(units, **options)
 
     def build(self, input_shape: tuple[int | None, ...]) -> None:
         """Create the weights."""
-        self.table.build(input_shape)
-        self.lstm.build((*input_shape, self.table.output_dim))
+        for table in self.tables:
+            table.build(input_shape)
+        self.lstm.build((*input_shape, self.tables[0].output_dim))
 
-    def call(self, inputs: Any, initial_state: Any = None) -> Any:
+    def call(self, inputs: Any, places: Any = None, initial_state: Any = None) -> Any:
         """Outputs for tokens, as :meth:`TokenLSTM.call` gives them."""
-        return self.lstm(self.table(inputs), initial_state=initial_state)
+        described = self.tables[0](inputs)
+        for number, table in enumerate(self.tables[1:]):
+            described += table(places[..., number])
+        return self.lstm(described, initial_state=initial_state)
 
 
 def lstm(units: int, **options: Any) -> Any:
@@ -145,7 +166,7 @@ class SequenceLSTM(keras.layers.Layer):  # type: ignore[misc]
             product = tf.nn.bias_add(product, self.bias)
         return tf.reshape(product, tf.concat([tf.shape(inputs)[:-1], [4 * self.units]], 0))
 
-    def _run(self, start: Any, tokens: Any, rows: Any, initial_state: Any, recurrent_mask: Any) -> Any:
+    def _run(self, start: Any, lookup: Any, rows: Any, initial_state: Any, recurrent_mask: Any) -> Any:
         kernel = tf.convert_to_tensor(self.recurrent_kernel)
         if recurrent_mask is not None:
             kernel *= recurrent_mask
@@ -155,7 +176,7 @@ class SequenceLSTM(keras.layers.Layer):  # type: ignore[misc]
             h = c = tf.zeros((rows, self.units))
         else:
             h, c = (tf.convert_to_tensor(state) for state in self.states)
-        outputs, cell = _sequence(start, tokens, kernel, h, c)
+        outputs, cell = _sequence(start, lookup, kernel, h, c)
         if self.states is not None:
             self.states[0].assign(outputs[:, -1])
             self.states[1].assign(cell)
@@ -194,7 +215,9 @@ class SequenceLSTM(keras.layers.Layer):  # type: ignore[misc]
 class TokenLSTM(SequenceLSTM):
     """A Keras Embedding with an LSTM above it: tokens (B, T), each in [0, V), to outputs (B, T, H).
 
-    Its weights are ``embeddings`` (V, E) and those of :class:`SequenceLSTM`, in this order.
+    Beside each token it can read F whole numbers, the places (B, T, F): number j is in [0, N_j), and its row
+    of a table (N_j, E) is added to the token's. Its weights are ``embeddings`` (V, E), these tables, and
+    those of :class:`SequenceLSTM`, in this order.
     """
 
     def __init__(
@@ -203,10 +226,12 @@ class TokenLSTM(SequenceLSTM):
         embedding: int,
         units: int,
         embeddings_initializer: Any = "uniform",
+        places: Sequence[int] = (),
         **kwargs: Any,
     ) -> None:
+        """``places``: N_j of each number."""
         super().__init__(units, **kwargs)
-        self.vocabulary, self.embedding = vocabulary, embedding
+        self.vocabulary, self.embedding, self.places = vocabulary, embedding, tuple(places)
         self.embeddings_initializer = keras.initializers.get(embeddings_initializer)
 
     def build(self, input_shape: tuple[int | None, ...]) -> None:
@@ -214,15 +239,31 @@ class TokenLSTM(SequenceLSTM):
         self.embeddings = self.add_weight(
             (self.vocabulary, self.embedding), self.embeddings_initializer, name="embeddings"
         )
+        self.place_embeddings = [
+            self.add_weight((size, self.embedding), self.embeddings_initializer, name=f"places_{number}")
+            for number, size in enumerate(self.places)
+        ]
         super().build((*input_shape, self.embedding))
 
-    def call(self, inputs: Any, initial_state: Any = None, recurrent_mask: Any = None) -> Any:
-        """Outputs (B, T, H) for tokens (B, T); all else as :meth:`SequenceLSTM.call`."""
+    def call(
+        self, inputs: Any, places: Any = None, initial_state: Any = None, recurrent_mask: Any = None
+    ) -> Any:
+        """Outputs (B, T, H) for tokens (B, T) and places; all else as :meth:`SequenceLSTM.call`."""
         tokens, table = tf.cast(inputs, tf.int32), tf.convert_to_tensor(self.embeddings)
-        count = tokens.shape.num_elements()
-        if count is not None and count < self.vocabulary:
-            return super().call(tf.gather(table, tokens), initial_state, recurrent_mask)
-        return self._run(self._start(table), tokens, tf.shape(tokens)[0], initial_state, recurrent_mask)
+        lookup, placed = tokens[..., tf.newaxis], None
+        if self.places:
+            firsts = np.cumsum([self.vocabulary, *self.places], dtype=np.int32)[:-1]
+            lookup = tf.concat([lookup, tf.cast(places, tf.int32) + firsts], -1)
+            placed = tf.concat([tf.convert_to_tensor(weights) for weights in self.place_embeddings], 0)
+        steps = tokens.shape.num_elements()
+        if steps is not None and steps < self.vocabulary:
+            whole = table if placed is None else tf.concat([table, placed], 0)
+            described = tf.reduce_sum(tf.gather(whole, lookup), -2)
+            return super().call(described, initial_state, recurrent_mask)
+        start = self._start(table)
+        if placed is not None:
+            start = tf.concat([start, tf.matmul(placed, self.kernel)], 0)
+        return self._run(start, lookup, tf.shape(tokens)[0], initial_state, recurrent_mask)
 
     def get_config(self) -> dict[str, Any]:
         """What ``from_config`` makes an equal layer of."""
@@ -230,36 +271,37 @@ class TokenLSTM(SequenceLSTM):
             **super().get_config(),
             "vocabulary": self.vocabulary,
             "embedding": self.embedding,
+            "places": self.places,
             "embeddings_initializer": keras.initializers.serialize(self.embeddings_initializer),
         }
 
 
-def _sequence(start: Any, tokens: Any, recurrent_kernel: Any, h: Any, c: Any) -> tuple[Any, Any]:
+def _sequence(start: Any, lookup: Any, recurrent_kernel: Any, h: Any, c: Any) -> tuple[Any, Any]:
     """Outputs (B, T, H) and the last cell (B, H), with gradients; arguments of musegen_training.forward."""
-    steps = start.shape[1] if tokens is None else tokens.shape[1]
-    lookup = () if tokens is None else (tokens,)
+    steps = start.shape[1] if lookup is None else lookup.shape[1]
+    given_lookup = () if lookup is None else (lookup,)
     threads = min(cpu_threads(), musegen_training.MAX_THREADS)
 
-    def forward(start: Any, recurrent_kernel: Any, h: Any, c: Any, tokens: Any = None) -> Any:
-        return musegen_training.forward(start, tokens, recurrent_kernel, h, c, threads)
+    def forward(start: Any, recurrent_kernel: Any, h: Any, c: Any, lookup: Any = None) -> Any:
+        return musegen_training.forward(start, lookup, recurrent_kernel, h, c, threads)
 
     def backward(*arrays: Any) -> Any:
         start, recurrent_kernel, h, c, outputs, kept, by_outputs, by_cell, *rest = arrays
-        tokens = rest[0] if rest else None
+        lookup = rest[0] if rest else None
         return musegen_training.backward(
-            start, tokens, recurrent_kernel, h, c, outputs, kept, by_outputs, by_cell, threads
+            start, lookup, recurrent_kernel, h, c, outputs, kept, by_outputs, by_cell, threads
         )
 
     @tf.custom_gradient  # type: ignore[untyped-decorator]
     def run(*given: Any) -> Any:
         h = given[2]
-        results = tf.numpy_function(forward, [*given, *lookup], [tf.float32] * 3, stateful=False)
+        results = tf.numpy_function(forward, [*given, *given_lookup], [tf.float32] * 3, stateful=False)
         outputs, cell, kept = results
         outputs.set_shape((h.shape[0], steps, h.shape[1]))
         cell.set_shape(h.shape)
 
         def gradient(by_outputs: Any, by_cell: Any) -> Any:
-            arrays = [*given, outputs, kept, by_outputs, by_cell, *lookup]
+            arrays = [*given, outputs, kept, by_outputs, by_cell, *given_lookup]
             results = tf.numpy_function(backward, arrays, [tf.float32] * 4, stateful=False)
             for result, array in zip(results, given, strict=True):
                 result.set_shape(array.shape)

@@ -9,11 +9,22 @@ from typing import Literal, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from musegen import JSON, ArtifactError, Dataset, ModelError, Sampling, Tokens, TrainedModel, TrainingJob
+from musegen import (
+    JSON,
+    ArtifactError,
+    Dataset,
+    ModelError,
+    Places,
+    Sampling,
+    Tokens,
+    TrainedModel,
+    TrainingJob,
+)
+from musegen_keras.batches import features
 from musegen_keras.memory import check_memory
 from musegen_keras.options import KerasLSTMOptions, LSTMSampling
 from musegen_keras.weights import lstm_weights
-from musegen_sampling import LSTMWeights, Sampler, calibrate
+from musegen_sampling import LSTMWeights, Precision, Sampler, calibrate
 
 _CALIBRATED = 100
 """Number of training tunes on which precisions are measured where there are no validation tunes."""
@@ -24,17 +35,34 @@ class LSTMModel:
 
     stores = ("fp32", "int8")
 
-    def __init__(self, weights: LSTMWeights, about: Mapping[str, JSON] | None = None) -> None:
-        """``about``: what a saved file says about its use; by default what the weights' own file said."""
-        self.weights, self._about = weights, about
+    def __init__(
+        self,
+        weights: LSTMWeights,
+        about: Mapping[str, JSON] | None = None,
+        places: Places | None = None,
+    ) -> None:
+        """``about``: what a saved file says about its use; by default what the weights' own file said.
+
+        ``places``: see :meth:`with_places`.
+        """
+        self.weights, self._about, self._places = weights, about, places
         self.symbols = weights.vocabulary
+        self.place_sizes = tuple(len(table) for table in weights.inputs)
+
+    def with_places(self, places: Places) -> LSTMModel:
+        """This model, which then knows where each token stands; see :class:`musegen.PlacedModel`."""
+        return LSTMModel(self.weights, self._about, places)
+
+    def _sampler(self, precision: Precision | Literal["auto"]) -> Sampler:
+        begin = self._places.begin if self._places is not None and self.place_sizes else None
+        return Sampler(self.weights, precision=precision, inputs=begin)
 
     def generate(
         self, primes: Sequence[Tokens], sampling: Sampling, seeds: Sequence[int]
     ) -> Iterator[Tokens]:
         """One continuation for each prime, without the prime."""
         asked = sampling.model if isinstance(sampling.model, LSTMSampling) else LSTMSampling()
-        yield from Sampler(self.weights, precision=asked.precision).generate_many(
+        yield from self._sampler(asked.precision).generate_many(
             primes,
             sampling.max_tokens,
             sampling.temperature,
@@ -46,7 +74,7 @@ class LSTMModel:
 
     def nats(self, tunes: Sequence[Tokens]) -> list[NDArray[np.float64]]:
         """float64 (n - 1,) for each tune: -ln probability of each token but the first, in fp32."""
-        return Sampler(self.weights, precision="fp32").nats_many(tunes)
+        return self._sampler("fp32").nats_many(tunes)
 
     def save(self, path: Path) -> None:
         """Write one safetensors file whose bytes depend only on the weights, the vocabulary and ``about``."""
@@ -77,10 +105,13 @@ class KerasLSTMTrainer:
         from musegen_keras.trainer import train
 
         end = train(self._options, dataset, job)
-        weights = lstm_weights(end.best, dataset.vocabulary)
-        weights = calibrate(weights, dataset.validation or dataset.train[:_CALIBRATED])
+        places = dataset.places if self._options.place else None
+        weights = lstm_weights(end.best, dataset.vocabulary, features(places))
+        begin = places.begin if places is not None else None
+        weights = calibrate(weights, dataset.validation or dataset.train[:_CALIBRATED], inputs=begin)
         steps = tuple(epoch.tolist() for epoch in end.steps)
-        return TrainedModel(LSTMModel(weights, job.about), end.losses, end.best_epoch, steps)
+        model = LSTMModel(weights, job.about, places)
+        return TrainedModel(model, end.losses, end.best_epoch, steps)
 
     def read_foreign(self, path: Path, symbols: Sequence[str] | None) -> LSTMModel:
         """The Embedding, LSTM layers and Dense of a saved ``keras.Sequential``. Raises ModelError."""

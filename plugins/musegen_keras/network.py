@@ -25,15 +25,25 @@ class Network:
     """
 
     def __init__(
-        self, options: KerasLSTMOptions, size: int, rows: int, steps: int, seed: int, strategy: Any
+        self,
+        options: KerasLSTMOptions,
+        size: int,
+        rows: int,
+        steps: int,
+        seed: int,
+        strategy: Any,
+        places: Sequence[int] = (),
     ) -> None:
-        """``size``: V; ``rows``, ``steps``: shape of a batch; the same seed gives the same first weights."""
+        """``size``: V; ``rows``, ``steps``: shape of a batch; the same seed gives the same first weights.
+
+        ``places``: sizes of the place features that are read beside the tokens.
+        """
         self.rows, self.steps, self._seed, self._strategy = rows, steps, seed, strategy
         self._share = rows // strategy.num_replicas_in_sync
         self._dropout = options.dropout
         self._recurrent_dropout = 0.0 if why_keras() else options.recurrent_dropout
         self._units = options.units
-        self._recurrent, self._dense = _layers(options, size, self._share, seed)
+        self._recurrent, self._dense = _layers(options, size, places, self._share, seed)
         layers = [*self._recurrent, self._dense]
         self.variables = [variable for layer in layers for variable in layer.trainable_variables]
         self._shapes = [tuple(variable.shape) for variable in self.variables]
@@ -77,7 +87,7 @@ class Network:
     def _pieces(self, batch: Batch) -> Any:
         def share(replica: int) -> Sequence[NDArray[Any]]:
             rows = slice(replica * self._share, (replica + 1) * self._share)
-            return batch.inputs[rows], batch.targets[rows], batch.begins[rows]
+            return batch.inputs[rows], batch.places[rows], batch.targets[rows], batch.begins[rows]
 
         return self._each(share)
 
@@ -107,14 +117,14 @@ class Network:
         return self._strategy.reduce(tf.distribute.ReduceOp.SUM, value, axis=None)
 
     def _nats(self, pieces: Any, carried: Any, training: bool) -> Any:
-        tokens, targets, begins = pieces
+        tokens, places, targets, begins = pieces
         carried = [tf.where(begins[:, tf.newaxis], 0.0, state) for state in carried]
-        logits, states = self._logits(tokens, carried, training)
+        logits, states = self._logits(tokens, places, carried, training)
         nats = tf.nn.sparse_softmax_cross_entropy_with_logits(tf.maximum(targets, 0), logits)
         return tf.reduce_sum(tf.where(targets != PADDING, nats, 0.0)), states
 
-    def _logits(self, tokens: Any, carried: Any, training: bool) -> Any:
-        outputs, states = tokens, []
+    def _logits(self, tokens: Any, places: Any, carried: Any, training: bool) -> Any:
+        read, states = (tokens, places), []
         for number, layer in enumerate(self._recurrent):
             masks = {}
             if training and self._recurrent_dropout:
@@ -122,16 +132,23 @@ class Network:
                 masks["recurrent_mask"] = self._mask(
                     f"recurrent {number}", (units, 4 * units), self._recurrent_dropout
                 )
-            outputs, *after = layer(outputs, initial_state=carried[2 * number : 2 * number + 2], **masks)
+            outputs, *after = layer(*read, initial_state=carried[2 * number : 2 * number + 2], **masks)
             states += after
             if training and self._dropout:
                 outputs *= self._rows_mask(number)
+            read = (outputs,)
         return self._dense(outputs), tuple(states)
 
-    def logits(self, tokens: NDArray[np.int32]) -> NDArray[np.float32]:
-        """Logits float32 (rows, steps, V) for tokens int32 (rows, steps), from the zero state."""
+    def logits(
+        self, tokens: NDArray[np.int32], places: NDArray[np.int32] | None = None
+    ) -> NDArray[np.float32]:
+        """Logits float32 (rows, steps, V), from the zero state.
+
+        ``tokens``: int32 (rows, steps); ``places``: int32 (rows, steps, F), for a model that reads them.
+        """
+        places = np.zeros((*tokens.shape, 0), np.int32) if places is None else places
         zero = [np.zeros((len(tokens), units), np.float32) for units in self._units for _ in range(2)]
-        return np.asarray(self._logits(tokens, zero, False)[0])
+        return np.asarray(self._logits(tokens, places, zero, False)[0])
 
     def _rows_mask(self, number: int) -> Any:
         """Dropout mask of a layer's outputs, the same in all steps of a piece.
@@ -189,10 +206,12 @@ def _arrays(variables: Sequence[Any]) -> Arrays:
     return tuple(np.array(variable.numpy(), order="C") for variable in variables)
 
 
-def _layers(options: KerasLSTMOptions, size: int, rows: int, seed: int) -> tuple[list[Any], Any]:
+def _layers(
+    options: KerasLSTMOptions, size: int, places: Sequence[int], rows: int, seed: int
+) -> tuple[list[Any], Any]:
     """The layers from tokens to logits, with their variables made; the seed decides the first weights.
 
-    The first of the recurrent layers is called with tokens; all are called with their states.
+    The first of the recurrent layers is called with tokens and places; all are called with their states.
     """
 
     def seed_of(name: str) -> int:
@@ -211,7 +230,7 @@ def _layers(options: KerasLSTMOptions, size: int, rows: int, seed: int) -> tuple
             layer.build((rows, None, options.units[number - 1]))
         else:
             first = initializers.RandomUniform(-0.05, 0.05, seed_of("embedding"))
-            layer = token_lstm(size, options.embedding, units, first, **given)
+            layer = token_lstm(size, options.embedding, units, first, places, **given)
             layer.build((rows, None))
         recurrent.append(layer)
     dense = keras.layers.Dense(

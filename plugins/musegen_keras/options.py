@@ -17,6 +17,9 @@ class KerasLSTMOptions(Options):
 
     embedding: int = Field(64, ge=1, le=1_000_000)
     """How many numbers describe a token."""
+    place: bool = False
+    """Let the model also read where each token stands in its tune, as far as the notation tells it: bar in
+    the strain, time in the bar, and so on."""
     units: tuple[Units, ...] = Field((256,), min_length=1, max_length=16)
     """Size of each LSTM layer, one entry for each layer."""
     dropout: float = Field(0.2, ge=0, lt=1)

@@ -57,8 +57,13 @@ class _Training:
         replicas = self._strategy.num_replicas_in_sync
         self._rows = -(-min(options.batch, len(dataset.train)) // replicas) * replicas
         self._steps = piece_steps(options.windows, options.sequence, dataset.train)
-        size = len(dataset.vocabulary)
-        self._network = Network(options, size, self._rows, self._steps, job.seed, self._strategy)
+        self._places = dataset.places if options.place else None
+        if options.place and dataset.places is None:
+            job.progress.say(
+                "place is left out: notation and tokenizer do not tell where a token stands in its tune"
+            )
+        size, sizes = len(dataset.vocabulary), self._places.sizes if self._places else ()
+        self._network = Network(options, size, self._rows, self._steps, job.seed, self._strategy, sizes)
         self._path = job.checkpoints / "training.safetensors"
         self._fingerprint = fingerprint(options.model_dump_json(), job.seed, dataset)
         self._board = Board(job.logs if options.tensorboard else None)
@@ -123,8 +128,8 @@ class _Training:
         seed = derive_seed(self._job.seed, "order", epoch)
         tunes = self._tunes(epoch)
         if self._options.windows == "random":
-            return Windows(tunes, self._rows, self._steps, seed)
-        return Schedule(tunes, self._rows, self._steps, seed)
+            return Windows(tunes, self._rows, self._steps, seed, self._places)
+        return Schedule(tunes, self._rows, self._steps, seed, self._places)
 
     def _tunes(self, epoch: int) -> Sequence[Tokens]:
         """The training tunes, each in one of the keys that it is given in."""
@@ -208,7 +213,7 @@ class _Training:
     def _validate(self) -> float:
         """The loss on the validation tunes, in nats a token."""
         tunes = self._dataset.validation
-        schedule = Schedule(tunes, self._rows, self._steps, None)
+        schedule = Schedule(tunes, self._rows, self._steps, None, self._places)
         self._network.forget()
         nats = math.fsum(self._network.measure(batch) for batch in schedule.batches())
         return nats / sum(len(tune) - 1 for tune in tunes)

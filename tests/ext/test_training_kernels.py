@@ -17,8 +17,11 @@ Floats: TypeAlias = NDArray[np.float32]
 Doubles: TypeAlias = NDArray[np.float64]
 
 HERE = musegen_training.targets()
-SHAPES = [(1, 1, 1, 0), (1, 3, 5, 2), (3, 5, 20, 0), (7, 9, 37, 5), (64, 12, 64, 9), (2, 300, 33, 0)]
-"""B, T, H, V; V = 0: inputs instead of tokens."""
+SHAPES = [
+    *((1, 1, 1, 0), (1, 3, 5, 2), (3, 5, 20, 0), (7, 9, 37, 5), (64, 12, 64, 9), (2, 300, 33, 0)),
+    *((1, 3, 5, 2, 2), (7, 9, 37, 5, 4), (64, 12, 64, 30, 5)),
+]
+"""B, T, H, V, R; V = 0: inputs instead of lines of a table, R: lines that a step adds up, 1 if left out."""
 
 
 @pytest.fixture(params=musegen_training.targets(here=False))
@@ -34,7 +37,7 @@ class Case:
     """One piece of a sequence, with gradients of what comes out."""
 
     start: Floats
-    tokens: NDArray[np.int32] | None
+    lookup: NDArray[np.int32] | None
     recurrent_kernel: Floats
     h: Floats
     c: Floats
@@ -44,21 +47,23 @@ class Case:
     @property
     def given(self) -> tuple[Any, ...]:
         """The first arguments of both kernels."""
-        return self.start, self.tokens, self.recurrent_kernel, self.h, self.c
+        return self.start, self.lookup, self.recurrent_kernel, self.h, self.c
 
 
-def case(rows: int, steps: int, units: int, size: int, scale: float = 0.5, seed: int = 0) -> Case:
+def case(
+    rows: int, steps: int, units: int, size: int, lines: int = 1, scale: float = 0.5, seed: int = 0
+) -> Case:
     """Random numbers, the same for the same arguments."""
     generator = np.random.default_rng(seed)
 
     def normal(*shape: int) -> Floats:
         return (scale * generator.standard_normal(shape)).astype(np.float32)
 
-    tokens = generator.integers(0, size, (rows, steps), np.int32) if size else None
+    lookup = generator.integers(0, size, (rows, steps, lines), np.int32) if size else None
     start = normal(size, 4 * units) if size else normal(rows, steps, 4 * units)
     recurrent_kernel = (normal(units, 4 * units) / np.sqrt(units)).astype(np.float32)
     states = [normal(rows, units) for _ in range(3)]
-    return Case(start, tokens, recurrent_kernel, states[0], states[1], normal(rows, steps, units), states[2])
+    return Case(start, lookup, recurrent_kernel, states[0], states[1], normal(rows, steps, units), states[2])
 
 
 def sigmoid(x: Doubles) -> Doubles:
@@ -70,7 +75,9 @@ def sigmoid(x: Doubles) -> Doubles:
 def reference(case: Case) -> list[Doubles]:
     """h, last c and the four gradients, step by step."""
     kernel, h, c = (np.float64(x) for x in (case.recurrent_kernel, case.h, case.c))
-    start = np.float64(case.start if case.tokens is None else case.start[case.tokens])
+    start = np.float64(case.start)
+    if case.lookup is not None:
+        start = start[case.lookup].sum(2)
     steps = start.shape[1]
     hs, cs, gates = [h], [c], []
     for t in range(steps):
@@ -97,9 +104,10 @@ def reference(case: Case) -> list[Doubles]:
         dstart[:, t] = dz
         dkernel += hs[t].T @ dz
         dh, dc = dz @ kernel.T, dc * f
-    if case.tokens is not None:
+    if case.lookup is not None:
         by_step, dstart = dstart, np.zeros(case.start.shape)
-        np.add.at(dstart, case.tokens, by_step)
+        for lines in np.moveaxis(case.lookup, 2, 0):
+            np.add.at(dstart, lines, by_step)
     return [np.stack(hs[1:], 1), cs[-1], dstart, dkernel, dh, dc]
 
 
@@ -206,7 +214,7 @@ def test_forked_child() -> None:
 
 
 GOOD = case(2, 3, 4, 0)
-WITH_TOKENS = case(2, 3, 4, 5)
+WITH_LOOKUP = case(2, 3, 4, 5)
 
 
 @pytest.mark.parametrize(
@@ -221,12 +229,12 @@ WITH_TOKENS = case(2, 3, 4, 5)
         ("start", (GOOD.start[0], None, GOOD.recurrent_kernel, GOOD.h, GOOD.c)),
         ("start", (GOOD.start[:, :0], None, GOOD.recurrent_kernel, GOOD.h, GOOD.c)),
         ("start", (GOOD.start[:1], None, GOOD.recurrent_kernel, GOOD.h, GOOD.c)),
-        ("start", (GOOD.start, WITH_TOKENS.tokens, GOOD.recurrent_kernel, GOOD.h, GOOD.c)),
-        ("tokens", (WITH_TOKENS.start, WITH_TOKENS.tokens + np.int32(5), *GOOD.given[2:])),
-        ("tokens", (WITH_TOKENS.start, WITH_TOKENS.tokens - np.int32(5), *GOOD.given[2:])),
-        ("tokens", (WITH_TOKENS.start, np.int64(WITH_TOKENS.tokens), *GOOD.given[2:])),
-        ("tokens", (WITH_TOKENS.start, WITH_TOKENS.tokens[:1], *GOOD.given[2:])),
-        ("tokens", (WITH_TOKENS.start, WITH_TOKENS.tokens[:, :0], *GOOD.given[2:])),
+        ("start", (GOOD.start, WITH_LOOKUP.lookup, GOOD.recurrent_kernel, GOOD.h, GOOD.c)),
+        ("lookup", (WITH_LOOKUP.start, WITH_LOOKUP.lookup + np.int32(5), *GOOD.given[2:])),
+        ("lookup", (WITH_LOOKUP.start, WITH_LOOKUP.lookup - np.int32(5), *GOOD.given[2:])),
+        ("lookup", (WITH_LOOKUP.start, np.int64(WITH_LOOKUP.lookup), *GOOD.given[2:])),
+        ("lookup", (WITH_LOOKUP.start, WITH_LOOKUP.lookup[:1], *GOOD.given[2:])),
+        ("lookup", (WITH_LOOKUP.start, WITH_LOOKUP.lookup[:, :0], *GOOD.given[2:])),
     ],
 )
 def test_arrays_that_do_not_fit_are_refused(name: str, arguments: tuple[Any, ...]) -> None:

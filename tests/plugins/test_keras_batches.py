@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from helpers.training_jobs import tunes
+from musegen.testing.examples import ExamplePlaces
 from musegen_keras.batches import PADDING, Batch, Schedule, Windows, count_pieces
 
 
@@ -43,6 +44,40 @@ def test_every_tune_is_learned_once_and_in_order(count: int, rows: int, steps: i
     assert len(batches) == len(schedule)
     assert sum(busy(batch) for batch in batches) == sum(count_pieces(tune, steps) for tune in corpus)
     assert sum(batch.tokens for batch in batches) == sum(len(tune) - 1 for tune in corpus)
+
+
+@pytest.mark.parametrize("first", [0, 3])
+def test_places_belong_to_their_tokens(first: int) -> None:
+    """Those of the whole tune, also where a training goes on in its middle; none without a notation's."""
+    corpus, places = tunes(12, seed=1), ExamplePlaces()
+    known = {tuple(tune[:-1].tolist()): places.rows(tune[:-1]).tolist() for tune in corpus}
+    schedule = Schedule(corpus, 3, 7, 2, places)
+    whole = list(schedule.batches())
+    for row in range(3):
+        read, told = list[int](), list[list[int]]()
+        for batch in whole:
+            seen = batch.targets[row] != PADDING
+            if batch.begins[row] and read:
+                assert known[tuple(read)] == told
+                read, told = [], []
+            read += batch.inputs[row][seen].tolist()
+            told += batch.places[row][seen].tolist()
+        assert not read or known[tuple(read)] == told
+    rest = list(schedule.batches(first))
+    assert [batch.places.tolist() for batch in rest] == [batch.places.tolist() for batch in whole[first:]]
+    assert all(batch.places.shape == (3, 7, 0) for batch in Schedule(corpus, 3, 7, 2).batches())
+
+
+def test_windows_have_the_places_of_their_tunes() -> None:
+    """Each tune is read from its own beginning, not from that of the window."""
+    corpus, places = tunes(12, seed=1), ExamplePlaces()
+    text, told = np.concatenate(corpus), np.concatenate([places.rows(tune) for tune in corpus])
+    pieces = {
+        (*text[at : at + 11].tolist(), *told[at : at + 10].ravel().tolist()) for at in range(len(text) - 10)
+    }
+    for batch in Windows(corpus, 3, 10, 4, places).batches():
+        for inputs, targets, rows in zip(batch.inputs, batch.targets, batch.places, strict=True):
+            assert (int(inputs[0]), *targets.tolist(), *rows.ravel().tolist()) in pieces
 
 
 def test_the_seed_decides_the_order() -> None:

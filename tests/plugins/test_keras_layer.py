@@ -128,6 +128,31 @@ def test_first_weights_are_those_of_keras() -> None:
     assert not np.any(plain.bias)
 
 
+@pytest.mark.parametrize("size", [SIZE, ROWS * STEPS + 1])
+def test_places_are_added_to_the_tokens_as_in_keras(size: int) -> None:
+    """Values and gradients of a sum of Keras's Embeddings, also where the vocabulary exceeds the batch."""
+    sizes = (4, 1, 30)
+    ours = TokenLSTM(size, EMBEDDING, UNITS, "normal", sizes, return_state=True)
+    theirs = layers.KerasTokenLSTM(size, EMBEDDING, UNITS, "normal", sizes, return_state=True)
+    theirs.lstm = keras.layers.LSTM(UNITS, return_sequences=True, return_state=True)
+    generator = np.random.default_rng(5)
+    places = np.stack([generator.integers(0, n, (ROWS, STEPS)) for n in sizes], -1).astype(np.int32)
+    for each in (ours, theirs):
+        each.build((ROWS, STEPS))
+    weights = [generator.normal(0, 0.4, weight.shape) for weight in ours.get_weights()]
+    results = []
+    for each in (ours, theirs):
+        each.set_weights(weights)
+        with tf.GradientTape() as tape:
+            outputs, *_ = each(TOKENS[0], places)
+            loss = tf.reduce_sum(outputs**3)
+        gradients = tape.gradient(loss, each.trainable_variables)
+        results.append([outputs, *map(tf.convert_to_tensor, gradients)])
+    assert [len(weight) for weight in weights] == [size, *sizes, EMBEDDING, UNITS, 4 * UNITS]
+    for mine, other in zip(*results, strict=True):
+        np.testing.assert_allclose(mine, other, rtol=1e-4, atol=1e-6)
+
+
 def trained() -> list[bytes]:
     """The weights after five steps from one seed."""
     keras.utils.set_random_seed(5)

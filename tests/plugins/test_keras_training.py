@@ -15,11 +15,22 @@ from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from helpers.training_jobs import ABOUT, VOCABULARY, Report, dataset, job, tunes
-from musegen import ArtifactError, Dataset, ModelError, Options, Sampling, TrainedModel, Transpositions
+from musegen import (
+    ArtifactError,
+    Dataset,
+    ModelError,
+    Options,
+    Sampling,
+    Tokens,
+    TrainedModel,
+    Transpositions,
+)
+from musegen.testing.examples import ExamplePlaces
 from musegen_keras.batches import Batch
-from musegen_keras.model import KerasLSTMTrainer
+from musegen_keras.model import KerasLSTMTrainer, LSTMModel
 from musegen_keras.options import KerasLSTMOptions
 from musegen_keras.plugin import musegen_models
 from musegen_sampling import Sampler
@@ -80,12 +91,16 @@ def test_a_resumed_training_ends_with_the_same_bits(
     assert (resumed.losses, resumed.best_epoch) == (whole.losses, whole.best_epoch)
 
 
-@pytest.mark.parametrize("changes", [{}, {"windows": "random", "steps": 19}], ids=["tunes", "random"])
+@pytest.mark.parametrize(
+    "changes",
+    [{}, {"windows": "random", "steps": 19}, {"place": True}, {"place": True, "windows": "random"}],
+    ids=["tunes", "random", "places", "random places"],
+)
 def test_a_training_killed_within_an_epoch_ends_with_the_same_bits(
     changes: dict[str, object], tmp_path: Path
 ) -> None:
     """States, losses, order and dropout go on where the last checkpoint was taken, whichever step it was."""
-    data = replace(dataset(), transposed=in_other_keys())
+    data = replace(dataset(), transposed=in_other_keys(), places=ExamplePlaces())
     changes |= {"checkpoint_minutes": 1e-9, "schedule": "constant", "recurrent_dropout": 0.3}
     whole = train(tmp_path / "whole", None, data, **changes)
     said = set[str]()
@@ -186,10 +201,11 @@ def test_keras_trains_where_the_compiled_layer_cannot(
     """It says why, and that recurrent weights are all kept; what comes out is the same but for rounding."""
     from musegen_keras import layer
 
-    ours = train(tmp_path / "ours", recurrent_dropout=0.0)
+    data = replace(dataset(), places=ExamplePlaces())
+    ours = train(tmp_path / "ours", None, data, recurrent_dropout=0.0, place=True)
     monkeypatch.setattr(layer, "musegen_training", None)
     report = Report()
-    keras = train(tmp_path / "keras", report, recurrent_dropout=0.5)
+    keras = train(tmp_path / "keras", report, data, recurrent_dropout=0.5, place=True)
     assert report.lines[0].startswith("recurrent_dropout is left out")
     assert "with Keras's own LSTM (the compiled extension is missing" in report.lines[1]
     losses = [[loss.validation for loss in result.losses] for result in (ours, keras)]
@@ -407,28 +423,101 @@ def test_threads_are_counted_where_there_is_no_affinity(monkeypatch: pytest.Monk
     assert describe(tf.distribute.get_strategy()).endswith("CPU threads")
 
 
+@pytest.mark.parametrize("place", [False, True])
 @pytest.mark.parametrize("units", [(8,), (8, 4, 6)])
-def test_saved_weights_compute_what_keras_computes(units: tuple[int, ...], tmp_path: Path) -> None:
+def test_saved_weights_compute_what_keras_computes(
+    units: tuple[int, ...], place: bool, tmp_path: Path
+) -> None:
     """Logits within 1e-4 over 200 steps, through the saved file."""
     import tensorflow as tf
 
     from musegen_keras.network import Network
 
-    options = OPTIONS.model_copy(update={"units": units, "batch": 1, "sequence": 200})
+    options = OPTIONS.model_copy(update={"units": units, "batch": 1, "sequence": 200, "place": place})
+    places = ExamplePlaces()
     (tune,) = tunes(1, seed=8, longest=2)
     tune = np.concatenate([tune[:-1], *(t[1:-1] for t in tunes(20, seed=9))])[:201]
-    data = Dataset(VOCABULARY, (tune,), ())
+    data = Dataset(VOCABULARY, (tune,), (), places=places)
     result = KerasLSTMTrainer(options).train(data, job(tmp_path))
     result.model.save(tmp_path / "model")
     model = KerasLSTMTrainer(options).load(tmp_path / "model")
-    network = Network(options, len(VOCABULARY), 1, 200, 0, tf.distribute.get_strategy())
+    sizes = places.sizes if place else ()
+    assert model.place_sizes == sizes
+    network = Network(options, len(VOCABULARY), 1, 200, 0, tf.distribute.get_strategy(), sizes)
     assert model.weights.embedding is not None
-    arrays = [model.weights.embedding]
+    arrays = [model.weights.embedding, *model.weights.inputs]
     arrays += [array for layer in model.weights.layers for array in layer]
     arrays += [model.weights.dense_kernel, model.weights.dense_bias]
     network.assign(tuple(arrays))
-    expected = network.logits(tune[np.newaxis, :200])[0]
-    assert np.abs(Sampler(model.weights, precision="fp32").logits(tune[:200]) - expected).max() < 1e-4
+    rows = places.rows(tune[:200])[np.newaxis, :, : len(sizes)]
+    expected = network.logits(tune[np.newaxis, :200], rows)[0]
+    sampler = Sampler(model.weights, precision="fp32", inputs=places.begin if place else None)
+    assert np.abs(sampler.logits(tune[:200]) - expected).max() < 1e-4
+
+
+class SumReader:
+    """Tells the sum of the tokens read, modulo 4."""
+
+    def __init__(self, total: int = 0) -> None:
+        self.total = total
+
+    def read(self, token: int) -> tuple[int]:
+        """Read a token."""
+        self.total += token
+        return (self.total % 4,)
+
+    def copy(self) -> SumReader:
+        """Another one at the same place."""
+        return SumReader(self.total)
+
+
+class Sums:
+    """Places of one feature, which no small network finds out by itself."""
+
+    sizes = (4,)
+
+    def begin(self) -> SumReader:
+        """At the beginning of a tune."""
+        return SumReader()
+
+    def rows(self, tokens: Tokens) -> NDArray[np.int32]:
+        """int32 (n, 1)."""
+        return (np.cumsum(tokens, dtype=np.int32) % 4)[:, np.newaxis]
+
+
+def test_a_model_that_reads_places_learns_from_them(tmp_path: Path) -> None:
+    """Every second token is the sum of those before it: only the model that is told the sum finds out.
+
+    It writes such tunes too: in training, in judging and in drawing a token has the same places.
+    """
+    rng = np.random.default_rng(3)
+    learned = []
+    for _ in range(80):
+        tokens = [0]
+        for _ in range(20):
+            tokens.append(2 + sum(tokens) % 4)
+            tokens.append(int(rng.integers(2, 8)))
+        learned.append(np.array([*tokens, 1], np.int32))
+    data = Dataset(VOCABULARY, tuple(learned[:70]), tuple(learned[70:]), places=Sums())
+    options = {"epochs": 12, "dropout": 0.0, "average": 0.0, "units": (16,), "embedding": 8}
+    known, unknown = (train(tmp_path / str(place), None, data, place=place, **options) for place in (1, 0))
+    assert (known.losses[-1].validation or 9) < 0.7 * (unknown.losses[-1].validation or 0)
+    nats = np.concatenate([tune[:40] for tune in known.model.nats(data.validation)])
+    assert nats.sum() / 400 == pytest.approx(known.losses[-1].validation, abs=0.02)
+    (tune,) = known.model.generate([np.array([0], np.int32)], Sampling(0.3, max_tokens=40), [1])
+    right = [token == 2 + int(tune[:n].sum()) % 4 for n, token in enumerate(tune) if n % 2 == 0]
+    assert np.mean(right) > 0.8
+
+
+def test_it_says_that_places_are_left_out(tmp_path: Path) -> None:
+    """A notation or a tokenizer that does not tell them gives a model that reads none."""
+    report = Report()
+    result = train(tmp_path, report, place=True, epochs=1)
+    assert isinstance(result.model, LSTMModel)
+    assert not result.model.place_sizes
+    assert [line for line in report.lines if "place is left out" in line] == [
+        "place is left out: notation and tokenizer do not tell where a token stands in its tune"
+    ]
 
 
 def test_a_saved_model_is_the_same_model(whole: TrainedModel, tmp_path: Path) -> None:

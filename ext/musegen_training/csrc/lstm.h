@@ -12,8 +12,8 @@
 
 typedef struct {
     ptrdiff_t B, T, H;
-    ptrdiff_t V;             /* tokens there are; 0: start has a line for each step instead of each token */
-    const int32_t *tokens;   /* (B, T), each in [0, V); not read where V is 0 */
+    ptrdiff_t V, R;          /* V: lines of a table; 0: start has a line for each step instead */
+    const int32_t *lookup;   /* (B, T, R), each in [0, V): the lines that a step adds up; not read where V is 0 */
     const float *start;      /* (V, 4H) or (B, T, 4H): what the gates of a step get from its input and the bias */
     const float *recurrent;  /* (H, 4H) */
     const float *h_first;    /* (B, H), as all below without another shape */

@@ -111,10 +111,23 @@ static inline void store(float *to, const float *from, ptrdiff_t n) {
     memcpy(to, from, (n == W ? W : (size_t)n) * sizeof(float));
 }
 
-/* Where the gates' start of a row at a step is, in start and dstart. */
-static inline ptrdiff_t start_of(const mt_lstm *l, ptrdiff_t b, ptrdiff_t t) {
-    const ptrdiff_t at = b * l->T + t;
-    return (l->V ? l->tokens[at] : at) * GATES * l->H;
+/* The lines of start that belong to a row at a step: (R,), or NULL where it has one of its own. */
+static inline const int32_t *lookup_of(const mt_lstm *l, ptrdiff_t b, ptrdiff_t t) {
+    return l->V ? l->lookup + (b * l->T + t) * l->R : NULL;
+}
+
+/* The gates' start (4, W) of n units from u on: of a line, or the sum of several. */
+static inline void fetch_start(const mt_lstm *l, ptrdiff_t b, ptrdiff_t t, ptrdiff_t u, ptrdiff_t n, float *gates) {
+    const int32_t *lines = lookup_of(l, b, t);
+    const ptrdiff_t line = lines ? lines[0] : b * l->T + t;
+    for (int gate = 0; gate < GATES; gate++) fetch(gates + gate * W, l->start + (line * GATES + gate) * l->H + u, n);
+    for (ptrdiff_t r = 1; lines && r < l->R; r++) {
+        for (int gate = 0; gate < GATES; gate++) {
+            float added[W] MG_ALIGNED;
+            fetch(added, l->start + ((ptrdiff_t)lines[r] * GATES + gate) * l->H + u, n);
+            for (int i = 0; i < W; i++) gates[gate * W + i] += added[i];
+        }
+    }
 }
 
 typedef struct {
@@ -179,12 +192,10 @@ static void forward(void *job, mg_team *team, int thread, int threads) {
             for (int gate = 0; gate < GATES; gate++)
                 multiply_rows(B, H, before, m.stride, m.panels + (k * GATES + gate) * H * W, z + gate * B * W);
             for (ptrdiff_t b = 0; b < B; b++) {
-                const float *start = l->start + start_of(l, b, t) + u;
                 float gates[GATES * W] MG_ALIGNED;
-                for (int gate = 0; gate < GATES; gate++) {
-                    fetch(gates + gate * W, start + gate * H, n);
+                fetch_start(l, b, t, u, n, gates);
+                for (int gate = 0; gate < GATES; gate++)
                     for (int i = 0; i < W; i++) gates[gate * W + i] += z[(gate * B + b) * W + i];
-                }
                 float *h = after + b * m.stride + u;
                 activate(gates, m.c + (k * B + b) * W, h, l->kept + ((t * blocks + k) * B + b) * KEPT * W);
                 store(l->h + (b * T + t) * H + u, h, n);
@@ -208,7 +219,7 @@ typedef struct {
     float *dh;          /* (threads, B, W) */
     float *dc;          /* (blocks, B, W) */
     float *drecurrent;  /* (blocks, GATES, H, W) */
-    float *dtokens;     /* (blocks, V, GATES, W) */
+    float *dlines;      /* (blocks, V, GATES, W): what dstart gets, where start is a table */
 } backward_memory;
 
 static ptrdiff_t lay_backward(const mt_lstm *l, int threads, backward_memory *m) {
@@ -225,7 +236,7 @@ static ptrdiff_t lay_backward(const mt_lstm *l, int threads, backward_memory *m)
     m->dh = carve(l->scratch, &end, threads * l->B * W);
     m->dc = carve(l->scratch, &end, blocks * l->B * W);
     m->drecurrent = carve(l->scratch, &end, blocks * GATES * l->H * W);
-    m->dtokens = carve(l->scratch, &end, blocks * l->V * GATES * W);
+    m->dlines = carve(l->scratch, &end, blocks * l->V * GATES * W);
     return end;
 }
 
@@ -275,7 +286,7 @@ static void backward(void *job, mg_team *team, int thread, int threads) {
     for (ptrdiff_t k = first; k < last; k++) {
         transpose_block(l, k, m.deep, m.panels + k * m.deep * W);
         memset(m.drecurrent + k * GATES * H * W, 0, (size_t)(GATES * H * W) * sizeof(float));
-        memset(m.dtokens + k * V * GATES * W, 0, (size_t)(V * GATES * W) * sizeof(float));
+        memset(m.dlines + k * V * GATES * W, 0, (size_t)(V * GATES * W) * sizeof(float));
         for (ptrdiff_t b = 0; b < B; b++)
             fetch(m.dc + (k * B + b) * W, l->dc_last + b * H + k * W, least(W, H - k * W));
     }
@@ -300,13 +311,13 @@ static void backward(void *job, mg_team *team, int thread, int threads) {
                 fetch(h_chunk + (filled + b) * m.h_stride + u, h_before + u, n);
                 for (int gate = 0; gate < GATES; gate++)
                     fetch(m.dz_chunk + ((k * GATES + gate) * chunk + filled + b) * W, dz + gate * W, W);
-                if (V) {
-                    float *sum = m.dtokens + (k * V + l->tokens[b * T + t]) * GATES * W;
+                const int32_t *lines = lookup_of(l, b, t);
+                for (ptrdiff_t r = 0; lines && r < l->R; r++) {
+                    float *sum = m.dlines + (k * V + lines[r]) * GATES * W;
                     for (int i = 0; i < GATES * W; i++) sum[i] += dz[i];
-                } else {
-                    for (int gate = 0; gate < GATES; gate++)
-                        store(l->dstart + start_of(l, b, t) + gate * H + u, dz + gate * W, n);
                 }
+                for (int gate = 0; !lines && gate < GATES; gate++)
+                    store(l->dstart + ((b * T + t) * GATES + gate) * H + u, dz + gate * W, n);
             }
         }
         mg_meet(team);
@@ -329,7 +340,7 @@ static void backward(void *job, mg_team *team, int thread, int threads) {
             for (ptrdiff_t i = 0; i < H; i++)
                 store(l->drecurrent + (i * GATES + gate) * H + u, m.drecurrent + ((k * GATES + gate) * H + i) * W, n);
             for (ptrdiff_t v = 0; v < V; v++)
-                store(l->dstart + (v * GATES + gate) * H + u, m.dtokens + ((k * V + v) * GATES + gate) * W, n);
+                store(l->dstart + (v * GATES + gate) * H + u, m.dlines + ((k * V + v) * GATES + gate) * W, n);
         }
     }
 }

@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from random import Random
 
+import numpy as np
+
 from musegen.canonical import JSON
+from musegen.errors import MusegenError
 from musegen.music.score import Problem
 from musegen.music.tune import Tune
-from musegen.protocols.notations import CopyingNotation, Notation
+from musegen.protocols.notations import CopyingNotation, Notation, PlacingNotation
+from musegen.protocols.places import Places
 from musegen.protocols.sampling import derive_seed
 from musegen.protocols.tokenizers import Tokenizer
 
@@ -71,10 +76,30 @@ class Language:
             return self.notation.unfold(text)
         return text, ()
 
+    @cached_property
+    def places(self) -> Places | None:
+        """Where each token of a tune stands in it.
+
+        None if the notation does not tell, or if a token of the tokenizer has no text of its own.
+        """
+        if not isinstance(self.notation, PlacingNotation):
+            return None
+        texts = token_texts(self.tokenizer)
+        return None if texts is None else self.notation.places(texts)
+
     @property
     def tonic(self) -> str:
         """The tonic of all tunes that the model knows; empty if they were not transposed to one tonic."""
         return self.home.tonic if self.home else ""
+
+
+def token_texts(tokenizer: Tokenizer) -> tuple[str, ...] | None:
+    """The text of each token, empty for the marks; None if one text may take several tokens together."""
+    tokens = np.arange(len(tokenizer.vocabulary), dtype=np.int32)
+    try:
+        return tuple(tokenizer.decode(tokens[token : token + 1]) for token in tokens)
+    except MusegenError:
+        return None
 
 
 def folded(notation: Notation, text: str) -> str:

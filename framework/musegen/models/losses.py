@@ -10,14 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from musegen.corpus.corpus import Corpus
-from musegen.errors import MusegenError, NotationError
+from musegen.errors import NotationError
 from musegen.models.encoding import with_marks
-from musegen.models.language import Language
+from musegen.models.language import Language, token_texts
 from musegen.music.score import Note
 from musegen.music.tune import Tune
 from musegen.protocols.models import LanguageModel
 from musegen.protocols.notations import ChordedNotation, HeadedNotation, Notation
-from musegen.protocols.tokenizers import Tokenizer
 from musegen.protocols.vocabulary import Tokens
 
 
@@ -61,7 +60,8 @@ class Scale:
         tokenizer, notation = language.tokenizer, language.notation
         read = [replace(tune, text=language.folded(tune.text)) for tune in tunes]
         self.encoded = [with_marks(tokenizer, tune.text) for tune in read]
-        lengths = _symbol_lengths(tokenizer)
+        texts = token_texts(tokenizer)
+        lengths = None if texts is None else np.array([len(text) for text in texts])
         self._places = [
             _places(tune, tokens, lengths, notation) for tune, tokens in zip(read, self.encoded, strict=True)
         ]
@@ -170,19 +170,6 @@ def _places(
     except NotationError:
         return unknown
     return places
-
-
-def _symbol_lengths(tokenizer: Tokenizer) -> NDArray[np.int64] | None:
-    """The number of characters of each token: int64 (V,).
-
-    None for a tokenizer that may need several tokens for one character.
-    """
-    try:
-        return np.array(
-            [len(tokenizer.decode(np.array([t], np.int32))) for t in range(len(tokenizer.vocabulary))]
-        )
-    except MusegenError:
-        return None
 
 
 def _ratio(nats: float, count: float) -> float | None:

@@ -22,7 +22,7 @@ from musegen.music.originality import MelodyIndex
 from musegen.plugins.registry import Plugins
 from musegen.plugins.use import Use
 from musegen.protocols.component import Component
-from musegen.protocols.models import LanguageModel, ModelTrainer, VocabularyModel
+from musegen.protocols.models import LanguageModel, ModelTrainer, PlacedModel, VocabularyModel
 from musegen.protocols.notations import CopyingNotation, Notation
 from musegen.protocols.rules import Rule
 from musegen.protocols.tokenizers import Tokenizer, TokenizerTrainer
@@ -61,7 +61,9 @@ class TuneModel:
         about = About.read(path)
         use: Use[ModelTrainer] = _component(path, plugins, "model", about.model)
         network, digest = use.build().load(path), file_digest(path)
-        return cls(network, load_language(path, about, plugins), use.component, path, plugins, digest)
+        language = load_language(path, about, plugins)
+        network = with_places(path, network, language)
+        return cls(network, language, use.component, path, plugins, digest)
 
     def compose(
         self,
@@ -142,6 +144,28 @@ def check_symbols(path: Path, network: LanguageModel, tokenizer: Tokenizer) -> N
             f"token {token} is {ours[token]!r:.20} to the model and {theirs[token]!r:.20} to the tokenizer"
         )
     raise ArtifactError(f"{path}: its model and its tokenizer do not belong together: {fault}")
+
+
+def with_places(path: Path, network: LanguageModel, language: Language) -> LanguageModel:
+    """The loaded model with the place features that it was trained with, if it reads any.
+
+    Raises ArtifactError where notation and tokenizer do not tell them, or tell others.
+    """
+    if not isinstance(network, PlacedModel) or not network.place_sizes:
+        return network
+    places, reads = language.places, network.place_sizes
+    if places is None or tuple(places.sizes) != tuple(reads):
+        told = "tells none" if places is None else f"tells {_sizes(places.sizes)}"
+        raise ArtifactError(
+            f"{path}: reads where each token stands in its tune, in features of {_sizes(reads)} values, and "
+            f'the notation "{language.notation_name}" that is installed {told}; use the musegen or the '
+            "plugin that made the model"
+        )
+    return network.with_places(places)
+
+
+def _sizes(sizes: Sequence[int]) -> str:
+    return ", ".join(map(str, sizes))
 
 
 def describe_model(

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from musegen.protocols.places import Places
     from musegen.protocols.vocabulary import Tokens, Vocabulary
 
 
@@ -61,6 +62,9 @@ class Dataset:
     transposed: Sequence[Transpositions] = ()
     """Versions of each training tune in other keys, if the pipeline asks for them; otherwise empty. A model
     may learn from one of these versions in place of the tune. As long as ``train``, or empty."""
+    places: Places | None = None
+    """Where each token of a tune stands in it, which a model may read beside the tokens; None if the notation
+    or the tokenizer does not tell."""
 
 
 @dataclass(frozen=True)
@@ -113,6 +117,24 @@ class VocabularyModel(LanguageModel, Protocol):
 
     symbols: Sequence[str]
     """Those of the vocabulary that it was trained on, in their order, the marks among them."""
+
+
+@runtime_checkable
+class PlacedModel(LanguageModel, Protocol):
+    """A model that may read place features beside the tokens.
+
+    A model that was trained with ``Dataset.places`` needs them again for every tune that it judges or writes.
+    Its file does not hold them: musegen makes them from notation and tokenizer, and hands them to the model
+    that it loaded.
+    """
+
+    place_sizes: tuple[int, ...]
+    """The sizes of the features that it was trained with, as :class:`musegen.Places` has them; empty if it
+    reads none."""
+
+    def with_places(self, places: Places) -> LanguageModel:
+        """The same model, which has these features at hand. Their sizes are ``place_sizes``."""
+        ...
 
 
 @runtime_checkable

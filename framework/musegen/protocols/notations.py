@@ -12,6 +12,7 @@ from pydantic import AfterValidator, Field
 from musegen.music.score import Key, Problem, Score
 from musegen.music.tune import Tune
 from musegen.options import Options
+from musegen.protocols.places import Places
 
 
 def _tonic(name: str) -> str:
@@ -225,5 +226,21 @@ class CopyingNotation(Notation, Protocol):
 
         It takes every text, since a model may write a symbol where none makes sense, and never raises. Each
         problem becomes a fault of the new tune, of the kind ``copies``.
+        """
+        ...
+
+
+@runtime_checkable
+class PlacingNotation(Notation, Protocol):
+    """A notation that can tell where in the form of its tune a token stands, from what came before it alone.
+
+    A model may read these place features beside each token, so that it knows which bar of the strain it is
+    in and how much of the bar is left. Without this method a model reads the tokens alone.
+    """
+
+    def places(self, texts: Sequence[str]) -> Places:
+        """The place features of tunes whose tokens have these texts; marks have an empty text.
+
+        If ``[prepare] copies`` is set, the texts are those of folded tunes.
         """
         ...

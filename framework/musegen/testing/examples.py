@@ -8,6 +8,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from musegen.canonical import JSON
 from musegen.music.score import (
@@ -132,6 +133,39 @@ _BARE = Score((Bar((Note(Fraction(1), (Pitch(4, "A"),)), Rest(Fraction(1)))),), 
 """A score of one bar in free metre, without title, key or tempo."""
 
 
+class _ExampleReader:
+    """Counts tokens, and those since the last bar line."""
+
+    def __init__(self, read: int = 0, since: int = 0) -> None:
+        self._read, self._since = read, since
+
+    def read(self, token: int) -> tuple[int, int]:
+        self._read += 1
+        self._since = 0 if token == ExamplePlaces.BAR_LINE else self._since + 1
+        return self._read % 2, min(self._since, 4)
+
+    def copy(self) -> _ExampleReader:
+        return _ExampleReader(self._read, self._since)
+
+
+class ExamplePlaces:
+    """Place features for :func:`example_dataset`."""
+
+    BAR_LINE = 9
+    """The token of the bar line in its vocabulary."""
+    sizes = (2, 5)
+
+    def begin(self) -> _ExampleReader:
+        """A reader at the beginning of a tune."""
+        return _ExampleReader()
+
+    def rows(self, tokens: Tokens) -> NDArray[np.int32]:
+        """The features of what follows each token: int32 (n, 2)."""
+        reader = self.begin()
+        rows = [reader.read(token) for token in tokens.tolist()]
+        return np.array(rows, np.int32).reshape(-1, len(self.sizes))
+
+
 def example_dataset(train: int = 24, validation: int = 4) -> Dataset:
     """Random tunes over eight symbols. Every second token is the same, which a model can learn."""
     vocabulary = Vocabulary("abcdefg|")
@@ -143,7 +177,7 @@ def example_dataset(train: int = 24, validation: int = 4) -> Dataset:
         return np.array([vocabulary.start, *body, vocabulary.end], np.int32)
 
     learned, judged = (tuple(tune() for _ in range(count)) for count in (train, validation))
-    return Dataset(vocabulary, learned, judged)
+    return Dataset(vocabulary, learned, judged, places=ExamplePlaces())
 
 
 def example_job(folder: Path, seed: int = 0) -> TrainingJob:

@@ -22,6 +22,7 @@ from musegen.protocols.models import (
     Dataset,
     LanguageModel,
     ModelTrainer,
+    PlacedModel,
     StorableModel,
     TrainedModel,
     VocabularyModel,
@@ -63,7 +64,7 @@ def check_model(
         model = _check_training(laws, box, trainer, learned)
         path = box.folder / "1" / "model.safetensors"
         _check_loading(laws, box, trainer, model, path, learned)
-        loaded = trainer.load(path)
+        loaded = _loaded(trainer, path, learned)
     drawing = Sampling(model=model_options)
     _check_shape(laws, loaded, learned, drawing)
     _check_seeds(laws, loaded, learned, drawing)
@@ -145,7 +146,7 @@ def _check_loading(
     law = "load gives an equal model"
     tunes = dataset.validation or dataset.train
     with laws.works(law):
-        loaded = trainer.load(path)
+        loaded = _loaded(trainer, path, dataset)
         loaded.save(box.folder / "again.safetensors")
     saved = (box.folder / "again.safetensors").read_bytes()
     laws.require(saved == path.read_bytes(), law, "saved again, it gives other bytes")
@@ -157,6 +158,10 @@ def _check_loading(
         law = "symbols are those of the vocabulary that it was trained on, marks included, in their order"
         found = tuple(loaded.symbols)
         laws.require(found == dataset.vocabulary.symbols, law, f"got {short(found)}")
+    if isinstance(loaded, PlacedModel):
+        law = "place_sizes are those of Dataset.places, or empty for a model that does not read them"
+        sizes, told = tuple(loaded.place_sizes), dataset.places.sizes if dataset.places else ()
+        laws.require(sizes in ((), tuple(told)), law, f"got {short(sizes)}")
     if isinstance(loaded, StorableModel):
         for store in loaded.stores:
             other = box.folder / f"{store}.safetensors"
@@ -177,6 +182,14 @@ def _check_loading(
             trainer.load(box.folder / name)
     with laws.refuses("load raises ArtifactError for a file that does not exist", ArtifactError):
         trainer.load(box.folder / "nowhere")
+
+
+def _loaded(trainer: ModelTrainer, path: Path, dataset: Dataset) -> LanguageModel:
+    """The model in a file, with the place features that it was trained with, as musegen gives them to it."""
+    model = trainer.load(path)
+    if isinstance(model, PlacedModel) and model.place_sizes and dataset.places is not None:
+        return model.with_places(dataset.places)
+    return model
 
 
 def _generate(

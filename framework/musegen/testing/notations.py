@@ -8,6 +8,8 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
+import numpy as np
+
 from musegen.corpus.preparing import prepare_tune, without_title
 from musegen.corpus.transposing import transpose
 from musegen.errors import NotationError
@@ -20,6 +22,7 @@ from musegen.protocols.notations import (
     CopyingNotation,
     HeadedNotation,
     Notation,
+    PlacingNotation,
     Prepare,
     PreparingNotation,
     TransposingNotation,
@@ -46,10 +49,10 @@ def check_notation(
     It must write ``scores``, by default invented ones, and read them back. ``texts``: tunes as people write
     them; it must read each of them. If it has the methods of :class:`musegen.HeadedNotation`,
     :class:`musegen.PreparingNotation`, :class:`musegen.TransposingNotation`,
-    :class:`musegen.ChordedNotation` or :class:`musegen.CopyingNotation`, it must keep their laws too.
-    ``options``: its keys as in a pipeline. ``plugins``: plugins with the components that it needs, by
-    default the installed ones. Raises ContractError, an AssertionError that names the broken law, and
-    ValueError if the component does not take the options.
+    :class:`musegen.ChordedNotation`, :class:`musegen.CopyingNotation` or :class:`musegen.PlacingNotation`, it
+    must keep their laws too. ``options``: its keys as in a pipeline. ``plugins``: plugins with the components
+    that it needs, by default the installed ones. Raises ContractError, an AssertionError that names the
+    broken law, and ValueError if the component does not take the options.
     """
     laws = Laws(f'notation "{component.name}"')
     component = connected(component, plugins)
@@ -72,6 +75,8 @@ def check_notation(
         _check_chords(laws, notation, tunes)
     if isinstance(notation, CopyingNotation):
         _check_copies(laws, notation, tunes)
+    if isinstance(notation, PlacingNotation):
+        _check_places(laws, notation, tunes)
 
 
 def _written(laws: Laws, name: str, notation: Notation, scores: Sequence[Score]) -> Iterator[Tune]:
@@ -149,6 +154,38 @@ def _check_copies(laws: Laws, notation: CopyingNotation, tunes: Sequence[Tune]) 
             law_of_symbols = "unfold leaves no symbol in a text"
             told = symbol not in written or symbol in text
             laws.require(told, law_of_symbols, f"text {short(repr(text[:at] + symbol + text[at:]))}")
+
+
+def _check_places(laws: Laws, notation: PlacingNotation, tunes: Sequence[Tune]) -> None:
+    rng = random.Random(5)
+    texts = [*_NONSENSE, *(tune.text for tune in tunes)]
+    if isinstance(notation, CopyingNotation):
+        texts += [notation.fold(tune.text) for tune in tunes]
+    symbols = ["", *sorted(set("".join(texts)))]
+    with laws.works("places works for the symbols of any text"):
+        places = notation.places(symbols)
+        sizes = np.array(places.sizes)
+    laws.require(bool(np.all(sizes > 0)), "every place feature has at least one value", f"got {places.sizes}")
+    for text in texts:
+        tokens = np.array([0, *map(symbols.index, text)], np.int32)
+        with laws.works("places takes every text"):
+            rows, reader = places.rows(tokens), places.begin()
+            read = np.array([reader.read(token) for token in tokens.tolist()])
+        law = "rows gives int32 (n, F) for n tokens, each at least 0 and below the size of its feature"
+        right = rows.dtype == np.int32 and rows.shape == (len(tokens), len(sizes))
+        laws.require(right and bool(np.all((rows >= 0) & (rows < sizes))), law, f"text {short(repr(text))}")
+        law = "a reader, which knows no later token, tells what rows gives"
+        laws.require(np.array_equal(read, rows), law, f"text {short(repr(text))}")
+        cut = rng.randrange(len(tokens)) + 1
+        other = tokens.copy()
+        other[cut:] = rng.choices(range(len(symbols)), k=len(tokens) - cut)
+        begun = places.begin()
+        for token in tokens[:cut].tolist():
+            begun.read(token)
+        for one, by, wanted in ((begun.copy(), tokens, rows), (begun, other, places.rows(other))):
+            rest = np.array([one.read(token) for token in by[cut:].tolist()]).reshape(-1, len(sizes))
+            law = "a copy of a reader is independent of it, and has read the same"
+            laws.require(np.array_equal(rest, wanted[cut:]), law, f"text {short(repr(text))}")
 
 
 def _check_transposing(laws: Laws, notation: TransposingNotation, tune: Tune) -> None:

@@ -15,7 +15,7 @@ from musegen.canonical import JSON
 from musegen.inputs import read_file
 from musegen.models.encoding import encode_part, encode_transposed
 from musegen.models.saved_model import check_about
-from musegen.models.tune_model import TuneModel, describe_model
+from musegen.models.tune_model import TuneModel, describe_model, with_places
 from musegen.pipeline.plan import Plan
 from musegen.plugins.use import Use
 from musegen.progress import Progress
@@ -102,9 +102,9 @@ class ModelStage(Stage):
     def model(self) -> TuneModel:
         """The trained model, loaded from its file."""
         path = self.folder / MODEL
-        network = self.use.build().load(path)
-        use, plugins = self.use.component, self.plan.plugins
-        return TuneModel(network, self._tokenizer.language, use, path, plugins, self.digest)
+        language = self._tokenizer.language
+        network = with_places(path, self.use.build().load(path), language)
+        return TuneModel(network, language, self.use.component, path, self.plan.plugins, self.digest)
 
     @cached_property
     def digest(self) -> str:
@@ -123,7 +123,7 @@ class ModelStage(Stage):
         corpus, language = self._corpus.corpus, self._tokenizer.language
         train, validation = (encode_part(corpus, part, language) for part in ("train", "validation"))
         transposed = encode_transposed(self._corpus.transposed, language)
-        return Dataset(language.tokenizer.vocabulary, train, validation, transposed)
+        return Dataset(language.tokenizer.vocabulary, train, validation, transposed, language.places)
 
     @property
     def _about(self) -> dict[str, JSON]:
