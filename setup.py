@@ -9,6 +9,7 @@ from setuptools.command.build_ext import build_ext
 PACKAGE = Path("ext/musegen_sampling")
 CSRC = PACKAGE / "csrc"
 TRAINING = Path("ext/musegen_training")
+READING = Path("ext/musegen_reading")
 
 
 class BuildExt(build_ext):
@@ -55,6 +56,15 @@ setup(
             include_dirs=[str(TRAINING / "csrc"), str(CSRC)],
             extra_compile_args=["-ffp-contract=fast"],
             optional=True,  # without it models train with Keras's own layers
+        ),
+        Extension(
+            "musegen_reading._reading",
+            sources=["ext/musegen_reading/_reading.pyx", *sorted(map(str, READING.glob("csrc/*.c")))],
+            depends=sorted(
+                map(str, [*READING.glob("csrc/*.h"), *READING.glob("*.pxd"), *PACKAGE.glob("inputs.*")])
+            ),
+            include_dirs=[str(READING / "csrc"), str(PACKAGE)],
+            optional=True,  # without it ABC is read by the same machine in Python
         ),
     ],
 )

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 import warnings
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -17,13 +18,14 @@ for module in (
     "musegen_sampling._sampling",
 ):
     assert find_spec(module) is None, f"{module} is there"
-try:
-    import musegen_training  # noqa: F401
-except ImportError:
-    pass
-else:
-    raise AssertionError("musegen_training is compiled")
+for module in ("musegen_reading", "musegen_training"):
+    try:
+        import_module(module)
+    except ImportError:
+        continue
+    raise AssertionError(f"{module} is compiled")
 
+from musegen_abc.notation import AbcNotation  # noqa: E402
 from musegen_sampling import LSTMWeights, Sampler  # noqa: E402
 
 rng = np.random.default_rng(0)
@@ -43,6 +45,10 @@ with warnings.catch_warnings(record=True) as caught:
 assert len(tokens) == 20
 assert len(caught) == 1, [str(warning.message) for warning in caught]
 print(caught[0].message)
+places = AbcNotation().places(["", "K:C\n", "A", "|"])
+assert places.rows(np.array([0, 1, 2, 3, 2], np.int32)).tolist() == [
+    *([0, 0, 0, 0], [1, 1, 0, 1], [1, 3, 0, 1], [2, 1, 0, 1], [2, 3, 0, 1])
+]
 with TemporaryDirectory() as folder:
     tune = Path(folder, "tune.abc")
     tune.write_text('X:1\nT:Scale\nM:4/4\nL:1/8\nK:D\n"D"DEFG ABcd|"A"dcBA GFED|]\n')

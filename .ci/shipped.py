@@ -6,7 +6,8 @@ import zipfile
 
 PACKAGES = (
     "musegen musegen_abc musegen_char musegen_corpora musegen_keras musegen_measures musegen_midi "
-    "musegen_mitdeeplearning musegen_musicxml musegen_ngram musegen_nmd musegen_sampling musegen_training musegen_wav"
+    "musegen_mitdeeplearning musegen_musicxml musegen_ngram musegen_nmd musegen_reading musegen_sampling musegen_training "
+    "musegen_wav"
 )
 sdist, wheel = sys.argv[1:]
 with tarfile.open(sdist) as archive:
@@ -24,7 +25,9 @@ for package in PACKAGES.split():
         for name in ("__init__.py", "py.typed")
         if f"{package}/{name}" not in built
     ]
-public = {"musegen_sampling/constraint.h", "musegen_sampling/constraint.pxd"}  # for plugins that are compiled
+public = {  # for plugins that are compiled
+    f"musegen_sampling/{name}.{ending}" for name in ("constraint", "inputs") for ending in ("h", "pxd")
+}
 problems += [f"wheel lacks {name}" for name in sorted(public - built)]
 kinds = ("corpus-reader", "notation", "tokenizer", "model", "renderer", "rule", "measure")
 templates = {
@@ -48,7 +51,7 @@ problems += [
     for name in sorted(built)
     if name.startswith(("tests", "helpers", "benchmarks", "docs", ".ci"))
 ]
-for extension in ("musegen_sampling/_sampling.", "musegen_training/_training."):
+for extension in ("musegen_reading/_reading.", "musegen_sampling/_sampling.", "musegen_training/_training."):
     if not any(extension in name and name.endswith((".so", ".pyd")) for name in built):
         problems.append(f"wheel holds no compiled {extension}")
 print("\n".join(problems) or f"{len(source)} files in the sdist, {len(built)} in the wheel")

@@ -10,6 +10,8 @@ from musegen_abc.lexer import TUPLETS
 
 UNIT = 96
 """Parts of a unit note length; its thirty-second part has a whole number of them, and so has a third."""
+LONGEST = 2**30
+"""The greatest length and time, so that each fits into 32 bits: what is longer counts as this."""
 DIGITS = frozenset("0123456789")
 _LARGEST = 512
 
@@ -84,6 +86,10 @@ class Clock:
         """Begin to count anew."""
         self.time = self._shift = 0
 
+    def pass_by(self, length: int) -> None:
+        """Let so much time pass."""
+        self.time = min(self.time + length, LONGEST)
+
     @property
     def now(self) -> int:
         """Time since the bar began, with what is known of the note or chord that is read."""
@@ -116,7 +122,7 @@ class Clock:
             self._chord = self._chord or length  # a chord is as long as its first note
             return False
         self._last, self._shift = self._in_time(length), 0
-        self.time += self._last
+        self.pass_by(self._last)
         self._left = max(self._left - 1, 0)
         return True
 
@@ -159,7 +165,7 @@ class Clock:
     def _written(self) -> int:
         """The length of the note that is read, without tuplet and broken rhythm; 0 if none is read."""
         over = self._note * (self._over or 1)
-        return over // (self._under or 1 << self._slashes) if self._slashes else over
+        return min(over // (self._under or 1 << self._slashes) if self._slashes else over, LONGEST)
 
     def _in_time(self, length: int) -> int:
-        return length * self._q // self._p if self._left else length
+        return min(length * self._q // self._p, LONGEST) if self._left else length

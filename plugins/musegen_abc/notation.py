@@ -11,6 +11,7 @@ from musegen_abc.copies import fold, unfold
 from musegen_abc.guide import AbcGuide, wished_fields, wished_key
 from musegen_abc.layout import read_layout
 from musegen_abc.parser import no_tune, parse_abc
+from musegen_abc.places import AbcPlaces, PythonPlaces, abc_places
 from musegen_abc.prepare import FIELDS, prepare_abc
 from musegen_abc.spans import chord_symbol_spans
 from musegen_abc.transpose import transpose_abc
@@ -97,6 +98,10 @@ class AbcNotation:
     def unfold(self, text: str) -> tuple[str, Sequence[Problem]]:
         """The text with all its bars written out, and the symbols that mean no bar."""
         return unfold(text)
+
+    def places(self, texts: Sequence[str]) -> AbcPlaces | PythonPlaces:
+        """Tells of each token where in its tune it stands; ``texts``: what each token stands for."""
+        return abc_places(texts)
 
     def guide(self, wishes: Wishes, fields: Sequence[str]) -> HeaderGuide:
         """A guide to headers of these fields in this order. Raises NotationError."""

@@ -2,16 +2,14 @@
 
 :class:`Place` is a machine that is fed a prepared text, folded (copies.py) or not, one character at a time.
 It remembers some forty whole numbers and the lengths of the last 32 bars, and never looks ahead: what it
-tells of a character is the same for every text that begins like this one.
+tells of a character is the same for every text that begins like this one. Every number has a bound, whatever
+the text: ext/musegen_reading is the same machine in C.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from typing import ClassVar
-
-import numpy as np
-from numpy.typing import NDArray
 
 from musegen_abc.clock import DIGITS, UNIT, Clock, Fraction
 from musegen_abc.copies import LAGS, SHORTEST, copied_lag
@@ -61,7 +59,7 @@ class Place:
         time, whole = self._clock.now, self._clock.bar_length
         left = -(2 * (time - whole) // UNIT)
         return (
-            1 + min(self._bars, BARS - 2),
+            1 + self._bars,
             1 + min(max(2 * time // UNIT, 0), HALVES - 2),
             min(max(2 + left, 1), LEFT - 1) if whole else 0,
             1 + min(self._strain, STRAINS - 2),
@@ -214,7 +212,7 @@ class Place:
         """Go to the end of a copied bar, if the symbol is a bar of its own."""
         if not self._run and lag <= self._heard:
             self._ink()
-            self._clock.time += self._lengths[(self._heard - lag) % LAGS]
+            self._clock.pass_by(self._lengths[(self._heard - lag) % LAGS])
             self._sounds, self._copied, self._fresh = True, True, False
         self._sign = False
 
@@ -231,16 +229,17 @@ class Place:
         if self._sounds:
             if self._copied or self._length >= SHORTEST:
                 self._lengths[self._heard % LAGS] = self._clock.time
-                self._heard += 1
+                self._heard = self._heard + 1 if self._heard + 1 < 2 * LAGS else LAGS  # the same, modulo LAGS
             if self._bars or self._clock.time >= self._clock.bar_length:
-                self._bars += 1
+                self._bars = min(self._bars + 1, BARS - 2)
         self._clock.begin_bar()
         self._run = self._length = 0
         self._sounds = self._copied = False
 
     def _begin_strain(self) -> None:
         if not self._fresh:
-            self._strain, self._bars, self._fresh = self._strain + 1, 0, True
+            # One more than is told of: a second ending takes back the last one, and never two
+            self._strain, self._bars, self._fresh = min(self._strain + 1, STRAINS - 1), 0, True
 
     def _begin_ending(self, number: str) -> None:
         self._end_bar()
@@ -313,13 +312,3 @@ _READERS: Sequence[Callable[[Place, str], None]] = (
     *(Place._bracket, Place._in_letter, Place._in_chord, Place._tuplet, Place._ending),
 )
 """The function that reads a character in each state, by the number of the state."""
-
-
-def places(text: str) -> NDArray[np.int32]:
-    """What :class:`Place` tells of each character of a text, and of what follows it: int32 (n + 1, 4)."""
-    place = Place()
-    rows = [place.features()]
-    for character in text:
-        place.take(character)
-        rows.append(place.features())
-    return np.array(rows, np.int32)

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 from hypothesis import example, given, settings, strategies as st
+from numpy.typing import NDArray
 
 from helpers.invented import jig
 from helpers.mutations import mutated
@@ -15,14 +16,22 @@ from helpers.real_tunes import collections
 from helpers.strategies import broken_texts, tune_texts
 from musegen import MetreChange, NotationError, Prepare, Tune
 from musegen.corpus.preparing import prepare_tune
-from musegen_abc.clock import UNIT
+from musegen_abc.clock import LONGEST, UNIT
 from musegen_abc.copies import LAGS, fold
 from musegen_abc.notation import AbcNotation
-from musegen_abc.place import Place, places
+from musegen_abc.place import BARS, STRAINS, Place
+from musegen_abc.places import PythonPlaces
 
 ABC = AbcNotation()
 HEADER = "X:1\nM:2/4\nL:1/8\nK:G\n"
 BAR, TIME, LEFT, STRAIN = range(4)
+
+
+def places(text: str) -> NDArray[np.int32]:
+    """What the machine tells of each character of a text, and of what follows it: int32 (n + 1, 4)."""
+    symbols = sorted(set(text))
+    tokens = np.array([symbols.index(character) for character in text], np.int32)
+    return np.concatenate([np.zeros((1, 4), np.int32), PythonPlaces(symbols).rows(tokens)])
 
 
 def told(body: str, feature: int, header: str = HEADER) -> list[int]:
@@ -169,15 +178,35 @@ def test_folded_tunes_have_the_same_bars() -> None:
         assert Ends().all_of(fold(text)) == Ends().all_of(text), text
 
 
+def test_what_is_greater_counts_as_the_last_value() -> None:
+    """A second ending takes back one of so many strains, and is still told as the last value."""
+    assert told("c4|" * 20, BAR)[-1] == BARS - 1
+    assert told("c4||" * 20, STRAIN)[-1] == STRAINS - 1
+    endings = "c4|1d4:|2e4||f4|1g4:|2a4|"
+    assert told("c4||" * 20 + endings, STRAIN)[-len(endings) :] == [STRAINS - 1] * len(endings)
+
+
+def test_no_time_is_too_long() -> None:
+    """It stops at a bound, so that the machine in C has the same; so does the length of a note."""
+    place = Place()
+    for character in "X:1\nM:512+512/1\nL:1/512\nK:C\n" + "(9:99:99" + "[Z512]512" * 3 + "|" + chr(0xE001):
+        place.take(character)
+    assert place._clock.time == place._clock._last == LONGEST
+
+
 def test_it_remembers_no_more_the_longer_the_text_is() -> None:
     """Numbers, single characters, and the lengths of 32 bars: a machine in C can do the same."""
     rng = random.Random(4)
     texts = [jig(number) for number in range(50)]
     place = Place()
-    for character in "".join(mutated(text, texts, rng) for text in texts):
+    long = ["c4||" * 300, f"ABc|{chr(0xE001)}|" * 300, "M:512+512/1\nL:1/512\n" + "(9:99:99[Z512]512" * 3]
+    for character in "".join(mutated(text, texts, rng) for text in texts) + "\n".join(long) + "|":
         place.take(character)
-    for thing in (place, place._clock, place._value):
-        for name, value in vars(thing).items():
-            many = len(value) if isinstance(value, list | tuple) else 0
-            assert many <= (LAGS if name == "_lengths" else 3), name
-            assert many or thing is place or abs(int(value)) < 2**31, name
+    numbers = vars(place) | vars(place._clock) | vars(place._value)
+    for name, value in numbers.items():
+        many = len(value) if isinstance(value, list | tuple) else 0
+        assert many <= (LAGS if name == "_lengths" else 3), name
+        if isinstance(value, int):
+            assert abs(value) < (2 * LAGS if name in ("_bars", "_strain", "_heard") else 2**31), name
+    assert max(place._lengths) == LONGEST
+    assert len(numbers) > 40

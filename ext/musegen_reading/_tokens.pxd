@@ -1,0 +1,23 @@
+from libc.stddef cimport ptrdiff_t
+from libc.stdint cimport int32_t, uint32_t
+
+cdef extern from "place.h" nogil:
+    enum: MR_BARS
+    enum: MR_HALVES
+    enum: MR_LEFT
+    enum: MR_STRAINS
+    enum: MR_FEATURES
+    ctypedef struct mr_place:
+        pass
+    void mr_place_init(mr_place *place)
+
+cdef extern from "tokens.h" nogil:
+    ctypedef struct mr_texts:
+        const uint32_t *characters
+        const ptrdiff_t *begins
+        ptrdiff_t V
+    ctypedef struct mr_reader:
+        mr_place place
+        const mr_texts *texts
+    int mr_read(void *reader, int32_t token, int32_t *values) noexcept
+    ptrdiff_t mr_rows(const mr_texts *texts, const int32_t *tokens, ptrdiff_t n, int32_t *rows)

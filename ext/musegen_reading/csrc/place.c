@@ -1,0 +1,369 @@
+/* Lines, fields and music code, a character at a time; see place.h. The functions are those of class Place. */
+#include "place.h"
+
+#include <string.h>
+
+static bool is_letter(uint32_t character) {
+    return (character >= 'A' && character <= 'Z') || (character >= 'a' && character <= 'z');
+}
+
+/* A note or a rest. */
+static bool is_note(uint32_t character) {
+    return (character >= 'A' && character <= 'G') || (character >= 'a' && character <= 'g') || character == 'z' ||
+           character == 'x' || character == 'Z' || character == 'X';
+}
+
+/* Of a character that need not be in ASCII; none of those that are looked for is 0. */
+static uint8_t in_ascii(uint32_t character) { return character < 128 ? (uint8_t)character : 0; }
+
+static uint8_t lesser(int a, int b) { return (uint8_t)(a < b ? a : b); }
+
+/* Counts a character of the bar that is no blank. */
+static void ink_of(mr_place *p, uint8_t characters) {
+    if (!p->run) p->run = characters;
+    p->length = p->run;
+}
+
+static void ink(mr_place *p) { ink_of(p, 1); }
+
+static void music(mr_place *p, uint32_t character);
+
+static void go_on(mr_place *p, uint32_t character) {
+    p->state = MR_MUSIC;
+    music(p, character);
+}
+
+/* Passes over all up to a character, or, for 0, to the end of the line. */
+static void skip(mr_place *p, uint8_t until) {
+    p->state = MR_SKIPPED;
+    p->until = until;
+}
+
+static void begin_strain(mr_place *p) {
+    if (p->fresh) return;
+    p->strain = lesser(p->strain + 1, MR_STRAINS - 1); /* enough: an ending takes back the last one, and never two */
+    p->bars = 0;
+    p->fresh = true;
+}
+
+static void end_note(mr_place *p) {
+    if (!mr_clock_end_note(&p->clock)) return;
+    p->sounds = true;
+    p->fresh = false;
+}
+
+static void end_bar(mr_place *p) {
+    if (p->sounds) {
+        if (p->copied || p->length >= MR_SHORTEST) {
+            p->lengths[p->heard % MR_LAGS] = p->clock.time;
+            p->heard = p->heard + 1 < 2 * MR_LAGS ? p->heard + 1 : MR_LAGS;
+        }
+        if (p->bars || p->clock.time >= p->clock.bar_length) p->bars = lesser(p->bars + 1, MR_BARS - 2);
+    }
+    mr_clock_begin_bar(&p->clock);
+    p->run = p->length = 0;
+    p->sounds = p->copied = false;
+}
+
+/* Fields */
+
+static void begin_field(mr_place *p, bool inline_field) {
+    p->state = MR_FIELD;
+    p->inline_field = inline_field;
+    mr_fraction_init(&p->value);
+}
+
+static void end_field(mr_place *p) {
+    if (p->letter == 'M') {
+        mr_clock_set_metre(&p->clock, mr_fraction_value(&p->value));
+    } else if (p->letter == 'L') {
+        mr_clock_set_unit(&p->clock, mr_fraction_value(&p->value));
+    } else if (p->letter == 'P' && p->in_body && !p->sounds) {
+        begin_strain(p);
+    } else if (p->letter == 'K' && !p->in_body) {
+        p->in_body = true;
+        mr_clock_begin_body(&p->clock);
+    }
+}
+
+static void field(mr_place *p, uint32_t character) {
+    if (p->inline_field && p->run) ink(p);
+    if (p->inline_field && character == ']') {
+        end_field(p);
+        p->state = MR_MUSIC;
+    } else {
+        mr_fraction_take(&p->value, character);
+    }
+}
+
+/* Forgets the note that was the letter of a field. In an open bar the field's line counts. */
+static void undo(mr_place *p) {
+    p->run = p->saved_run ? MR_SHORTEST : 0;
+    p->length = p->saved_length;
+    p->sign = p->saved_sign;
+    mr_clock_drop_note(&p->clock);
+}
+
+/* Lines */
+
+static void end_line(mr_place *p) {
+    if (p->state == MR_COLON)
+        undo(p);
+    else if (p->state == MR_FIELD && !p->inline_field)
+        end_field(p);
+    else if (p->state == MR_TUPLET)
+        mr_clock_begin_tuplet(&p->clock, p->parts);
+    else if (p->state == MR_CHORD || p->state == MR_BRACKET || p->state == MR_LETTER)
+        mr_clock_drop_chord(&p->clock);
+    end_note(p);
+    p->state = MR_LINE;
+}
+
+static void line(mr_place *p, uint32_t character) {
+    if (character == '+' || is_letter(character)) {
+        p->letter = (uint8_t)character;
+        p->saved_run = p->run;
+        p->saved_length = p->length;
+        p->saved_sign = p->sign;
+        if (p->in_body) music(p, character);
+        p->state = MR_FIRST;
+    } else if (p->in_body && character != '%') {
+        go_on(p, character);
+    } else {
+        skip(p, 0);
+    }
+}
+
+static void first(mr_place *p, uint32_t character) {
+    if (character == ':')
+        p->state = MR_COLON;
+    else if (p->in_body)
+        go_on(p, character);
+    else
+        skip(p, 0);
+}
+
+/* Behind a letter and a colon, a bar line makes the letter music code; else the line is a field. */
+static void colon(mr_place *p, uint32_t character) {
+    if (character != '|' && character != ':') {
+        undo(p);
+        begin_field(p, false);
+        field(p, character);
+    } else if (p->in_body) {
+        p->before = p->letter;
+        go_on(p, ':');
+        p->before = ':';
+        go_on(p, character);
+    } else {
+        skip(p, 0);
+    }
+}
+
+static void skipped(mr_place *p, uint32_t character) {
+    if (!p->until) return;
+    ink(p);
+    if (character == p->until) p->state = MR_MUSIC;
+}
+
+/* Music code */
+
+/* Goes to the end of a copied bar, if the symbol is a bar of its own. */
+static void copy_bar(mr_place *p, uint8_t lag) {
+    if (!p->run && lag <= p->heard) {
+        ink(p);
+        mr_clock_pass_by(&p->clock, p->lengths[(p->heard - lag) % MR_LAGS]);
+        p->sounds = p->copied = true;
+        p->fresh = false;
+    }
+    p->sign = false;
+}
+
+/* "|" ends a bar, and so does "::"; with dots or a second line it begins a strain. */
+static void bar_line(mr_place *p, uint32_t character) {
+    bool doubled = p->before == '|' || p->before == ':' || (p->before == '[' && character == '|');
+    if (character == '|' || doubled) {
+        end_bar(p);
+        p->sign = true;
+    }
+    if (doubled) begin_strain(p);
+}
+
+static void begin_ending(mr_place *p, uint32_t number) {
+    end_bar(p);
+    if (number == '1') {
+        p->ending_bars = p->bars;
+    } else {
+        if (p->fresh && p->strain) {
+            p->strain--;
+            p->fresh = false;
+        }
+        p->bars = p->ending_bars;
+    }
+    p->state = MR_ENDING;
+    p->sign = false;
+}
+
+static void ending(mr_place *p, uint32_t character) {
+    if (!mr_is_digit(character) && character != ',' && character != '-') go_on(p, character);
+}
+
+static void in_chord(mr_place *p, uint32_t character) {
+    ink(p);
+    if (mr_clock_takes(&p->clock, character)) return;
+    mr_clock_end_note(&p->clock);
+    if (character == ']') {
+        mr_clock_end_chord(&p->clock);
+        p->state = MR_MUSIC;
+    } else if (character == '|') {
+        mr_clock_drop_chord(&p->clock);
+        go_on(p, character);
+    } else if (is_note(character)) {
+        mr_clock_begin_note(&p->clock, character);
+    }
+}
+
+static void begin_chord(mr_place *p) {
+    p->state = MR_CHORD;
+    p->sign = false;
+    mr_clock_begin_chord(&p->clock);
+    ink_of(p, 2);
+}
+
+static void bracket(mr_place *p, uint32_t character) {
+    if (character == '|') {
+        go_on(p, character);
+    } else if (mr_is_digit(character)) {
+        begin_ending(p, character);
+    } else if (is_letter(character)) {
+        p->state = MR_LETTER;
+        p->letter = (uint8_t)character;
+    } else if (character == ']') {
+        p->state = MR_MUSIC;
+    } else {
+        begin_chord(p);
+        in_chord(p, character);
+    }
+}
+
+static void in_letter(mr_place *p, uint32_t character) {
+    if (character == ':') {
+        begin_field(p, true);
+    } else {
+        begin_chord(p);
+        in_chord(p, p->letter);
+        in_chord(p, character);
+    }
+}
+
+static void begin_tuplet(mr_place *p) {
+    p->state = MR_TUPLET;
+    p->part = 0;
+    memset(p->parts, 0, sizeof p->parts);
+}
+
+static void tuplet(mr_place *p, uint32_t character) {
+    if (mr_is_digit(character)) {
+        ink(p);
+        p->parts[p->part] = lesser(10 * p->parts[p->part] + (int)(character - '0'), 99);
+    } else if (character == ':' && p->parts[0] && p->part < 2) {
+        ink(p);
+        p->part++;
+    } else {
+        mr_clock_begin_tuplet(&p->clock, p->parts);
+        go_on(p, character);
+    }
+}
+
+/* What is neither part of a note, nor bar line, field, ending, comment, copy, dot or blank. */
+static void sign(mr_place *p, uint32_t character) {
+    ink(p);
+    p->sign = false;
+    if (is_note(character))
+        mr_clock_begin_note(&p->clock, character);
+    else if (character == '"' || character == '!')
+        skip(p, (uint8_t)character);
+    else if (character == '{')
+        skip(p, '}');
+    else if (character == '(')
+        begin_tuplet(p);
+    else if (character == '<' || character == '>')
+        mr_clock_break_rhythm(&p->clock, character);
+}
+
+static void music(mr_place *p, uint32_t character) {
+    if (mr_clock_takes(&p->clock, character)) {
+        ink(p);
+        return;
+    }
+    end_note(p);
+    if (character == '|' || character == ':') {
+        bar_line(p, character);
+    } else if (character == '[') {
+        p->state = MR_BRACKET;
+    } else if (character == ']') {
+        if (p->before == '|') begin_strain(p);
+    } else if (mr_is_digit(character) && p->sign) {
+        begin_ending(p, character);
+    } else if (character == '%') {
+        skip(p, 0);
+    } else if (character > MR_COPY && character <= MR_COPY + MR_LAGS) {
+        copy_bar(p, (uint8_t)(character - MR_COPY));
+    } else if (character == '.') {
+        if (!p->run) p->run = 1; /* the bar's, unless a bar line follows */
+    } else if (character != ' ' && character != '\t') {
+        sign(p, character);
+    }
+}
+
+void mr_place_init(mr_place *p) {
+    memset(p, 0, sizeof *p);
+    mr_clock_init(&p->clock);
+    mr_fraction_init(&p->value);
+    p->state = MR_LINE;
+    p->fresh = true;
+}
+
+void mr_place_take(mr_place *p, uint32_t character) {
+    if (p->run) p->run = lesser(p->run + 1, MR_SHORTEST);
+    if (character == '\r' || character == '\n') {
+        end_line(p);
+    } else {
+        switch ((mr_state)p->state) {
+            case MR_LINE: line(p, character); break;
+            case MR_FIRST: first(p, character); break;
+            case MR_COLON: colon(p, character); break;
+            case MR_FIELD: field(p, character); break;
+            case MR_SKIPPED: skipped(p, character); break;
+            case MR_MUSIC: music(p, character); break;
+            case MR_BRACKET: bracket(p, character); break;
+            case MR_LETTER: in_letter(p, character); break;
+            case MR_CHORD: in_chord(p, character); break;
+            case MR_TUPLET: tuplet(p, character); break;
+            case MR_ENDING: ending(p, character); break;
+        }
+    }
+    p->before = in_ascii(character);
+}
+
+/* How many halves of a unit note length are in a time; rounded down, below 0 too. */
+static int64_t halves(int64_t time) {
+    int64_t doubled = 2 * time;
+    return doubled / MR_UNIT - (doubled % MR_UNIT < 0);
+}
+
+static int32_t within(int64_t value, int32_t least, int32_t most) {
+    return value < least ? least : value > most ? most : (int32_t)value;
+}
+
+void mr_place_features(const mr_place *p, int32_t features[MR_FEATURES]) {
+    if (!p->in_body) {
+        memset(features, 0, MR_FEATURES * sizeof features[0]);
+        return;
+    }
+    int64_t time = mr_clock_now(&p->clock);
+    int32_t whole = p->clock.bar_length;
+    features[0] = 1 + p->bars;
+    features[1] = 1 + within(halves(time), 0, MR_HALVES - 2);
+    features[2] = whole ? within(2 - halves(time - whole), 1, MR_LEFT - 1) : 0;
+    features[3] = 1 + within(p->strain, 0, MR_STRAINS - 2);
+}
