@@ -47,14 +47,14 @@ PARTS = (
         "Notations",
         "",
         "Notation HeadedNotation Wishes HeaderGuide PreparingNotation Prepare TransposingNotation "
-        "ChordedNotation CopyingNotation",
+        "ChordedNotation CopyingNotation PlacingNotation Places PlaceReader",
     ),
     ("Tokenizers", "", "TokenizerTrainer Tokenizer Vocabulary Tokens JSON"),
     (
         "Models",
         "",
-        "ModelTrainer LanguageModel VocabularyModel StorableModel ForeignModels Dataset Transpositions "
-        "TrainingJob Progress TrainedModel EpochLoss Sampling SavedModel derive_seed",
+        "ModelTrainer LanguageModel VocabularyModel PlacedModel StorableModel ForeignModels Dataset "
+        "Transpositions TrainingJob Progress TrainedModel EpochLoss Sampling SavedModel derive_seed",
     ),
     ("Renderers", "", "Renderer BookRenderer"),
     ("Rules", "", "Rule Fault"),

@@ -9,7 +9,7 @@ from libc.stdint cimport int32_t, uint32_t
 from libc.stdlib cimport free, malloc
 
 from musegen_reading._tokens cimport (
-    MR_BARS, MR_FEATURES, MR_HALVES, MR_LEFT, MR_STRAINS, mr_place_init, mr_read, mr_reader, mr_rows, mr_texts,
+    MR_BARS, MR_FEATURES, MR_HALVES, MR_LEFT, MR_MODES, MR_REPEATS, MR_STRAINS, mr_place_init, mr_read, mr_reader, mr_rows, mr_texts,
 )
 from musegen_sampling.inputs cimport MUSEGEN_INPUTS, musegen_inputs
 
@@ -24,11 +24,12 @@ cdef no_token(ptrdiff_t V, token):
 cdef class AbcPlaces:
     """Where in its tune's form the next token stands, told after each token of a tune in ABC.
 
-    ``texts``: the text of each token, "" for marks. Four values are told, each from 0 to below its number in
-    ``sizes``: bar, time in the bar, time left in it, strain; see class Place of ``musegen_abc/place.py``.
+    ``texts``: the text of each token, "" for marks. Eight values are told, each from 0 to below its number in
+    ``sizes``: bar, time in the bar, time left in it, strain, time left if the bar ends the strain, repeat, bars of the
+    strain before, mode; see class Place of ``musegen_abc/place.py``.
     """
 
-    sizes = (MR_BARS, MR_HALVES, MR_LEFT, MR_STRAINS)
+    sizes = (MR_BARS, MR_HALVES, MR_LEFT, MR_STRAINS, MR_LEFT, 1 + MR_REPEATS, MR_BARS, 1 + MR_MODES)
 
     cdef mr_texts texts
     cdef uint32_t *characters
@@ -66,7 +67,7 @@ cdef class AbcPlaces:
         return reader
 
     def rows(self, tokens):
-        """The values after each token of a tune from its beginning: int32 (n, 4).
+        """The values after each token of a tune from its beginning: int32 (n, 8).
 
         ``tokens``: int32 (n,). Raises ValueError for anything else, and for numbers that are no tokens.
         """
@@ -103,12 +104,12 @@ cdef class AbcPlaceReader:
         raise TypeError("AbcPlaceReader cannot be pickled; AbcPlaces can")
 
     def read(self, token):
-        """The four values after the token's text. Raises ValueError for a number that is no token."""
+        """The values after the token's text. Raises ValueError for a number that is no token."""
         cdef int32_t values[MR_FEATURES]
         token = PyNumber_Index(token)
         if not 0 <= token < self.places.texts.V or mr_read(&self.reader, token, values) != 0:
             raise no_token(self.places.texts.V, token)
-        return values[0], values[1], values[2], values[3]
+        return tuple([values[i] for i in range(MR_FEATURES)])
 
     def copy(self):
         """A reader at the same place of the tune, which goes on by itself."""

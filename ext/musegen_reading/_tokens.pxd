@@ -6,6 +6,8 @@ cdef extern from "place.h" nogil:
     enum: MR_HALVES
     enum: MR_LEFT
     enum: MR_STRAINS
+    enum: MR_REPEATS
+    enum: MR_MODES
     enum: MR_FEATURES
     ctypedef struct mr_place:
         pass

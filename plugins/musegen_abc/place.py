@@ -13,9 +13,10 @@ from typing import ClassVar
 
 from musegen_abc.clock import DIGITS, UNIT, Clock, Fraction
 from musegen_abc.copies import LAGS, SHORTEST, copied_lag
+from musegen_abc.form import BARS, MODES, REPEATS, STRAINS, Form, Mode
 
-BARS, HALVES, LEFT, STRAINS = 18, 40, 28, 10
-"""How many values each feature has. 0 is the header, and the last value stands for all that is greater."""
+HALVES, LEFT = 40, 28
+"""How many values a time has. 0 is the header, and the last value stands for all that is greater."""
 # What is read: the beginning of a line, its first letter, the colon behind that, a field, what is passed
 # over, music code; what stands behind "[", behind that and a letter; a chord, a tuplet, an ending's numbers
 _LINE, _FIRST, _COLON, _FIELD, _SKIPPED, _MUSIC, _BRACKET, _LETTER, _CHORD, _TUPLET, _ENDING = range(11)
@@ -24,7 +25,7 @@ _CLOSED_BY = {'"': '"', "!": "!", "{": "}"}
 
 
 class Place:
-    """Tells four things of the next character, each a small whole number; all are 0 in the header.
+    """Tells eight things of the next character, each a small whole number; all are 0 in the header.
 
     - The number of its bar in the strain, from 1. An upbeat belongs to bar 1, and a second ending stands
       where the first one does.
@@ -33,37 +34,50 @@ class Place:
     - The time that is left in its bar by the metre: 0 if there is no metre, 1 if the bar is too long, 2 if it
       is full, else 2 more than the halves of a unit note length that are begun.
     - The number of its strain, from 1.
+    - The time that is left if its bar is the last of the strain, so that the strain's upbeat completes it;
+      counted as the time that is left in a bar.
+    - The repeat: 1 outside one, 2 in one, 3 in a first ending, 4 in a later one.
+    - The number of bars of the strain before, from 1; 1 in the first strain.
+    - The mode: 1 without a tonic, 2 major, 3 minor, and so on (:class:`musegen_abc.form.Mode`).
     """
 
-    sizes: ClassVar[tuple[int, ...]] = (BARS, HALVES, LEFT, STRAINS)
+    sizes: ClassVar[tuple[int, ...]] = (BARS, HALVES, LEFT, STRAINS, LEFT, 1 + REPEATS, BARS, 1 + MODES)
     """Number of values of each of them."""
 
     def __init__(self) -> None:
         self._clock, self._state, self._in_body = Clock(), _LINE, False
         self._before, self._until = "", ""
-        self._letter, self._inline, self._value = "", False, Fraction()  # the field that is read
+        self._letter, self._inline = "", False  # the field that is read
+        self._value: Fraction | Mode = Fraction()
         self._part, self._parts = 0, [0, 0, 0]  # the tuplet that is read
         # The characters of the bar, up to now and up to the last that is no blank: no more than SHORTEST
         self._run = self._length = 0
         self._saved = (0, 0, False)
         self._sounds = self._copied = False
         self._sign = False  # whether a number is that of an ending
-        self._bars = self._strain = self._ending_bars = 0
-        self._fresh = True  # whether nothing of the strain has sounded yet
+        self._form, self._mode = Form(), 0
         self._heard, self._lengths = 0, [0] * LAGS
 
     def features(self) -> tuple[int, ...]:
         """What it tells of the next character: each from 0 to below its number in :attr:`sizes`."""
         if not self._in_body:
-            return 0, 0, 0, 0
-        time, whole = self._clock.now, self._clock.bar_length
-        left = -(2 * (time - whole) // UNIT)
+            return (0,) * len(self.sizes)
+        time, form = self._clock.now, self._form
         return (
-            1 + self._bars,
+            1 + form.bars,
             1 + min(max(2 * time // UNIT, 0), HALVES - 2),
-            min(max(2 + left, 1), LEFT - 1) if whole else 0,
-            1 + min(self._strain, STRAINS - 2),
+            self._left(time),
+            1 + min(form.strain, STRAINS - 2),
+            self._left(time + form.upbeat),
+            1 + form.repeat,
+            1 + form.before,
+            1 + self._mode,
         )
+
+    def _left(self, time: int) -> int:
+        """What is left of a bar after so much of it."""
+        whole = self._clock.bar_length
+        return min(max(2 - (2 * (time - whole) // UNIT), 1), LEFT - 1) if whole else 0
 
     def take(self, character: str) -> None:
         """Read the next character."""
@@ -78,9 +92,10 @@ class Place:
     # Lines and fields
 
     def _end_line(self) -> None:
-        if self._state == _COLON:
+        if self._state == _COLON:  # a field without a value
             self._undo()
-        elif self._state == _FIELD and not self._inline:
+            self._begin_field(inline=False)
+        if self._state == _FIELD and not self._inline:
             self._end_field()
         elif self._state == _TUPLET:
             self._clock.begin_tuplet(*self._parts)
@@ -143,7 +158,8 @@ class Place:
                 self._state = _MUSIC
 
     def _begin_field(self, *, inline: bool) -> None:
-        self._state, self._inline, self._value = _FIELD, inline, Fraction()
+        self._state, self._inline = _FIELD, inline
+        self._value = Mode() if self._letter == "K" else Fraction()
 
     def _field(self, character: str) -> None:
         if self._inline and self._run:
@@ -155,15 +171,17 @@ class Place:
             self._value.take(character)
 
     def _end_field(self) -> None:
-        if self._letter == "M":
+        if isinstance(self._value, Mode):
+            self._mode = self._value.value
+            if not self._in_body:
+                self._in_body = True
+                self._clock.begin_body()
+        elif self._letter == "M":
             self._clock.set_metre(self._value.value)
         elif self._letter == "L":
             self._clock.set_unit(self._value.value)
         elif self._letter == "P" and self._in_body and not self._sounds:
-            self._begin_strain()
-        elif self._letter == "K" and not self._in_body:
-            self._in_body = True
-            self._clock.begin_body()
+            self._form.begin_strain()
 
     # Music code
 
@@ -183,7 +201,7 @@ class Place:
             self._state = _BRACKET
         elif character == "]":
             if self._before == "|":
-                self._begin_strain()
+                self._form.begin_strain()
         elif character in DIGITS and self._sign:
             self._begin_ending(character)
         elif character == "%":
@@ -206,14 +224,16 @@ class Place:
 
     def _end_note(self) -> None:
         if self._clock.end_note():
-            self._sounds, self._fresh = True, False
+            self._sounds = True
+            self._form.sound()
 
     def _copy(self, lag: int) -> None:
         """Go to the end of a copied bar, if the symbol is a bar of its own."""
         if not self._run and lag <= self._heard:
             self._ink()
             self._clock.pass_by(self._lengths[(self._heard - lag) % LAGS])
-            self._sounds, self._copied, self._fresh = True, True, False
+            self._sounds = self._copied = True
+            self._form.sound()
         self._sign = False
 
     def _bar_line(self, character: str) -> None:
@@ -223,32 +243,25 @@ class Place:
             self._end_bar()
             self._sign = True
         if doubled:
-            self._begin_strain()
+            self._form.begin_strain()
+        if character == ":" and doubled:
+            self._form.begin_repeat()
+        elif character == "|" and self._before == ":":
+            self._form.end_repeat()
 
     def _end_bar(self) -> None:
         if self._sounds:
             if self._copied or self._length >= SHORTEST:
                 self._lengths[self._heard % LAGS] = self._clock.time
                 self._heard = self._heard + 1 if self._heard + 1 < 2 * LAGS else LAGS  # the same, modulo LAGS
-            if self._bars or self._clock.time >= self._clock.bar_length:
-                self._bars = min(self._bars + 1, BARS - 2)
+            self._form.end_bar(self._clock.time, self._clock.bar_length)
         self._clock.begin_bar()
         self._run = self._length = 0
         self._sounds = self._copied = False
 
-    def _begin_strain(self) -> None:
-        if not self._fresh:
-            # One more than is told of: a second ending takes back the last one, and never two
-            self._strain, self._bars, self._fresh = min(self._strain + 1, STRAINS - 1), 0, True
-
     def _begin_ending(self, number: str) -> None:
         self._end_bar()
-        if number == "1":
-            self._ending_bars = self._bars
-        else:
-            if self._fresh and self._strain:
-                self._strain, self._fresh = self._strain - 1, False
-            self._bars = self._ending_bars
+        self._form.begin_ending(number)
         self._state, self._sign = _ENDING, False
 
     def _ending(self, character: str) -> None:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from copy import deepcopy
-from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,7 +30,7 @@ def abc_places(texts: Sequence[str]) -> AbcPlaces | PythonPlaces:
 class PythonPlaces:
     """What ``musegen_reading.AbcPlaces`` is, in Python."""
 
-    sizes: ClassVar[tuple[int, ...]] = Place.sizes
+    sizes: tuple[int, ...] = Place.sizes
     """Number of values of each thing that is told."""
 
     def __init__(self, texts: Sequence[str]) -> None:
@@ -42,7 +41,7 @@ class PythonPlaces:
         return PythonPlaceReader(self._texts, Place())
 
     def rows(self, tokens: Tokens) -> NDArray[np.int32]:
-        """The values after each token of a tune from its beginning: int32 (n, 4).
+        """The values after each token of a tune from its beginning: int32 (n, 8).
 
         ``tokens``: int32 (n,). Raises ValueError for anything else, and for numbers that are no tokens.
         """
@@ -61,7 +60,7 @@ class PythonPlaceReader:
         self._texts, self._place = texts, place
 
     def read(self, token: int) -> tuple[int, ...]:
-        """The four values after the token's text. Raises ValueError for a number that is no token."""
+        """The values after the token's text. Raises ValueError for a number that is no token."""
         if not 0 <= token < len(self._texts):
             raise ValueError(f"tokens: each from 0 to below {len(self._texts)} expected (got {token})")
         for character in self._texts[token]:

@@ -80,7 +80,7 @@ class KerasTokenLSTM(keras.layers.Layer):  # type: ignore[misc]
             table.build(input_shape)
         self.lstm.build((*input_shape, self.tables[0].output_dim))
 
-    def call(self, inputs: Any, places: Any = None, initial_state: Any = None) -> Any:
+    def call(self, inputs: Any, initial_state: Any = None, places: Any = None) -> Any:
         """Outputs for tokens, as :meth:`TokenLSTM.call` gives them."""
         described = self.tables[0](inputs)
         for number, table in enumerate(self.tables[1:]):
@@ -246,7 +246,7 @@ class TokenLSTM(SequenceLSTM):
         super().build((*input_shape, self.embedding))
 
     def call(
-        self, inputs: Any, places: Any = None, initial_state: Any = None, recurrent_mask: Any = None
+        self, inputs: Any, initial_state: Any = None, recurrent_mask: Any = None, places: Any = None
     ) -> Any:
         """Outputs (B, T, H) for tokens (B, T) and places; all else as :meth:`SequenceLSTM.call`."""
         tokens, table = tf.cast(inputs, tf.int32), tf.convert_to_tensor(self.embeddings)

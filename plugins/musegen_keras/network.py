@@ -124,19 +124,19 @@ class Network:
         return tf.reduce_sum(tf.where(targets != PADDING, nats, 0.0)), states
 
     def _logits(self, tokens: Any, places: Any, carried: Any, training: bool) -> Any:
-        read, states = (tokens, places), []
+        states: list[Any] = []
+        outputs, further = tokens, {"places": places}
         for number, layer in enumerate(self._recurrent):
-            masks = {}
             if training and self._recurrent_dropout:
                 units = self._units[number]
-                masks["recurrent_mask"] = self._mask(
+                further["recurrent_mask"] = self._mask(
                     f"recurrent {number}", (units, 4 * units), self._recurrent_dropout
                 )
-            outputs, *after = layer(*read, initial_state=carried[2 * number : 2 * number + 2], **masks)
+            outputs, *after = layer(outputs, initial_state=carried[2 * number : 2 * number + 2], **further)
+            further = {}
             states += after
             if training and self._dropout:
                 outputs *= self._rows_mask(number)
-            read = (outputs,)
         return self._dense(outputs), tuple(states)
 
     def logits(

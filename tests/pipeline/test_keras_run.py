@@ -20,6 +20,7 @@ TINY = NGRAM_PIPELINE.replace(
 embedding = 8
 units = [16, 16]
 epochs = 6
+place = true
 batch = 8
 sequence = 64
 patience = 0""",

@@ -18,20 +18,21 @@ from musegen import MetreChange, NotationError, Prepare, Tune
 from musegen.corpus.preparing import prepare_tune
 from musegen_abc.clock import LONGEST, UNIT
 from musegen_abc.copies import LAGS, fold
+from musegen_abc.form import BARS, STRAINS
 from musegen_abc.notation import AbcNotation
-from musegen_abc.place import BARS, STRAINS, Place
+from musegen_abc.place import Place
 from musegen_abc.places import PythonPlaces
 
 ABC = AbcNotation()
 HEADER = "X:1\nM:2/4\nL:1/8\nK:G\n"
-BAR, TIME, LEFT, STRAIN = range(4)
+BAR, TIME, LEFT, STRAIN, LAST, REPEAT, BEFORE, MODE = range(8)
 
 
 def places(text: str) -> NDArray[np.int32]:
-    """What the machine tells of each character of a text, and of what follows it: int32 (n + 1, 4)."""
+    """What the machine tells of each character of a text, and of what follows it: int32 (n + 1, 8)."""
     symbols = sorted(set(text))
     tokens = np.array([symbols.index(character) for character in text], np.int32)
-    return np.concatenate([np.zeros((1, 4), np.int32), PythonPlaces(symbols).rows(tokens)])
+    return np.concatenate([np.zeros((1, 8), np.int32), PythonPlaces(symbols).rows(tokens)])
 
 
 def told(body: str, feature: int, header: str = HEADER) -> list[int]:
@@ -118,6 +119,52 @@ def test_what_is_left_of_a_bar() -> None:
     assert told("A2|", LEFT, "X:1\nL:1/8\nK:G\n") == [0, 0, 0, 0]
 
 
+def test_the_upbeat_completes_the_last_bar_of_its_strain() -> None:
+    """What is left if the bar is the last one; a strain without upbeat ends with a whole bar."""
+    body = "|:A|c4|d2:|\n|:e4|f4:|"
+    last, whole = told(body, LAST), told(body, LEFT)
+    behind = {letter: body.index(letter) + 2 for letter in "cdef"}  # the note and its length
+    assert [whole[behind[letter]] for letter in "cdef"] == [2, 6, 2, 2]
+    assert [last[behind[letter]] for letter in "cdef"] == [1, 4, 2, 2]
+    assert told("A|c2", LAST, "X:1\nL:1/8\nK:G\n")[-1] == 0
+
+
+@pytest.mark.parametrize(
+    ("body", "repeats"),
+    [
+        ("c4|:d4:|e4|", "111122221111"),
+        ("|:c4|1d4:|2e4||f4|", "1122223333144441111"),
+        ("|:c4::d4:|e4", "1122222222111"),
+        ("|:c4|[1,3d4:|[2e4|]f4", "1122222333333114444111"),
+        ("|:c4|d4|]e4", "112222222222"),
+    ],
+)
+def test_repeats_are_known(body: str, repeats: str) -> None:
+    """From their sign on; an ending lasts to the bar line that closes it."""
+    assert "".join(map(str, told(body, REPEAT))) == repeats
+
+
+def test_the_bars_of_the_strain_before_are_known() -> None:
+    """Also behind a second ending, which goes on with the strain of the first."""
+    body = "c4|d4||e4|1f4:|2g4||a4|"
+    at = {letter: body.index(letter) for letter in "cdefga"}
+    assert [told(body, BEFORE)[at[letter]] for letter in "cdefga"] == [1, 1, 3, 3, 3, 3]
+
+
+@pytest.mark.parametrize(
+    ("key", "mode"),
+    [
+        *(("G", 1), ("Bb", 1), ("Amin", 2), ("A minor", 2), ("F#m", 2), ("Bbm", 2), ("Edor", 3)),
+        *(("DMIX", 4), ("D Mixolydian", 4), ("Clyd", 5), ("ephr", 0), ("Ephr", 6), ("Bloc", 7)),
+        *(("C clef=bass", 1), ("C  mixed", 4), ("none", 0), ("HP", 0), ("", 0), ("Cmi", 1), ("A m", 2)),
+    ],
+)
+def test_the_mode_is_that_of_the_key(key: str, mode: int) -> None:
+    """ABC 2.1 §4.6; it stays until another key comes."""
+    assert told("A|", MODE, f"X:1\nK:{key}\n") == [1 + mode] * 3
+    assert told(f"A[K:{key}]|\nK:Ddor\nB", MODE)[-8:] == [1 + mode] * 6 + [4] * 2
+
+
 def test_a_copied_bar_lasts_as_long_as_its_original() -> None:
     """Copies of copies too; a symbol that copies nothing lasts no time."""
     body = f"ABc|d2e2f2|{chr(0xE002)}|{chr(0xE002)}|{chr(0xE020)}|"
@@ -202,11 +249,12 @@ def test_it_remembers_no_more_the_longer_the_text_is() -> None:
     long = ["c4||" * 300, f"ABc|{chr(0xE001)}|" * 300, "M:512+512/1\nL:1/512\n" + "(9:99:99[Z512]512" * 3]
     for character in "".join(mutated(text, texts, rng) for text in texts) + "\n".join(long) + "|":
         place.take(character)
-    numbers = vars(place) | vars(place._clock) | vars(place._value)
+    parts = (place, place._clock, place._value, place._form)
+    numbers = {name: value for part in parts for name, value in vars(part).items()}
     for name, value in numbers.items():
         many = len(value) if isinstance(value, list | tuple) else 0
         assert many <= (LAGS if name == "_lengths" else 3), name
         if isinstance(value, int):
-            assert abs(value) < (2 * LAGS if name in ("_bars", "_strain", "_heard") else 2**31), name
+            assert abs(value) < (2 * LAGS if name in ("bars", "before", "strain", "_heard") else 2**31), name
     assert max(place._lengths) == LONGEST
     assert len(numbers) > 40

@@ -124,7 +124,7 @@ def test_arrays_that_are_no_tokens(
 def test_arrays_of_any_layout(kind: Kind) -> None:
     """Empty ones, views with gaps, and such as cannot be written to."""
     places = kind(TEXTS)
-    assert places.rows(TOKENS[:0]).shape == (0, 4)
+    assert places.rows(TOKENS[:0]).shape == (0, 8)
     gaps = np.repeat(TOKENS, 2)[::2]
     assert np.array_equal(places.rows(gaps), places.rows(TOKENS))
     constant = TOKENS.copy()
@@ -136,7 +136,7 @@ def test_without_any_text(kind: Kind) -> None:
     """No number is a token then."""
     with pytest.raises(ValueError, match="from 0 to below 0 expected"):
         kind([]).begin().read(0)
-    assert kind([]).rows(TOKENS[:0]).shape == (0, 4)
+    assert kind([]).rows(TOKENS[:0]).shape == (0, 8)
 
 
 def test_the_notation_gives_it(monkeypatch: pytest.MonkeyPatch) -> None:

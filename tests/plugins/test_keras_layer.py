@@ -144,7 +144,7 @@ def test_places_are_added_to_the_tokens_as_in_keras(size: int) -> None:
     for each in (ours, theirs):
         each.set_weights(weights)
         with tf.GradientTape() as tape:
-            outputs, *_ = each(TOKENS[0], places)
+            outputs, *_ = each(TOKENS[0], places=places)
             loss = tf.reduce_sum(outputs**3)
         gradients = tape.gradient(loss, each.trainable_variables)
         results.append([outputs, *map(tf.convert_to_tensor, gradients)])

@@ -474,7 +474,7 @@ class SumReader:
 class Sums:
     """Places of one feature, which no small network finds out by itself."""
 
-    sizes = (4,)
+    sizes: tuple[int, ...] = (4,)
 
     def begin(self) -> SumReader:
         """At the beginning of a tune."""

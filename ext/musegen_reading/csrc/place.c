@@ -3,10 +3,6 @@
 
 #include <string.h>
 
-static bool is_letter(uint32_t character) {
-    return (character >= 'A' && character <= 'Z') || (character >= 'a' && character <= 'z');
-}
-
 /* A note or a rest. */
 static bool is_note(uint32_t character) {
     return (character >= 'A' && character <= 'G') || (character >= 'a' && character <= 'g') || character == 'z' ||
@@ -39,17 +35,10 @@ static void skip(mr_place *p, uint8_t until) {
     p->until = until;
 }
 
-static void begin_strain(mr_place *p) {
-    if (p->fresh) return;
-    p->strain = lesser(p->strain + 1, MR_STRAINS - 1); /* enough: an ending takes back the last one, and never two */
-    p->bars = 0;
-    p->fresh = true;
-}
-
 static void end_note(mr_place *p) {
     if (!mr_clock_end_note(&p->clock)) return;
     p->sounds = true;
-    p->fresh = false;
+    mr_form_sound(&p->form);
 }
 
 static void end_bar(mr_place *p) {
@@ -58,7 +47,7 @@ static void end_bar(mr_place *p) {
             p->lengths[p->heard % MR_LAGS] = p->clock.time;
             p->heard = p->heard + 1 < 2 * MR_LAGS ? p->heard + 1 : MR_LAGS;
         }
-        if (p->bars || p->clock.time >= p->clock.bar_length) p->bars = lesser(p->bars + 1, MR_BARS - 2);
+        mr_form_end_bar(&p->form, p->clock.time, p->clock.bar_length);
     }
     mr_clock_begin_bar(&p->clock);
     p->run = p->length = 0;
@@ -71,18 +60,20 @@ static void begin_field(mr_place *p, bool inline_field) {
     p->state = MR_FIELD;
     p->inline_field = inline_field;
     mr_fraction_init(&p->value);
+    mr_mode_init(&p->key);
 }
 
 static void end_field(mr_place *p) {
-    if (p->letter == 'M') {
+    if (p->letter == 'K') {
+        p->mode = mr_mode_value(&p->key);
+        if (!p->in_body) mr_clock_begin_body(&p->clock);
+        p->in_body = true;
+    } else if (p->letter == 'M') {
         mr_clock_set_metre(&p->clock, mr_fraction_value(&p->value));
     } else if (p->letter == 'L') {
         mr_clock_set_unit(&p->clock, mr_fraction_value(&p->value));
     } else if (p->letter == 'P' && p->in_body && !p->sounds) {
-        begin_strain(p);
-    } else if (p->letter == 'K' && !p->in_body) {
-        p->in_body = true;
-        mr_clock_begin_body(&p->clock);
+        mr_form_begin_strain(&p->form);
     }
 }
 
@@ -91,6 +82,8 @@ static void field(mr_place *p, uint32_t character) {
     if (p->inline_field && character == ']') {
         end_field(p);
         p->state = MR_MUSIC;
+    } else if (p->letter == 'K') {
+        mr_mode_take(&p->key, character);
     } else {
         mr_fraction_take(&p->value, character);
     }
@@ -107,9 +100,11 @@ static void undo(mr_place *p) {
 /* Lines */
 
 static void end_line(mr_place *p) {
-    if (p->state == MR_COLON)
+    if (p->state == MR_COLON) { /* a field without a value */
         undo(p);
-    else if (p->state == MR_FIELD && !p->inline_field)
+        begin_field(p, false);
+    }
+    if (p->state == MR_FIELD && !p->inline_field)
         end_field(p);
     else if (p->state == MR_TUPLET)
         mr_clock_begin_tuplet(&p->clock, p->parts);
@@ -120,7 +115,7 @@ static void end_line(mr_place *p) {
 }
 
 static void line(mr_place *p, uint32_t character) {
-    if (character == '+' || is_letter(character)) {
+    if (character == '+' || mr_is_letter(character)) {
         p->letter = (uint8_t)character;
         p->saved_run = p->run;
         p->saved_length = p->length;
@@ -173,7 +168,7 @@ static void copy_bar(mr_place *p, uint8_t lag) {
         ink(p);
         mr_clock_pass_by(&p->clock, p->lengths[(p->heard - lag) % MR_LAGS]);
         p->sounds = p->copied = true;
-        p->fresh = false;
+        mr_form_sound(&p->form);
     }
     p->sign = false;
 }
@@ -185,20 +180,16 @@ static void bar_line(mr_place *p, uint32_t character) {
         end_bar(p);
         p->sign = true;
     }
-    if (doubled) begin_strain(p);
+    if (doubled) mr_form_begin_strain(&p->form);
+    if (character == ':' && doubled)
+        mr_form_begin_repeat(&p->form);
+    else if (character == '|' && p->before == ':')
+        mr_form_end_repeat(&p->form);
 }
 
 static void begin_ending(mr_place *p, uint32_t number) {
     end_bar(p);
-    if (number == '1') {
-        p->ending_bars = p->bars;
-    } else {
-        if (p->fresh && p->strain) {
-            p->strain--;
-            p->fresh = false;
-        }
-        p->bars = p->ending_bars;
-    }
+    mr_form_begin_ending(&p->form, number);
     p->state = MR_ENDING;
     p->sign = false;
 }
@@ -234,7 +225,7 @@ static void bracket(mr_place *p, uint32_t character) {
         go_on(p, character);
     } else if (mr_is_digit(character)) {
         begin_ending(p, character);
-    } else if (is_letter(character)) {
+    } else if (mr_is_letter(character)) {
         p->state = MR_LETTER;
         p->letter = (uint8_t)character;
     } else if (character == ']') {
@@ -301,7 +292,7 @@ static void music(mr_place *p, uint32_t character) {
     } else if (character == '[') {
         p->state = MR_BRACKET;
     } else if (character == ']') {
-        if (p->before == '|') begin_strain(p);
+        if (p->before == '|') mr_form_begin_strain(&p->form);
     } else if (mr_is_digit(character) && p->sign) {
         begin_ending(p, character);
     } else if (character == '%') {
@@ -318,9 +309,10 @@ static void music(mr_place *p, uint32_t character) {
 void mr_place_init(mr_place *p) {
     memset(p, 0, sizeof *p);
     mr_clock_init(&p->clock);
+    mr_form_init(&p->form);
     mr_fraction_init(&p->value);
+    mr_mode_init(&p->key);
     p->state = MR_LINE;
-    p->fresh = true;
 }
 
 void mr_place_take(mr_place *p, uint32_t character) {
@@ -355,15 +347,24 @@ static int32_t within(int64_t value, int32_t least, int32_t most) {
     return value < least ? least : value > most ? most : (int32_t)value;
 }
 
+/* What is left of a bar after so much of it. */
+static int32_t left(const mr_place *p, int64_t time) {
+    int32_t whole = p->clock.bar_length;
+    return whole ? within(2 - halves(time - whole), 1, MR_LEFT - 1) : 0;
+}
+
 void mr_place_features(const mr_place *p, int32_t features[MR_FEATURES]) {
     if (!p->in_body) {
         memset(features, 0, MR_FEATURES * sizeof features[0]);
         return;
     }
     int64_t time = mr_clock_now(&p->clock);
-    int32_t whole = p->clock.bar_length;
-    features[0] = 1 + p->bars;
+    features[0] = 1 + p->form.bars;
     features[1] = 1 + within(halves(time), 0, MR_HALVES - 2);
-    features[2] = whole ? within(2 - halves(time - whole), 1, MR_LEFT - 1) : 0;
-    features[3] = 1 + within(p->strain, 0, MR_STRAINS - 2);
+    features[2] = left(p, time);
+    features[3] = 1 + within(p->form.strain, 0, MR_STRAINS - 2);
+    features[4] = left(p, time + p->form.upbeat);
+    features[5] = 1 + p->form.repeat;
+    features[6] = 1 + p->form.before;
+    features[7] = 1 + p->mode;
 }

@@ -7,9 +7,10 @@
 #define MUSEGEN_READING_PLACE_H
 
 #include "clock.h"
+#include "form.h"
 
 enum { MR_LAGS = 32, MR_SHORTEST = 3, MR_COPY = 0xE000 }; /* of musegen_abc/copies.py: MR_COPY + lag copies a bar */
-enum { MR_BARS = 18, MR_HALVES = 40, MR_LEFT = 28, MR_STRAINS = 10, MR_FEATURES = 4 };
+enum { MR_HALVES = 40, MR_LEFT = 28, MR_FEATURES = 8 };
 
 typedef enum {
     MR_LINE,    /* the beginning of a line */
@@ -27,7 +28,9 @@ typedef enum {
 
 typedef struct {
     mr_clock clock;
-    mr_fraction value;        /* of the field that is read */
+    mr_form form;
+    mr_fraction value;        /* of the field that is read; of K: the next */
+    mr_mode key;
     int32_t lengths[MR_LAGS]; /* of the bars before; the one with lag l is at (heard - l) % MR_LAGS */
     uint8_t heard;            /* how many bars count in lags; from MR_LAGS on, modulo MR_LAGS */
     uint8_t state;            /* mr_state */
@@ -36,13 +39,11 @@ typedef struct {
     uint8_t part, parts[3];   /* the tuplet that is read */
     uint8_t run, length;      /* characters of the bar, up to now and up to its last that is no blank: to MR_SHORTEST */
     uint8_t saved_run, saved_length;
-    uint8_t bars, ending_bars; /* whole bars of the strain, to MR_BARS - 2; and where the first ending began */
-    uint8_t strain;            /* from 0 to MR_STRAINS - 1, one more than is told of */
+    uint8_t mode;             /* as mr_mode_value tells it */
     bool saved_sign;
     bool in_body, inline_field;
     bool sounds, copied; /* whether the bar has a note or rest, and whether it is a copy */
     bool sign;           /* whether a number is that of an ending */
-    bool fresh;          /* whether nothing of the strain has sounded yet */
 } mr_place;
 
 /* At the beginning of a tune. */
@@ -53,7 +54,9 @@ void mr_place_take(mr_place *place, uint32_t character);
 
 /* What is told of the next character, each from 0 to below its number of values; all are 0 in the header:
  * the number of its bar in the strain, MR_BARS; the time since the bar began, MR_HALVES; the time that is left in it by the
- * metre, MR_LEFT; the number of its strain, MR_STRAINS. Class Place of place.py says how they count. */
+ * metre, MR_LEFT; the number of its strain, MR_STRAINS; the time that is left if the bar ends the strain, MR_LEFT; the
+ * repeat, 1 + MR_REPEATS; the bars of the strain before, MR_BARS; the mode, 1 + MR_MODES. Class Place of place.py says how
+ * they count. */
 void mr_place_features(const mr_place *place, int32_t features[MR_FEATURES]);
 
 #endif

@@ -153,7 +153,7 @@ class ExamplePlaces:
 
     BAR_LINE = 9
     """The token of the bar line in its vocabulary."""
-    sizes = (2, 5)
+    sizes: tuple[int, ...] = (2, 5)
 
     def begin(self) -> _ExampleReader:
         """A reader at the beginning of a tune."""
