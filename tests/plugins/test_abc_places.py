@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import pickle
-from typing import TypeAlias
+from pathlib import Path
+from typing import Any, TypeAlias
 
 import numpy as np
 import pytest
 
 import musegen_abc.places
 from helpers.invented import jig
+from musegen import ArtifactError, Tokens, Vocabulary, VocabularyError, installed_plugins
+from musegen.models.about import About
+from musegen.models.language import Language
+from musegen.models.tune_model import load_language, with_places
 from musegen_abc.notation import AbcNotation
 from musegen_abc.place import Place
 from musegen_abc.places import PythonPlaces, abc_places
@@ -150,3 +155,64 @@ def test_the_notation_gives_it(monkeypatch: pytest.MonkeyPatch) -> None:
     twin = abc_places(symbols)
     assert type(twin) is PythonPlaces
     assert np.array_equal(twin.rows(tokens), places.rows(tokens))
+
+
+class Placed:
+    """A model that reads features of these sizes, as far as loading looks at it."""
+
+    def __init__(self, *sizes: int) -> None:
+        self.place_sizes = sizes
+        self.given: object = None
+
+    def with_places(self, places: object) -> Placed:
+        """The same, which keeps them."""
+        self.given = places
+        return self
+
+    def __getattr__(self, name: str) -> object:
+        if name in ("generate", "nats", "save"):
+            return None
+        raise AttributeError(name)
+
+
+def test_a_model_is_given_the_places_that_it_was_trained_with(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Those of notation and tokenizer, and only if it reads any; others are refused in one line."""
+    about = {
+        "model": {"name": "keras-lstm", "version": 1},
+        "tokenizer": {"name": "char", "version": 1, "options": {}, "state": {"characters": "AB|\\n"}},
+        "notation": {"name": "abc", "version": 1, "options": {}, "fields": []},
+    }
+
+    def language() -> Language:
+        return load_language(tmp_path, About.of(tmp_path, about), installed_plugins())
+
+    def given(*sizes: int) -> Any:
+        model: Any = Placed(*sizes)
+        assert with_places(tmp_path, model, language()) is model
+        return model.given
+
+    assert given() is None
+    places = given(*PythonPlaces.sizes)
+    assert places.rows(np.array([0, 2], np.int32)).shape == (2, len(PythonPlaces.sizes))
+    with pytest.raises(ArtifactError, match=r'features of 9, 9 values, and the notation "abc" .* tells 18, '):
+        given(9, 9)
+    monkeypatch.delattr(AbcNotation, "places")
+    with pytest.raises(ArtifactError, match='the notation "abc" that is installed tells none; use the'):
+        given(9, 9)
+
+
+def test_a_token_without_a_text_of_its_own_has_no_place() -> None:
+    """A tokenizer that needs several tokens for one character: musegen then goes without."""
+
+    class Halves:
+        vocabulary = Vocabulary("ab")
+
+        def decode(self, tokens: Tokens) -> str:
+            if len(tokens) < 2:
+                raise VocabularyError("half a character")
+            return "a"
+
+    tokenizer: Any = Halves()
+    assert Language("abc", AbcNotation(), tokenizer).places is None
