@@ -98,7 +98,7 @@ cdef class AbcPlaceReader:
         self.places = places
         self.reader.texts = &places.texts
         mr_place_init(&self.reader.place)
-        self.inputs = musegen_inputs(&self.reader, mr_read)
+        self.inputs = musegen_inputs(&self.reader, mr_read, MR_FEATURES)
 
     def __reduce__(self):
         raise TypeError("AbcPlaceReader cannot be pickled; AbcPlaces can")

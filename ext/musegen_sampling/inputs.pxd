@@ -9,3 +9,4 @@ cdef extern from "inputs.h" nogil:
     ctypedef struct musegen_inputs:
         void *self
         int (*read)(void *self, int32_t token, int32_t *values) noexcept nogil
+        int32_t count

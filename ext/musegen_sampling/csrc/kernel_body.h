@@ -94,7 +94,17 @@ static inline void activate(const mg_precision precision, float *MG_RESTRICT z, 
     const float *MG_RESTRICT start = row->start;
     float *MG_RESTRICT c = row->c, *MG_RESTRICT h = row->h_out;
     int8_t *MG_RESTRICT q = row->q_out;
-    for (int u = 0; u < COLUMNS; u++) z[u] += start[u];
+    if (row->n_inputs == 0) {
+        for (int u = 0; u < COLUMNS; u++) z[u] += start[u];
+    } else {
+        float sums[COLUMNS] MG_ALIGNED;
+        memcpy(sums, start, sizeof sums);
+        for (ptrdiff_t n = 0; n < row->n_inputs; n++) {
+            const float *MG_RESTRICT input = row->inputs[n] + row->column;
+            for (int u = 0; u < COLUMNS; u++) sums[u] += input[u];
+        }
+        for (int u = 0; u < COLUMNS; u++) z[u] += sums[u];
+    }
     for (int u = 0; u < UNITS; u++) {
         float input = mg_sigmoid(z[u]), forget = mg_sigmoid(z[UNITS + u]);
         float candidate = mg_tanh(z[2 * UNITS + u]), output = mg_sigmoid(z[3 * UNITS + u]);
