@@ -125,6 +125,7 @@ class Inputs(ctypes.Structure):
     _fields_ = (
         ("self", ctypes.c_void_p),
         ("read", ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_int32, ctypes.c_void_p)),
+        ("count", ctypes.c_int32),
     )
 
 
