@@ -55,6 +55,24 @@ def check_table(done: subprocess.CompletedProcess[str], rows: int) -> None:
     assert len({line.count("|") for line in lines}) == 1
 
 
+@pytest.mark.skipif(find_spec("tensorflow") is None, reason="needs musegen[keras]")
+@pytest.mark.usefixtures("a_collection")
+def test_the_study_of_form_prints_its_table(tmp_path: Path) -> None:
+    """A row for each way, of small networks."""
+    tiny = [
+        "model.epochs=12",
+        "model.units=[24]",
+        "model.batch=8",
+        "model.dropout=0",
+        "model.average=0",
+        "evaluate.temperature=0.2",
+        "model.learning_rate=0.02",
+        "evaluate.tunes=40",
+    ]
+    arguments = ["--only", "Nottingham, cleaned", "--runs", str(tmp_path / "runs"), "--set", *tiny]
+    check_table(study("form", *arguments), 4)
+
+
 @pytest.mark.usefixtures("a_collection")
 def test_the_fuzzer_counts_outcomes() -> None:
     """Of so many tunes as were asked for."""

@@ -26,30 +26,41 @@ WAYS = {
 FIGURES = ("eight_bar_strains", "aabb", "bars_again_4", "last_tonic")
 
 
-def trained(tunes: Path, folder: Path, way: dict[str, bool], others: list[str]) -> musegen.Run:
-    """The run of the example on the tunes of a file, in one of the ways."""
+def trained(tunes: Path, name: str, way: dict[str, bool], others: list[str]) -> musegen.Run:
+    """The run of the example on the tunes of a file, in one of the ways, in a folder beside it."""
+    text = PIPELINE.read_text()
+    prepare, sample, evaluate = (text.index(f"[{table}]") for table in ("prepare", "sample", "evaluate"))
+    parts = [
+        f'[run]\nfolder = "{name}"\nseed = 7\n',
+        f'[[corpus]]\nuse = "abc"\npaths = ["{tunes.name}"]\n',
+        text[prepare:sample],
+        "[sample]\ntunes = 1\nattempts = 1\n",
+        text[evaluate:],
+    ]
+    pipeline = tunes.with_name("pipeline.toml")
+    pipeline.write_text("\n".join(parts))
     settings = [
-        f'run.folder="{folder}"',
-        "sample.tunes=1",
-        "sample.attempts=1",
         f"prepare.copies={json.dumps(way.get('copies', False))}",
         f"model.place={json.dumps(way.get('place', False))}",
-        f'corpus=[{{use="abc", paths=["{tunes}"]}}]',
-        *others,
     ]
-    return musegen.load(PIPELINE, settings).run(musegen.Silent())
+    return musegen.load(pipeline, [*settings, *others]).run(musegen.Silent())
+
+
+def share(value: float | None) -> str:
+    """As a percentage; a dash where no tune has it."""
+    return "–" if value is None else f"{100 * value:.0f} %"
 
 
 def cells(run: musegen.Run) -> list[str]:
     """Validity, AUC and figures of its draws."""
     found: dict[str, Any] = json.loads((run.folder / "evaluation.json").read_text())
     by_name = {each["name"]: each for each in found["descriptors"]}
-    auc = found["classifier"]["auc"]["value"] if found["classifier"] else float("nan")
-    shares = [
-        f"{100 * by_name[name]['new']['value']:.0f} % ({100 * by_name[name]['real']['value']:.0f})"
+    auc = f"{found['classifier']['auc']['value']:.3f}" if found["classifier"] else "–"
+    figures = [
+        f"{share(by_name[name]['new']['value'])} ({share(by_name[name]['real']['value'])})"
         for name in FIGURES
     ]
-    return [f"{100 * found['validity']['new']['value']:.0f} %", f"{auc:.3f}", *shares]
+    return [share(found["validity"]["new"]["value"]), auc, *figures]
 
 
 def main() -> None:
@@ -68,7 +79,7 @@ def main() -> None:
         file = folder / "tunes.abc"
         file.write_text("\n\n".join(tune.text.strip() for tune in tunes) + "\n")
         for way, options in WAYS.items():
-            run = trained(file, folder / way.replace(" ", "-"), options, arguments.set)
+            run = trained(file, way.replace(" ", "-"), options, arguments.set)
             losses = [f"{run.report[f'{part}_bits_a_note']:.3f}" for part in ("validation", "test")]
             apart = ""
             if options:
