@@ -1,4 +1,4 @@
-"""How fast the sense of place in ABC is told, compiled and by its twin in Python; nothing is asserted.
+"""Measures how fast the place in ABC is told, compiled and by its twin in Python; nothing is asserted.
 
 A token is a character. The tunes are those of the Nottingham files (``MUSEGEN_NOTTINGHAM``, or beside the
 project), else invented jigs; every second one is folded.

@@ -99,7 +99,7 @@ class Place:
             self._end_field()
         elif self._state == _TUPLET:
             self._clock.begin_tuplet(*self._parts)
-        elif self._state in (_CHORD, _BRACKET, _LETTER):
+        elif self._state == _CHORD:
             self._clock.drop_chord()
         self._end_note()
         self._state = _LINE
@@ -130,17 +130,13 @@ class Place:
             self._begin_field(inline=False)
             self._field(character)
         elif self._in_body:
-            self._before = self._letter
-            self._go_on(":")
-            self._before = ":"
             self._go_on(character)
         else:
             self._skip("")
 
     def _undo(self) -> None:
-        """Forget the note that was the letter of a field. In an open bar the field's line counts."""
-        run, self._length, self._sign = self._saved
-        self._run = SHORTEST if run else 0
+        """Forget the note that was the letter of a field."""
+        self._run, self._length, self._sign = self._saved
         self._clock.drop_note()
 
     def _go_on(self, character: str) -> None:
@@ -238,7 +234,7 @@ class Place:
 
     def _bar_line(self, character: str) -> None:
         """``|`` ends a bar, and so does ``::``; with dots or a second line it begins a strain."""
-        doubled = bool(self._before) and self._before in ("|:" if character == ":" else "|:[")
+        doubled = bool(self._before) and self._before in "|:["
         if character == "|" or doubled:
             self._end_bar()
             self._sign = True
@@ -278,21 +274,22 @@ class Place:
         elif character == "]":
             self._state = _MUSIC
         else:
-            self._begin_chord()
+            self._begin_chord(2)
             self._in_chord(character)
 
     def _in_letter(self, character: str) -> None:
         if character == ":":
             self._begin_field(inline=True)
         else:
-            self._begin_chord()
+            self._begin_chord(3)
             self._in_chord(self._letter)
             self._in_chord(character)
 
-    def _begin_chord(self) -> None:
+    def _begin_chord(self, characters: int) -> None:
+        """Begin a chord of which so many characters have been read."""
         self._state, self._sign = _CHORD, False
         self._clock.begin_chord()
-        self._ink(2)
+        self._ink(characters)
 
     def _in_chord(self, character: str) -> None:
         self._ink()

@@ -173,6 +173,16 @@ def test_a_copied_bar_lasts_as_long_as_its_original() -> None:
     assert [times[end] for end in ends] == [7, 13, 7, 13, 1]
 
 
+@pytest.mark.parametrize(
+    ("bar", "counts"), [("AB", 0), ("[A]", 1), ("[^A]", 1), ("AB/", 1), ("A B", 1), ("AB ", 0)]
+)
+def test_bars_count_in_lags_as_in_folded_tunes(bar: str, counts: int) -> None:
+    """From three characters on, blanks at the end left out."""
+    lag = chr(0xE001 + counts)
+    assert told(f"d16|{bar}|{lag}|", TIME)[-2] == 33
+    assert fold(f"X:1\nK:C\nd2d|{bar}|d2d|").endswith(f"|{bar}|{lag}|")
+
+
 @settings(max_examples=300, deadline=None)
 @given(text=st.one_of(tune_texts(), broken_texts), more=st.text(alphabet="A2/|:]'>\nK", max_size=4))
 @example(text="K:C\nA", more=":B")

@@ -89,9 +89,9 @@ static void field(mr_place *p, uint32_t character) {
     }
 }
 
-/* Forgets the note that was the letter of a field. In an open bar the field's line counts. */
+/* Forgets the note that was the letter of a field. */
 static void undo(mr_place *p) {
-    p->run = p->saved_run ? MR_SHORTEST : 0;
+    p->run = p->saved_run;
     p->length = p->saved_length;
     p->sign = p->saved_sign;
     mr_clock_drop_note(&p->clock);
@@ -108,7 +108,7 @@ static void end_line(mr_place *p) {
         end_field(p);
     else if (p->state == MR_TUPLET)
         mr_clock_begin_tuplet(&p->clock, p->parts);
-    else if (p->state == MR_CHORD || p->state == MR_BRACKET || p->state == MR_LETTER)
+    else if (p->state == MR_CHORD)
         mr_clock_drop_chord(&p->clock);
     end_note(p);
     p->state = MR_LINE;
@@ -145,9 +145,6 @@ static void colon(mr_place *p, uint32_t character) {
         begin_field(p, false);
         field(p, character);
     } else if (p->in_body) {
-        p->before = p->letter;
-        go_on(p, ':');
-        p->before = ':';
         go_on(p, character);
     } else {
         skip(p, 0);
@@ -175,7 +172,7 @@ static void copy_bar(mr_place *p, uint8_t lag) {
 
 /* "|" ends a bar, and so does "::"; with dots or a second line it begins a strain. */
 static void bar_line(mr_place *p, uint32_t character) {
-    bool doubled = p->before == '|' || p->before == ':' || (p->before == '[' && character == '|');
+    bool doubled = p->before == '|' || p->before == ':' || p->before == '[';
     if (character == '|' || doubled) {
         end_bar(p);
         p->sign = true;
@@ -213,11 +210,12 @@ static void in_chord(mr_place *p, uint32_t character) {
     }
 }
 
-static void begin_chord(mr_place *p) {
+/* Begins a chord of which so many characters have been read. */
+static void begin_chord(mr_place *p, uint8_t characters) {
     p->state = MR_CHORD;
     p->sign = false;
     mr_clock_begin_chord(&p->clock);
-    ink_of(p, 2);
+    ink_of(p, characters);
 }
 
 static void bracket(mr_place *p, uint32_t character) {
@@ -231,7 +229,7 @@ static void bracket(mr_place *p, uint32_t character) {
     } else if (character == ']') {
         p->state = MR_MUSIC;
     } else {
-        begin_chord(p);
+        begin_chord(p, 2);
         in_chord(p, character);
     }
 }
@@ -240,7 +238,7 @@ static void in_letter(mr_place *p, uint32_t character) {
     if (character == ':') {
         begin_field(p, true);
     } else {
-        begin_chord(p);
+        begin_chord(p, 3);
         in_chord(p, p->letter);
         in_chord(p, character);
     }
