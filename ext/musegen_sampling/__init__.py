@@ -9,6 +9,7 @@ from pathlib import Path
 
 from musegen_sampling.calibration import calibrate
 from musegen_sampling.constraints import CompiledConstraint, Constraint, ConstraintError, DeadEndError
+from musegen_sampling.inputs import CompiledInputs, Inputs, InputsError
 from musegen_sampling.precision import Precision
 from musegen_sampling.sampler import Sampler, State
 from musegen_sampling.sharing import cpus
@@ -16,9 +17,12 @@ from musegen_sampling.weights import LSTMLayer, LSTMWeights
 
 __all__ = [
     "CompiledConstraint",
+    "CompiledInputs",
     "Constraint",
     "ConstraintError",
     "DeadEndError",
+    "Inputs",
+    "InputsError",
     "LSTMLayer",
     "LSTMWeights",
     "Precision",
@@ -31,5 +35,5 @@ __all__ = [
 
 
 def get_include() -> str:
-    """The folder that holds ``constraint.h``, for plugins that are compiled against it."""
+    """The folder that holds ``constraint.h`` and ``inputs.h``, for plugins that are compiled against it."""
     return str(Path(__file__).parent)

@@ -4,6 +4,7 @@ from libc.stddef cimport ptrdiff_t
 from libc.stdint cimport int32_t, uint8_t, uint32_t
 
 from musegen_sampling.constraint cimport musegen_constraint
+from musegen_sampling.inputs cimport musegen_inputs
 
 
 cdef extern from "kernels.h" nogil:
@@ -39,6 +40,10 @@ cdef extern from "loop.h" nogil:
         const int32_t *offsets
         const float *start
 
+    ctypedef struct mg_table:
+        const float *rows
+        int32_t size
+
     ctypedef struct mg_model:
         const mg_kernels *kernels
         mg_precision precision
@@ -49,9 +54,13 @@ cdef extern from "loop.h" nogil:
         ptrdiff_t dense_words
         const uint32_t *dense
         const float *dense_bias
+        ptrdiff_t n_inputs
+        const mg_table *inputs
 
     ctypedef enum mg_end:
         MG_RUNNING
+        MG_UNREAD
+        MG_OUTSIDE
 
     ctypedef struct mg_tune:
         float *state
@@ -61,6 +70,9 @@ cdef extern from "loop.h" nogil:
         float *logits
         const musegen_constraint *constraint
         uint8_t *allowed
+        const musegen_inputs *inputs
+        int32_t *values
+        const float **rows
         ptrdiff_t fed
         mg_end end
 

@@ -2,6 +2,7 @@ from collections.abc import Sequence
 
 from musegen_sampling.constraints import CompiledConstraint, Constraint
 from musegen_sampling.engine import Choice, Draw
+from musegen_sampling.inputs import CompiledInputs, Reader
 from musegen_sampling.types import Flags, Floats, Tokens
 from musegen_sampling.weights import LSTMWeights
 
@@ -25,6 +26,7 @@ class CompiledEngine:
         tokens: Sequence[Tokens],
         threads: int,
         logits: Sequence[Floats] | None = None,
+        readers: Sequence[Reader | None] | None = None,
     ) -> None: ...
     def draw(self, draws: Sequence[Draw], choice: Choice, stops: Flags, threads: int) -> bool: ...
 
@@ -32,3 +34,7 @@ class ConstraintCalls(Constraint):
     def __init__(self, constraint: CompiledConstraint, size: int) -> None: ...
     def allow(self) -> Flags | None: ...
     def take(self, token: int) -> None: ...
+
+class InputsCalls:
+    def __init__(self, reader: CompiledInputs, sizes: tuple[int, ...]) -> None: ...
+    def read(self, token: int) -> list[int]: ...

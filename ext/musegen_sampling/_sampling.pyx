@@ -8,15 +8,17 @@ from libc.stdlib cimport calloc, free
 from libc.string cimport memset
 
 from musegen_sampling._kernels cimport (
-    MG_BF16, MG_FP32, MG_INT8, MG_MAX_THREADS, mg_drawing, mg_fold, mg_kernels, mg_layer, mg_model, mg_read_rate, mg_run,
-    mg_scratch_size, mg_select, mg_state_size, mg_target, mg_tune,
+    MG_BF16, MG_FP32, MG_INT8, MG_MAX_THREADS, MG_OUTSIDE, MG_UNREAD, mg_drawing, mg_fold, mg_kernels, mg_layer, mg_model,
+    mg_read_rate, mg_run, mg_scratch_size, mg_select, mg_state_size, mg_table, mg_target, mg_tune,
 )
 from musegen_sampling.constraint cimport MUSEGEN_ALL, MUSEGEN_CONSTRAINT, MUSEGEN_SOME, musegen_constraint
+from musegen_sampling.inputs cimport MUSEGEN_INPUTS, musegen_inputs
 
 import numpy as np
 
 from musegen_sampling.constraints import CompiledConstraint, ConstraintError, flags
 from musegen_sampling.engine import End
+from musegen_sampling.inputs import InputsError, checked
 from musegen_sampling.packing import STREAMS, aligned_zeros, pack
 
 MAX_THREADS = MG_MAX_THREADS
@@ -60,7 +62,9 @@ cdef class CompiledEngine:
 
     cdef mg_model model
     cdef mg_layer *layers
+    cdef mg_table *tables
     cdef readonly str precision
+    cdef readonly tuple sizes  # numbers of rows of the tables of further inputs
     cdef list arrays  # keeps alive what the model points to
     cdef object __weakref__
 
@@ -70,7 +74,9 @@ cdef class CompiledEngine:
         self.model.precision = {"fp32": MG_FP32, "bf16": MG_BF16, "int8": MG_INT8}[precision]
         packed = pack(weights, self.model.kernels.lanes, precision)
         self.layers = <mg_layer *>calloc(len(packed.layers), sizeof(mg_layer))
-        if self.layers == NULL:
+        self.sizes = tuple(map(len, packed.inputs))
+        self.tables = <mg_table *>calloc(max(len(self.sizes), 1), sizeof(mg_table))
+        if self.layers == NULL or self.tables == NULL:
             raise MemoryError
         self.arrays = []
         self.model.layers = self.layers
@@ -88,11 +94,16 @@ cdef class CompiledEngine:
             self.layers[number].weights = <const uint32_t *>self.pointer(layer.weights)
             self.layers[number].scales = <const float *>self.pointer(layer.scales)
             self.layers[number].offsets = <const int32_t *>self.pointer(layer.offsets)
-            start = self.fold(packed) if number == 0 else layer.bias
+            start = self.token_table(packed) if number == 0 else layer.bias
             self.layers[number].start = <const float *>self.pointer(start)
+        self.model.n_inputs, self.model.inputs = len(self.sizes), self.tables
+        for number, table in enumerate(packed.inputs):
+            self.tables[number].rows = <const float *>self.pointer(self.fold(table, packed))
+            self.tables[number].size = len(table)
 
     def __dealloc__(self):
         free(self.layers)
+        free(self.tables)
 
     cdef const void *pointer(self, array) except? NULL:
         if array.size == 0:
@@ -101,16 +112,19 @@ cdef class CompiledEngine:
         cdef const uint8_t[::1] raw = array.reshape(-1).view(np.uint8)
         return &raw[0]
 
-    cdef fold(self, packed):
-        """The token table (V, B, 8L): embedding @ kernel + bias of the first layer."""
-        bias = packed.layers[0].bias
+    cdef token_table(self, packed):
+        """(V, B, 8L): embedding @ kernel + bias of the first layer."""
         if packed.embedding is None:
-            table = packed.first_kernel + bias
-        else:
-            table = aligned_zeros((self.model.V, *bias.shape), np.float32)
-            self.multiply(packed.embedding, packed.first_kernel, table.reshape(self.model.V, -1))
-            table += bias
+            return packed.first_kernel + packed.layers[0].bias
+        table = self.fold(packed.embedding, packed)
+        table += packed.layers[0].bias
         return table
+
+    cdef fold(self, table, packed):
+        """(N, B, 8L): table (N, E) @ kernel of the first layer."""
+        folded = aligned_zeros((len(table), *packed.layers[0].bias.shape), np.float32)
+        self.multiply(table, packed.first_kernel, folded.reshape(len(table), -1))
+        return folded
 
     cdef multiply(self, const float[:, ::1] x, const float[:, :, ::1] weights, float[:, ::1] y):
         cdef ptrdiff_t v
@@ -125,20 +139,22 @@ cdef class CompiledEngine:
     def state(self):
         return aligned_zeros((mg_state_size(&self.model),), np.float32)
 
-    def feed(self, states, tokens, int threads, logits=None):
-        cdef Run run = Run(len(states))
+    def feed(self, states, tokens, int threads, logits=None, readers=None):
+        cdef Run run = Run(len(states), self.sizes)
         for number, state in enumerate(states):
             run.feed(number, state, tokens[number], None if logits is None else logits[number])
+            run.read(number, None if readers is None else readers[number])
         run.go(self, threads)
 
     def draw(self, draws, choice, const uint8_t[::1] stops, int threads):
-        cdef Run run = Run(len(draws))
+        cdef Run run = Run(len(draws), self.sizes)
         run.drawing.choice.temperature = choice.temperature
         run.drawing.choice.top_p = choice.top_p
         run.drawing.choice.top_k = min(choice.top_k, self.model.V)
         run.drawing.stops = &stops[0]
         for number, draw in enumerate(draws):
             run.draw(number, draw, self.model.V)
+            run.read(number, draw.reader)
         parted = run.go(self, threads)
         run.finish(draws)
         return parted
@@ -151,9 +167,12 @@ cdef class Run:
     cdef ptrdiff_t n
     cdef mg_drawing drawing
     cdef list alive, tokens, bridges
+    cdef tuple sizes
+    cdef size_t[:, ::1] room  # (n, 2F): the rows of F further inputs, and behind them their values, in half the space
 
-    def __cinit__(self, ptrdiff_t n):
-        self.n, self.alive, self.tokens, self.bridges = n, [], [], []
+    def __cinit__(self, ptrdiff_t n, tuple sizes):
+        self.n, self.sizes, self.alive, self.tokens, self.bridges = n, sizes, [], [], []
+        self.room = np.zeros((n, 2 * len(sizes)), np.uintp)
         memset(&self.drawing, 0, sizeof(self.drawing))
         self.tunes = <mg_tune *>calloc(max(n, 1), sizeof(mg_tune))
         if self.tunes == NULL:
@@ -176,17 +195,28 @@ cdef class Run:
         drawn = np.empty(len(draw.uniforms) + 1, np.int32)
         cdef int32_t[::1] tokens = drawn
         cdef uint8_t[::1] allowed
-        cdef Bridge bridge
+        cdef ConstraintBridge bridge
         tokens[0] = draw.token
         tune.state, tune.steps, tune.tokens, tune.uniforms = &state[0], uniforms.shape[0], &tokens[0], &uniforms[0]
         if draw.constraint is not None:
             allowed = np.zeros(2 * V, np.uint8)
-            bridge = Bridge(draw.constraint)
+            bridge = ConstraintBridge(draw.constraint)
             tune.allowed, tune.constraint = &allowed[0], bridge.pointer
             self.bridges.append(bridge)
             self.alive.append(allowed)
         self.tokens.append(drawn)
         self.alive.append((state, uniforms))
+
+    cdef read(self, ptrdiff_t number, reader):
+        cdef mg_tune *tune = &self.tunes[number]
+        cdef ReaderBridge bridge
+        if not self.sizes:
+            return
+        bridge = ReaderBridge(reader, self.sizes)
+        tune.inputs = bridge.pointer
+        tune.rows = <const float **>&self.room[number, 0]
+        tune.values = <int32_t *>&self.room[number, len(self.sizes)]
+        self.bridges.append(bridge)
 
     cdef bint go(self, CompiledEngine engine, int threads) except -1:
         cdef size_t size = mg_scratch_size(&engine.model, threads)
@@ -194,18 +224,30 @@ cdef class Run:
         cdef bint parted
         with nogil:
             parted = mg_run(&engine.model, self.tunes, self.n, &self.drawing, threads, &scratch[0])
+        self.check()
         return parted
+
+    cdef check(self):
+        """Raises what a constraint or a reader raised, and what was wrong with further inputs."""
+        cdef ptrdiff_t number
+        cdef mg_tune *tune
+        for bridge in self.bridges:
+            bridge.check()
+        for number in range(self.n):
+            tune = &self.tunes[number]
+            if tune.end == MG_UNREAD:
+                raise InputsError("the reader of further inputs reported an error")
+            if tune.end == MG_OUTSIDE:
+                checked([tune.values[i] for i in range(len(self.sizes))], self.sizes)
 
     cdef finish(self, draws):
         cdef ptrdiff_t number
-        for bridge in self.bridges:
-            bridge.check()
         for number in range(self.n):
             draws[number].tokens = self.tokens[number][1:self.tunes[number].fed + 1]
             draws[number].end = End(self.tunes[number].end)
 
 
-cdef class Bridge:
+cdef class ConstraintBridge:
     """A constraint as the loop wants it: the C functions that it brings, or ones that call it in Python."""
 
     cdef const musegen_constraint *pointer
@@ -228,7 +270,7 @@ cdef class Bridge:
 
 
 cdef int allow_in_python(void *self, uint8_t *allowed, ptrdiff_t V) noexcept with gil:
-    cdef Bridge bridge = <Bridge>self
+    cdef ConstraintBridge bridge = <ConstraintBridge>self
     cdef uint8_t[::1] mask = <uint8_t[:V]>allowed
     cdef const uint8_t[::1] given_mask
     try:
@@ -244,7 +286,7 @@ cdef int allow_in_python(void *self, uint8_t *allowed, ptrdiff_t V) noexcept wit
 
 
 cdef int take_in_python(void *self, int32_t token) noexcept with gil:
-    cdef Bridge bridge = <Bridge>self
+    cdef ConstraintBridge bridge = <ConstraintBridge>self
     try:
         bridge.constraint.take(token)
         return 0
@@ -256,11 +298,11 @@ cdef int take_in_python(void *self, int32_t token) noexcept with gil:
 cdef class ConstraintCalls:
     """The C functions of a constraint for callers in Python; see constraints.Constraint."""
 
-    cdef Bridge bridge
+    cdef ConstraintBridge bridge
     cdef ptrdiff_t V
 
     def __cinit__(self, constraint, ptrdiff_t V):
-        self.bridge, self.V = Bridge(constraint), V
+        self.bridge, self.V = ConstraintBridge(constraint), V
 
     def allow(self):
         allowed = np.zeros(self.V, np.uint8)
@@ -273,3 +315,55 @@ cdef class ConstraintCalls:
     def take(self, int32_t token):
         if self.bridge.pointer.take(self.bridge.pointer.self, token) != 0:
             raise ConstraintError("the constraint reported an error")
+
+
+cdef class ReaderBridge:
+    """A reader of further inputs as the loop wants it: its C function, or one that calls it in Python."""
+
+    cdef const musegen_inputs *pointer
+    cdef musegen_inputs own
+    cdef tuple sizes
+    cdef object reader, capsule, error
+
+    def __cinit__(self, reader, tuple sizes):
+        self.reader, self.sizes = reader, sizes
+        if hasattr(reader, "__musegen_inputs__"):  # isinstance would take longer than the rest
+            self.capsule = reader.__musegen_inputs__()
+            self.pointer = <const musegen_inputs *>PyCapsule_GetPointer(self.capsule, MUSEGEN_INPUTS)
+            if self.pointer.count != len(sizes):
+                raise ValueError(f"inputs: a reader of {len(sizes)} values expected (got {self.pointer.count})")
+        else:
+            self.own = musegen_inputs(<void *>self, read_in_python, len(sizes))
+            self.pointer = &self.own
+
+    def check(self):
+        """Raises what the reader raised."""
+        if self.error is not None:
+            raise self.error
+
+
+cdef int read_in_python(void *self, int32_t token, int32_t *values) noexcept with gil:
+    cdef ReaderBridge bridge = <ReaderBridge>self
+    try:
+        for number, value in enumerate(checked(bridge.reader.read(token), bridge.sizes)):
+            values[<ptrdiff_t>number] = value
+        return 0
+    except BaseException as error:
+        bridge.error = error
+        return -1
+
+
+cdef class InputsCalls:
+    """The C function of a reader for callers in Python; see inputs.reading."""
+
+    cdef ReaderBridge bridge
+
+    def __cinit__(self, reader, tuple sizes):
+        self.bridge = ReaderBridge(reader, sizes)
+
+    def read(self, int32_t token):
+        values = np.zeros(len(self.bridge.sizes), np.int32)
+        cdef int32_t[::1] room = values
+        if self.bridge.pointer.read(self.bridge.pointer.self, token, &room[0]) != 0:
+            raise InputsError("the reader of further inputs reported an error")
+        return checked(values.tolist(), self.bridge.sizes)

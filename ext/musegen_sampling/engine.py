@@ -12,6 +12,7 @@ from typing import Protocol
 import numpy as np
 
 from musegen_sampling.constraints import CompiledConstraint, Constraint
+from musegen_sampling.inputs import Reader
 from musegen_sampling.types import Doubles, Flags, Floats, Tokens
 
 
@@ -60,6 +61,8 @@ class Draw:
     uniforms: Doubles
     """Random numbers in [0, 1), one for each token to draw."""
     constraint: Constraint | CompiledConstraint | None = None
+    reader: Reader | None = None
+    """Of further inputs, which goes on with the tune; None where the model has none."""
     tokens: Tokens = field(default_factory=lambda: np.empty(0, np.int32))
     """The drawn tokens, with the stop token; the last of them has not been fed."""
     end: End = End.RUNNING
@@ -84,13 +87,18 @@ class Engine(Protocol):
         tokens: Sequence[Tokens],
         threads: int,
         logits: Sequence[Floats] | None = None,
+        readers: Sequence[Reader | None] | None = None,
     ) -> None:
-        """Step each tune through its ``tokens`` (n,), n > 0, and write the logits (n, V) after each token."""
+        """Step each tune through its ``tokens`` (n,), n > 0, and write the logits (n, V) after each token.
+
+        ``readers``: those of the tunes' further inputs, where the model has any. Raises as ``draw``.
+        """
 
     def draw(self, draws: Sequence[Draw], choice: Choice, stops: Flags, threads: int) -> bool:
         """For each tune, feed its token, draw the next one, feed that, and so on.
 
         A tune ends early after a token where ``stops`` (V,) is not 0, and where its constraint says so. An
-        exception of a constraint in Python is raised. Returns whether threads that shared a tune lost their
-        cores to other programs so often that one thread went on alone.
+        exception of a constraint or a reader in Python is raised, ValueError for further inputs that are not
+        in their tables, and InputsError where a reader's C function reports an error. Returns whether threads
+        that shared a tune lost their cores to other programs so often that one thread went on alone.
         """

@@ -54,6 +54,8 @@ class Packed:
     """(V, E)"""
     first_kernel: Floats
     """(4B, E, 2L), or (V, B, 8L) for one-hot input with one row for each token"""
+    inputs: tuple[Floats, ...]
+    """(N, E) each: the tables of further inputs"""
     dense: Words
     """(P, S, Gd, 2L), P the last layer's parts, S = ceil(V / 2L)"""
     dense_bias: Floats
@@ -78,6 +80,7 @@ def pack(weights: LSTMWeights, lanes: int, precision: Precision) -> Packed:
         layers,
         weights.embedding,
         first_kernel,
+        weights.inputs,
         _dense(weights, layers[-1], width, precision),
         _columns(weights.dense_bias[np.newaxis], width).reshape(-1),
     )

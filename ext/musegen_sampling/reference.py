@@ -12,6 +12,7 @@ import numpy as np
 
 from musegen_sampling.constraints import flags, in_python
 from musegen_sampling.engine import Choice, Draw, End
+from musegen_sampling.inputs import Reader, reading
 from musegen_sampling.packing import part_units
 from musegen_sampling.precision import Precision, Quantized, bfloat16_words, from_bfloat16_words
 from musegen_sampling.types import Flags, Floats, Tokens
@@ -127,7 +128,9 @@ class ReferenceEngine:
             if weights.embedding is None:
                 self.table = kernel + self.biases[0]
             else:
-                self.table = limit(self.chain(weights.embedding, kernel) + self.biases[0])
+                self.table = self.chain(weights.embedding, kernel) + self.biases[0]
+            self.inputs = [self.chain(table, kernel) for table in weights.inputs]
+        self.sizes = tuple(map(len, weights.inputs))
 
     def matrix(self, weights: LSTMWeights, name: str) -> Floats | Quantized:
         """One of an LSTM layer's matrices in this precision."""
@@ -181,12 +184,19 @@ class ReferenceEngine:
         """Zeros for h and c of each layer."""
         return np.zeros(2 * sum(self.units), np.float32)
 
-    def step(self, state: Floats, token: int) -> Floats:
+    def start(self, token: int, values: Sequence[int]) -> Floats:
+        """What a token and its further inputs add to the gates (4H,) of the first layer."""
+        start: Floats = self.table[token]
+        for table, value in zip(self.inputs, values, strict=True):
+            start = start + table[value]
+        return start
+
+    def step(self, state: Floats, token: int, values: Sequence[int]) -> Floats:
         """Feed one token; returns the last layer's output (H,) (Keras LSTMCell)."""
         at, x = 0, np.empty(0, np.float32)
         for number, units in enumerate(self.units):
             h, c = state[at : at + 2 * units].reshape(2, units)
-            z = self.gates(number, h, x) + (self.biases[number] if number > 0 else self.table[token])
+            z = self.gates(number, h, x) + (self.biases[number] if number > 0 else self.start(token, values))
             i, f, candidate, o = z.reshape(4, units)
             c[:] = flush(self.sigmoid(f) * c + self.sigmoid(i) * self.tanh(candidate))
             h[:] = x = flush(self.sigmoid(o) * self.tanh(c))
@@ -199,12 +209,14 @@ class ReferenceEngine:
         tokens: Sequence[Tokens],
         threads: int,
         logits: Sequence[Floats] | None = None,
+        readers: Sequence[Reader | None] | None = None,
     ) -> None:
         """See engine.Engine."""
         with np.errstate(over="ignore", invalid="ignore", under="ignore"):
             for number, state in enumerate(states):
-                for n, token in enumerate(tokens[number]):
-                    h = self.step(state, int(token))
+                read = reading(readers[number] if readers else None, self.sizes)
+                for n, token in enumerate(tokens[number].tolist()):
+                    h = self.step(state, token, read(token))
                     if logits is not None:
                         logits[number][n] = self.logits(h)
 
@@ -217,9 +229,11 @@ class ReferenceEngine:
 
     def _tokens(self, draw: Draw, choice: Choice, stops: Flags) -> Iterator[int]:
         token, constraint = draw.token, in_python(draw.constraint, self.vocabulary_size)
+        read = reading(draw.reader, self.sizes)
         for uniform in draw.uniforms:
+            values = read(token)
             allowed = constraint.allow() if constraint else None
-            logits = self.logits(self.step(draw.state, token))
+            logits = self.logits(self.step(draw.state, token, values))
             mask = None if allowed is None else flags(allowed, len(logits))
             token = choose(logits, choice, float(uniform), mask)
             if token < 0:

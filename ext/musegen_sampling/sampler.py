@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from musegen_sampling.constraints import CompiledConstraint, Constraint, ConstraintError, DeadEndError
 from musegen_sampling.engine import Choice, Draw, End, Engine
+from musegen_sampling.inputs import MakeReader, Reader, check_maker
 from musegen_sampling.precision import PRECISIONS, Precision
 from musegen_sampling.sharing import cpus, shared_engine, shared_weights
 from musegen_sampling.types import Flags, Floats, Tokens
@@ -40,14 +41,17 @@ Rule: TypeAlias = Constraint | CompiledConstraint
 class State:
     """A tune so far, from which any number may go on; ``Sampler.prime`` makes it for its own model."""
 
-    __slots__ = ("_array", "_engine", "_token")
+    __slots__ = ("_array", "_engine", "_reader", "_token")
 
-    def __init__(self, engine: Engine, array: Floats, token: int) -> None:
-        self._engine, self._array, self._token = engine, array, token
+    def __init__(self, engine: Engine, array: Floats, token: int, reader: Reader | None) -> None:
+        self._engine, self._array, self._token, self._reader = engine, array, token, reader
 
     def copy(self) -> State:
-        """A copy that is independent of this state."""
-        return State(self._engine, _copied(self._engine, self._array), self._token)
+        """A copy that is independent of this state, with a copy of its reader of further inputs."""
+        array = self._engine.state()  # aligned as the kernels need it
+        array[:] = self._array
+        reader = None if self._reader is None else self._reader.copy()
+        return State(self._engine, array, self._token, reader)
 
 
 class Sampler:
@@ -60,10 +64,15 @@ class Sampler:
 
     ``threads``: how many share the work, 1 to 64; None: one or two, by the size of the model and the CPUs
     that this process may use. ``precision``: "fp32", "bf16", "int8" (precision.py says what they are) or
-    "auto", which is ``weights.precision`` and fp32 where nobody has measured. The environment variable
-    ``MUSEGEN_ISA`` forces a kernel target (``baseline``, ``avx2``, ``avx512``, ``amx``, ``neon``) or an
-    engine in NumPy (``numpy``; ``reference`` repeats the kernels' arithmetic, slowly). Raises ValueError if
-    it is unknown or cannot run here.
+    "auto", which is ``weights.precision`` and fp32 where nobody has measured. ``inputs``: for a model with
+    further inputs, and only for one: called for each tune that is begun, it returns a reader of its own that
+    says what is fed beside the tune's tokens (inputs.py); it is pickled with the Sampler. The environment
+    variable ``MUSEGEN_ISA`` forces a kernel target (``baseline``, ``avx2``, ``avx512``, ``amx``, ``neon``) or
+    an engine in NumPy (``numpy``; ``reference`` repeats the kernels' arithmetic, slowly).
+
+    Raises ValueError for a target that is unknown or cannot run here, and for inputs that are missing or not
+    wanted. Whatever feeds tokens raises what a reader raises, ValueError for values that are in no table, and
+    InputsError where the C function of a reader reports an error.
     """
 
     def __init__(
@@ -71,6 +80,7 @@ class Sampler:
         weights: LSTMWeights,
         threads: int | None = None,
         precision: Precision | Literal["auto"] = "auto",
+        inputs: MakeReader | None = None,
     ) -> None:
         if threads is None:
             threads = 1 if weights.weights_per_token < SECOND_THREAD_PAYS else min(2, cpus())
@@ -78,8 +88,10 @@ class Sampler:
             raise ValueError(f"threads: 1 to {MAX_THREADS} expected (got {threads})")
         if precision not in ("auto", *PRECISIONS):
             raise ValueError(f"precision: auto, {', '.join(PRECISIONS)} expected (got {precision!r})")
+        check_maker(tuple(map(len, weights.inputs)), inputs)
         self.weights = weights
         self.threads = threads
+        self.inputs = inputs
         self.precision: Precision = (weights.precision or "fp32") if precision == "auto" else precision
         self._engine = shared_engine(weights, self.precision, os.environ.get("MUSEGEN_ISA", ""))
         per_word = {"fp32": 1, "bf16": 2, "int8": 4}[self.precision]
@@ -92,16 +104,17 @@ class Sampler:
         path: str | os.PathLike[str],
         threads: int | None = None,
         precision: Precision | Literal["auto"] = "auto",
+        inputs: MakeReader | None = None,
     ) -> Sampler:
-        """A sampler for the file that ``LSTMWeights.save`` wrote. Raises as ``LSTMWeights.load``.
+        """A sampler for the file that ``LSTMWeights.save`` wrote. Raises as it and ``LSTMWeights.load`` do.
 
         A file that another sampler holds already is not read again, unless it has changed.
         """
-        return cls(shared_weights(path), threads, precision)
+        return cls(shared_weights(path), threads, precision, inputs)
 
-    def __reduce__(self) -> tuple[type[Sampler], tuple[LSTMWeights, int, Precision]]:
+    def __reduce__(self) -> tuple[type[Sampler], tuple[LSTMWeights, int, Precision, MakeReader | None]]:
         """Weights and settings, for pickling; another process packs them for its own CPU."""
-        return Sampler, (self.weights, self.threads, self.precision)
+        return Sampler, (self.weights, self.threads, self.precision, self.inputs)
 
     @property
     def isa(self) -> str:
@@ -115,13 +128,13 @@ class Sampler:
         """
         fed = self._tokens("tokens", tokens)
         if state is None:
-            primed = State(self._engine, self._engine.state(), int(fed[-1]))
+            primed = State(self._engine, self._engine.state(), int(fed[-1]), self._reader())
         else:
-            primed = self._begun("state", state).copy()
+            primed = self._begun("state", state)
             fed = np.concatenate([[primed._token], fed]).astype(np.int32)
             primed._token = int(fed[-1])
         for part in _parts(len(fed) - 1, self._slice):
-            self._engine.feed([primed._array], [fed[part]], self.threads)
+            self._engine.feed([primed._array], [fed[part]], self.threads, None, [primed._reader])
         return primed
 
     def generate(
@@ -237,9 +250,9 @@ class Sampler:
         """Logits float32 (n, V) after each of ``tokens`` (n,), from the zero state. Raises ValueError."""
         fed = self._tokens("tokens", tokens, empty=True)
         logits = np.empty((len(fed), len(self.weights.vocabulary)), np.float32)
-        state = self._engine.state()
+        state, reader = self._engine.state(), self._reader()
         for part in _parts(len(fed), self._slice):
-            self._engine.feed([state], [fed[part]], self.threads, [logits[part]])
+            self._engine.feed([state], [fed[part]], self.threads, [logits[part]], [reader])
         return logits
 
     def nats(self, tokens: ArrayLike) -> Nats:
@@ -252,18 +265,24 @@ class Sampler:
     def nats_many(self, tunes: Sequence[ArrayLike]) -> list[Nats]:
         """``[nats(tokens) for tokens in tunes]``, many tunes side by side."""
         fed = [self._tokens("tokens", tokens) for tokens in tunes]
-        states = [self._engine.state() for _ in fed]
+        states, readers = [self._engine.state() for _ in fed], [self._reader() for _ in fed]
         nats = [np.empty(len(tokens) - 1, np.float64) for tokens in fed]
         for part in _parts(max(map(len, fed), default=1) - 1, 64):
             going = [i for i, tokens in enumerate(fed) if len(tokens) - 1 > part.start]
             read = [fed[i][part.start : min(part.stop, len(fed[i]) - 1)] for i in going]
             logits = [np.empty((len(some), len(self.weights.vocabulary)), np.float32) for some in read]
-            self._engine.feed([states[i] for i in going], read, self.threads, logits)
+            self._engine.feed(
+                [states[i] for i in going], read, self.threads, logits, [readers[i] for i in going]
+            )
             for i, rows in zip(going, logits, strict=True):
                 below = rows - rows.max(axis=1, keepdims=True).astype(np.float64)
                 drawn = below[np.arange(len(below)), fed[i][part.start + 1 :][: len(below)]]
                 nats[i][part.start :][: len(below)] = np.log(np.exp(below).sum(axis=1)) - drawn
         return nats
+
+    def _reader(self) -> Reader | None:
+        """A reader of further inputs for a tune that is begun; None where the model has none."""
+        return None if self.inputs is None else self.inputs()
 
     def _begun(self, name: str, prime: ArrayLike | State) -> State:
         """A state of its own for a tune that goes on from ``prime``."""
@@ -276,7 +295,13 @@ class Sampler:
     def _draw(self, tunes: list[_Tune], length: int, choice: Choice, stops: Flags) -> list[Tokens]:
         """Draw the next tokens of each tune, at most ``length``; between two calls Python handles signals."""
         draws = [
-            Draw(tune.state._array, tune.state._token, tune.generator.random(length), tune.constraint)
+            Draw(
+                tune.state._array,
+                tune.state._token,
+                tune.generator.random(length),
+                tune.constraint,
+                tune.state._reader,
+            )
             for tune in tunes
         ]
         self._alone = max(self._alone - 1, 0)
@@ -321,12 +346,6 @@ class _Tune:
 
     def __init__(self, state: State, generator: np.random.Generator, constraint: Rule | None) -> None:
         self.state, self.generator, self.constraint, self.ended = state, generator, constraint, False
-
-
-def _copied(engine: Engine, array: Floats) -> Floats:
-    copy = engine.state()  # aligned as the kernels need it
-    copy[:] = array
-    return copy
 
 
 def _parts(total: int, size: int) -> Iterator[slice]:

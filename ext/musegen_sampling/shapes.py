@@ -18,6 +18,16 @@ def int8_bias_name(number: int) -> str:
     return f"lstm_{number}.int8_bias"
 
 
+def inputs_name(number: int) -> str:
+    """The name of a table of further inputs."""
+    return f"inputs_{number}"
+
+
+def inputs_names(names: Iterable[str]) -> list[str]:
+    """The names that as many tables of further inputs should have as there are among ``names``."""
+    return [inputs_name(number) for number in range(sum(name.startswith("inputs_") for name in names))]
+
+
 def depth(names: Iterable[str]) -> int:
     """The number of layers that arrays of these names belong to."""
     return sum(name.endswith(".recurrent_kernel") for name in names)
@@ -58,7 +68,7 @@ def check_shapes(shapes: Mapping[str, Shape], vocabulary_size: int, store: str =
     if not names:
         raise ValueError("layers: at least one LSTM layer expected (got none)")
     scaled = {name for name in names if stored_as(name, store) == "int8"}
-    names |= {"dense.kernel", "dense.bias"} | {name + SCALES for name in scaled}
+    names |= {"dense.kernel", "dense.bias", *inputs_names(shapes)} | {name + SCALES for name in scaled}
     if missing := sorted(names - shapes.keys()):
         raise ValueError(f"{missing[0]}: missing")
     int8_biases = {int8_bias_name(number) for number in range(depth(shapes))} & shapes.keys()
@@ -80,6 +90,10 @@ def check_shapes(shapes: Mapping[str, Shape], vocabulary_size: int, store: str =
     if "embedding" in shapes:
         check("embedding", vocabulary_size, "E")
         inputs = shapes["embedding"][1]
+    for name in inputs_names(shapes):
+        if "embedding" not in shapes:
+            raise ValueError(f"{name}: only a model with an embedding can have further inputs (got none)")
+        check(name, "N", inputs)
     for number in range(depth(shapes)):
         kernel, recurrent_kernel, bias = layer_names(number)
         check(recurrent_kernel, "H", "4H")

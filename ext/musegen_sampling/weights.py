@@ -24,6 +24,8 @@ from musegen_sampling.shapes import (
     check_shapes,
     check_vocabulary,
     depth,
+    inputs_name,
+    inputs_names,
     int8_bias_name,
     layer_names,
     stored_as,
@@ -56,7 +58,9 @@ class LSTMWeights:
     ``embedding``: float32 (V, E), or None for one-hot input. ``layers``: ``(kernel, recurrent_kernel, bias)``
     each, float32 (I, 4H), (H, 4H), (4H,), gates i, f, c, o, where I is E (V without embedding) and then H of
     the layer below. ``dense_kernel``: float32 (H, V) with the last layer's H; ``dense_bias``: float32 (V,).
-    ``start`` and ``end``: the tokens that open and close a tune, or None. Arrays are copied and read-only.
+    ``start`` and ``end``: the tokens that open and close a tune, or None. ``inputs``: tables of further
+    inputs, float32 (N, E), each with an N ≥ 1 of its own; for each token that is fed, a row of every table is
+    added to the token's row of the embedding (inputs.py says who picks it). Arrays are copied and read-only.
 
     Raises ValueError for NaN and infinity, and, naming the array and both shapes, for arrays that do not fit.
     """
@@ -71,6 +75,7 @@ class LSTMWeights:
         *,
         start: int | None = None,
         end: int | None = None,
+        inputs: Sequence[Floats] = (),
     ) -> None:
         arrays = {} if embedding is None else {"embedding": embedding}
         for number, layer in enumerate(layers):
@@ -78,6 +83,7 @@ class LSTMWeights:
                 raise ValueError(f"layers[{number}]: three arrays expected (got {len(layer)})")
             arrays |= dict(zip(layer_names(number), layer, strict=True))
         arrays |= {"dense.kernel": dense_kernel, "dense.bias": dense_bias}
+        arrays |= {inputs_name(number): table for number, table in enumerate(inputs)}
         for name, array in arrays.items():
             found = getattr(array, "dtype", type(array).__name__)
             if not isinstance(array, np.ndarray) or found != np.float32:
@@ -122,6 +128,11 @@ class LSTMWeights:
     def embedding(self) -> Floats | None:
         """float32 (V, E), or None for one-hot input."""
         return self.arrays.get("embedding")
+
+    @property
+    def inputs(self) -> tuple[Floats, ...]:
+        """The tables of further inputs, float32 (N, E) each."""
+        return tuple(self.arrays[name] for name in inputs_names(self.arrays))
 
     @property
     def layers(self) -> tuple[LSTMLayer, ...]:
@@ -171,7 +182,7 @@ class LSTMWeights:
 
     @property
     def weights_per_token(self) -> int:
-        """Number of weights that a step reads, with the first kernel folded into a table of tokens."""
+        """Number of weights that a step reads, with the first kernel folded into the tables."""
         below = (0, *self.units)
         inner = sum(4 * units * (units + inputs) for units, inputs in zip(self.units, below, strict=False))
         return inner + self.units[-1] * len(self.vocabulary)

@@ -24,25 +24,30 @@ def random_weights(
     seed: int = 0,
     start: int | None = None,
     end: int | None = None,
+    inputs: tuple[int, ...] = (),
 ) -> LSTMWeights:
-    """Uniform weights in [-scale, scale]; ten times that in the dense kernel, so that the state matters."""
+    """Uniform weights in [-scale, scale]; ten times that in the dense kernel, so that the state matters.
+
+    ``inputs``: the numbers of rows of tables of further inputs.
+    """
     generator = np.random.default_rng(seed)
 
     def array(*shape: int) -> Floats:
         return generator.uniform(-scale, scale, shape).astype(np.float32)
 
     embedding = None if embedding_size is None else array(vocabulary_size, embedding_size)
-    layers, inputs = [], embedding_size or vocabulary_size
+    layers, below = [], embedding_size or vocabulary_size
     for size in units:
-        layers.append((array(inputs, 4 * size), array(size, 4 * size), array(4 * size)))
-        inputs = size
+        layers.append((array(below, 4 * size), array(size, 4 * size), array(4 * size)))
+        below = size
     vocabulary = [chr(0x100 + token) for token in range(vocabulary_size)]
     return LSTMWeights(
         vocabulary,
         embedding,
         layers,
-        10 * array(inputs, vocabulary_size),
+        10 * array(below, vocabulary_size),
         array(vocabulary_size),
         start=start,
         end=end,
+        inputs=[array(size, embedding_size or 0) for size in inputs],
     )

@@ -89,12 +89,22 @@ MG_ALWAYS void gates(const mg_precision precision, const int rows, const int fir
     }
 }
 
+MG_ALWAYS mg_vector load(const float *from) {
+    mg_vector vector;
+    memcpy(&vector, from, sizeof vector);
+    return vector;
+}
+
 /* Plain loops, each over whole vectors, that the compiler vectorises. */
 static inline void activate(const mg_precision precision, float *MG_RESTRICT z, const mg_row *row) {
     const float *MG_RESTRICT start = row->start;
     float *MG_RESTRICT c = row->c, *MG_RESTRICT h = row->h_out;
     int8_t *MG_RESTRICT q = row->q_out;
-    for (int u = 0; u < COLUMNS; u++) z[u] += start[u];
+    for (int u = 0; u < COLUMNS; u += MG_LANES) {
+        mg_vector sum = load(start + u);
+        for (ptrdiff_t n = 0; n < row->n_inputs; n++) sum += load(row->inputs[n] + row->column + u);
+        *(mg_vector *)(z + u) += sum;
+    }
     for (int u = 0; u < UNITS; u++) {
         float input = mg_sigmoid(z[u]), forget = mg_sigmoid(z[UNITS + u]);
         float candidate = mg_tanh(z[2 * UNITS + u]), output = mg_sigmoid(z[3 * UNITS + u]);

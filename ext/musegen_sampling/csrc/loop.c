@@ -11,6 +11,10 @@ static size_t in_lines(size_t bytes) { return (bytes + 63) / 64 * 64; }
 
 static ptrdiff_t layer_units(const mg_layer *layer) { return layer->parts * layer->part_units; }
 
+static ptrdiff_t layer_columns(const mg_model *model, const mg_layer *layer) {
+    return layer->blocks * MG_STREAMS * block_units(model->kernels);
+}
+
 /* The state of a layer: h and the next h in turns (2, units), c (units,), then h and the next as int8 (2, units). */
 static ptrdiff_t layer_state(const mg_model *model, const mg_layer *layer) {
     return layer_units(layer) * 3 + (model->precision == MG_INT8 ? layer_units(layer) / 2 : 0);
@@ -51,6 +55,7 @@ typedef struct {
     float *partials; /* (2, P, S * 2L) shared: logits of each part of the last layer, steps in turns; NULL: not wanted */
     int *verdicts;   /* (2,) shared: what the constraint said, steps in turns */
     int *partings;   /* (2,) shared: whether the threads part after this step, steps in turns */
+    mg_end *reading; /* shared: what came of reading this step's further inputs */
     double waited;   /* seconds at meetings */
     float *row;      /* (S * 2L,) its own: the logits, as are the next two */
     float *probabilities;
@@ -75,7 +80,7 @@ static void step_part(const mg_model *model, const mg_layer *layer, const mg_row
         mg_row at[MG_ROWS];
         for (ptrdiff_t r = 0; r < n; r++) {
             at[r] = rows[r];
-            at[r].start += b * columns, at[r].c += b * units, at[r].h_out += b * units;
+            at[r].start += b * columns, at[r].column = b * columns, at[r].c += b * units, at[r].h_out += b * units;
             if (at[r].q_out != NULL) at[r].q_out += b * units;
         }
         model->kernels->lstm[model->precision](&block, at, n);
@@ -97,14 +102,15 @@ static void step(const mg_model *model, walker *walkers, ptrdiff_t n, place *at,
     ptrdiff_t offset = 0, offset_below = 0;
     for (ptrdiff_t l = 0; l < model->depth; l++) {
         const mg_layer *layer = &model->layers[l];
-        ptrdiff_t columns = layer->blocks * MG_STREAMS * block_units(model->kernels);
         mg_row rows[MG_ROWS];
         for (ptrdiff_t r = 0; r < n; r++) {
             walker *w = &walkers[r];
             float *state = w->tune->state + offset;
             int8_t *q = model->precision == MG_INT8 ? quantized(layer, state, 1 - turn(w)) : NULL;
             rows[r] = (mg_row){
-                .start = layer->start + (l == 0 ? w->token * columns : 0),
+                .start = layer->start + (l == 0 ? w->token * layer_columns(model, layer) : 0),
+                .inputs = w->tune->rows,
+                .n_inputs = l == 0 ? model->n_inputs : 0,
                 .h = input(model, layer, state, turn(w)),
                 .x = below ? input(model, below, w->tune->state + offset_below, 1 - turn(w)) : NULL,
                 .c = state + 2 * layer_units(layer),
@@ -136,6 +142,19 @@ static void sum_parts(const mg_model *model, const walker *w, const place *at) {
     for (ptrdiff_t part = 0; part < last->parts; part++, partials += size)
         for (ptrdiff_t v = 0; v < size; v++) at->row[v] += partials[v];
     mg_limit(at->row, size);
+}
+
+/* Reads the further inputs of the token that is to be fed. Returns how the tune goes on. */
+static mg_end read_inputs(const mg_model *model, const walker *w) {
+    mg_tune *tune = w->tune;
+    if (model->n_inputs == 0) return MG_RUNNING;
+    if (w->refused) return MG_REFUSED;
+    if (tune->inputs->read(tune->inputs->self, w->token, tune->values) != 0) return MG_UNREAD;
+    for (ptrdiff_t n = 0; n < model->n_inputs; n++) {
+        if (tune->values[n] < 0 || tune->values[n] >= model->inputs[n].size) return MG_OUTSIDE;
+        tune->rows[n] = model->inputs[n].rows + tune->values[n] * layer_columns(model, model->layers);
+    }
+    return MG_RUNNING;
 }
 
 /* Asks the constraint, before the threads meet, so that all know at the draw. */
@@ -171,11 +190,7 @@ static mg_end go_on(const mg_model *model, walker *w, const mg_drawing *drawing,
 
 static int wants_logits(const mg_tune *tune) { return tune->uniforms != NULL || tune->logits != NULL; }
 
-static walker begin(mg_tune *tune) {
-    tune->fed = 0;
-    tune->end = MG_RUNNING;
-    return (walker){.tune = tune, .token = tune->tokens[0]};
-}
+static walker begin(mg_tune *tune) { return (walker){.tune = tune, .token = tune->tokens[0]}; }
 
 /* Leaves the state as the next walk expects it: an odd number of steps has left h in the second place. */
 static void finish(const mg_model *model, const walker *w, mg_end end) {
@@ -243,14 +258,20 @@ static void walk_together(void *given, mg_team *team, int thread, int threads) {
     double began = mg_seconds();
     place at = take_place(job, thread);
     at.team = team, at.thread = thread, at.threads = threads;
-    at.verdicts = (int *)(job->scratch + partials_size(model)), at.partings = at.verdicts + 2;
+    at.verdicts = (int *)(job->scratch + partials_size(model));
+    at.partings = at.verdicts + 2, at.reading = (mg_end *)(at.verdicts + 4);
     if (logits) at.partials = (float *)job->scratch;
     while (end == MG_RUNNING && w.t < w.tune->steps) {
         int *verdict = &at.verdicts[turn(&w)], *parting = &at.partings[turn(&w)];
         if (thread == 0) {
-            *verdict = ask(model, &w);
+            *at.reading = read_inputs(model, &w);
+            if (*at.reading == MG_RUNNING) *verdict = ask(model, &w);
             if (at.team != NULL) /* once parted, the others may yet have to read it */
                 *parting = at.waited > LONG_WAIT && at.waited > WAITING_SHARE * (mg_seconds() - began);
+        }
+        if (model->n_inputs > 0) {
+            if (at.team != NULL) at.waited += mg_meet(team); /* the others need what the first has read */
+            if ((end = *at.reading) != MG_RUNNING) break;
         }
         step(model, &w, 1, &at, turn(&w));
         if (at.team != NULL && *parting) { /* the first is on its way: nothing else that is shared may be read */
@@ -294,7 +315,17 @@ static void walk_apart(void *given, mg_team *team, int thread, int threads) {
             walkers[active++] = begin(&job->tunes[next]);
         if (active == 0) return;
         int verdicts[MG_ROWS];
-        for (ptrdiff_t r = 0; r < active; r++) verdicts[r] = ask(model, &walkers[r]);
+        for (ptrdiff_t r = active; r-- > 0;) {
+            mg_end end = read_inputs(model, &walkers[r]);
+            if (end == MG_RUNNING) {
+                verdicts[r] = ask(model, &walkers[r]);
+                continue;
+            }
+            finish(model, &walkers[r], end);
+            active--;
+            walkers[r] = walkers[active], verdicts[r] = verdicts[active];
+        }
+        if (active == 0) continue;
         step(model, walkers, active, &own, backwards);
         if (wants_logits(walkers->tune)) project(model, walkers, active, &own, sums);
         for (ptrdiff_t r = active; r-- > 0;) { /* the last of them takes the place of one that ends */
