@@ -24,7 +24,9 @@ for package in PACKAGES.split():
         for name in ("__init__.py", "py.typed")
         if f"{package}/{name}" not in built
     ]
-public = {"musegen_sampling/constraint.h", "musegen_sampling/constraint.pxd"}  # for plugins that are compiled
+public = {  # for plugins that are compiled
+    f"musegen_sampling/{name}" for name in ("constraint.h", "constraint.pxd", "inputs.h", "inputs.pxd")
+}
 problems += [f"wheel lacks {name}" for name in sorted(public - built)]
 kinds = ("corpus-reader", "notation", "tokenizer", "model", "renderer", "rule", "measure")
 templates = {
