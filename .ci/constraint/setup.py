@@ -1,9 +1,12 @@
-"""A plugin's extension, built against an installed musegen."""
+"""A plugin's extensions, built against an installed musegen."""
 
 from Cython.Build import cythonize
 from setuptools import Extension, setup
 
 import musegen_sampling
 
-extension = Extension("alternating", ["alternating.pyx"], include_dirs=[musegen_sampling.get_include()])
-setup(name="alternating", ext_modules=cythonize([extension], language_level=3))
+extensions = [
+    Extension(name, [f"{name}.pyx"], include_dirs=[musegen_sampling.get_include()])
+    for name in ("alternating", "counting")
+]
+setup(name="alternating", ext_modules=cythonize(extensions, language_level=3))

@@ -18,7 +18,7 @@ import numpy as np
 
 from musegen_sampling.constraints import CompiledConstraint, ConstraintError, flags
 from musegen_sampling.engine import End
-from musegen_sampling.inputs import CompiledInputs, InputsError, checked
+from musegen_sampling.inputs import InputsError, checked
 from musegen_sampling.packing import STREAMS, aligned_zeros, pack
 
 MAX_THREADS = MG_MAX_THREADS
@@ -168,9 +168,11 @@ cdef class Run:
     cdef mg_drawing drawing
     cdef list alive, tokens, bridges
     cdef tuple sizes
+    cdef size_t[:, ::1] room  # (n, 2F): the rows of F further inputs, and behind them their values, in half the space
 
     def __cinit__(self, ptrdiff_t n, tuple sizes):
         self.n, self.sizes, self.alive, self.tokens, self.bridges = n, sizes, [], [], []
+        self.room = np.zeros((n, 2 * len(sizes)), np.uintp)
         memset(&self.drawing, 0, sizeof(self.drawing))
         self.tunes = <mg_tune *>calloc(max(n, 1), sizeof(mg_tune))
         if self.tunes == NULL:
@@ -207,16 +209,14 @@ cdef class Run:
 
     cdef read(self, ptrdiff_t number, reader):
         cdef mg_tune *tune = &self.tunes[number]
-        cdef int32_t[::1] values
-        cdef size_t[::1] rows
         cdef ReaderBridge bridge
         if not self.sizes:
             return
-        values, rows = np.zeros(len(self.sizes), np.int32), np.zeros(len(self.sizes), np.uintp)
         bridge = ReaderBridge(reader, self.sizes)
-        tune.inputs, tune.values, tune.rows = bridge.pointer, &values[0], <const float **>&rows[0]
+        tune.inputs = bridge.pointer
+        tune.rows = <const float **>&self.room[number, 0]
+        tune.values = <int32_t *>&self.room[number, len(self.sizes)]
         self.bridges.append(bridge)
-        self.alive.append((values, rows))
 
     cdef bint go(self, CompiledEngine engine, int threads) except -1:
         cdef size_t size = mg_scratch_size(&engine.model, threads)
@@ -327,7 +327,7 @@ cdef class ReaderBridge:
 
     def __cinit__(self, reader, tuple sizes):
         self.reader, self.sizes = reader, sizes
-        if isinstance(reader, CompiledInputs):
+        if hasattr(reader, "__musegen_inputs__"):  # isinstance would take longer than the rest
             self.capsule = reader.__musegen_inputs__()
             self.pointer = <const musegen_inputs *>PyCapsule_GetPointer(self.capsule, MUSEGEN_INPUTS)
             if self.pointer.count != len(sizes):

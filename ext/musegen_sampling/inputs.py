@@ -10,8 +10,9 @@ from typing import Protocol, TypeAlias, runtime_checkable
 class Inputs(Protocol):
     """Follows one tune and says what is fed beside its tokens; written in Python.
 
-    For a compiled plugin the loop can call a C function instead, without the GIL: see
-    :class:`CompiledInputs`.
+    It is asked once for each token that is fed, in their order, also for those of a prime; under a constraint
+    before that is asked what may follow. For a compiled plugin the loop can call a C function instead,
+    without the GIL: see :class:`CompiledInputs`.
     """
 
     def read(self, token: int) -> Sequence[int]:

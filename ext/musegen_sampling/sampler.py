@@ -50,7 +50,8 @@ class State:
         """A copy that is independent of this state, with a copy of its reader of further inputs."""
         array = self._engine.state()  # aligned as the kernels need it
         array[:] = self._array
-        return State(self._engine, array, self._token, self._reader and self._reader.copy())
+        reader = None if self._reader is None else self._reader.copy()
+        return State(self._engine, array, self._token, reader)
 
 
 class Sampler:
@@ -65,13 +66,13 @@ class Sampler:
     that this process may use. ``precision``: "fp32", "bf16", "int8" (precision.py says what they are) or
     "auto", which is ``weights.precision`` and fp32 where nobody has measured. ``inputs``: for a model with
     further inputs, and only for one: called for each tune that is begun, it returns a reader of its own that
-    says what is fed beside the tune's tokens (inputs.py). The environment variable
-    ``MUSEGEN_ISA`` forces a kernel target (``baseline``, ``avx2``, ``avx512``, ``amx``, ``neon``) or an
-    engine in NumPy (``numpy``; ``reference`` repeats the kernels' arithmetic, slowly).
+    says what is fed beside the tune's tokens (inputs.py); it is pickled with the Sampler. The environment
+    variable ``MUSEGEN_ISA`` forces a kernel target (``baseline``, ``avx2``, ``avx512``, ``amx``, ``neon``) or
+    an engine in NumPy (``numpy``; ``reference`` repeats the kernels' arithmetic, slowly).
 
-    Raises ValueError if it is unknown or cannot run here, and for inputs that are missing or not wanted.
-    Whatever feeds a token raises what a reader raises, ValueError for values that are not in their tables,
-    and InputsError where a reader's C function reports an error.
+    Raises ValueError for a target that is unknown or cannot run here, and for inputs that are missing or not
+    wanted. Whatever feeds tokens raises what a reader raises, ValueError for values that are in no table, and
+    InputsError where the C function of a reader reports an error.
     """
 
     def __init__(

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
+
+from helpers.readers import CompiledFollowing, compiled_reader
 
 try:
     from musegen_sampling import _sampling
@@ -12,6 +16,12 @@ except ImportError:
 else:
     TARGETS, HERE = _sampling.targets(here=False), _sampling.targets()
     NEEDED = "needs a CPU with {}"
+
+
+@pytest.fixture(scope="session")
+def targets_here() -> tuple[str, ...]:
+    """The kernel targets that this CPU runs, for tests that try each on the same case."""
+    return HERE
 
 
 @pytest.fixture(params=TARGETS)
@@ -30,3 +40,15 @@ def isa(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
         pytest.skip(NEEDED.format(request.param))
     monkeypatch.setenv("MUSEGEN_ISA", request.param)
     return str(request.param)
+
+
+@pytest.fixture(scope="session")
+def compiled(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., CompiledFollowing]:
+    """Makes readers of further inputs in C."""
+    pytest.importorskip(
+        "musegen_sampling._sampling", reason="needs the compiled extension", exc_type=ImportError
+    )
+    make = compiled_reader(tmp_path_factory.mktemp("reader"))
+    if make is None:
+        pytest.skip("needs a C compiler")
+    return make

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import hashlib
 import json
 import os
 import struct
@@ -11,10 +13,13 @@ from typing import Any
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
+from safetensors import safe_open
 from safetensors.numpy import save
 
 from helpers.random_model import SHAPES, random_weights
+from helpers.readers import Following
 from musegen_sampling import LSTMWeights, Sampler
+from musegen_sampling.weights import Store
 
 
 @pytest.mark.parametrize("shape", SHAPES.values(), ids=SHAPES.keys())
@@ -28,6 +33,42 @@ def test_round_trip(shape: tuple[int, int | None, tuple[int, ...]], tmp_path: Pa
     assert all(np.array_equal(array, weights.arrays[name]) for name, array in loaded.arrays.items())
     assert (loaded.vocabulary, loaded.start, loaded.end) == (weights.vocabulary, None, 0)
     assert loaded.about == about
+
+
+@pytest.mark.parametrize("store", ["fp32", "int8"])
+def test_tables_of_further_inputs_come_back(store: Store, tmp_path: Path) -> None:
+    """In float32 and in order, whatever the matrices are stored as; the same file when it is saved again."""
+    weights = random_weights(7, 5, (9,), inputs=tuple(range(3, 15)))
+    weights.save(tmp_path / "m", store=store)
+    loaded = LSTMWeights.load(tmp_path / "m")
+    assert [table.dtype for table in loaded.inputs] == [np.float32] * 12
+    assert all(np.array_equal(a, b) for a, b in zip(loaded.inputs, weights.inputs, strict=True))
+    loaded.save(tmp_path / "again")
+    assert (tmp_path / "again").read_bytes() == (tmp_path / "m").read_bytes()
+    make = functools.partial(Following, *range(3, 15))
+    drawn = Sampler.load(tmp_path / "m", precision="int8", inputs=make).generate([1], 50)
+    assert drawn.tolist() == Sampler(weights, precision="int8", inputs=make).generate([1], 50).tolist()
+    with pytest.raises(ValueError, match="inputs: a function that makes a reader"):
+        Sampler.load(tmp_path / "m")
+
+
+def content(path: Path) -> str:
+    """A digest of what the file holds: metadata, names, types, shapes and values."""
+    digest = hashlib.sha256()
+    with safe_open(path, framework="numpy") as file:
+        digest.update(file.metadata()["musegen"].encode())
+        for name in sorted(file.keys()):
+            array = file.get_tensor(name)
+            digest.update(f"{name} {array.dtype} {array.shape}".encode() + array.tobytes())
+    return digest.hexdigest()[:16]
+
+
+def test_file_without_further_inputs_is_as_before(tmp_path: Path) -> None:
+    """What it was when no model had any."""
+    weights = random_weights(7, 5, (9,), end=0)
+    for store, expected in (("fp32", "2bac8123459ee9e4"), ("int8", "a02e8584c67460f2")):
+        weights.save(tmp_path / "m", {"a": 1}, store=store)
+        assert content(tmp_path / "m") == expected
 
 
 def test_file_is_a_function_of_its_content(tmp_path: Path) -> None:
@@ -173,6 +214,13 @@ def test_foreign_metadata(metadata: dict[str, str] | None, message: str, tmp_pat
         ("dense.bias", None, "dense.bias: missing"),
         ("lstm_0.bias", None, "lstm_0.bias: missing"),
         ("lstm_7.bias", np.zeros(4, np.float32), "lstm_7.bias: belongs to no layer"),
+        ("inputs_0", np.zeros((3, 2), np.float32), r"inputs_0: shape \(N, 3\) expected \(got \(3, 2\)\)"),
+        ("inputs_0", np.zeros((0, 3), np.float32), r"inputs_0: shape \(N, 3\) expected \(got \(0, 3\)\)"),
+        ("inputs_0", np.zeros((1, 1, 3), np.float32), r"inputs_0: shape \(N, 3\)"),
+        ("inputs_0", np.zeros((4, 3), np.int8), r"inputs_0: float32 expected \(got I8\)"),
+        ("inputs_1", np.zeros((4, 3), np.float32), "inputs_0: missing"),
+        ("inputs_00", np.zeros((4, 3), np.float32), "inputs_0: missing"),
+        ("inputs", np.zeros((4, 3), np.float32), "inputs: belongs to no layer"),
         (
             "lstm_0.recurrent_kernel",
             np.zeros((0, 0), np.float32),
@@ -185,6 +233,15 @@ def test_arrays_that_do_not_fit(name: str, array: Any, message: str, tmp_path: P
     arrays, metadata = valid()
     arrays = {key: value for key, value in (arrays | {name: array}).items() if value is not None}
     refused(tmp_path / "m", save(arrays, {"musegen": json.dumps(metadata)}), message)
+
+
+def test_inputs_that_are_no_numbers(tmp_path: Path) -> None:
+    """Refused by name, in a file whose shapes are right."""
+    for value in (np.nan, np.inf):
+        weights = random_weights(4, 3, (2,), inputs=(5, 6))
+        weights.arrays["inputs_1"] = np.full((6, 3), value, np.float32)
+        weights.save(tmp_path / "damaged")
+        refused(tmp_path / "m", (tmp_path / "damaged").read_bytes(), "inputs_1: finite")
 
 
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 
 from helpers.random_model import SHAPES, random_weights
+from helpers.readers import CompiledFollowing, Following
 from musegen_sampling import LSTMWeights, Precision, Sampler
+from musegen_sampling.inputs import MakeReader
 from musegen_sampling.precision import PRECISIONS
 
 
 def reference(
-    weights: LSTMWeights, monkeypatch: pytest.MonkeyPatch, precision: Precision = "fp32"
+    weights: LSTMWeights,
+    monkeypatch: pytest.MonkeyPatch,
+    precision: Precision = "fp32",
+    inputs: MakeReader | None = None,
 ) -> Sampler:
     """A sampler that adds in NumPy, in the kernels' order."""
     with monkeypatch.context() as patch:
         patch.setenv("MUSEGEN_ISA", "reference")
-        return Sampler(weights, precision=precision)
+        return Sampler(weights, precision=precision, inputs=inputs)
 
 
 @pytest.mark.parametrize("precision", PRECISIONS)
@@ -46,6 +54,70 @@ def test_many_parts_bit_for_bit(target: str, precision: Precision, monkeypatch: 
     expected = reference(weights, monkeypatch, precision).logits(tokens)
     for threads in (1, 2, 5, 40):
         assert Sampler(weights, threads, precision).logits(tokens).tobytes() == expected.tobytes()
+
+
+@pytest.mark.parametrize("precision", PRECISIONS)
+@pytest.mark.parametrize("threads", [1, 2, 4])
+@pytest.mark.parametrize("kind", ["Python", "C"])
+def test_further_inputs_bit_for_bit(
+    target: str,
+    kind: str,
+    threads: int,
+    precision: Precision,
+    compiled: Callable[..., CompiledFollowing],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Rows of tables are added in the order of the tables, whoever reads them and walks."""
+    weights, sizes = random_weights(29, 8, (70, 33), inputs=(7, 16, 1, 3)), (7, 16, 1, 3)
+    expected = reference(weights, monkeypatch, precision, functools.partial(Following, *sizes))
+    make = functools.partial(Following if kind == "Python" else compiled, *sizes)
+    sampler = Sampler(weights, threads, precision, make)
+    tokens = np.random.default_rng(1).integers(0, 29, 40)
+    assert sampler.logits(tokens).tobytes() == expected.logits(tokens).tobytes()
+    drawn = [expected.generate([1 + n, n], 12, seed=n).tolist() for n in range(9)]
+    assert [tune.tolist() for tune in sampler.generate_many([[1 + n, n] for n in range(9)], 12)] == drawn
+    assert sampler.generate([1, 0], 12).tolist() == drawn[0]
+
+
+@pytest.mark.parametrize("begin", range(0, 300, 50))
+def test_random_models_with_further_inputs(
+    begin: int,
+    targets_here: tuple[str, ...],
+    compiled: Callable[..., CompiledFollowing],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """300 models of any shape, each alike on every target that this CPU runs, fed and drawn."""
+    for seed in range(begin, begin + 50):
+        generator = np.random.default_rng(seed)
+        size, sizes = int(generator.integers(1, 40)), tuple(generator.integers(1, 20, 1 + seed % 4).tolist())
+        units = tuple(generator.integers(1, 40, generator.integers(1, 4)).tolist())
+        weights = random_weights(size, int(generator.integers(1, 12)), units, seed=seed, inputs=sizes)
+        precision, threads = PRECISIONS[seed % 3], 1 + seed % 4
+        primes = generator.integers(0, size, (1 + seed % 6, 3))
+        expected = reference(weights, monkeypatch, precision, functools.partial(Following, *sizes))
+        drawn = [expected.generate(prime, 5, seed=n).tolist() for n, prime in enumerate(primes)]
+        logits = expected.logits(primes.reshape(-1)).tobytes()
+        for target in targets_here:
+            with monkeypatch.context() as patch:
+                patch.setenv("MUSEGEN_ISA", target)
+                make = functools.partial(compiled if seed % 2 else Following, *sizes)
+                sampler = Sampler(weights, threads, precision, make)
+            assert sampler.logits(primes.reshape(-1)).tobytes() == logits, (seed, target)
+            many = [tune.tolist() for tune in sampler.generate_many(list(primes), 5)]
+            assert many == drawn, (seed, target)
+
+
+@pytest.mark.parametrize("precision", PRECISIONS)
+@pytest.mark.parametrize("scale", [1e-38, 1e-30, 1e-20, 30.0, 1e19, 3e37])
+def test_extreme_further_inputs_bit_for_bit(
+    target: str, scale: float, precision: Precision, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Rows that vanish or overflow, also against each other."""
+    weights = random_weights(40, 6, (24, 24), seed=2, scale=scale, inputs=(9, 5))
+    tokens, make = np.random.default_rng(1).integers(0, 40, 100), functools.partial(Following, 9, 5)
+    logits = Sampler(weights, 2, precision, make).logits(tokens)
+    assert np.isfinite(logits).all()
+    assert logits.tobytes() == reference(weights, monkeypatch, precision, make).logits(tokens).tobytes()
 
 
 @pytest.mark.parametrize("precision", PRECISIONS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from helpers.random_model import SHAPES, random_weights
+from helpers.readers import Following
 from musegen_sampling import LSTMWeights, Sampler, calibrate
 from musegen_sampling.precision import (
     bfloat16_words,
@@ -127,6 +129,33 @@ def test_calibration_brings_int8_nearer(tunes: list[list[int]]) -> None:
         return float((np.exp(exact) * (exact - near)).sum(axis=1).mean())
 
     assert distance(calibrate(weights, tunes)) < 0.9 * distance(weights)
+
+
+def test_calibration_with_further_inputs(tunes: list[list[int]], tmp_path: Path) -> None:
+    """What is measured, and the mean input that int8 biases make up for, include them; all of it is kept."""
+    weights = random_weights(29, 8, (60,), scale=0.5, inputs=(9, 4))
+    make = functools.partial(Following, 9, 4)
+    exact = log_probabilities(Sampler(weights, inputs=make).logits(tunes[0]))
+
+    def distance(model: LSTMWeights) -> float:
+        near = log_probabilities(Sampler(model, precision="int8", inputs=make).logits(tunes[0]))
+        return float((np.exp(exact) * (exact - near)).sum(axis=1).mean())
+
+    found = calibrate(weights, tunes, inputs=make)
+    assert distance(found) < 0.9 * distance(weights)
+    assert found.losses is not None
+    nats = Sampler(found, precision="int8", inputs=make).nats_many(tunes)
+    assert found.losses["int8"] == pytest.approx(np.concatenate(nats).mean())
+    for store in ("fp32", "int8"):
+        found.save(tmp_path / store, store=store)
+        loaded = LSTMWeights.load(tmp_path / store)
+        assert all(np.array_equal(a, b) for a, b in zip(loaded.inputs, weights.inputs, strict=True))
+        assert loaded.losses == found.losses
+        assert distance(loaded) == distance(found)
+    with pytest.raises(ValueError, match="inputs: a function that makes a reader"):
+        calibrate(weights, tunes)
+    with pytest.raises(ValueError, match="inputs: None expected"):
+        calibrate(random_weights(29, 8, (6,)), tunes, inputs=make)
 
 
 def test_nothing_to_measure() -> None:

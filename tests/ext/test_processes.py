@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import multiprocessing
 import os
 import pickle
@@ -12,6 +13,7 @@ import numpy as np
 import pytest
 
 from helpers.random_model import random_weights
+from helpers.readers import Following
 from musegen_sampling import LSTMWeights, Precision, Sampler
 
 
@@ -72,6 +74,31 @@ def test_threads_that_part_draw_the_same(
     for worker in workers:
         worker.join()
     assert results == [expected] * 3
+
+
+def test_threads_that_part_read_once() -> None:
+    """Where threads part, the one that goes on reads the further inputs as before, each token once."""
+    weights = random_weights(29, 8, (640,), scale=0.05, inputs=(9, 4))
+    length = 400
+    expected = Sampler(weights, 1, "int8", functools.partial(Following, 9, 4)).generate([1], length).tolist()
+    readers: list[Following] = []
+
+    def make() -> Following:
+        readers.append(Following(9, 4))
+        return readers[-1]
+
+    crowd = Sampler(weights, 16, "int8", make)
+    results: list[list[int]] = []
+    workers = [
+        threading.Thread(target=lambda: results.append(crowd.generate([1], length).tolist()))
+        for _ in range(3)
+    ]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    assert results == [expected] * 3
+    assert [reader.told for reader in readers] == [[1, *expected[:-1]]] * 3
 
 
 def test_a_million_tokens(weights: LSTMWeights) -> None:

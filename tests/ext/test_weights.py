@@ -61,6 +61,15 @@ def test_weights_are_copied_and_frozen() -> None:
         ({"dense_bias": zeros(1, 3)}, r"dense.bias: shape \(3,\)"),
         ({"dense_bias": np.zeros(3)}, r"dense.bias: a float32 array expected \(got float64\)"),
         ({"dense_bias": [0, 0, 0]}, r"dense.bias: a float32 array expected \(got list\)"),
+        ({"inputs": [zeros(4, 2), zeros(4, 3)]}, r"inputs_1: shape \(N, 2\) expected \(got \(4, 3\)\)"),
+        ({"inputs": [zeros(0, 2)]}, r"inputs_0: shape \(N, 2\) expected \(got \(0, 2\)\)"),
+        ({"inputs": [zeros(2)]}, r"inputs_0: shape \(N, 2\) expected \(got \(2,\)\)"),
+        ({"inputs": [np.zeros((4, 2))]}, r"inputs_0: a float32 array expected \(got float64\)"),
+        ({"inputs": [np.full((4, 2), np.nan, np.float32)]}, "inputs_0: finite"),
+        (
+            {"inputs": [zeros(4, 3)], "embedding": None, "layers": [(zeros(3, 20), zeros(5, 20), zeros(20))]},
+            "inputs_0: only a model with an embedding",
+        ),
         ({"dense_bias": np.full(3, np.nan, np.float32)}, "dense.bias: finite"),
         ({"embedding": np.full((3, 2), np.inf, np.float32)}, "embedding: finite"),
         ({"vocabulary": []}, "vocabulary: at least one"),
@@ -76,3 +85,16 @@ def test_what_does_not_fit(change: dict[str, Any], message: str) -> None:
     """A ValueError with the array's name, the shape it should have and the one it has."""
     with pytest.raises(ValueError, match=message):
         LSTMWeights(**{**arguments(), **change})
+
+
+def test_tables_of_further_inputs() -> None:
+    """In order, read-only, none by default; not counted among a step's weights, as the embedding is not."""
+    plain = LSTMWeights(**arguments())
+    assert plain.inputs == ()
+    tables = [np.full((4 + n, 2), n, np.float32) for n in range(12)]
+    weights = LSTMWeights(**arguments(), inputs=tables)
+    assert [len(table) for table in weights.inputs] == list(range(4, 16))
+    assert all(np.array_equal(a, b) for a, b in zip(weights.inputs, tables, strict=True))
+    assert weights.weights_per_token == plain.weights_per_token
+    with pytest.raises(ValueError, match="read-only"):
+        weights.inputs[0][0] = 1

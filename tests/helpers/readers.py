@@ -45,9 +45,10 @@ typedef struct {
 static int read_values(void *self, int32_t token, int32_t *values) {
     reader *r = self;
     r->mixed = (31 * r->mixed + (uint32_t)token + 1) % 65536;
-    for (int32_t n = 0; n < r->functions.count; n++) values[n] = (int32_t)((r->mixed >> n) % (uint32_t)r->sizes[n]);
+    int32_t count = r->functions.count;
+    for (int32_t n = 0; n < count; n++) values[n] = (int32_t)((r->mixed >> n) % (uint32_t)r->sizes[n]);
     r->told++;
-    if (r->told == r->outside_at) values[r->functions.count - 1] = r->sizes[r->functions.count - 1];
+    if (r->told == r->outside_at) values[count - 1] = r->sizes[count - 1];
     return r->told == r->refuse_at;
 }
 
@@ -66,18 +67,20 @@ reader *copy(const reader *other) {
     return r;
 }
 
+void drop(reader *r) { free(r); }
+
 long told(const reader *r) { return r->told; }
 """
 
 
 class CompiledFollowing:
-    """``Following`` in C: at the ``refuse_at``-th token an error, at the ``outside_at``-th no row of the last table."""
+    """``Following`` in C, with an error or a value that is too large at a certain token."""
 
     def __init__(self, library: ctypes.CDLL, pointer: int) -> None:
         self.library, self.pointer = library, pointer
 
     def __del__(self) -> None:
-        self.library.free(ctypes.c_void_p(self.pointer))
+        self.library.drop(ctypes.c_void_p(self.pointer))
 
     @property
     def told(self) -> int:
@@ -96,7 +99,11 @@ class CompiledFollowing:
 
 
 def compiled_reader(folder: Path) -> Callable[..., CompiledFollowing] | None:
-    """Makes readers that were compiled against the header of the package; None without a C compiler."""
+    """Makes readers that were compiled against the header of the package; None without a C compiler.
+
+    ``refuse_at``: the first token (1), or a later one, that is answered with an error; ``outside_at``: with
+    a value that the last table does not have.
+    """
     compiler = shutil.which("cc") or shutil.which("gcc")
     if compiler is None:
         return None

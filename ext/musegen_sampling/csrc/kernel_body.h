@@ -57,6 +57,16 @@ MG_ALWAYS mg_words first_sum(const mg_precision precision, const int32_t *offset
     return (mg_words){0};
 }
 
+/* Asks for what will be added to these columns. Such rows lie scattered, where the CPU does not foresee them: one tune in
+ * int8 is 3 % faster for it (EPYC 9004). */
+MG_ALWAYS void fetch(const int rows, const int first, const int streams, const mg_row *row) {
+    for (int r = 0; r < rows; r++)
+        for (int u = first * UNITS; u < (first + streams) * UNITS; u += 16) {
+            MG_FETCH(row[r].start + u);
+            for (ptrdiff_t n = 0; n < row[r].n_inputs; n++) MG_FETCH(row[r].inputs[n] + row[r].column + u);
+        }
+}
+
 /* z (rows, 8L), in the columns of `streams` streams beginning with `first`. */
 MG_ALWAYS void gates(const mg_precision precision, const int rows, const int first, const int streams,
                      const mg_block *block, const mg_row *row, float (*z)[COLUMNS]) {
@@ -64,6 +74,7 @@ MG_ALWAYS void gates(const mg_precision precision, const int rows, const int fir
     const ptrdiff_t stride = (block->h_words + block->x_words) * UNITS;
     const uint32_t *weights = block->weights + first * stride;
     mg_words sums[SUMS];
+    fetch(rows, first, streams, row);
     for (int part = 0; part < 2; part++) { /* the recurrent kernel, then the kernel; only integers begin anew for it */
         const void *in[MG_TILE];
         for (int r = 0; r < rows; r++) in[r] = part == 0 ? row[r].h : row[r].x;
@@ -89,21 +100,21 @@ MG_ALWAYS void gates(const mg_precision precision, const int rows, const int fir
     }
 }
 
+MG_ALWAYS mg_vector load(const float *from) {
+    mg_vector vector;
+    memcpy(&vector, from, sizeof vector);
+    return vector;
+}
+
 /* Plain loops, each over whole vectors, that the compiler vectorises. */
 static inline void activate(const mg_precision precision, float *MG_RESTRICT z, const mg_row *row) {
     const float *MG_RESTRICT start = row->start;
     float *MG_RESTRICT c = row->c, *MG_RESTRICT h = row->h_out;
     int8_t *MG_RESTRICT q = row->q_out;
-    if (row->n_inputs == 0) {
-        for (int u = 0; u < COLUMNS; u++) z[u] += start[u];
-    } else {
-        float sums[COLUMNS] MG_ALIGNED;
-        memcpy(sums, start, sizeof sums);
-        for (ptrdiff_t n = 0; n < row->n_inputs; n++) {
-            const float *MG_RESTRICT input = row->inputs[n] + row->column;
-            for (int u = 0; u < COLUMNS; u++) sums[u] += input[u];
-        }
-        for (int u = 0; u < COLUMNS; u++) z[u] += sums[u];
+    for (int u = 0; u < COLUMNS; u += MG_LANES) {
+        mg_vector sum = load(start + u);
+        for (ptrdiff_t n = 0; n < row->n_inputs; n++) sum += load(row->inputs[n] + row->column + u);
+        *(mg_vector *)(z + u) += sum;
     }
     for (int u = 0; u < UNITS; u++) {
         float input = mg_sigmoid(z[u]), forget = mg_sigmoid(z[UNITS + u]);

@@ -39,8 +39,8 @@ typedef struct {
 /* One tune at one block. */
 typedef struct {
     const float *start; /* (8L,): the token's row of the table, or the bias */
-    const float *const *inputs; /* the rows of the further inputs, which are added to start one after the other, from */
-    ptrdiff_t n_inputs, column; /* this column on; n_inputs = 0 but in the first layer */
+    const float *const *inputs; /* (n_inputs,) rows of the tables of further inputs, each (B, 8L): from `column` on they */
+    ptrdiff_t n_inputs, column; /* are added to `start`, one after the other; none but in the first layer */
     const void *h;      /* this layer's output at t - 1: float32, in int8 round(127 h) as int8 */
     const void *x;      /* the output at t of the layer below, likewise */
     float *c;           /* (2L,): cell state, t - 1 in, t out */

@@ -190,11 +190,7 @@ static mg_end go_on(const mg_model *model, walker *w, const mg_drawing *drawing,
 
 static int wants_logits(const mg_tune *tune) { return tune->uniforms != NULL || tune->logits != NULL; }
 
-static walker begin(mg_tune *tune) {
-    tune->fed = 0;
-    tune->end = MG_RUNNING;
-    return (walker){.tune = tune, .token = tune->tokens[0]};
-}
+static walker begin(mg_tune *tune) { return (walker){.tune = tune, .token = tune->tokens[0]}; }
 
 /* Leaves the state as the next walk expects it: an odd number of steps has left h in the second place. */
 static void finish(const mg_model *model, const walker *w, mg_end end) {

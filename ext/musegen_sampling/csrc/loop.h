@@ -40,9 +40,14 @@ typedef struct {
     const mg_table *inputs;
 } mg_model;
 
-/* How a tune ended: by a stop token; the constraint allowed no token, or reported an error; so did the further inputs, or
- * one of them is no row of its table. */
-typedef enum { MG_RUNNING, MG_STOPPED, MG_DEAD_END, MG_REFUSED, MG_UNREAD, MG_OUTSIDE } mg_end;
+typedef enum {
+    MG_RUNNING,
+    MG_STOPPED,  /* by a stop token */
+    MG_DEAD_END, /* the constraint allowed none */
+    MG_REFUSED,  /* the constraint reported an error */
+    MG_UNREAD,   /* the further inputs did */
+    MG_OUTSIDE,  /* one of them is no row of its table */
+} mg_end;
 
 /* One tune: `steps` tokens are fed, given (uniforms == NULL) or drawn. */
 typedef struct {
@@ -53,9 +58,9 @@ typedef struct {
     float *logits;          /* (steps, V), or NULL where they are not wanted */
     const musegen_constraint *constraint; /* or NULL */
     uint8_t *allowed;       /* (2, V) for the constraint, zero before its first draw */
-    const musegen_inputs *inputs; /* NULL where the model has no tables of them */
-    int32_t *values;        /* (n_inputs,) for what was read last, */
-    const float **rows;     /* (n_inputs,) and for the rows that this is */
+    const musegen_inputs *inputs; /* with the next two where the model has tables for them, else NULL */
+    int32_t *values;        /* (n_inputs,): room for what was read last */
+    const float **rows;     /* (n_inputs,): room for the rows that this stands for */
     ptrdiff_t fed;          /* out: tokens fed, as many as were drawn */
     mg_end end;             /* out */
 } mg_tune;
@@ -73,9 +78,9 @@ ptrdiff_t mg_state_size(const mg_model *model);
 size_t mg_scratch_size(const mg_model *model, int threads);
 
 /* Feeds all tunes. Fewer tunes than threads: one after the other, each by all threads, which share the parts of a layer
- * and meet after each (and before the first, where there are further inputs, which one of them reads); where they wait for each other too long, because others want their cores, the first goes on alone.
- * Else each thread carries some of its own side by side and takes another as one ends. Returns whether a tune was left
- * to one thread. */
+ * and meet after each, and before the first where one of them reads further inputs; where they wait for each other too
+ * long, because others want their cores, the first goes on alone. Else each thread carries some of its own side by side
+ * and takes another as one ends. Returns whether a tune was left to one thread. */
 int mg_run(const mg_model *model, mg_tune *tunes, ptrdiff_t n, const mg_drawing *drawing, int threads, void *scratch);
 
 /* y (S, 2L) = x (K,) @ weights (S, K, 2L), float32: folds an embedding row into the token table. */

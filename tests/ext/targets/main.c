@@ -23,6 +23,35 @@ static void *array(void) {
     return bytes;
 }
 
+/* Further inputs as helpers/readers.py has them in Python: remainders of a number that depends on all tokens so far. */
+typedef struct {
+    musegen_inputs functions;
+    const mg_model *model;
+    uint32_t mixed;
+    int32_t values[8];
+    const float *rows[8];
+} reader;
+
+static int read_values(void *self, int32_t token, int32_t *values) {
+    reader *r = self;
+    r->mixed = (31 * r->mixed + (uint32_t)token + 1) % 65536;
+    for (ptrdiff_t n = 0; n < r->model->n_inputs; n++)
+        values[n] = (int32_t)((r->mixed >> n) % (uint32_t)r->model->inputs[n].size);
+    return 0;
+}
+
+/* A fresh reader for a tune. */
+static void begin(mg_tune *tune, reader *r, const mg_model *model) {
+    *r = (reader){.functions = {r, read_values, (int32_t)model->n_inputs}, .model = model};
+    tune->inputs = &r->functions, tune->values = r->values, tune->rows = r->rows;
+}
+
+/* The first tune by all threads together, then the others side by side. */
+static void run(const mg_model *model, mg_tune *tunes, ptrdiff_t n, const mg_drawing *drawing, int threads, void *scratch) {
+    mg_run(model, tunes, 1, drawing, threads, scratch);
+    mg_run(model, tunes + 1, n - 1, drawing, threads, scratch);
+}
+
 static const char *const precisions[] = {"fp32", "bf16", "int8"};
 
 int main(int argc, char **argv) {
@@ -31,7 +60,8 @@ int main(int argc, char **argv) {
     if (file == NULL) return 2;
     for (int64_t cases = number(); cases > 0; cases--) {
         mg_layer layers[8];
-        mg_model model = {.layers = layers};
+        mg_table tables[8];
+        mg_model model = {.layers = layers, .inputs = tables};
         int64_t lanes = number();
         model.precision = (mg_precision)number(), model.depth = number(), model.V = number();
         for (ptrdiff_t l = 0; l < model.depth; l++) {
@@ -40,6 +70,8 @@ int main(int argc, char **argv) {
             layer->h_words = number(), layer->x_words = number();
             layer->weights = array(), layer->scales = array(), layer->offsets = array(), layer->start = array();
         }
+        model.n_inputs = number();
+        for (ptrdiff_t n = 0; n < model.n_inputs; n++) tables[n].size = (int32_t)number(), tables[n].rows = array();
         model.dense_streams = number(), model.dense_words = number();
         model.dense = array(), model.dense_bias = array();
         int64_t tunes = number(), steps = number();
@@ -58,6 +90,7 @@ int main(int argc, char **argv) {
             model.kernels = kernels;
             for (int threads = 1; threads <= 3; threads++) {
                 mg_tune *all = calloc((size_t)tunes, sizeof *all);
+                reader *readers = calloc((size_t)tunes, sizeof *readers);
                 size_t state = ((size_t)mg_state_size(&model) * sizeof(float) + 63) / 64 * 64;
                 void *scratch = aligned_alloc(64, (mg_scratch_size(&model, threads) + 63) / 64 * 64);
                 float *logits = calloc((size_t)(tunes * steps * model.V), sizeof(float));
@@ -65,20 +98,22 @@ int main(int argc, char **argv) {
                 mg_drawing drawing = {{0.9, 0.95, 20}, stops};
                 for (int64_t n = 0; n < tunes; n++) {
                     all[n].state = memset(aligned_alloc(64, state), 0, state);
+                    begin(&all[n], &readers[n], &model);
                     all[n].steps = steps, all[n].tokens = fed + n * steps, all[n].logits = logits + n * steps * model.V;
                 }
-                mg_run(&model, all, tunes, &drawing, threads, scratch);
+                run(&model, all, tunes, &drawing, threads, scratch);
                 int same = memcmp(logits, expected, (size_t)(tunes * steps * model.V) * sizeof(float)) == 0;
                 for (int64_t n = 0; n < tunes; n++) {
                     memset(all[n].state, 0, state);
+                    begin(&all[n], &readers[n], &model);
                     all[n].tokens = tokens + n * (steps + 1), all[n].tokens[0] = fed[n * steps];
                     all[n].logits = NULL, all[n].uniforms = uniforms + n * steps;
                 }
-                mg_run(&model, all, tunes, &drawing, threads, scratch);
+                run(&model, all, tunes, &drawing, threads, scratch);
                 for (int64_t n = 0; n < tunes; n++)
                     same = same && memcmp(all[n].tokens + 1, drawn + n * steps, (size_t)steps * sizeof(int32_t)) == 0;
-                printf("%s %s, %d layers, %d threads: %s\n", kernels->isa, precisions[model.precision], (int)model.depth,
-                       threads, same ? "equal" : "DIFFERENT");
+                printf("%s %s, %d layers, %d inputs, %d threads: %s\n", kernels->isa, precisions[model.precision],
+                       (int)model.depth, (int)model.n_inputs, threads, same ? "equal" : "DIFFERENT");
                 failed += !same, ran++;
             }
         }
