@@ -55,7 +55,7 @@ def some_tunes() -> list[str]:
 def test_tunes() -> None:
     """Invented ones, and every real one at hand, as it is and folded by turns."""
     texts = [jig(number) for number in range(100)]
-    texts += [tune.text for _, tunes in collections() for tune in tunes]
+    texts += dict.fromkeys(tune.text for _, tunes in collections() for tune in tunes)
     assert_agree(fold(text) if number % 2 else text for number, text in enumerate(texts))
 
 
