@@ -13,6 +13,7 @@ typedef int32_t mg_ints __attribute__((vector_size(4 * MG_LANES), may_alias));
 #define MG_ALIGNED __attribute__((aligned(64)))
 #define MG_RESTRICT __restrict__
 #define MG_UNROLL _Pragma("GCC unroll 16")
+#define MG_FETCH(address) __builtin_prefetch(address, 0, 2)
 MG_ALWAYS mg_vector mg_as_floats(mg_words words) { return (mg_vector)words; }
 MG_ALWAYS mg_words mg_as_words(mg_vector floats) { return (mg_words)floats; }
 MG_ALWAYS mg_vector mg_to_floats(mg_words ints) { return __builtin_convertvector((mg_ints)ints, mg_vector); }
@@ -25,6 +26,7 @@ typedef int32_t mg_ints;
 #define MG_ALIGNED
 #define MG_RESTRICT
 #define MG_UNROLL
+#define MG_FETCH(address) (void)(address)
 MG_ALWAYS mg_vector mg_as_floats(mg_words words) {
     float x;
     memcpy(&x, &words, sizeof x);
