@@ -6,14 +6,19 @@ are musegen's.
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
-from contenders import TOOLS, Setting, Shape, contenders
+from contenders import TOOLS, TUNE, TUNE_IN_BATCH, Setting, Shape, contenders
+from helpers.readers import compiled_reader
+from musegen_sampling import LSTMWeights, Sampler
 from musegen_sampling.precision import PRECISIONS
-from paired import Result, compare, machine, table
+from paired import Contender, Result, compare, machine, table
 from roofline import bytes_per_token, limit_name
 
 ROUNDS = 7
@@ -145,3 +150,59 @@ def test_sampling(name: str, quick: bool, tables: list[str], benchmark: Any) -> 
         },
         "not_installed": missing,
     }
+
+
+INPUT_ROUNDS, INPUT_SECONDS, INPUT_ROWS = 31, 0.1, 16
+"""Rounds and seconds of a paired run with further inputs, and the number of rows of each table."""
+NO_INPUTS = "no further inputs"
+
+
+def _with_inputs(weights: LSTMWeights, count: int) -> LSTMWeights:
+    generator = np.random.default_rng(count)
+    assert weights.embedding is not None
+    shape = (INPUT_ROWS, weights.embedding.shape[1])
+    tables = [generator.standard_normal(shape).astype(np.float32) for _ in range(count)]
+    return LSTMWeights(
+        weights.vocabulary,
+        weights.embedding,
+        weights.layers,
+        weights.dense_kernel,
+        weights.dense_bias,
+        inputs=tables,
+    )
+
+
+@pytest.mark.parametrize("batch", [1, 64])
+def test_further_inputs(batch: int, quick: bool, tables: list[str], tmp_path: Path, benchmark: Any) -> None:
+    """The same model without and with further inputs, in turns; a reader in C changes them all each token.
+
+    In int8, of which they cost the largest share.
+    """
+    if not _targets() or (make := compiled_reader(tmp_path)) is None:
+        pytest.skip("needs the compiled extension and a C compiler")
+    weights, length = MIT.weights(), TUNE if batch == 1 else TUNE_IN_BATCH
+
+    def contender(count: int) -> Contender:
+        inputs = functools.partial(make, *[INPUT_ROWS] * count) if count else None
+        sampler = Sampler(_with_inputs(weights, count), 2, "int8", inputs)
+        name = f"{count} further input{'s'[: count > 1]}" if count else NO_INPUTS
+        return Contender(name, length * batch, lambda _: sampler.generate_many([[0]] * batch, length))
+
+    found = [contender(count) for count in (0, 1, 2, 4)]
+    rounds, seconds = (1, 0.0) if quick else (INPUT_ROUNDS, INPUT_SECONDS)
+    results = compare(found, rounds, seconds)
+    costs = {name: 1 - result.times(results[NO_INPUTS]) for name, result in results.items()}
+    benchmark.pedantic(found[-1].run, args=(found[-1].tokens,), rounds=1 if quick else 9)
+    notes = [f"{name}: {cost:.1%}" for name, cost in costs.items() if name != NO_INPUTS]
+    tunes = "one tune" if batch == 1 else f"{batch} tunes at once"
+    title = f"{MIT}, int8, {tunes}, 2 threads, {rounds} paired round{'s'[: rounds > 1]}"
+    tables.append(
+        "\n".join(
+            [
+                table(title, results, NO_INPUTS, []),
+                "share of the tokens/s that they cost, medians of the rounds:",
+                *notes,
+            ]
+        )
+    )
+    benchmark.extra_info |= {"case": title, "machine": machine(), "cost": costs}
