@@ -35,8 +35,6 @@ def _run(options: argparse.Namespace) -> int:
         options.output,
         seed=options.seed,
         tunes=_TUNES,
-        temperature=0.7,
-        top_p=0.9,
         renderers=("midi", "wav"),
         reporter=Console(),
     )
