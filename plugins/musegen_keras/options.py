@@ -17,7 +17,7 @@ class KerasLSTMOptions(Options):
 
     embedding: int = Field(64, ge=1, le=1_000_000)
     """How many numbers describe a token."""
-    place: bool = False
+    place: bool = Field(False, json_schema_extra={"suggested": True})
     """Let the model also read where each token stands in its tune, as far as the notation tells it: bar in
     the strain, time in the bar, and so on."""
     units: tuple[Units, ...] = Field((256,), min_length=1, max_length=16)

@@ -133,6 +133,9 @@ def test_init_writes_a_pipeline_that_passes_its_own_check(tmp_path: Path) -> Non
     assert [tables["corpus"][0]["use"], tables["tokenizer"]["use"]] == ["music21", "char"]
     assert [table["use"] for table in tables["render"]] == ["midi", "wav"]
     assert tables["prepare"]["fields"] == ["X", "T", "R", "M", "L", "K", "P"]
+    assert "copies = true  # false if left out" in text
+    assert 'tonic = "C"  # none if left out' in text
+    assert tables["model"]["place"] is True
     lines = text.splitlines()
     assert lines[lines.index("[model]") + 1] == "# One of: keras-lstm, ngram."
     keys = [number for number, line in enumerate(lines) if " = " in line and not line.startswith("#")]

@@ -23,7 +23,8 @@ def example_pipeline(plugins: Plugins) -> str:
 
 
 def _example_lines(plugins: Plugins) -> Iterator[str]:
-    yield "# A musegen pipeline. Keys show their defaults. A key after # has no default and may be left out."
+    yield "# A musegen pipeline. Keys show their defaults. Where something else suits most tunes better, it stands"
+    yield "# there, with the default behind it. A key after # has no default and may be left out."
     for name in TABLES:
         if name == "sample":
             models = _suggested(plugins, "model") or plugins.names("model")
@@ -100,8 +101,13 @@ def _assignment(name: str, field: FieldInfo, description: str, value: Any) -> It
     An example of a key that may be left out is commented out.
     """
     yield from wrap(" ".join(description.split()), 100, initial_indent="# ", subsequent_indent="# ")
-    if value is None and not field.is_required():
-        value = field.get_default(call_default_factory=True)
+    default = None if field.is_required() else field.get_default(call_default_factory=True)
+    extra = field.json_schema_extra
+    suggested = extra.get("suggested") if isinstance(extra, dict) else None
+    if value is None and suggested is not None:
+        yield f"{name} = {_toml(suggested)}  # {'none' if default is None else _toml(default)} if left out"
+        return
+    value = default if value is None else value
     if value is not None:
         yield f"{name} = {_toml(value)}"
     else:

@@ -36,15 +36,15 @@ class Prepare(Options):
     """Keep fingerings and other text above the staff ("^text"). Chord symbols are always kept."""
     decorations: bool = False
     """Keep ornaments, grace notes and slurs. Notes, lengths, ties and tuplets are always kept."""
-    canonical: bool = False
+    canonical: bool = Field(False, json_schema_extra={"suggested": True})
     """Rewrite every tune in one fixed style: one spelling for each thing, explicit repeats, beams and line
     breaks that follow the metre."""
-    tonic: Tonic | None = Field(None, examples=["C"])
+    tonic: Tonic | None = Field(None, examples=["C"], json_schema_extra={"suggested": "C"})
     """Transpose every tune to this tonic, in the nearer direction. The mode stays, and new tunes are
     transposed back to the keys of the corpus."""
     transpose: bool = False
     """Learn each training tune also in the other keys that tunes of the same mode have in the corpus."""
-    copies: bool = False
+    copies: bool = Field(False, json_schema_extra={"suggested": True})
     """Let the model read and write a bar that equals an earlier bar of its tune as one symbol, "the same as
     so many bars ago". New tunes have these bars written out."""
 
