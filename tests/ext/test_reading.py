@@ -30,7 +30,7 @@ PIECES = """
     |: :| :: || |] [| |1 :|2 |2 [1 [2 (3 (5 (9:: (3:2:4 (99:99:99 A> A< A>> B<< [CE]2 [ [A [K:C] [M:3/4]
     [L:1/4] [P:A] [r:x] ¶M:6/8¶ ¶L:1/16¶ ¶P:B¶ ¶A:|¶ ¶A:¶ +: Z4 Z512 [Z512]512 /512 /////// {ab} "Am" !trill!
     !un " { %c ¶ ¶¶ [M:999999/1] [M:512+512/1] [L:1/512] C| A0 A/0 A,,' A/,4 A512//////// .| . ABc d2e ^f
-    =g__a z2
+    =g__a z2 |[A]| |AB| |AB¶c:x¶| |AB¶| [1-3 |1,3-5
 """
 HEADERS = ("", "K:C\n", "M:4/4\nK:C\n", "X:1\nM:9/8\nL:1/8\nK:G\n", "M:512+512/1\nL:1/512\nK:C\n")
 
@@ -78,10 +78,9 @@ def test_random_characters(alphabet: str) -> None:
 
 def test_random_pieces() -> None:
     """Music code, fields and what is not closed, in any order; some of it many times over."""
-    rng, pieces = (
-        random.Random(3),
-        [piece.replace("¶", "\n") for piece in PIECES.split()] + [" ", "\r\n", *COPIES],
-    )
+    rng = random.Random(3)
+    pieces = [piece.replace("¶", "\n") for piece in PIECES.split()]
+    pieces += [" ", "\r\n", *COPIES, *(f"|{copy}|" for copy in COPIES[1:9])]
     texts = ["".join(rng.choices(pieces, k=rng.randrange(60))) for _ in range(2500)]
     texts += [
         "".join(rng.choice(pieces) * rng.choice((1, 2, 40)) for _ in range(rng.randrange(9)))
@@ -181,11 +180,8 @@ def test_rows_are_read_without_the_gil() -> None:
     sys.setswitchinterval(60)
     try:
         lock.release()
-        for _ in range(50):
-            places.rows(tokens)
-            if ran:
-                break
+        meanwhile = any(len(places.rows(tokens)) and ran for _ in range(50))
     finally:
         sys.setswitchinterval(interval)
     thread.join()
-    assert ran
+    assert meanwhile

@@ -1,7 +1,7 @@
 /* The time in a bar, from its characters one at a time: metre, unit note length, notes, tuplets.
  *
  * The parts of musegen_abc/clock.py, decision for decision. Times and lengths are from 0 to MR_LONGEST, in parts of a unit
- * note length (L:), MR_UNIT to each. A struct of zeros is none of these machines: each has its init. */
+ * note length (L:), MR_UNIT to each. */
 #ifndef MUSEGEN_READING_CLOCK_H
 #define MUSEGEN_READING_CLOCK_H
 
