@@ -1,11 +1,10 @@
 from collections.abc import Sequence
-from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 class AbcPlaces:
-    sizes: ClassVar[tuple[int, ...]]
+    sizes: tuple[int, ...]
     def __init__(self, texts: Sequence[str]) -> None: ...
     def begin(self) -> AbcPlaceReader: ...
     def rows(self, tokens: NDArray[np.int32]) -> NDArray[np.int32]: ...

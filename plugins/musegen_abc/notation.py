@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from musegen import HeaderGuide, Key, NotationError, Prepare, Problem, Score, Tune, Wishes
+from musegen import HeaderGuide, Key, NotationError, Places, Prepare, Problem, Score, Tune, Wishes
 from musegen_abc.canonical import canonical_abc
 from musegen_abc.copies import fold, unfold
 from musegen_abc.guide import AbcGuide, wished_fields, wished_key
 from musegen_abc.layout import read_layout
 from musegen_abc.parser import no_tune, parse_abc
-from musegen_abc.places import AbcPlaces, PythonPlaces, abc_places
+from musegen_abc.places import abc_places
 from musegen_abc.prepare import FIELDS, prepare_abc
 from musegen_abc.spans import chord_symbol_spans
 from musegen_abc.transpose import transpose_abc
@@ -99,7 +99,7 @@ class AbcNotation:
         """The text with all its bars written out, and the symbols that mean no bar."""
         return unfold(text)
 
-    def places(self, texts: Sequence[str]) -> AbcPlaces | PythonPlaces:
+    def places(self, texts: Sequence[str]) -> Places:
         """Tells of each token where in its tune it stands; ``texts``: what each token stands for."""
         return abc_places(texts)
 

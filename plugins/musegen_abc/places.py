@@ -11,7 +11,7 @@ from copy import deepcopy
 import numpy as np
 from numpy.typing import NDArray
 
-from musegen import Tokens
+from musegen import Places, Tokens
 from musegen_abc.place import Place
 
 __all__ = ["AbcPlaces", "PythonPlaceReader", "PythonPlaces", "abc_places"]
@@ -22,7 +22,7 @@ except ImportError:  # musegen was installed where there was no compiler
     AbcPlaces = None  # type: ignore[assignment,misc]
 
 
-def abc_places(texts: Sequence[str]) -> AbcPlaces | PythonPlaces:
+def abc_places(texts: Sequence[str]) -> Places:
     """The sense of place over tokens with these texts; "" for marks, which stand for no text."""
     return PythonPlaces(texts) if AbcPlaces is None else AbcPlaces(texts)
 

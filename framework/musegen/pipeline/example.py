@@ -23,8 +23,8 @@ def example_pipeline(plugins: Plugins) -> str:
 
 
 def _example_lines(plugins: Plugins) -> Iterator[str]:
-    yield "# A musegen pipeline. Keys show their defaults. Where something else suits most tunes better, it is"
-    yield "# there, with the default behind it. A key after # has no default and may be left out."
+    yield "# A musegen pipeline. Keys show their defaults, or what suits most tunes better, with the default"
+    yield "# behind it. A key after # has no default and may be left out."
     for name in TABLES:
         if name == "sample":
             models = _suggested(plugins, "model") or plugins.names("model")
