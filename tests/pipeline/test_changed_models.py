@@ -59,6 +59,10 @@ def _set(place: str, value: object) -> Any:
             _set("about.notation.home.tonics", {"minor": {"E": 0}}),
             "notation.home.tonics.minor.E: must be at least 1 (got 0)",
         ),
+        (
+            _set("about.notation.home.ranges", {"major": {"means": {"C": [60]}, "deviations": [0, 1]}}),
+            "damaged: notation.home.ranges.major.",
+        ),
         (_set("about.notation.fields", {"X": 1}), "damaged: notation.fields: must be an array"),
         (_set("about.notation.fields", ["X", "\ud800"]), "damaged: a text in it holds half a character;"),
         (

@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from musegen.errors import NotationError
-from musegen.music.score import Key, Note
+from musegen.music.score import Key
 from musegen.music.transposing import transpose_score
 from musegen.music.tune import Tune
 from musegen.protocols.notations import Notation, TransposingNotation
@@ -38,13 +38,11 @@ def transpose_all(notation: Notation, tunes: Sequence[Tune]) -> Iterator[Transpo
     counts = Counter((score.key.mode, score.key.tonic) for score in scores if score.key.tonic)
     for tune, score in zip(tunes, scores, strict=True):
         key = score.key
-        notes = [event for bar in score.bars for event in bar.events if isinstance(event, Note)]
-        pitches = [pitch.midi for note in notes for pitch in note.pitches]
         found: list[tuple[str, float]] = []
         for (mode, tonic), count in sorted(counts.items()):
-            if not pitches or mode != key.mode or tonic == key.tonic or not key.tonic:
+            if not score.pitch_range or mode != key.mode or tonic == key.tonic or not key.tonic:
                 continue
-            semitones = _way(key, tonic, min(pitches), max(pitches))
+            semitones = _way(key, tonic, *score.pitch_range)
             if semitones:
                 with suppress(NotationError):
                     moved = transpose(notation, tune, semitones, tonic)

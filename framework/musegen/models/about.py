@@ -30,6 +30,9 @@ def _tonic(name: str) -> str:
 _Name: TypeAlias = Annotated[str, AfterValidator(_named)]
 _Tonic: TypeAlias = Annotated[str, AfterValidator(_tonic)]
 _Count: TypeAlias = Annotated[int, Field(ge=1, le=2**53)]
+_Pitch: TypeAlias = Annotated[float, Field(ge=-1000, le=1000)]
+_Deviation: TypeAlias = Annotated[float, Field(gt=0, le=1000)]
+_PAIR = Field(min_length=2, max_length=2)
 
 
 class _Said(BaseModel):
@@ -54,11 +57,19 @@ class SavedTokenizer(SavedComponent):
     state: Any = None
 
 
+class SavedRanges(_Said):
+    """The ranges of tunes of one mode, as :class:`musegen.models.home.Ranges` has them."""
+
+    means: dict[_Tonic, Annotated[list[_Pitch], _PAIR]]
+    deviations: Annotated[list[_Deviation], _PAIR]
+
+
 class SavedHome(_Said):
-    """The one tonic of the tunes, as :class:`musegen.models.language.Home` has it."""
+    """The one tonic of the tunes, as :class:`musegen.models.home.Home` has it."""
 
     tonic: _Tonic
     tonics: dict[str, dict[_Tonic, _Count]]
+    ranges: dict[str, SavedRanges] = {}
 
 
 class SavedNotation(SavedComponent):

@@ -13,7 +13,8 @@ from musegen.errors import NotationError, VocabularyError
 from musegen.models.draws import Composition, Draw, finite
 from musegen.models.encoding import with_marks
 from musegen.models.examining import examine, judge_copies
-from musegen.models.language import Home, Language
+from musegen.models.home import Home
+from musegen.models.language import Language
 from musegen.models.numbering import draw_seeds
 from musegen.models.sample_options import Sample
 from musegen.music.originality import MelodyIndex
@@ -132,7 +133,7 @@ class Composer:
             tonic, wish = "", self._options.key
             if wish and isinstance(notation, HeadedNotation):
                 tonic = notation.key(wish).tonic
-            tonic = tonic or home.choose(notation.parse(tune).key.mode, seed)
+            tonic = tonic or home.choose(notation.parse(tune), seed)
             return to_tonic(notation, tune, tonic)
         except NotationError:
             return tune

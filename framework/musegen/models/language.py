@@ -2,53 +2,18 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from random import Random
 
 import numpy as np
 
-from musegen.canonical import JSON
 from musegen.errors import MusegenError
+from musegen.models.home import Home
 from musegen.music.score import Problem
-from musegen.music.tune import Tune
 from musegen.protocols.notations import CopyingNotation, Notation, PlacingNotation
 from musegen.protocols.places import Places
-from musegen.protocols.sampling import derive_seed
 from musegen.protocols.tokenizers import Tokenizer
-
-
-@dataclass(frozen=True)
-class Home:
-    """The one tonic that a model's tunes were transposed to, and the tonics that they had before."""
-
-    tonic: str
-    """Tonic of all tunes that the model has learned."""
-    tonics: Mapping[str, Mapping[str, int]]
-    """Number of training tunes by mode and former tonic. New tunes get a tonic in the same proportions."""
-
-    @classmethod
-    def of(cls, tonic: str, tunes: Iterable[Tune], notation: Notation) -> Home:
-        """The home of tunes that were all transposed to ``tonic``. ``Tune.tonic`` has their former tonic."""
-        tonics: dict[str, Counter[str]] = {}
-        for tune in tunes:
-            if tune.tonic:
-                mode = notation.parse(tune).key.mode
-                tonics.setdefault(mode, Counter())[tune.tonic] += 1
-        return cls(tonic, tonics)
-
-    def state(self) -> dict[str, JSON]:
-        """The home as JSON."""
-        return {"tonic": self.tonic, "tonics": {mode: dict(counts) for mode, counts in self.tonics.items()}}
-
-    def choose(self, mode: str, seed: int) -> str:
-        """A random tonic for a new tune in this mode, in the proportions of the corpus."""
-        counts = self.tonics.get(mode) or {}
-        if not counts:
-            return self.tonic
-        return Random(derive_seed(seed, "tonic")).choices(list(counts), list(counts.values()))[0]
 
 
 @dataclass(frozen=True)

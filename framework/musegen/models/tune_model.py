@@ -12,10 +12,11 @@ from pydantic import ValidationError
 
 from musegen.canonical import JSON
 from musegen.errors import ArtifactError, PluginError
-from musegen.models.about import About, SavedComponent
+from musegen.models.about import About, SavedComponent, SavedHome
 from musegen.models.composer import Composer
 from musegen.models.draws import Composition
-from musegen.models.language import Home, Language
+from musegen.models.home import Home, Ranges
+from musegen.models.language import Language
 from musegen.models.sample_options import Sample
 from musegen.music.melody_library import MELODIES
 from musegen.music.originality import MelodyIndex
@@ -119,15 +120,26 @@ def load_language(path: Path, about: About, plugins: Plugins) -> Language:
             f'{path}: writes bars that come again as one symbol, which the notation "{about.notation.name}" '
             "that is installed cannot write out"
         )
-    home = about.notation.home
     return Language(
         about.notation.name,
         notation,
         tokenizer.build().load(about.tokenizer.state),
         about.notation.fields,
-        Home(home.tonic, home.tonics) if home else None,
+        home_of(about.notation.home) if about.notation.home else None,
         about.notation.copies,
     )
+
+
+def home_of(saved: SavedHome) -> Home:
+    """The home that a saved model tells of."""
+    ranges = {
+        mode: Ranges(
+            {tonic: (low, high) for tonic, (low, high) in each.means.items()},
+            (each.deviations[0], each.deviations[1]),
+        )
+        for mode, each in saved.ranges.items()
+    }
+    return Home(saved.tonic, saved.tonics, ranges)
 
 
 def check_symbols(path: Path, network: LanguageModel, tokenizer: Tokenizer) -> None:

@@ -323,3 +323,10 @@ class Score:
     """Lines of a song text below the tune (ABC ``W:``)."""
     problems: tuple[Problem, ...] = field(default=(), compare=False)
     """Mistakes in the text that were tolerated."""
+
+    @property
+    def pitch_range(self) -> tuple[int, int] | None:
+        """Lowest and highest pitch of its notes, without grace notes, as MIDI numbers; None without notes."""
+        notes = [event for bar in self.bars for event in bar.events if isinstance(event, Note)]
+        pitches = [pitch.midi for note in notes for pitch in note.pitches]
+        return (min(pitches), max(pitches)) if pitches else None

@@ -57,7 +57,7 @@ class ModelStage(Stage):
 
     name = "model"
     table = ("model",)
-    version = 3
+    version = 4
 
     def __init__(
         self,

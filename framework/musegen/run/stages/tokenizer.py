@@ -9,7 +9,8 @@ from functools import cached_property
 from pathlib import Path
 
 from musegen.canonical import JSON
-from musegen.models.language import Home, Language, folded, header_fields
+from musegen.models.home import Home
+from musegen.models.language import Language, folded, header_fields
 from musegen.models.tokenizing import checked_state
 from musegen.music.tune import Tune
 from musegen.pipeline.plan import Plan

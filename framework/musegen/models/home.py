@@ -1,0 +1,125 @@
+"""The one tonic that a model's tunes were transposed to, and the way back to the keys of the corpus."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from random import Random
+from statistics import fmean
+
+from musegen.canonical import JSON
+from musegen.music.score import Score
+from musegen.music.tune import Tune
+from musegen.protocols.notations import Notation
+from musegen.protocols.sampling import derive_seed
+
+Range = tuple[float, float]
+"""Lowest and highest pitch of a tune, as MIDI numbers."""
+_LEAST = 1.0
+"""Smallest standard deviation that is taken for real, in semitones: a mode may have few tunes."""
+
+
+@dataclass(frozen=True)
+class Ranges:
+    """The ranges of training tunes of one mode, after all were transposed to one tonic."""
+
+    means: Mapping[str, Range]
+    """Mean range by former tonic."""
+    deviations: Range
+    """Standard deviation of lowest and of highest pitch from the mean of their tonic, in semitones."""
+
+    @classmethod
+    def of(cls, ranges: Mapping[str, list[Range]]) -> Ranges:
+        """Those of some tunes, by former tonic."""
+        means = {tonic: _each(fmean, of) for tonic, of in ranges.items()}
+        squares = [
+            ((low - means[tonic][0]) ** 2, (high - means[tonic][1]) ** 2)
+            for tonic, of in ranges.items()
+            for low, high in of
+        ]
+        low, high = _each(lambda values: max(math.sqrt(fmean(values)), _LEAST), squares)
+        return cls(means, (low, high))
+
+    def likelihood(self, tonic: str, found: Range) -> float:
+        """How well a tune's range fits to those of tunes that had this tonic; 1 where it is the mean.
+
+        Lowest and highest pitch are taken for independent and normally distributed.
+        """
+        means, deviations = self.means[tonic], self.deviations
+        away = [(found[end] - means[end]) / deviations[end] for end in (0, 1)]
+        return math.exp(-0.5 * (away[0] ** 2 + away[1] ** 2))
+
+
+@dataclass(frozen=True)
+class Home:
+    """The one tonic that a model's tunes were transposed to, and the tonics that they had before."""
+
+    tonic: str
+    """Tonic of all tunes that the model has learned."""
+    tonics: Mapping[str, Mapping[str, int]]
+    """Number of training tunes by mode and former tonic. New tunes get a tonic in the same proportions."""
+    ranges: Mapping[str, Ranges] = field(default_factory=dict)
+    """The ranges of training tunes by mode, as the model knows them. A new tune rather gets a tonic of which
+    the training tunes had a range like its own: a fiddle tune in A lies higher than one in G, also in C."""
+
+    @classmethod
+    def of(cls, tonic: str, tunes: Iterable[Tune], notation: Notation) -> Home:
+        """The home of tunes that were all transposed to ``tonic``. ``Tune.tonic`` has their former tonic."""
+        tonics: dict[str, dict[str, int]] = {}
+        found: dict[str, dict[str, list[Range]]] = {}
+        for tune in tunes:
+            if not tune.tonic:
+                continue
+            score = notation.parse(tune)
+            counts = tonics.setdefault(score.key.mode, {})
+            counts[tune.tonic] = counts.get(tune.tonic, 0) + 1
+            if score.pitch_range:
+                found.setdefault(score.key.mode, {}).setdefault(tune.tonic, []).append(score.pitch_range)
+        return cls(tonic, tonics, {mode: Ranges.of(ranges) for mode, ranges in found.items()})
+
+    def state(self) -> dict[str, JSON]:
+        """The home as JSON; means and deviations to hundredths of a semitone."""
+        return {
+            "tonic": self.tonic,
+            "tonics": {mode: dict(counts) for mode, counts in self.tonics.items()},
+            "ranges": {
+                mode: {
+                    "means": {tonic: _rounded(mean) for tonic, mean in ranges.means.items()},
+                    "deviations": _rounded(ranges.deviations),
+                }
+                for mode, ranges in self.ranges.items()
+            },
+        }
+
+    def choose(self, score: Score, seed: int) -> str:
+        """A random tonic for a new tune: one of those that the corpus has in its mode.
+
+        The more training tunes had a tonic, and the more their ranges are like that of the tune, the likelier
+        it is.
+        """
+        mode = score.key.mode
+        counts = self.tonics.get(mode) or {}
+        if not counts:
+            return self.tonic
+        weights = {tonic: float(count) for tonic, count in counts.items()}
+        ranges, span = self.ranges.get(mode), score.pitch_range
+        if ranges and span:
+            fitting = {
+                tonic: count * ranges.likelihood(tonic, span)
+                for tonic, count in weights.items()
+                if tonic in ranges.means
+            }
+            if sum(fitting.values()) > 0:
+                weights = fitting
+        return Random(derive_seed(seed, "tonic")).choices(list(weights), list(weights.values()))[0]
+
+
+def _each(reduce: Callable[[Sequence[float]], float], ranges: Sequence[Range]) -> Range:
+    """Reduce the first numbers to one, and the second."""
+    low, high = zip(*ranges, strict=True)
+    return reduce(low), reduce(high)
+
+
+def _rounded(of: Range) -> list[JSON]:
+    return [round(value, 2) for value in of]
