@@ -111,9 +111,10 @@ def test_the_sampler_lines_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     shutil.copyfile(musegen.demo_model(), "model.safetensors")
     names: dict[str, Any] = {}
     exec(block("python", "from musegen_sampling", SAMPLING), names)
-    tokenizer = musegen.open_model("model.safetensors").language.tokenizer
-    assert names["text"] == tokenizer.decode(names["tokens"])
-    assert musegen.perform(musegen.parse(names["text"], "abc")).melody
+    language = musegen.open_model("model.safetensors").language
+    assert names["text"] == language.tokenizer.decode(names["tokens"])
+    text, _ = language.unfolded(names["text"])
+    assert musegen.perform(musegen.parse(text, "abc")).melody
 
 
 def test_the_plugin_in_one_screen_works(tmp_path: Path) -> None:

@@ -234,8 +234,9 @@ class CopyingNotation(Notation, Protocol):
 class PlacingNotation(Notation, Protocol):
     """A notation that can tell where in the form of its tune a token stands, from what came before it alone.
 
-    A model may read these place features beside each token, so that it knows which bar of the strain it is
-    in and how much of the bar is left. Without this method a model reads the tokens alone.
+    A model may read these place features beside each token, so that it knows which bar of the strain (a
+    section of the tune) it is in, and how much of the bar is left. Without this method a model reads the
+    tokens alone.
     """
 
     def places(self, texts: Sequence[str]) -> Places:
