@@ -124,8 +124,8 @@ class Windows:
         """The batches in order, from number ``first`` on."""
         last = len(self._text) - self._steps  # places where a piece can begin
         begins = np.ones(self._rows, np.bool_)
-        places = np.random.default_rng(self._seed).integers(0, last, (len(self), self._rows, 1))
-        for at in places[first:]:
+        starts = np.random.default_rng(self._seed).integers(0, last, (len(self), self._rows, 1))
+        for at in starts[first:]:
             read = at + np.arange(self._steps + 1)
             tokens, places = self._text[read], self._places[read[:, :-1]]
             yield Batch(tokens[:, :-1].copy(), tokens[:, 1:].copy(), places, begins)

@@ -59,7 +59,7 @@ class Language:
 
 
 def token_texts(tokenizer: Tokenizer) -> tuple[str, ...] | None:
-    """The text of each token, empty for the marks; None if one text may take several tokens together."""
+    """The text of each token, empty for the marks; None if a token has no text of its own."""
     tokens = np.arange(len(tokenizer.vocabulary), dtype=np.int32)
     try:
         return tuple(tokenizer.decode(tokens[token : token + 1]) for token in tokens)
