@@ -43,11 +43,12 @@ def changed(file: Path, row: int, **cells: str) -> Path:
 
 
 def test_a_row_says_what_the_tune_says(tmp_path: Path) -> None:
-    """In the table, in Python and in the files alike; the loss is the one that the model gives the text."""
-    tunes = musegen.sample(OPENED, tmp_path, tunes=4, keep="all", seed=3, renderers=["midi"])
+    """In the table, in Python and in the files alike; the loss is the one that the model gives the draw."""
+    tunes = musegen.sample(OPENED, tmp_path, tunes=6, keep="all", seed=3, renderers=["midi"])
+    draws = OPENED.compose(musegen.Sample(tunes=6, keep="all"), 3).draws
     found = rows(tmp_path / "tunes.csv")
-    assert [tuple(row) for row in found] == [COLUMNS] * 4
-    for tune, row in zip(tunes, found, strict=True):
+    assert [tuple(row) for row in found] == [COLUMNS] * 6
+    for tune, row, draw in zip(tunes, found, draws, strict=True):
         assert (tmp_path / row["file"]).read_text("utf-8") == tune.text
         score = tune.score()
         assert row["key"] == tune.key == str(score.key)
@@ -57,7 +58,9 @@ def test_a_row_says_what_the_tune_says(tmp_path: Path) -> None:
         assert (row["title"], int(row["seed"])) == (tune.title, tune.seed)
         assert row["valid"] == str(tune.valid).lower()
         assert row["faults"] == "; ".join(tune.faults)
-        (nats,) = OPENED.network.nats([with_marks(OPENED.language.tokenizer, tune.text)])
+        assert draw.tune.text == tune.text
+        assert draw.drawn is not None
+        (nats,) = OPENED.network.nats([draw.drawn])
         assert float(row["nats"]) == tune.nats == round(float(nats.sum()), 4)
         assert float(row["nats_a_token"]) == pytest.approx(nats.mean(), abs=1e-4)
         assert tune.copied is not None
@@ -73,8 +76,10 @@ def test_the_loss_leaves_out_the_end_of_a_tune_that_was_cut(tmp_path: Path) -> N
     """What was drawn is measured, and no more."""
     (tune,) = musegen.sample(OPENED, tmp_path, tunes=1, keep="all", max_length=120)
     assert tune.faults[0].startswith("unfinished")
-    tokens = with_marks(OPENED.language.tokenizer, tune.text.removesuffix("\n"))[:-1]
-    (nats,) = OPENED.network.nats([tokens])
+    (draw,) = OPENED.compose(musegen.Sample(tunes=1, keep="all", max_length=120), 0).draws
+    assert draw.drawn is not None
+    assert OPENED.language.tokenizer.vocabulary.end not in draw.drawn
+    (nats,) = OPENED.network.nats([draw.drawn])
     assert tune.tokens == len(nats) == 120
     assert tune.nats == round(float(nats.sum()), 4)
 

@@ -35,7 +35,7 @@ def test_the_asked_arithmetic_draws(
     """What is asked of another model, or of none, leaves it to this one."""
     used: list[str] = []
 
-    def sampler(weights: Any, *, precision: str) -> Sampler:
+    def sampler(weights: Any, *, precision: str, inputs: Any) -> Sampler:
         used.append(precision)
         return Sampler(weights, precision="fp32")
 
