@@ -8,15 +8,17 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
 import pytest
 
 import musegen
 from helpers.distributions import musegen as command
 from helpers.invented import NGRAM_PIPELINE, write_pipeline
 from musegen import Component, Options, Vocabulary, component, hookimpl
-from musegen.plugins import contracts, model_contracts
+from musegen.errors import ComponentError
+from musegen.plugins import contracts, model_contracts, place_contracts
 from musegen.plugins.checked import Contract
-from musegen.protocols import corpora, measures, models, notations, renderers, rules, tokenizers
+from musegen.protocols import corpora, measures, models, notations, places, renderers, rules, tokenizers
 from musegen.testing import ContractError, check_plugin, example_scores
 
 FAULTY = Path(__file__).parents[1] / "data" / "faulty.py.txt"
@@ -218,7 +220,7 @@ def test_an_exception_names_the_component(
 
 PROTOCOLS = [
     protocol
-    for module in (corpora, measures, models, notations, renderers, rules, tokenizers)
+    for module in (corpora, measures, models, notations, places, renderers, rules, tokenizers)
     for protocol in vars(module).values()
     if getattr(protocol, "_is_protocol", False) and protocol.__module__ == module.__name__
 ]
@@ -227,7 +229,9 @@ PROTOCOLS = [
 @pytest.mark.parametrize("protocol", PROTOCOLS)
 def test_every_part_of_a_protocol_is_in_a_contract(protocol: type) -> None:
     """So that what it gives is checked, an exception out of it blamed, and a capability seen."""
-    found = [*vars(contracts).values(), *vars(model_contracts).values(), *contracts._CONTRACTS.values()]
+    modules = (contracts, model_contracts, place_contracts)
+    found = [part for module in modules for part in vars(module).values()]
+    found += contracts._CONTRACTS.values()
     held = [{*one.methods, *one.attributes, *one.needed} for one in found if isinstance(one, Contract)]
     parts = {name for name, part in vars(protocol).items() if isfunction(part) and name[0] != "_"}
     parts |= set(vars(protocol).get("__annotations__", ()))
@@ -246,6 +250,63 @@ def test_an_exception_of_a_method_without_a_check_names_the_component() -> None:
     with pytest.raises(KeyError) as caught:
         contracts.checked("tokenizer", trainer, 'tokenizer "t"').train([]).state()
     assert caught.value.__notes__ == ['in tokenizer "t"']
+
+
+def wrong_places(**changes: Any) -> Any:
+    """The places of a notation that are right but for these parts, with its checks."""
+    reader = SimpleNamespace(read=lambda token: [token % 2])
+    reader.copy = lambda: reader
+    parts: dict[str, Any] = {
+        "sizes": [2],
+        "begin": lambda: reader,
+        "rows": lambda tokens: (tokens % 2)[:, np.newaxis],
+    }
+    made = SimpleNamespace(**(parts | changes))
+    notation = SimpleNamespace(parse=None, write=None, places=lambda texts: made)
+    notation.parse = notation.write = lambda given: None
+    return contracts.checked("notation", notation, 'notation "n"').places(["", "a"])
+
+
+def test_right_places_are_told_as_they_are() -> None:
+    """A compiled reader comes as it is, since a sampler calls it from C."""
+    found = wrong_places()
+    assert found.sizes == (2,)
+    assert found.rows(np.array([0, 1, 3])).tolist() == [[0], [1], [1]]
+    assert found.begin().copy().read(5) == (1,)
+    compiled = SimpleNamespace(__musegen_inputs__=None)
+    assert wrong_places(begin=lambda: compiled).begin() is compiled
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"sizes": 3}, "sizes is int 3, not a tuple of int, each at least 1"),
+        ({"sizes": (2, 0)}, "sizes is tuple (2, 0), not a tuple of int, each at least 1"),
+        ({"begin": None}, "SimpleNamespace has no begin; its protocol is musegen.Places"),
+        ({"begin": lambda: 3}, "int 3 has no read; its protocol is musegen.PlaceReader"),
+        ({"rows": lambda tokens: [0]}, "rows() gives list [0], not int32 of shape (2, 1)"),
+        ({"rows": np.float64}, "rows() gives float64 of shape (2,), not int32 of shape (2, 1)"),
+        ({"rows": lambda tokens: tokens[:, None] + 1}, "rows() gives a value that is not at least 0 and"),
+    ],
+)
+def test_wrong_places_are_told_in_a_line(changes: dict[str, Any], said: str) -> None:
+    """Where they are given: by the notation, for a tune, for a token."""
+
+    def use() -> None:
+        found = wrong_places(**changes)
+        found.begin().read(1)
+        found.rows(np.array([0, 1], np.int32))
+
+    with pytest.raises(ComponentError) as caught:
+        use()
+    assert str(caught.value).startswith(f'notation "n": {said}')
+
+
+def test_a_reader_that_gives_no_numbers_is_told() -> None:
+    """At the token."""
+    reader = SimpleNamespace(read=lambda token: "1", copy=lambda: None)
+    with pytest.raises(ComponentError, match=r'^notation "n": read\(\) gives str \'1\', not a tuple of int'):
+        wrong_places(begin=lambda: reader).begin().read(0)
 
 
 def renderers_named(name: str) -> SimpleNamespace:

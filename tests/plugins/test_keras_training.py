@@ -590,6 +590,7 @@ def test_it_is_declared() -> None:
     assert issubclass(declared.options, Options)
     table = {
         "embedding": 64,
+        "place": True,
         "units": [512],
         "dropout": 0.2,
         "recurrent_dropout": 0.1,

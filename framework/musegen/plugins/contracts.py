@@ -15,6 +15,7 @@ from musegen.music.tune import Tune
 from musegen.music.validity import Fault
 from musegen.plugins.checked import Check, Checked, Contract, an_attribute, gives, shown, strings
 from musegen.plugins.model_contracts import MODEL_TRAINER, TOKENIZER_TRAINER
+from musegen.plugins.place_contracts import told_places
 from musegen.protocols.measures import Descriptor
 from musegen.words import counted
 
@@ -252,6 +253,7 @@ _CONTRACTS: Mapping[str, Contract] = {
             "chord_symbols": _chords,
             "fold": gives("fold", str),
             "unfold": _unfolded,
+            "places": told_places,
         },
         {"fields": strings("fields")},
         _of_bounded_length,

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from musegen.plugins.checked import Checked, Contract, an_attribute, gives, shown, strings
+from musegen.plugins.place_contracts import sizes
 from musegen.protocols.models import EpochLoss, TrainedModel
 from musegen.protocols.vocabulary import Tokens, Vocabulary
 from musegen.words import counted
@@ -107,8 +108,14 @@ _TOKENIZER = Contract(
 _MODEL = Contract(
     "musegen.LanguageModel",
     ("generate", "nats", "save"),
-    {"generate": _continuations, "nats": _nats, "save": _saved, "save_as": _saved},
-    {"stores": strings("stores"), "symbols": strings("symbols")},
+    {
+        "generate": _continuations,
+        "nats": _nats,
+        "save": _saved,
+        "save_as": _saved,
+        "with_places": _model,
+    },
+    {"stores": strings("stores"), "symbols": strings("symbols"), "place_sizes": sizes("place_sizes")},
 )
 TOKENIZER_TRAINER = Contract(
     "musegen.TokenizerTrainer", ("train", "load"), {"train": _tokenizer, "load": _tokenizer}
