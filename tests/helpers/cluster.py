@@ -30,7 +30,8 @@ class Loopback:
         self._scheduler = self._start(
             "dask_scheduler", "--host", "127.0.0.1", "--port", "0", "--scheduler-file", str(self._file)
         )
-        wait_for(self._file.exists)
+        # The file is there before it is written, and its last character is the brace that closes it.
+        wait_for(lambda: self._file.exists() and self._file.read_text().rstrip().endswith("}"))
         self.address = str(json.loads(self._file.read_text())["address"])
 
     def worker(self) -> subprocess.Popen[bytes]:

@@ -36,8 +36,10 @@ def test_killed_workers_cost_nothing_but_time(tmp_path: Path, loopback: Loopback
     What is written is what one process writes in shards of another size, byte for byte.
     """
     folder = tmp_path / "cluster"
+    said: list[str] = []
 
     def killing() -> None:
+        wait_for(lambda: bool(said))  # that it waits for a worker
         for _ in range(2):
             before, victim = finished(folder), loopback.worker()
             wait_for(lambda before=before: finished(folder) > max(before, 0))  # type: ignore[misc]
@@ -48,7 +50,6 @@ def test_killed_workers_cost_nothing_but_time(tmp_path: Path, loopback: Loopback
 
     killer = threading.Thread(target=killing)
     killer.start()
-    said: list[str] = []
     made = musegen.sample_shards(
         demo_model(), folder, cluster=loopback.address, shard_size=20, reporter=Lines(said.append), **ASKED
     )
