@@ -62,7 +62,7 @@ class Draw:
     """Random numbers in [0, 1), one for each token to draw."""
     constraint: Constraint | CompiledConstraint | None = None
     reader: Reader | None = None
-    """Of further inputs, which goes on with the tune; None where the model has none."""
+    """The reader of its further inputs, which goes on with the tune; None where the model has none."""
     tokens: Tokens = field(default_factory=lambda: np.empty(0, np.int32))
     """The drawn tokens, with the stop token; the last of them has not been fed."""
     end: End = End.RUNNING

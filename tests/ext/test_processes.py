@@ -55,6 +55,20 @@ def test_spawned_process(weights: LSTMWeights) -> None:
         os.environ["PYTHONPATH"] = environment
 
 
+def drawn_at_once(sampler: Sampler, length: int) -> list[list[int]]:
+    """What three Python threads draw that share a sampler."""
+    results: list[list[int]] = []
+    workers = [
+        threading.Thread(target=lambda: results.append(sampler.generate([1], length).tolist()))
+        for _ in range(3)
+    ]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    return results
+
+
 @pytest.mark.parametrize("precision", ["fp32", "int8"])
 def test_threads_that_part_draw_the_same(
     isa: str, precision: Precision, monkeypatch: pytest.MonkeyPatch
@@ -64,16 +78,7 @@ def test_threads_that_part_draw_the_same(
     length = 50 if isa == "numpy" else 400  # NumPy's engine is slow, and has no threads that could part
     expected = Sampler(weights, 1, precision).generate([1], length).tolist()
     crowd = Sampler(weights, 16, precision)
-    results: list[list[int]] = []
-    workers = [
-        threading.Thread(target=lambda: results.append(crowd.generate([1], length).tolist()))
-        for _ in range(3)
-    ]
-    for worker in workers:
-        worker.start()
-    for worker in workers:
-        worker.join()
-    assert results == [expected] * 3
+    assert drawn_at_once(crowd, length) == [expected] * 3
 
 
 def test_threads_that_part_read_once() -> None:
@@ -88,16 +93,7 @@ def test_threads_that_part_read_once() -> None:
         return readers[-1]
 
     crowd = Sampler(weights, 16, "int8", make)
-    results: list[list[int]] = []
-    workers = [
-        threading.Thread(target=lambda: results.append(crowd.generate([1], length).tolist()))
-        for _ in range(3)
-    ]
-    for worker in workers:
-        worker.start()
-    for worker in workers:
-        worker.join()
-    assert results == [expected] * 3
+    assert drawn_at_once(crowd, length) == [expected] * 3
     assert [reader.told for reader in readers] == [[1, *expected[:-1]]] * 3
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from random import Random
 from statistics import fmean
+from typing import TypeAlias
 
 from musegen.canonical import JSON
 from musegen.music.score import Score
@@ -14,7 +15,7 @@ from musegen.music.tune import Tune
 from musegen.protocols.notations import Notation
 from musegen.protocols.sampling import derive_seed
 
-Range = tuple[float, float]
+Range: TypeAlias = tuple[float, float]
 """Lowest and highest pitch of a tune, as MIDI numbers."""
 _LEAST = 1.0
 """Smallest standard deviation that is taken for real, in semitones: a mode may have few tunes."""
@@ -31,15 +32,15 @@ class Ranges:
 
     @classmethod
     def of(cls, ranges: Mapping[str, list[Range]]) -> Ranges:
-        """Those of some tunes, by former tonic."""
+        """Those of some tunes, by former tonic, to hundredths of a semitone, which is how they are saved."""
         means = {tonic: _each(fmean, of) for tonic, of in ranges.items()}
         squares = [
             ((low - means[tonic][0]) ** 2, (high - means[tonic][1]) ** 2)
             for tonic, of in ranges.items()
             for low, high in of
         ]
-        low, high = _each(lambda values: max(math.sqrt(fmean(values)), _LEAST), squares)
-        return cls(means, (low, high))
+        deviations = _each(lambda values: max(math.sqrt(fmean(values)), _LEAST), squares)
+        return cls({tonic: _rounded(mean) for tonic, mean in means.items()}, _rounded(deviations))
 
     def likelihood(self, tonic: str, found: Range) -> float:
         """How well a tune's range fits to those of tunes that had this tonic; 1 where it is the mean.
@@ -79,14 +80,14 @@ class Home:
         return cls(tonic, tonics, {mode: Ranges.of(ranges) for mode, ranges in found.items()})
 
     def state(self) -> dict[str, JSON]:
-        """The home as JSON; means and deviations to hundredths of a semitone."""
+        """The home as JSON."""
         return {
             "tonic": self.tonic,
             "tonics": {mode: dict(counts) for mode, counts in self.tonics.items()},
             "ranges": {
                 mode: {
-                    "means": {tonic: _rounded(mean) for tonic, mean in ranges.means.items()},
-                    "deviations": _rounded(ranges.deviations),
+                    "means": {tonic: list(mean) for tonic, mean in ranges.means.items()},
+                    "deviations": list(ranges.deviations),
                 }
                 for mode, ranges in self.ranges.items()
             },
@@ -96,7 +97,7 @@ class Home:
         """A random tonic for a new tune: one of those that the corpus has in its mode.
 
         The more training tunes had a tonic, and the more their ranges are like that of the tune, the likelier
-        it is.
+        it is. The order of the tonics, which a saved model does not keep, has no part in it.
         """
         mode = score.key.mode
         counts = self.tonics.get(mode) or {}
@@ -112,7 +113,8 @@ class Home:
             }
             if sum(fitting.values()) > 0:
                 weights = fitting
-        return Random(derive_seed(seed, "tonic")).choices(list(weights), list(weights.values()))[0]
+        tonics = sorted(weights)
+        return Random(derive_seed(seed, "tonic")).choices(tonics, [weights[tonic] for tonic in tonics])[0]
 
 
 def _each(reduce: Callable[[Sequence[float]], float], ranges: Sequence[Range]) -> Range:
@@ -121,5 +123,5 @@ def _each(reduce: Callable[[Sequence[float]], float], ranges: Sequence[Range]) -
     return reduce(low), reduce(high)
 
 
-def _rounded(of: Range) -> list[JSON]:
-    return [round(value, 2) for value in of]
+def _rounded(of: Range) -> Range:
+    return round(of[0], 2), round(of[1], 2)

@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from musegen.plugins.checked import Check, Checked, Contract, shown
-from musegen.protocols.places import PlaceReader
 from musegen.protocols.vocabulary import Tokens
 
 
@@ -32,9 +31,9 @@ def told_places(this: Checked, found: object, *given: object) -> Checked:
     return this.made(found, PLACES)
 
 
-def _begun(this: Checked, found: object, *given: object) -> PlaceReader | Checked:
+def _begun(this: Checked, found: object, *given: object) -> object:
     # A compiled reader is called from C, and the sampler checks what it tells.
-    return found if hasattr(found, "__musegen_inputs__") else this.made(found, _READER)  # type: ignore[return-value]
+    return found if hasattr(found, "__musegen_inputs__") else this.made(found, _READER)
 
 
 def _rows(this: Checked, found: object, tokens: Tokens) -> NDArray[np.int32]:

@@ -32,7 +32,7 @@ class EvaluateStage(Stage):
 
     name = "evaluate"
     table = ("evaluate",)
-    version = 1
+    version = 2
 
     def __init__(
         self,

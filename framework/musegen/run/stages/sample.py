@@ -36,7 +36,7 @@ class SampleStage(Stage):
 
     name = "sample"
     table = ("sample",)
-    version = 2
+    version = 3
 
     def __init__(
         self,
