@@ -5,6 +5,8 @@ These are parts of the machine in place.py, like those in clock.py. Every number
 
 from __future__ import annotations
 
+from musegen_abc.copies import LAGS
+
 BARS, STRAINS, REPEATS, MODES = 18, 10, 4, 8
 """How many values each feature has. The last value of the first two stands for all that is greater."""
 _NONE, _OPEN, _FIRST_ENDING, _LATER_ENDING = range(REPEATS)
@@ -27,11 +29,24 @@ class Form:
         self.repeat = _NONE
         """0 outside a repeat, 1 in one, 2 in a first ending, 3 in a later one."""
         self._fresh = True  # whether nothing of the strain has sounded yet
+        # By number of a bar: how many bars ago it was, in this strain and in the one before; 0 if it was not
+        self._lags, self._lags_before = [0] * BARS, [0] * BARS
         self._first_ending = (0, 0, 0)  # bars, before and upbeat where the first ending began
 
     def sound(self) -> None:
         """A note, a rest or a copied bar has been read."""
         self._fresh = False
+
+    @property
+    def lag(self) -> int:
+        """How many bars ago the bar of this number was in the strain before; 0 if it had none, or long ago."""
+        return self._lags_before[self.bars]
+
+    def count_bar(self) -> None:
+        """The bar that ends counts in lags (copies.py)."""
+        for lags in (self._lags, self._lags_before):
+            lags[:] = [lag + 1 if 0 < lag < LAGS else 0 for lag in lags]
+        self._lags[self.bars] = 1
 
     def end_bar(self, time: int, whole: int) -> None:
         """End a bar that lasted for a time, where a whole one lasts longer, or not."""
@@ -47,6 +62,7 @@ class Form:
         # One more than is told of: a second ending takes back the last one, and never two
         self.strain = min(self.strain + 1, STRAINS - 1)
         self.before, self.bars, self.upbeat, self._fresh = self.bars, 0, 0, True
+        self._lags_before, self._lags = self._lags, [0] * BARS
         if self.repeat != _OPEN:
             self.repeat = _NONE
 
@@ -57,6 +73,7 @@ class Form:
             return
         if self._fresh and self.strain:
             self.strain, self._fresh = self.strain - 1, False
+            self._lags = list(self._lags_before)  # so that its bars stand beside those of the first ending
         self.bars, self.before, self.upbeat = self._first_ending
         self.repeat = _LATER_ENDING
 

@@ -1,7 +1,7 @@
 """The sense of place: where in its tune's form a character stands, from what came before it alone.
 
 :class:`Place` is a machine that is fed a prepared text, folded (copies.py) or not, one character at a time.
-It remembers some forty whole numbers and the lengths of the last 32 bars, and never looks ahead: what it
+It remembers some fifty whole numbers, the lengths of the last 32 bars and their notes, and never looks ahead: what it
 tells of a character is the same for every text that begins like this one. Every number has a bound, whatever
 the text: ext/musegen_reading is the same machine in C.
 """
@@ -14,18 +14,24 @@ from typing import ClassVar
 from musegen_abc.clock import DIGITS, UNIT, Clock, Fraction
 from musegen_abc.copies import LAGS, SHORTEST, copied_lag
 from musegen_abc.form import BARS, MODES, REPEATS, STRAINS, Form, Mode
+from musegen_abc.memory import HALVES, NOTES, Memory
 
-HALVES, LEFT = 40, 28
-"""How many values a time has. 0 is the header, and the last value stands for all that is greater."""
+LEFT = 28
+"""How many values a time that is left has. 0 is the header, and the last stands for all that is greater."""
 # What is read: the beginning of a line, its first letter, the colon behind that, a field, what is passed
 # over, music code; what stands behind "[", behind that and a letter; a chord, a tuplet, an ending's numbers
 _LINE, _FIRST, _COLON, _FIELD, _SKIPPED, _MUSIC, _BRACKET, _LETTER, _CHORD, _TUPLET, _ENDING = range(11)
 _NOTES = frozenset("ABCDEFGabcdefgzxZX")
 _CLOSED_BY = {'"': '"', "!": "!", "{": "}"}
+_PHRASE = 4
+"""How many bars ago what was heard is told of, besides that in the strain before: most bars that come again do so
+after four."""
 
 
 class Place:
-    """Tells eight things of the next character, each a small whole number; all are 0 in the header.
+    """Tells fourteen things of the next character, each a small whole number; all are 0 in the header.
+
+    Eight say where it stands:
 
     - The number of its bar in the strain, from 1. An upbeat belongs to bar 1, and a second ending stands
       where the first one does.
@@ -39,10 +45,25 @@ class Place:
     - The repeat: 1 outside one, 2 in one, 3 in a first ending, 4 in a later one.
     - The number of bars of the strain before, from 1; 1 in the first strain.
     - The mode: 1 without a tonic, 2 major, 3 minor, and so on (:class:`musegen_abc.form.Mode`).
+
+    Six say what was heard before (:class:`musegen_abc.memory.Memory`). A note is 0 for none, 1 for a rest, else
+    its step of the staff:
+
+    - How many bars ago the bar of the same number was in the strain before, as bar copies count; 0 if none was.
+    - The last note of that bar.
+    - The last note of the bar four ago.
+    - The note before, also where it is that of a copied bar.
+    - The note that began at this time of the bar four ago.
+    - The note that began at this time of the bar of the same number in the strain before.
     """
 
-    sizes: ClassVar[tuple[int, ...]] = (BARS, HALVES, LEFT, STRAINS, LEFT, 1 + REPEATS, BARS, 1 + MODES)
+    sizes: ClassVar[tuple[int, ...]] = (
+        *(BARS, HALVES, LEFT, STRAINS, LEFT, 1 + REPEATS, BARS, 1 + MODES),
+        *(1 + LAGS, NOTES, NOTES, NOTES, NOTES, NOTES),
+    )
     """Number of values of each of them."""
+    remembered: ClassVar[int] = 6
+    """How many of them, the last ones, say what was heard before."""
 
     def __init__(self) -> None:
         self._clock, self._state, self._in_body = Clock(), _LINE, False
@@ -55,14 +76,14 @@ class Place:
         self._saved = (0, 0, False)
         self._sounds = self._copied = False
         self._sign = False  # whether a number is that of an ending
-        self._form, self._mode = Form(), 0
+        self._form, self._mode, self._memory = Form(), 0, Memory()
         self._heard, self._lengths = 0, [0] * LAGS
 
     def features(self) -> tuple[int, ...]:
         """What it tells of the next character: each from 0 to below its number in :attr:`sizes`."""
         if not self._in_body:
             return (0,) * len(self.sizes)
-        time, form = self._clock.now, self._form
+        time, form, memory = self._clock.now, self._form, self._memory
         return (
             1 + form.bars,
             1 + min(max(2 * time // UNIT, 0), HALVES - 2),
@@ -72,6 +93,12 @@ class Place:
             1 + form.repeat,
             1 + form.before,
             1 + self._mode,
+            form.lag,
+            memory.end(form.lag),
+            memory.end(_PHRASE),
+            memory.last,
+            memory.note(_PHRASE, time),
+            memory.note(form.lag, time),
         )
 
     def _left(self, time: int) -> int:
@@ -100,7 +127,7 @@ class Place:
         elif self._state == _TUPLET:
             self._clock.begin_tuplet(*self._parts)
         elif self._state == _CHORD:
-            self._clock.drop_chord()
+            self._drop_chord()
         self._end_note()
         self._state = _LINE
 
@@ -138,6 +165,7 @@ class Place:
         """Forget the note that was the letter of a field."""
         self._run, self._length, self._sign = self._saved
         self._clock.drop_note()
+        self._memory.drop_note()
 
     def _go_on(self, character: str) -> None:
         self._state = _MUSIC
@@ -189,6 +217,7 @@ class Place:
     def _music(self, character: str) -> None:
         if self._clock.takes(character):
             self._ink()
+            self._memory.take(character)
             return
         self._end_note()
         if character in "|:":
@@ -210,7 +239,7 @@ class Place:
             self._ink()
             self._sign = False
             if character in _NOTES:
-                self._clock.begin_note(character)
+                self._begin_note(character)
             elif character in _CLOSED_BY:
                 self._skip(_CLOSED_BY[character])
             elif character == "(":
@@ -218,10 +247,21 @@ class Place:
             elif character in "<>":
                 self._clock.break_rhythm(character)
 
+    def _begin_note(self, letter: str) -> None:
+        self._memory.begin_note(letter, self._clock.now)
+        self._clock.begin_note(letter)
+
     def _end_note(self) -> None:
         if self._clock.end_note():
             self._sounds = True
             self._form.sound()
+            self._memory.end_note()
+        else:
+            self._memory.drop_note()  # it has no length
+
+    def _drop_chord(self) -> None:
+        self._clock.drop_chord()
+        self._memory.drop_note()
 
     def _copy(self, lag: int) -> None:
         """Go to the end of a copied bar, if the symbol is a bar of its own."""
@@ -230,6 +270,7 @@ class Place:
             self._clock.pass_by(self._lengths[(self._heard - lag) % LAGS])
             self._sounds = self._copied = True
             self._form.sound()
+            self._memory.copy(lag)
         self._sign = False
 
     def _bar_line(self, character: str) -> None:
@@ -246,10 +287,13 @@ class Place:
             self._form.end_repeat()
 
     def _end_bar(self) -> None:
+        counts = self._sounds and (self._copied or self._length >= SHORTEST)
+        self._memory.end_bar(counts=counts)
         if self._sounds:
-            if self._copied or self._length >= SHORTEST:
+            if counts:
                 self._lengths[self._heard % LAGS] = self._clock.time
                 self._heard = self._heard + 1 if self._heard + 1 < 2 * LAGS else LAGS  # the same, modulo LAGS
+                self._form.count_bar()
             self._form.end_bar(self._clock.time, self._clock.bar_length)
         self._clock.begin_bar()
         self._run = self._length = 0
@@ -294,16 +338,17 @@ class Place:
     def _in_chord(self, character: str) -> None:
         self._ink()
         if self._clock.takes(character):
+            self._memory.take(character)
             return
         self._clock.end_note()
         if character == "]":
             self._clock.end_chord()
             self._state = _MUSIC
         elif character == "|":
-            self._clock.drop_chord()
+            self._drop_chord()
             self._go_on(character)
         elif character in _NOTES:
-            self._clock.begin_note(character)
+            self._begin_note(character)
 
     def _tuplet(self, character: str) -> None:
         if character in DIGITS:
