@@ -481,7 +481,10 @@ def spoilt_places(fault: int) -> Any:
         odd = np.arange(1, len(tokens) + 1, dtype=np.int32) % 2
         return odd[:, np.newaxis] + (fault == 2)
 
-    return SimpleNamespace(sizes=(2,), begin=Reader, rows=rows)
+    def first(count: int) -> Any:
+        return spoilt_places(2 if fault == 5 else 0)
+
+    return SimpleNamespace(sizes=(2,), remembered=2 * (fault == 6), first=first, begin=Reader, rows=rows)
 
 
 class TestNotations:
@@ -549,6 +552,8 @@ class TestNotations:
             ("rows gives int32", {"places": lambda _, texts: spoilt_places(2)}),
             ("a reader, which knows no later token", {"places": lambda _, texts: spoilt_places(3)}),
             ("a copy of a reader is independent of it", {"places": lambda _, texts: spoilt_places(1)}),
+            ("first gives the same features", {"places": lambda _, texts: spoilt_places(5)}),
+            ("remembered is at least 0", {"places": lambda _, texts: spoilt_places(6)}),
             ("a prepared tune parses", {"prepare": lambda _, tune, options: replace(tune, text="")}),
             ("without wishes, wished fixes no field", {"wished": lambda _, wishes: {"K": "D"}}),
         ],

@@ -9,11 +9,18 @@ from libc.stdint cimport int32_t, uint32_t
 from libc.stdlib cimport free, malloc
 
 from musegen_reading._tokens cimport (
-    MR_BARS, MR_FEATURES, MR_HALVES, MR_LEFT, MR_MODES, MR_REPEATS, MR_STRAINS, mr_place_init, mr_read, mr_reader, mr_rows, mr_texts,
+    MR_BARS, MR_FEATURES, MR_HALVES, MR_LAGS, MR_LEFT, MR_MODES, MR_NOTES, MR_REMEMBERED, MR_REPEATS, MR_STRAINS, mr_read,
+    mr_reader, mr_reader_init, mr_rows, mr_texts,
 )
 from musegen_sampling.inputs cimport MUSEGEN_INPUTS, musegen_inputs
 
 import numpy as np
+
+
+_SIZES = (
+    *(MR_BARS, MR_HALVES, MR_LEFT, MR_STRAINS, MR_LEFT, 1 + MR_REPEATS, MR_BARS, 1 + MR_MODES),
+    *(1 + MR_LAGS, MR_NOTES, MR_NOTES, MR_NOTES, MR_NOTES, MR_NOTES),
+)
 
 
 cdef no_token(ptrdiff_t V, token):
@@ -22,21 +29,25 @@ cdef no_token(ptrdiff_t V, token):
 
 @cython.final
 cdef class AbcPlaces:
-    """Where in its tune's form the next token stands, told after each token of a tune in ABC.
+    """Where in its tune's form the next token stands, and what was heard before, told after each token of a tune in ABC.
 
-    ``texts``: the text of each token, "" for marks. Eight values are told, each from 0 to below its number in
-    ``sizes``: bar, time in the bar, time left in it, strain, time left if the bar ends the strain, repeat, bars of the
-    strain before, mode; see class Place of ``musegen_abc/place.py``.
+    ``texts``: the text of each token, "" for marks. Fourteen values are told, each from 0 to below its number in
+    ``sizes``; the last ``remembered`` of them say what was heard. Class Place of ``musegen_abc/place.py`` says what they
+    are. ``count``: how many of them to tell, the first ones; by default all.
     """
 
-    sizes = (MR_BARS, MR_HALVES, MR_LEFT, MR_STRAINS, MR_LEFT, 1 + MR_REPEATS, MR_BARS, 1 + MR_MODES)
-
+    cdef readonly tuple sizes
+    cdef readonly int remembered
     cdef mr_texts texts
     cdef uint32_t *characters
     cdef ptrdiff_t *begins
     cdef tuple given
 
-    def __cinit__(self, texts):
+    def __cinit__(self, texts, count=MR_FEATURES):
+        if not 1 <= count <= MR_FEATURES:
+            raise ValueError(f"count: from 1 to {MR_FEATURES} expected (got {count})")
+        self.sizes = _SIZES[:count]
+        self.remembered = max(count + MR_REMEMBERED - MR_FEATURES, 0)
         cdef str text
         cdef Py_UCS4 character
         cdef ptrdiff_t at = 0, t = 0
@@ -59,7 +70,13 @@ cdef class AbcPlaces:
         free(self.begins)
 
     def __reduce__(self):
-        return AbcPlaces, (self.given,)
+        return AbcPlaces, (self.given, len(self.sizes))
+
+    def first(self, count):
+        """The same with the first so many values only. Raises ValueError for more than there are."""
+        if not 1 <= count <= len(self.sizes):
+            raise ValueError(f"count: from 1 to {len(self.sizes)} expected (got {count})")
+        return AbcPlaces(self.given, count)
 
     def begin(self):
         """A reader at the beginning of a tune."""
@@ -67,7 +84,7 @@ cdef class AbcPlaces:
         return reader
 
     def rows(self, tokens):
-        """The values after each token of a tune from its beginning: int32 (n, 8).
+        """The values after each token of a tune from its beginning: int32 (n, F) for F sizes.
 
         ``tokens``: int32 (n,). Raises ValueError for anything else, and for numbers that are no tokens.
         """
@@ -76,11 +93,12 @@ cdef class AbcPlaces:
             raise ValueError(f"tokens: int32 (n,) expected (got {tokens.dtype} {tokens.shape})")
         cdef const int32_t[::1] numbers = np.ascontiguousarray(tokens)
         cdef ptrdiff_t n = numbers.shape[0], read = 0
-        rows = np.empty((n, MR_FEATURES), np.int32)
+        cdef int32_t count = len(self.sizes)
+        rows = np.empty((n, count), np.int32)
         cdef int32_t[:, ::1] values = rows
         if n > 0:
             with nogil:
-                read = mr_rows(&self.texts, &numbers[0], n, &values[0, 0])
+                read = mr_rows(&self.texts, count, &numbers[0], n, &values[0, 0])
         if read < n:
             raise no_token(self.texts.V, numbers[read])
         return rows
@@ -96,9 +114,8 @@ cdef class AbcPlaceReader:
 
     def __cinit__(self, AbcPlaces places not None):
         self.places = places
-        self.reader.texts = &places.texts
-        mr_place_init(&self.reader.place)
-        self.inputs = musegen_inputs(&self.reader, mr_read, MR_FEATURES)
+        mr_reader_init(&self.reader, &places.texts, len(places.sizes))
+        self.inputs = musegen_inputs(&self.reader, mr_read, len(places.sizes))
 
     def __reduce__(self):
         raise TypeError("AbcPlaceReader cannot be pickled; AbcPlaces can")
@@ -109,7 +126,7 @@ cdef class AbcPlaceReader:
         token = PyNumber_Index(token)
         if not 0 <= token < self.places.texts.V or mr_read(&self.reader, token, values) != 0:
             raise no_token(self.places.texts.V, token)
-        return tuple([values[i] for i in range(MR_FEATURES)])
+        return tuple([values[i] for i in range(self.inputs.count)])
 
     def copy(self):
         """A reader at the same place of the tune, which goes on by itself."""

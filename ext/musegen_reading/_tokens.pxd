@@ -8,10 +8,10 @@ cdef extern from "place.h" nogil:
     enum: MR_STRAINS
     enum: MR_REPEATS
     enum: MR_MODES
+    enum: MR_LAGS
+    enum: MR_NOTES
     enum: MR_FEATURES
-    ctypedef struct mr_place:
-        pass
-    void mr_place_init(mr_place *place)
+    enum: MR_REMEMBERED
 
 cdef extern from "tokens.h" nogil:
     ctypedef struct mr_texts:
@@ -19,7 +19,7 @@ cdef extern from "tokens.h" nogil:
         const ptrdiff_t *begins
         ptrdiff_t V
     ctypedef struct mr_reader:
-        mr_place place
-        const mr_texts *texts
+        pass
+    void mr_reader_init(mr_reader *reader, const mr_texts *texts, int32_t count)
     int mr_read(void *reader, int32_t token, int32_t *values) noexcept
-    ptrdiff_t mr_rows(const mr_texts *texts, const int32_t *tokens, ptrdiff_t n, int32_t *rows)
+    ptrdiff_t mr_rows(const mr_texts *texts, int32_t count, const int32_t *tokens, ptrdiff_t n, int32_t *rows)

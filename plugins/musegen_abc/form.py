@@ -29,8 +29,10 @@ class Form:
         self.repeat = _NONE
         """0 outside a repeat, 1 in one, 2 in a first ending, 3 in a later one."""
         self._fresh = True  # whether nothing of the strain has sounded yet
-        # By number of a bar: how many bars ago it was, in this strain and in the one before; 0 if it was not
+        # By number of a bar, in this strain and in the one before: how many bars ago it was, 0 if it was not or does
+        # not count in lags; and its last note
         self._lags, self._lags_before = [0] * BARS, [0] * BARS
+        self._ends, self._ends_before = [0] * BARS, [0] * BARS
         self._first_ending = (0, 0, 0)  # bars, before and upbeat where the first ending began
 
     def sound(self) -> None:
@@ -39,14 +41,24 @@ class Form:
 
     @property
     def lag(self) -> int:
-        """How many bars ago the bar of this number was in the strain before; 0 if it had none, or long ago."""
+        """How many bars ago, as copies count (copies.py), the bar of this number was in the strain before.
+
+        0 if it had none, or one that does not count in lags, or more than 32 bars ago.
+        """
         return self._lags_before[self.bars]
 
-    def count_bar(self) -> None:
-        """The bar that ends counts in lags (copies.py)."""
-        for lags in (self._lags, self._lags_before):
-            lags[:] = [lag + 1 if 0 < lag < LAGS else 0 for lag in lags]
-        self._lags[self.bars] = 1
+    @property
+    def end(self) -> int:
+        """The last note of the bar of this number in the strain before, as memory.py has it; 0 if it had none."""
+        return self._ends_before[self.bars]
+
+    def hear_bar(self, end: int, *, counts: bool) -> None:
+        """A bar with this last note ends, which may count in lags."""
+        self._ends[self.bars], self._lags[self.bars] = end, 0
+        if counts:
+            for lags in (self._lags, self._lags_before):
+                lags[:] = [lag + 1 if 0 < lag < LAGS else 0 for lag in lags]
+            self._lags[self.bars] = 1
 
     def end_bar(self, time: int, whole: int) -> None:
         """End a bar that lasted for a time, where a whole one lasts longer, or not."""
@@ -63,6 +75,7 @@ class Form:
         self.strain = min(self.strain + 1, STRAINS - 1)
         self.before, self.bars, self.upbeat, self._fresh = self.bars, 0, 0, True
         self._lags_before, self._lags = self._lags, [0] * BARS
+        self._ends_before, self._ends = self._ends, [0] * BARS
         if self.repeat != _OPEN:
             self.repeat = _NONE
 
@@ -73,7 +86,8 @@ class Form:
             return
         if self._fresh and self.strain:
             self.strain, self._fresh = self.strain - 1, False
-            self._lags = list(self._lags_before)  # so that its bars stand beside those of the first ending
+            # Its bars stand beside those of the first ending
+            self._lags, self._ends = list(self._lags_before), list(self._ends_before)
         self.bars, self.before, self.upbeat = self._first_ending
         self.repeat = _LATER_ENDING
 

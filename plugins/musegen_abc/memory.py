@@ -29,7 +29,9 @@ class Memory:
         self._bars = [[_NONE] * HALVES for _ in range(LAGS)]
         self._ends = [_NONE] * LAGS  # the last note of each
         self._heard = 0  # how many bars there were, modulo LAGS: where the next one will be
-        self._bar, self._end = [_NONE] * HALVES, _NONE
+        self._bar = [_NONE] * HALVES
+        self.end = _NONE
+        """The last note of the bar that is read."""
         # The note that is read: its letter, the octaves above it, when it began, and whether its octave may follow
         self._letter, self._octaves, self._half, self._open = "", 0, 0, False
 
@@ -37,9 +39,9 @@ class Memory:
         """What began at a time of the bar so many bars ago; 0 is nothing, 1 a rest, and what follows notes."""
         return self._bars[(self._heard - lag) % LAGS][_half(time)] if lag else _NONE
 
-    def end(self, lag: int) -> int:
+    def end_of(self, lag: int) -> int:
         """The last note of the bar so many bars ago; 0 if it had none."""
-        return self._ends[(self._heard - lag) % LAGS] if lag else _NONE
+        return self._ends[(self._heard - lag) % LAGS]
 
     def begin_note(self, letter: str, time: int) -> None:
         """Begin to read a note or a rest. Of a chord the first one counts."""
@@ -57,7 +59,7 @@ class Memory:
         """End the note or chord that is read: it has sounded."""
         if self._letter in _STEPS:
             step = _STEPS[self._letter] + 7 * (self._octaves + 1)
-            self.last = self._end = _LOWEST + min(max(step, 0), NOTES - _LOWEST - 1)
+            self.last = self.end = _LOWEST + min(max(step, 0), NOTES - _LOWEST - 1)
             self._bar[self._half] = self.last
         elif self._letter:
             self._bar[self._half] = _REST
@@ -69,15 +71,15 @@ class Memory:
 
     def copy(self, lag: int) -> None:
         """Hear the bar so many bars ago again."""
-        self._bar, self._end = list(self._bars[(self._heard - lag) % LAGS]), self.end(lag)
-        self.last = self._end or self.last
+        self._bar, self.end = list(self._bars[(self._heard - lag) % LAGS]), self.end_of(lag)
+        self.last = self.end or self.last
 
     def end_bar(self, *, counts: bool) -> None:
         """End the bar that is read, which may count in lags."""
         if counts:
-            self._bars[self._heard], self._ends[self._heard] = self._bar, self._end
+            self._bars[self._heard], self._ends[self._heard] = self._bar, self.end
             self._heard = (self._heard + 1) % LAGS
-        self._bar, self._end = [_NONE] * HALVES, _NONE
+        self._bar, self.end = [_NONE] * HALVES, _NONE
 
 
 def _half(time: int) -> int:

@@ -94,8 +94,8 @@ class Place:
             1 + form.before,
             1 + self._mode,
             form.lag,
-            memory.end(form.lag),
-            memory.end(_PHRASE),
+            form.end,
+            memory.end_of(_PHRASE),
             memory.last,
             memory.note(_PHRASE, time),
             memory.note(form.lag, time),
@@ -288,14 +288,14 @@ class Place:
 
     def _end_bar(self) -> None:
         counts = self._sounds and (self._copied or self._length >= SHORTEST)
-        self._memory.end_bar(counts=counts)
+        if counts:
+            self._lengths[self._heard % LAGS] = self._clock.time
+            self._heard = self._heard + 1 if self._heard + 1 < 2 * LAGS else LAGS  # the same, modulo LAGS
         if self._sounds:
-            if counts:
-                self._lengths[self._heard % LAGS] = self._clock.time
-                self._heard = self._heard + 1 if self._heard + 1 < 2 * LAGS else LAGS  # the same, modulo LAGS
-                self._form.count_bar()
+            self._form.hear_bar(self._memory.end, counts=counts)
             self._form.end_bar(self._clock.time, self._clock.bar_length)
         self._clock.begin_bar()
+        self._memory.end_bar(counts=counts)
         self._run = self._length = 0
         self._sounds = self._copied = False
 

@@ -30,18 +30,24 @@ def abc_places(texts: Sequence[str]) -> Places:
 class PythonPlaces:
     """What ``musegen_reading.AbcPlaces`` is, in Python."""
 
-    sizes: tuple[int, ...] = Place.sizes
-    """Number of values of each thing that is told."""
-
-    def __init__(self, texts: Sequence[str]) -> None:
+    def __init__(self, texts: Sequence[str], count: int = len(Place.sizes)) -> None:
+        """``count``: how many features to tell, the first ones. Raises ValueError for more than there are."""
+        _check_count(count, len(Place.sizes))
         self._texts = tuple(texts)
+        self.sizes: tuple[int, ...] = Place.sizes[:count]
+        self.remembered = max(count + Place.remembered - len(Place.sizes), 0)
+
+    def first(self, count: int) -> PythonPlaces:
+        """The same with the first so many features only. Raises ValueError for more than there are."""
+        _check_count(count, len(self.sizes))
+        return PythonPlaces(self._texts, count)
 
     def begin(self) -> PythonPlaceReader:
         """A reader at the beginning of a tune."""
-        return PythonPlaceReader(self._texts, Place())
+        return PythonPlaceReader(self._texts, Place(), len(self.sizes))
 
     def rows(self, tokens: Tokens) -> NDArray[np.int32]:
-        """The values after each token of a tune from its beginning: int32 (n, 8).
+        """The values after each token of a tune from its beginning: int32 (n, F) for F sizes.
 
         ``tokens``: int32 (n,). Raises ValueError for anything else, and for numbers that are no tokens.
         """
@@ -56,8 +62,8 @@ class PythonPlaces:
 class PythonPlaceReader:
     """Reads one tune, a token at a time."""
 
-    def __init__(self, texts: tuple[str, ...], place: Place) -> None:
-        self._texts, self._place = texts, place
+    def __init__(self, texts: tuple[str, ...], place: Place, count: int) -> None:
+        self._texts, self._place, self._count = texts, place, count
 
     def read(self, token: int) -> tuple[int, ...]:
         """The values after the token's text. Raises ValueError for a number that is no token."""
@@ -65,8 +71,13 @@ class PythonPlaceReader:
             raise ValueError(f"tokens: each from 0 to below {len(self._texts)} expected (got {token})")
         for character in self._texts[token]:
             self._place.take(character)
-        return self._place.features()
+        return self._place.features()[: self._count]
 
     def copy(self) -> PythonPlaceReader:
         """A reader at the same place of the tune, which goes on by itself."""
-        return PythonPlaceReader(self._texts, deepcopy(self._place))
+        return PythonPlaceReader(self._texts, deepcopy(self._place), self._count)
+
+
+def _check_count(count: int, most: int) -> None:
+    if not 1 <= count <= most:
+        raise ValueError(f"count: from 1 to {most} expected (got {count})")

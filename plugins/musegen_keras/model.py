@@ -105,7 +105,7 @@ class KerasLSTMTrainer:
         from musegen_keras.trainer import train
 
         end = train(self._options, dataset, job)
-        places = dataset.places if self._options.place else None
+        places = self._options.reads(dataset.places)
         weights = lstm_weights(end.best, dataset.vocabulary, features(places))
         begin = places.begin if places is not None else None
         weights = calibrate(weights, dataset.validation or dataset.train[:_CALIBRATED], inputs=begin)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from musegen import derive_seed
+from musegen import Places, derive_seed
 from musegen_keras.backend import keras, tf
 from musegen_keras.batches import PADDING, Batch
 from musegen_keras.checkpoint import Arrays
@@ -32,18 +32,22 @@ class Network:
         steps: int,
         seed: int,
         strategy: Any,
-        places: Sequence[int] = (),
+        places: Places | None = None,
     ) -> None:
         """``size``: V; ``rows``, ``steps``: shape of a batch; the same seed gives the same first weights.
 
-        ``places``: sizes of the place features that are read beside the tokens.
+        ``places``: the features that are read beside the tokens.
         """
         self.rows, self.steps, self._seed, self._strategy = rows, steps, seed, strategy
         self._share = rows // strategy.num_replicas_in_sync
         self._dropout = options.dropout
         self._recurrent_dropout = 0.0 if why_keras() else options.recurrent_dropout
         self._units = options.units
-        self._recurrent, self._dense = _layers(options, size, places, self._share, seed)
+        sizes = places.sizes if places else ()
+        remembered = places.remembered if places else 0
+        self._left_out = [options.place_dropout] * (len(sizes) - remembered)
+        self._left_out += [options.memory_dropout] * remembered
+        self._recurrent, self._dense = _layers(options, size, sizes, self._share, seed)
         layers = [*self._recurrent, self._dense]
         self.variables = [variable for layer in layers for variable in layer.trainable_variables]
         self._shapes = [tuple(variable.shape) for variable in self.variables]
@@ -125,6 +129,8 @@ class Network:
 
     def _logits(self, tokens: Any, places: Any, carried: Any, training: bool) -> Any:
         states: list[Any] = []
+        if training and any(self._left_out):
+            places = tf.where(self._told(), places, 0)
         outputs, further = tokens, {"places": places}
         for number, layer in enumerate(self._recurrent):
             if training and self._recurrent_dropout:
@@ -156,18 +162,30 @@ class Network:
         So a row sees the same outputs for as long as its piece lasts (Gal & Ghahramani 2016).
         """
         mask = self._mask(f"outputs {number}", (self.rows, 1, self._units[number]), self._dropout)
+        return self._own_rows(mask)
+
+    def _told(self) -> Any:
+        """Which features are told at each step; the others are 0, as they are in the header.
+
+        So the model does not come to rely on what it heard before alone, where it draws its own text.
+        """
+        shape = (self.rows, self.steps, len(self._left_out))
+        return self._own_rows(self._random("features", shape) >= tf.constant(self._left_out))
+
+    def _own_rows(self, array: Any) -> Any:
+        """Those rows of a batch that this replica takes."""
         first = tf.distribute.get_replica_context().replica_id_in_sync_group * self._share
-        return mask[first : first + self._share]
+        return array[first : first + self._share]
 
     def _mask(self, name: str, shape: tuple[int, ...], share: float) -> Any:
-        """0 for a share of the places, and elsewhere the factor that makes up for it.
+        """0 for a share of the places, and elsewhere the factor that makes up for it."""
+        return tf.cast(self._random(name, shape) >= share, tf.float32) / (1 - share)
 
-        The places depend on seed and step alone.
-        """
+    def _random(self, name: str, shape: tuple[int, ...]) -> Any:
+        """Random numbers from 0 to below 1, which depend on seed and step alone."""
         seed = derive_seed(self._seed, "dropout", name) & 0x7FFFFFFF
         step = tf.cast(self._optimizer.iterations.value, tf.int32)
-        kept = tf.random.stateless_uniform(shape, tf.stack([seed, step])) >= share
-        return tf.cast(kept, tf.float32) / (1 - share)
+        return tf.random.stateless_uniform(shape, tf.stack([seed, step]))
 
     def state(self) -> tuple[Arrays, Arrays, Arrays]:
         """Copies of the weights, of the optimizer's variables and of the states carried."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from importlib.util import find_spec
 from typing import Annotated, Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field, ValidationInfo, field_validator
 
-from musegen import Options
+from musegen import Options, Places
 
 Units = Annotated[int, Field(ge=1, le=1_000_000)]
 
@@ -20,12 +20,19 @@ class KerasLSTMOptions(Options):
     place: bool = Field(False, json_schema_extra={"suggested": True})
     """Let the model also read where each token stands in its tune, as far as the notation tells it: bar in
     the strain, time in the bar, and so on."""
+    memory: bool = Field(False, json_schema_extra={"suggested": True})
+    """Let the model also read what was heard before, as far as the notation tells it: the note at the same time
+    four bars ago and in the section before, and so on. Needs ``place``."""
     units: tuple[Units, ...] = Field((256,), min_length=1, max_length=16)
     """Size of each LSTM layer, one entry for each layer."""
     dropout: float = Field(0.2, ge=0, lt=1)
     """Share of each layer's outputs left out at random in training, against learning by heart."""
     recurrent_dropout: float = Field(0.0, ge=0, lt=1)
     """Share of the recurrent weights left out at random in each training step; on a CPU only."""
+    place_dropout: float = Field(0.1, ge=0, lt=1)
+    """Share of the place features left out at random in training, each by itself."""
+    memory_dropout: float = Field(0.5, ge=0, lt=1)
+    """The same for what was heard before; without it a model relies too much on what it wrote itself."""
     epochs: int = Field(20, ge=1, le=1_000_000)
     """How many times the model sees every tune, at most."""
     steps: int | None = Field(None, ge=1, le=1_000_000_000)
@@ -56,6 +63,22 @@ class KerasLSTMOptions(Options):
     strategy: Literal["single", "mirrored", "multi-worker"] = "single"
     """Where to train: ``single`` on one device, ``mirrored`` on all GPUs of this machine, ``multi-worker`` on
     the machines that TF_CONFIG names."""
+
+    def reads(self, places: Places | None) -> Places | None:
+        """Those of the features that a dataset has which the model reads; None if it reads none."""
+        if places is None or not self.place:
+            return None
+        if self.memory or not places.remembered:
+            return places
+        count = len(places.sizes) - places.remembered
+        return places.first(count) if count else None
+
+    @field_validator("memory")
+    @classmethod
+    def _memory_needs_place(cls, wanted: bool, info: ValidationInfo) -> bool:
+        if wanted and not info.data.get("place"):
+            raise ValueError("needs place = true")
+        return wanted
 
     @field_validator("tensorboard")
     @classmethod

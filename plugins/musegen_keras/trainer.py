@@ -57,13 +57,17 @@ class _Training:
         replicas = self._strategy.num_replicas_in_sync
         self._rows = -(-min(options.batch, len(dataset.train)) // replicas) * replicas
         self._steps = piece_steps(options.windows, options.sequence, dataset.train)
-        self._places = dataset.places if options.place else None
+        self._places = options.reads(dataset.places)
         if options.place and dataset.places is None:
             job.progress.say(
                 "place is left out: notation and tokenizer do not tell where a token stands in its tune"
             )
-        size, sizes = len(dataset.vocabulary), self._places.sizes if self._places else ()
-        self._network = Network(options, size, self._rows, self._steps, job.seed, self._strategy, sizes)
+        elif options.memory and dataset.places and not dataset.places.remembered:
+            job.progress.say("memory is left out: the notation does not tell what was heard before")
+        size = len(dataset.vocabulary)
+        self._network = Network(
+            options, size, self._rows, self._steps, job.seed, self._strategy, self._places
+        )
         self._path = job.checkpoints / "training.safetensors"
         self._fingerprint = fingerprint(options.model_dump_json(), job.seed, dataset)
         self._board = Board(job.logs if options.tensorboard else None)

@@ -137,7 +137,7 @@ def functions(reader: musegen_reading.AbcPlaceReader) -> Callable[[int], list[in
     inputs = Inputs.from_address(address)
 
     def read(token: int) -> list[int] | None:
-        values = (ctypes.c_int32 * len(musegen_reading.AbcPlaces.sizes))()
+        values = (ctypes.c_int32 * inputs.count)()
         return None if inputs.read(inputs.self, token, values) else list(values)
 
     return read

@@ -258,6 +258,8 @@ def wrong_places(**changes: Any) -> Any:
     reader.copy = lambda: reader
     parts: dict[str, Any] = {
         "sizes": [2],
+        "remembered": 0,
+        "first": lambda count: made,
         "begin": lambda: reader,
         "rows": lambda tokens: (tokens % 2)[:, np.newaxis],
     }
@@ -270,7 +272,8 @@ def wrong_places(**changes: Any) -> Any:
 def test_right_places_are_told_as_they_are() -> None:
     """A compiled reader comes as it is, since a sampler calls it from C."""
     found = wrong_places()
-    assert found.sizes == (2,)
+    assert found.sizes == found.first(1).sizes == (2,)
+    assert found.remembered == 0
     assert found.rows(np.array([0, 1, 3])).tolist() == [[0], [1], [1]]
     assert found.begin().copy().read(5) == (1,)
     compiled = SimpleNamespace(__musegen_inputs__=None)
@@ -282,6 +285,9 @@ def test_right_places_are_told_as_they_are() -> None:
     [
         ({"sizes": 3}, "sizes is int 3, not a tuple of int, each at least 1"),
         ({"sizes": (2, 0)}, "sizes is tuple (2, 0), not a tuple of int, each at least 1"),
+        ({"remembered": 2}, "remembered is int 2, not a number from 0 to that of the features"),
+        ({"remembered": "1"}, "remembered is str '1', not a number from 0 to that of the features"),
+        ({"first": lambda count: 3}, "int 3 has no "),
         ({"begin": None}, "SimpleNamespace has no begin; its protocol is musegen.Places"),
         ({"begin": lambda: 3}, "int 3 has no read; its protocol is musegen.PlaceReader"),
         ({"rows": lambda tokens: [0]}, "rows() gives list [0], not int32 of shape (2, 1)"),
@@ -294,6 +300,7 @@ def test_wrong_places_are_told_in_a_line(changes: dict[str, Any], said: str) -> 
 
     def use() -> None:
         found = wrong_places(**changes)
+        found.first(1)
         found.begin().read(1)
         found.rows(np.array([0, 1], np.int32))
 

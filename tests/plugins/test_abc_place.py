@@ -19,6 +19,7 @@ from musegen.corpus.preparing import prepare_tune
 from musegen_abc.clock import LONGEST, UNIT
 from musegen_abc.copies import LAGS, fold
 from musegen_abc.form import BARS, STRAINS
+from musegen_abc.memory import HALVES
 from musegen_abc.notation import AbcNotation
 from musegen_abc.place import Place
 from musegen_abc.places import PythonPlaces
@@ -26,13 +27,14 @@ from musegen_abc.places import PythonPlaces
 ABC = AbcNotation()
 HEADER = "X:1\nM:2/4\nL:1/8\nK:G\n"
 BAR, TIME, LEFT, STRAIN, LAST, REPEAT, BEFORE, MODE = range(8)
+FEATURES = len(Place.sizes)
 
 
 def places(text: str) -> NDArray[np.int32]:
-    """What the machine tells of each character of a text, and of what follows it: int32 (n + 1, 8)."""
+    """What the machine tells of each character of a text, and of what follows it: int32 (n + 1, F)."""
     symbols = sorted(set(text))
     tokens = np.array([symbols.index(character) for character in text], np.int32)
-    return np.concatenate([np.zeros((1, 8), np.int32), PythonPlaces(symbols).rows(tokens)])
+    return np.concatenate([np.zeros((1, FEATURES), np.int32), PythonPlaces(symbols).rows(tokens)])
 
 
 def told(body: str, feature: int, header: str = HEADER) -> list[int]:
@@ -57,8 +59,8 @@ def test_a_header_has_no_place() -> None:
     """The body begins behind the line of ``K:``; fields in it have a place."""
     rows = places("X:1\nT:A|B\nK:G\n|:A")
     assert not rows[:13].any()
-    assert rows[14:].all(axis=1).tolist() == [False] * 4  # without a metre nothing is left of a bar
-    assert rows[14:, TIME].all()
+    assert not rows[14:, [LEFT, LAST]].any()  # without a metre nothing is left of a bar
+    assert rows[14:, [BAR, TIME, STRAIN, REPEAT, BEFORE, MODE]].all()
 
 
 @pytest.mark.parametrize(
@@ -251,19 +253,23 @@ def test_no_time_is_too_long() -> None:
     assert place._clock.time == place._clock._last == LONGEST
 
 
+MANY = {"_lengths": LAGS, "_bars": LAGS, "_ends": LAGS, "_bar": HALVES}
+MANY |= dict.fromkeys(("_lags", "_lags_before", "_ends_before"), BARS)
+
+
 def test_it_remembers_no_more_the_longer_the_text_is() -> None:
-    """Numbers, single characters, and the lengths of 32 bars: a machine in C can do the same."""
+    """Numbers, single characters, and 32 bars: a machine in C can do the same."""
     rng = random.Random(4)
     texts = [jig(number) for number in range(50)]
     place = Place()
     long = ["c4||" * 300, f"ABc|{chr(0xE001)}|" * 300, "M:512+512/1\nL:1/512\n" + "(9:99:99[Z512]512" * 3]
     for character in "".join(mutated(text, texts, rng) for text in texts) + "\n".join(long) + "|":
         place.take(character)
-    parts = (place, place._clock, place._value, place._form)
+    parts = (place, place._clock, place._value, place._form, place._memory)
     numbers = {name: value for part in parts for name, value in vars(part).items()}
     for name, value in numbers.items():
         many = len(value) if isinstance(value, list | tuple) else 0
-        assert many <= (LAGS if name == "_lengths" else 3), name
+        assert many <= MANY.get(name, 3), name
         if isinstance(value, int):
             assert abs(value) < (2 * LAGS if name in ("bars", "before", "strain", "_heard") else 2**31), name
     assert max(place._lengths) == LONGEST

@@ -50,8 +50,30 @@ def test_values_follow_each_token(kind: Kind) -> None:
     assert rows.dtype == np.int32
     assert rows.tolist() == [list(values) for values in expected]
     assert len(np.unique(rows, axis=0)) > 5
-    assert kind.sizes == Place.sizes
-    assert (rows < kind.sizes).all()
+    assert kind(TEXTS).sizes == Place.sizes
+    assert kind(TEXTS).remembered == Place.remembered
+    assert (rows < Place.sizes).all()
+
+
+def test_the_first_features_alone(kind: Kind) -> None:
+    """As a model reads them that was trained when there were no more, or that leaves out what was heard."""
+    places = kind(TEXTS)
+    rows = places.rows(TOKENS)
+    for count, remembered in ((1, 0), (8, 0), (9, 1), (len(Place.sizes), Place.remembered)):
+        first = places.first(count)
+        assert (first.sizes, first.remembered) == (Place.sizes[:count], remembered)
+        assert np.array_equal(first.rows(TOKENS), rows[:, :count])
+        reader = first.begin()
+        copy = reader.copy()
+        assert reader.read(1) == copy.read(1) == places.begin().read(1)[:count]
+    assert places.first(8).first(3).sizes == Place.sizes[:3]
+
+
+@pytest.mark.parametrize(("count", "most"), [(0, 14), (15, 14), (-1, 14), (4, 3)])
+def test_numbers_of_features_that_are_not_there(kind: Kind, count: int, most: int) -> None:
+    """They are refused in one line."""
+    with pytest.raises(ValueError, match=rf"^count: from 1 to {most} expected \(got {count}\)$"):
+        kind(TEXTS).first(most).first(count)
 
 
 def test_a_reader_tells_the_same(kind: Kind) -> None:
@@ -86,6 +108,7 @@ def test_it_can_be_pickled(kind: Kind) -> None:
     again = pickle.loads(pickle.dumps(places))
     assert type(again) is type(places)
     assert np.array_equal(again.rows(TOKENS), places.rows(TOKENS))
+    assert pickle.loads(pickle.dumps(places.first(3))).sizes == places.sizes[:3]
 
 
 @pytest.mark.parametrize("token", [-1, 9, 2**31, -(2**40), 2**70])
@@ -129,7 +152,7 @@ def test_arrays_that_are_no_tokens(
 def test_arrays_of_any_layout(kind: Kind) -> None:
     """Empty ones, views with gaps, and such as cannot be written to."""
     places = kind(TEXTS)
-    assert places.rows(TOKENS[:0]).shape == (0, 8)
+    assert places.rows(TOKENS[:0]).shape == (0, len(Place.sizes))
     gaps = np.repeat(TOKENS, 2)[::2]
     assert np.array_equal(places.rows(gaps), places.rows(TOKENS))
     constant = TOKENS.copy()
@@ -141,7 +164,7 @@ def test_without_any_text(kind: Kind) -> None:
     """No number is a token then."""
     with pytest.raises(ValueError, match="from 0 to below 0 expected"):
         kind([]).begin().read(0)
-    assert kind([]).rows(TOKENS[:0]).shape == (0, 8)
+    assert kind([]).rows(TOKENS[:0]).shape == (0, len(Place.sizes))
 
 
 def test_the_notation_gives_it(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -194,8 +217,9 @@ def test_a_model_is_given_the_places_that_it_was_trained_with(
         return model.given
 
     assert given() is None
-    places = given(*PythonPlaces.sizes)
-    assert places.rows(np.array([0, 2], np.int32)).shape == (2, len(PythonPlaces.sizes))
+    for count in (8, len(Place.sizes)):
+        places = given(*Place.sizes[:count])
+        assert places.rows(np.array([0, 2], np.int32)).shape == (2, count)
     with pytest.raises(ArtifactError, match=r'features of 9, 9 values, and the notation "abc" .* tells 18, '):
         given(9, 9)
     monkeypatch.delattr(AbcNotation, "places")

@@ -5,12 +5,30 @@
 
 enum { NONE, OPEN, FIRST_ENDING, LATER_ENDING };
 
+/* A lag after one more bar. */
+static uint8_t later(uint8_t lag) { return lag && lag < MR_LAGS ? lag + 1 : 0; }
+
 void mr_form_init(mr_form *f) {
     memset(f, 0, sizeof *f);
     f->fresh = true;
 }
 
 void mr_form_sound(mr_form *f) { f->fresh = false; }
+
+void mr_form_hear_bar(mr_form *f, uint8_t end, bool counts) {
+    f->ends[f->bars] = end;
+    f->lags[f->bars] = 0;
+    if (!counts) return;
+    for (int number = 0; number < MR_BARS; number++) {
+        f->lags[number] = later(f->lags[number]);
+        f->lags_before[number] = later(f->lags_before[number]);
+    }
+    f->lags[f->bars] = 1;
+}
+
+uint8_t mr_form_lag(const mr_form *f) { return f->lags_before[f->bars]; }
+
+uint8_t mr_form_end(const mr_form *f) { return f->ends_before[f->bars]; }
 
 void mr_form_end_bar(mr_form *f, int32_t time, int32_t whole) {
     if (!f->bars && time < whole)
@@ -26,6 +44,10 @@ void mr_form_begin_strain(mr_form *f) {
     f->bars = 0;
     f->upbeat = 0;
     f->fresh = true;
+    memcpy(f->lags_before, f->lags, sizeof f->lags);
+    memcpy(f->ends_before, f->ends, sizeof f->ends);
+    memset(f->lags, 0, sizeof f->lags);
+    memset(f->ends, 0, sizeof f->ends);
     if (f->repeat != OPEN) f->repeat = NONE;
 }
 
@@ -40,6 +62,8 @@ void mr_form_begin_ending(mr_form *f, uint32_t number) {
     if (f->fresh && f->strain) {
         f->strain--;
         f->fresh = false;
+        memcpy(f->lags, f->lags_before, sizeof f->lags); /* its bars stand beside those of the first ending */
+        memcpy(f->ends, f->ends_before, sizeof f->ends);
     }
     f->bars = f->ending_bars;
     f->before = f->ending_before;

@@ -8,6 +8,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "memory.h"
+
 enum { MR_BARS = 18, MR_STRAINS = 10, MR_REPEATS = 4, MR_MODES = 8 };
 
 typedef struct {
@@ -17,12 +19,19 @@ typedef struct {
     uint8_t strain;  /* from 0 to MR_STRAINS - 1, one more than is told of */
     uint8_t repeat;  /* 0 outside a repeat, 1 in one, 2 in a first ending, 3 in a later one */
     bool fresh;      /* whether nothing of the strain has sounded yet */
+    /* By number of a bar, in this strain and in the one before: how many bars ago it was, 0 if it was not or does not
+     * count in lags; and its last note */
+    uint8_t lags[MR_BARS], lags_before[MR_BARS], ends[MR_BARS], ends_before[MR_BARS];
     int32_t ending_upbeat; /* these three: where the first ending began */
     uint8_t ending_bars, ending_before;
 } mr_form;
 
 void mr_form_init(mr_form *form);
 void mr_form_sound(mr_form *form);                                /* a note, a rest or a copied bar was read */
+void mr_form_hear_bar(mr_form *form, uint8_t end, bool counts);   /* a bar with this last note ends */
+uint8_t mr_form_lag(const mr_form *form);                         /* how many bars ago, as copies count, the bar of this
+                                                                     number was in the strain before; 0: none that counts */
+uint8_t mr_form_end(const mr_form *form);                         /* its last note; 0 if it had none */
 void mr_form_end_bar(mr_form *form, int32_t time, int32_t whole); /* a bar that lasted so long, by the metre so long */
 void mr_form_begin_strain(mr_form *form);                         /* if the last one has sounded */
 void mr_form_begin_ending(mr_form *form, uint32_t number);        /* the digit that its numbers begin with */

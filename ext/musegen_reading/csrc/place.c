@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+enum { PHRASE = 4 }; /* most bars that come again do so after four */
+
 /* A note or a rest. */
 static bool is_note(uint32_t character) {
     return (character >= 'A' && character <= 'G') || (character >= 'a' && character <= 'g') || character == 'z' ||
@@ -35,21 +37,38 @@ static void skip(mr_place *p, uint8_t until) {
     p->until = until;
 }
 
+static void begin_note(mr_place *p, uint32_t letter) {
+    mr_memory_begin_note(&p->memory, letter, mr_clock_now(&p->clock));
+    mr_clock_begin_note(&p->clock, letter);
+}
+
 static void end_note(mr_place *p) {
-    if (!mr_clock_end_note(&p->clock)) return;
-    p->sounds = true;
-    mr_form_sound(&p->form);
+    if (mr_clock_end_note(&p->clock)) {
+        p->sounds = true;
+        mr_form_sound(&p->form);
+        mr_memory_end_note(&p->memory);
+    } else {
+        mr_memory_drop_note(&p->memory); /* it has no length */
+    }
+}
+
+static void drop_chord(mr_place *p) {
+    mr_clock_drop_chord(&p->clock);
+    mr_memory_drop_note(&p->memory);
 }
 
 static void end_bar(mr_place *p) {
+    bool counts = p->sounds && (p->copied || p->length >= MR_SHORTEST);
+    if (counts) {
+        p->lengths[p->heard % MR_LAGS] = p->clock.time;
+        p->heard = p->heard + 1 < 2 * MR_LAGS ? p->heard + 1 : MR_LAGS;
+    }
     if (p->sounds) {
-        if (p->copied || p->length >= MR_SHORTEST) {
-            p->lengths[p->heard % MR_LAGS] = p->clock.time;
-            p->heard = p->heard + 1 < 2 * MR_LAGS ? p->heard + 1 : MR_LAGS;
-        }
+        mr_form_hear_bar(&p->form, p->memory.end, counts);
         mr_form_end_bar(&p->form, p->clock.time, p->clock.bar_length);
     }
     mr_clock_begin_bar(&p->clock);
+    mr_memory_end_bar(&p->memory, counts);
     p->run = p->length = 0;
     p->sounds = p->copied = false;
 }
@@ -95,6 +114,7 @@ static void undo(mr_place *p) {
     p->length = p->saved_length;
     p->sign = p->saved_sign;
     mr_clock_drop_note(&p->clock);
+    mr_memory_drop_note(&p->memory);
 }
 
 /* Lines */
@@ -109,7 +129,7 @@ static void end_line(mr_place *p) {
     else if (p->state == MR_TUPLET)
         mr_clock_begin_tuplet(&p->clock, p->parts);
     else if (p->state == MR_CHORD)
-        mr_clock_drop_chord(&p->clock);
+        drop_chord(p);
     end_note(p);
     p->state = MR_LINE;
 }
@@ -166,6 +186,7 @@ static void copy_bar(mr_place *p, uint8_t lag) {
         mr_clock_pass_by(&p->clock, p->lengths[(p->heard - lag) % MR_LAGS]);
         p->sounds = p->copied = true;
         mr_form_sound(&p->form);
+        mr_memory_copy(&p->memory, lag);
     }
     p->sign = false;
 }
@@ -197,16 +218,19 @@ static void ending(mr_place *p, uint32_t character) {
 
 static void in_chord(mr_place *p, uint32_t character) {
     ink(p);
-    if (mr_clock_takes(&p->clock, character)) return;
+    if (mr_clock_takes(&p->clock, character)) {
+        mr_memory_take(&p->memory, character);
+        return;
+    }
     mr_clock_end_note(&p->clock);
     if (character == ']') {
         mr_clock_end_chord(&p->clock);
         p->state = MR_MUSIC;
     } else if (character == '|') {
-        mr_clock_drop_chord(&p->clock);
+        drop_chord(p);
         go_on(p, character);
     } else if (is_note(character)) {
-        mr_clock_begin_note(&p->clock, character);
+        begin_note(p, character);
     }
 }
 
@@ -268,7 +292,7 @@ static void sign(mr_place *p, uint32_t character) {
     ink(p);
     p->sign = false;
     if (is_note(character))
-        mr_clock_begin_note(&p->clock, character);
+        begin_note(p, character);
     else if (character == '"' || character == '!')
         skip(p, (uint8_t)character);
     else if (character == '{')
@@ -282,6 +306,7 @@ static void sign(mr_place *p, uint32_t character) {
 static void music(mr_place *p, uint32_t character) {
     if (mr_clock_takes(&p->clock, character)) {
         ink(p);
+        mr_memory_take(&p->memory, character);
         return;
     }
     end_note(p);
@@ -308,6 +333,7 @@ void mr_place_init(mr_place *p) {
     memset(p, 0, sizeof *p);
     mr_clock_init(&p->clock);
     mr_form_init(&p->form);
+    mr_memory_init(&p->memory);
     mr_fraction_init(&p->value);
     mr_mode_init(&p->key);
     p->state = MR_LINE;
@@ -335,20 +361,10 @@ void mr_place_take(mr_place *p, uint32_t character) {
     p->before = in_ascii(character);
 }
 
-/* How many halves of a unit note length are in a time; rounded down, below 0 too. */
-static int64_t halves(int64_t time) {
-    int64_t doubled = 2 * time;
-    return doubled / MR_UNIT - (doubled % MR_UNIT < 0);
-}
-
-static int32_t within(int64_t value, int32_t least, int32_t most) {
-    return value < least ? least : value > most ? most : (int32_t)value;
-}
-
 /* What is left of a bar after so much of it. */
 static int32_t left(const mr_place *p, int64_t time) {
     int32_t whole = p->clock.bar_length;
-    return whole ? within(2 - halves(time - whole), 1, MR_LEFT - 1) : 0;
+    return whole ? mr_within(2 - mr_halves(time - whole), 1, MR_LEFT - 1) : 0;
 }
 
 void mr_place_features(const mr_place *p, int32_t features[MR_FEATURES]) {
@@ -358,11 +374,18 @@ void mr_place_features(const mr_place *p, int32_t features[MR_FEATURES]) {
     }
     int64_t time = mr_clock_now(&p->clock);
     features[0] = 1 + p->form.bars;
-    features[1] = 1 + within(halves(time), 0, MR_HALVES - 2);
+    features[1] = 1 + mr_within(mr_halves(time), 0, MR_HALVES - 2);
     features[2] = left(p, time);
-    features[3] = 1 + within(p->form.strain, 0, MR_STRAINS - 2);
+    features[3] = 1 + mr_within(p->form.strain, 0, MR_STRAINS - 2);
     features[4] = left(p, time + p->form.upbeat);
     features[5] = 1 + p->form.repeat;
     features[6] = 1 + p->form.before;
     features[7] = 1 + p->mode;
+    uint8_t lag = mr_form_lag(&p->form);
+    features[8] = lag;
+    features[9] = mr_form_end(&p->form);
+    features[10] = mr_memory_end_of(&p->memory, PHRASE);
+    features[11] = p->memory.last;
+    features[12] = mr_memory_note(&p->memory, PHRASE, time);
+    features[13] = mr_memory_note(&p->memory, lag, time);
 }

@@ -9,8 +9,8 @@
 #include "clock.h"
 #include "form.h"
 
-enum { MR_LAGS = 32, MR_SHORTEST = 3, MR_COPY = 0xE000 }; /* of musegen_abc/copies.py: MR_COPY + lag copies a bar */
-enum { MR_HALVES = 40, MR_LEFT = 28, MR_FEATURES = 8 };
+enum { MR_SHORTEST = 3, MR_COPY = 0xE000 }; /* of musegen_abc/copies.py: MR_COPY + lag copies a bar */
+enum { MR_LEFT = 28, MR_FEATURES = 14, MR_REMEMBERED = 6 };
 
 typedef enum {
     MR_LINE,    /* the beginning of a line */
@@ -29,6 +29,7 @@ typedef enum {
 typedef struct {
     mr_clock clock;
     mr_form form;
+    mr_memory memory;
     mr_fraction value;        /* of the field that is read; of K: the next */
     mr_mode key;
     int32_t lengths[MR_LAGS]; /* of the bars before; the one with lag l is at (heard - l) % MR_LAGS */
@@ -52,11 +53,14 @@ void mr_place_init(mr_place *place);
 /* Reads the next character, a code point. */
 void mr_place_take(mr_place *place, uint32_t character);
 
-/* What is told of the next character, each from 0 to below its number of values; all are 0 in the header:
- * the number of its bar in the strain, MR_BARS; the time since the bar began, MR_HALVES; the time that is left in it by the
+/* What is told of the next character, each from 0 to below its number of values; all are 0 in the header.
+ * Where it stands: the number of its bar in the strain, MR_BARS; the time since the bar began, MR_HALVES; the time that is left in it by the
  * metre, MR_LEFT; the number of its strain, MR_STRAINS; the time that is left if the bar ends the strain, MR_LEFT; the
- * repeat, 1 + MR_REPEATS; the bars of the strain before, MR_BARS; the mode, 1 + MR_MODES. Class Place of place.py says how
- * they count. */
+ * repeat, 1 + MR_REPEATS; the bars of the strain before, MR_BARS; the mode, 1 + MR_MODES. And
+ * MR_REMEMBERED things that were heard: how many bars ago the bar of the same number was in the strain before,
+ * 1 + MR_LAGS; of MR_NOTES each, the last note of that bar, the last note of the bar four ago, the note before, the note
+ * that began at this time of the bar four ago, and of the bar in the strain before. Class Place of place.py says how they
+ * count. */
 void mr_place_features(const mr_place *place, int32_t features[MR_FEATURES]);
 
 #endif

@@ -165,15 +165,15 @@ def with_places(path: Path, network: LanguageModel, language: Language) -> Langu
     """
     if not isinstance(network, PlacedModel) or not network.place_sizes:
         return network
-    places, reads = language.places, network.place_sizes
-    if places is None or tuple(places.sizes) != tuple(reads):
+    places, reads = language.places, tuple(network.place_sizes)
+    if places is None or tuple(places.sizes[: len(reads)]) != reads:
         told = "tells none" if places is None else f"tells {_sizes(places.sizes)}"
         raise ArtifactError(
             f"{path}: reads where each token stands in its tune, in features of {_sizes(reads)} values, and "
             f'the notation "{language.notation_name}" that is installed {told}; use the musegen or the '
             "plugin that made the model"
         )
-    return network.with_places(places)
+    return network.with_places(places.first(len(reads)))
 
 
 def _sizes(sizes: Sequence[int]) -> str:

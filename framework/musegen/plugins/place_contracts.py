@@ -26,6 +26,12 @@ def sizes(name: str) -> Check:
     return check
 
 
+def _remembered(this: Checked, value: object) -> int:
+    if isinstance(value, SupportsIndex) and 0 <= index(value) <= len(this.sizes):
+        return index(value)
+    raise this.fault(f"remembered is {shown(value)}, not a number from 0 to that of the features")
+
+
 def told_places(this: Checked, found: object, *given: object) -> Checked:
     """What ``places`` of a notation gives."""
     return this.made(found, PLACES)
@@ -57,7 +63,7 @@ def _read(this: Checked, found: object, *given: object) -> tuple[int, ...]:
 _READER = Contract("musegen.PlaceReader", ("read", "copy"), {"read": _read, "copy": _begun})
 PLACES = Contract(
     "musegen.Places",
-    ("sizes", "begin", "rows"),
-    {"begin": _begun, "rows": _rows},
-    {"sizes": sizes("sizes")},
+    ("sizes", "remembered", "first", "begin", "rows"),
+    {"first": told_places, "begin": _begun, "rows": _rows},
+    {"sizes": sizes("sizes"), "remembered": _remembered},
 )

@@ -1,4 +1,4 @@
-"""The protocols that tell a model where each token stands in its tune."""
+"""The protocols that tell a model where each token stands in its tune, and what was heard before."""
 
 from __future__ import annotations
 
@@ -34,11 +34,19 @@ class PlaceReader(Protocol):
 class Places(Protocol):
     """The place features that a notation tells of the tokens of a tune, as a tokenizer makes them.
 
-    A place feature is a small whole number, such as the number of the bar in its strain.
+    A place feature is a small whole number, such as the number of the bar in its strain. New versions of a
+    notation add features behind those that they have, so that models which know fewer can still be used.
     """
 
     sizes: tuple[int, ...]
     """Number of values of each feature: it is at least 0 and below this number."""
+    remembered: int
+    """How many of the features, the last ones, tell what was heard before, such as the note at the same time
+    four bars ago, rather than where the token stands. A model can leave them out."""
+
+    def first(self, count: int) -> Places:
+        """The same with the first so many features only, at least 1 and at most all."""
+        ...
 
     def begin(self) -> PlaceReader:
         """A reader at the beginning of a tune. The start mark is the first token that it reads."""

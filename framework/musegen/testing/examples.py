@@ -134,18 +134,18 @@ _BARE = Score((Bar((Note(Fraction(1), (Pitch(4, "A"),)), Rest(Fraction(1)))),), 
 
 
 class _ExampleReader:
-    """Counts tokens, and those since the last bar line."""
+    """Counts tokens, and those since the last bar line, and remembers the last one."""
 
-    def __init__(self, read: int = 0, since: int = 0) -> None:
-        self._read, self._since = read, since
+    def __init__(self, count: int, read: int = 0, since: int = 0) -> None:
+        self._count, self._read, self._since = count, read, since
 
-    def read(self, token: int) -> tuple[int, int]:
+    def read(self, token: int) -> tuple[int, ...]:
         self._read += 1
         self._since = 0 if token == ExamplePlaces.BAR_LINE else self._since + 1
-        return self._read % 2, min(self._since, 4)
+        return (self._read % 2, min(self._since, 4), token % 3)[: self._count]
 
     def copy(self) -> _ExampleReader:
-        return _ExampleReader(self._read, self._since)
+        return _ExampleReader(self._count, self._read, self._since)
 
 
 class ExamplePlaces:
@@ -153,14 +153,22 @@ class ExamplePlaces:
 
     BAR_LINE = 9
     """The token of the bar line in its vocabulary."""
-    sizes: tuple[int, ...] = (2, 5)
+
+    def __init__(self, count: int = 3) -> None:
+        """``count``: how many features to tell."""
+        self.sizes: tuple[int, ...] = (2, 5, 3)[:count]
+        self.remembered = max(count - 2, 0)
+
+    def first(self, count: int) -> ExamplePlaces:
+        """The same with the first so many features only."""
+        return ExamplePlaces(count)
 
     def begin(self) -> _ExampleReader:
         """A reader at the beginning of a tune."""
-        return _ExampleReader()
+        return _ExampleReader(len(self.sizes))
 
     def rows(self, tokens: Tokens) -> NDArray[np.int32]:
-        """The features of what follows each token: int32 (n, 2)."""
+        """The features of what follows each token: int32 (n, F)."""
         reader = self.begin()
         rows = [reader.read(token) for token in tokens.tolist()]
         return np.array(rows, np.int32).reshape(-1, len(self.sizes))

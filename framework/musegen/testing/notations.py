@@ -166,6 +166,9 @@ def _check_places(laws: Laws, notation: PlacingNotation, tunes: Sequence[Tune]) 
         places = notation.places(symbols)
         sizes = np.array(places.sizes)
     laws.require(bool(np.all(sizes > 0)), "every place feature has at least one value", f"got {places.sizes}")
+    law = "remembered is at least 0 and at most the number of place features"
+    laws.require(0 <= places.remembered <= len(sizes), law, f"got {places.remembered}")
+    fewer = max(len(sizes) // 2, 1)
     for text in texts:
         tokens = np.array([0, *map(symbols.index, text)], np.int32)
         with laws.works("places takes every text"):
@@ -174,6 +177,12 @@ def _check_places(laws: Laws, notation: PlacingNotation, tunes: Sequence[Tune]) 
         law = "rows gives int32 (n, F) for n tokens, each at least 0 and below the size of its feature"
         right = rows.dtype == np.int32 and rows.shape == (len(tokens), len(sizes))
         laws.require(right and bool(np.all((rows >= 0) & (rows < sizes))), law, f"text {short(repr(text))}")
+        law = "first gives the same features, the first ones alone"
+        first = places.first(fewer)
+        right = tuple(first.sizes) == tuple(places.sizes[:fewer])
+        laws.require(
+            right and np.array_equal(first.rows(tokens), rows[:, :fewer]), law, f"text {short(repr(text))}"
+        )
         law = "a reader, which knows no later token, tells what rows gives"
         laws.require(np.array_equal(read, rows), law, f"text {short(repr(text))}")
         cut = rng.randrange(len(tokens)) + 1
