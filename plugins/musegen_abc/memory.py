@@ -9,7 +9,7 @@ from musegen_abc.clock import UNIT
 from musegen_abc.copies import LAGS
 
 HALVES = 40
-"""How many times of a bar are told apart, in halves of a unit note length; the last stands for all later ones."""
+"""How many times of a bar are told apart, in halves of a unit note length; the last stands for all later."""
 NOTES = 34
 """How many values a note has: none, a rest, and 32 steps of the staff from an octave below middle C."""
 _NONE, _REST, _LOWEST = range(3)
@@ -32,11 +32,12 @@ class Memory:
         self._bar = [_NONE] * HALVES
         self.end = _NONE
         """The last note of the bar that is read."""
-        # The note that is read: its letter, the octaves above it, when it began, and whether its octave may follow
+        # The note that is read: its letter, the octaves above it, when it began, and whether its octave may
+        # still follow
         self._letter, self._octaves, self._half, self._open = "", 0, 0, False
 
     def note(self, lag: int, time: int) -> int:
-        """What began at a time of the bar so many bars ago; 0 is nothing, 1 a rest, and what follows notes."""
+        """What began at a time of the bar so many bars ago: 0 is nothing, 1 a rest, and above are notes."""
         return self._bars[(self._heard - lag) % LAGS][_half(time)] if lag else _NONE
 
     def end_of(self, lag: int) -> int:

@@ -1,9 +1,9 @@
 """The sense of place: where in its tune's form a character stands, from what came before it alone.
 
 :class:`Place` is a machine that is fed a prepared text, folded (copies.py) or not, one character at a time.
-It remembers some fifty whole numbers, the lengths of the last 32 bars and their notes, and never looks ahead: what it
-tells of a character is the same for every text that begins like this one. Every number has a bound, whatever
-the text: ext/musegen_reading is the same machine in C.
+It remembers some fifty whole numbers, and lengths and notes of the last 32 bars, and never looks ahead: what
+it tells of a character is the same for every text that begins like this one. Every number has a bound,
+whatever the text: ext/musegen_reading is the same machine in C.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ _LINE, _FIRST, _COLON, _FIELD, _SKIPPED, _MUSIC, _BRACKET, _LETTER, _CHORD, _TUP
 _NOTES = frozenset("ABCDEFGabcdefgzxZX")
 _CLOSED_BY = {'"': '"', "!": "!", "{": "}"}
 _PHRASE = 4
-"""How many bars ago what was heard is told of, besides that in the strain before: most bars that come again do so
-after four."""
+"""How many bars ago what was heard is told of, besides that in the strain before. Most bars that come again do
+so after four."""
 
 
 class Place:
@@ -46,10 +46,11 @@ class Place:
     - The number of bars of the strain before, from 1; 1 in the first strain.
     - The mode: 1 without a tonic, 2 major, 3 minor, and so on (:class:`musegen_abc.form.Mode`).
 
-    Six say what was heard before (:class:`musegen_abc.memory.Memory`). A note is 0 for none, 1 for a rest, else
-    its step of the staff:
+    Six say what was heard before (:class:`musegen_abc.memory.Memory`). A note is 0 for none, 1 for a rest,
+    else its step of the staff:
 
-    - How many bars ago the bar of the same number was in the strain before, as bar copies count; 0 if none was.
+    - How many bars ago, as bar copies count, the bar of the same number was in the strain before; 0 if there
+      was none.
     - The last note of that bar.
     - The last note of the bar four ago.
     - The note before, also where it is that of a copied bar.

@@ -21,8 +21,8 @@ class KerasLSTMOptions(Options):
     """Let the model also read where each token stands in its tune, as far as the notation tells it: bar in
     the strain, time in the bar, and so on."""
     memory: bool = Field(False, json_schema_extra={"suggested": True})
-    """Let the model also read what was heard before, as far as the notation tells it: the note at the same time
-    four bars ago and in the section before, and so on. Needs ``place``."""
+    """Let the model also read what was heard before, as far as the notation tells it: the note at the same
+    time four bars ago and in the section before, and so on. Needs ``place = true``."""
     units: tuple[Units, ...] = Field((256,), min_length=1, max_length=16)
     """Size of each LSTM layer, one entry for each layer."""
     dropout: float = Field(0.2, ge=0, lt=1)

@@ -126,7 +126,7 @@ class Bars(Place):
 
 
 def test_bars_have_the_notes_that_the_parser_finds() -> None:
-    """Those that count in lags, in prepared tunes whose notes begin at halves of the unit; folded ones too."""
+    """Those bars that count in lags, in prepared tunes without chords and tuplets; folded ones too."""
     tunes = [Tune(jig(number), "abc") for number in range(30)]
     for _, found in collections():
         tunes += found[::25]
