@@ -58,7 +58,7 @@ PARTS = (
     ),
     ("Renderers", "", "Renderer BookRenderer"),
     ("Rules", "", "Rule Fault"),
-    ("Measures", "", "Measure Descriptor Dance dances_in"),
+    ("Measures", "", "Measure Descriptor Dance dances_in with_dance"),
     ("Commands", "", "Command"),
     (
         "Music",

@@ -45,7 +45,7 @@ from .models.saved_model import SavedModel as SavedModel
 from .models.tune_model import TuneModel as TuneModel
 from .music.accompaniment import accompaniment as accompaniment
 from .music.checklist import Check as Check, checklist as checklist
-from .music.dances import Dance as Dance, dances_in as dances_in
+from .music.dances import Dance as Dance, dances_in as dances_in, with_dance as with_dance
 from .music.originality import Copied as Copied
 from .music.performance import (
     Performance as Performance,

@@ -29,8 +29,8 @@ class Form:
         self.repeat = _NONE
         """0 outside a repeat, 1 in one, 2 in a first ending, 3 in a later one."""
         self._fresh = True  # whether nothing of the strain has sounded yet
-        # By number of a bar, in this strain and in the one before: how many bars ago it was, 0 if it was not or
-        # does not count in lags; and its last note
+        # By number of a bar, in this strain and in the one before: how many bars ago it was, 0 if it was not
+        # or does not count in lags; and its last note
         self._lags, self._lags_before = [0] * BARS, [0] * BARS
         self._ends, self._ends_before = [0] * BARS, [0] * BARS
         self._first_ending = (0, 0, 0)  # bars, before and upbeat where the first ending began

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from musegen import Key, NotationError, Wishes
+from musegen import Key, NotationError, Wishes, dances_in, with_dance
 from musegen_abc.fields import read_key, read_metre
 from musegen_abc.layout import read_field, split_lines
 from musegen_abc.writer import write_key
@@ -45,7 +45,10 @@ def _one_line(name: str, text: str) -> str:
 
 
 class AbcGuide:
-    """Inserts wished fields at their turn; ``K:`` comes last and closes the header (ABC 2.1 §2.2.1)."""
+    """Inserts wished fields at their turn; ``K:`` comes last and closes the header (ABC 2.1 §2.2.1).
+
+    Where title and rhythm name two dances, the one that is written later gives way: a wished rhythm never does.
+    """
 
     def __init__(self, wished: Mapping[str, str], fields: Sequence[str]) -> None:
         """``fields``: those of the corpus, in its order; a wished field that is not among them goes last."""
@@ -55,22 +58,39 @@ class AbcGuide:
         self.opening = "X:1\n" if fields and fields[0] == "X" else ""
 
     def next(self, header: str, line: str) -> str:
-        """``line``, or the first wished line that is not written yet and whose turn has come."""
+        """``line``, or the first wished line that is not written yet and whose turn has come.
+
+        A title or a rhythm is changed where it would contradict the other.
+        """
         field = read_field(line)
         turn = self._turn.get(field[0]) if field else None
         if field is None or turn is None:
             return line
-        written = _letters(header)
+        written = _written(header)
         for letter, value in self._wished.items():
             if letter not in written and self._turn[letter] <= turn:
                 return f"{letter}:{value}\n"
-        return f"{field[0]}:{self._wished[field[0]]}\n" if field[0] in self._wished else line
+        if field[0] in self._wished:
+            return f"{field[0]}:{self._wished[field[0]]}\n"
+        value = field[1]
+        if field[0] == "T":
+            value = with_dance(value, self._wished.get("R") or written.get("R", ""))
+        elif field[0] == "R":
+            value = _rhythm(value, written.get("T", ""))
+        return line if value == field[1] else f"{field[0]}:{value}\n"
 
     def complete(self, header: str) -> bool:
         """Whether a ``K:`` line stands in the header."""
-        return "K" in _letters(header)
+        return "K" in _written(header)
 
 
-def _letters(header: str) -> set[str]:
-    fields = (read_field(line) for line in split_lines(header))
-    return {field[0] for field in fields if field}
+def _rhythm(drawn: str, title: str) -> str:
+    """The drawn rhythm, or the dance that the title names if these are two."""
+    named, meant = dances_in(title), dances_in(drawn)
+    fits = not named or not meant or any(one.is_kin_of(other) for one in named for other in meant)
+    return drawn if fits else named[0].name
+
+
+def _written(header: str) -> dict[str, str]:
+    """The fields of a header and their values."""
+    return {field[0]: field[1] for line in split_lines(header) if (field := read_field(line))}

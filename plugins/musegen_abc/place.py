@@ -24,8 +24,8 @@ _LINE, _FIRST, _COLON, _FIELD, _SKIPPED, _MUSIC, _BRACKET, _LETTER, _CHORD, _TUP
 _NOTES = frozenset("ABCDEFGabcdefgzxZX")
 _CLOSED_BY = {'"': '"', "!": "!", "{": "}"}
 _PHRASE = 4
-"""How many bars ago what was heard is told of, besides that in the strain before. Most bars that come again do
-so after four."""
+"""What was heard so many bars ago is told, besides what was heard in the strain before. Most bars that come
+again do so after four."""
 
 
 class Place:

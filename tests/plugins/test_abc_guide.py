@@ -94,3 +94,40 @@ def test_a_led_header_is_a_prepared_one() -> None:
     """Preparing a tune with it changes nothing."""
     header = written(Wishes("D", "6/8", "jig"), ["T:x", "K:C"])
     assert NOTATION.prepare(Tune(f"{header}DED\n", "abc"), Prepare()).text == f"{header}DED\n"
+
+
+@pytest.mark.parametrize(
+    ("title", "rhythm", "expected"),
+    [
+        ("The Gorner -- Hornpipe", "reel", "The Gorner -- Reel"),
+        ("GORNER REEL", "jig", "GORNER JIG"),
+        ("a reel", "jig", "a jig"),
+        ("Gorner's Slip Jig", "jig", "Gorner's Slip Jig"),  # it is a kind of jig
+        ("Gorner -- Reel", "air", "Gorner -- Air"),
+        ("The Reeling Gorner", "jig", "The Reeling Gorner"),
+        ("Gorner", "jig", "Gorner"),
+    ],
+)
+def test_a_title_does_not_contradict_the_rhythm(title: str, rhythm: str, expected: str) -> None:
+    """It names the wished dance, or the one that was written before it, in place of another."""
+    lines = [f"T:{title}", "R:polka", "M:4/4", "K:C"]
+    assert written(Wishes(rhythm=rhythm), lines) == f"X:1\nT:{expected}\nR:{rhythm}\nM:4/4\nK:C\n"
+    lines = [f"R:{rhythm}", f"T:{title}", "M:4/4", "K:C"]
+    fields = ("X", "R", "T", "M", "K")
+    assert written(Wishes(), lines, fields) == f"X:1\nR:{rhythm}\nT:{expected}\nM:4/4\nK:C\n"
+
+
+@pytest.mark.parametrize(
+    ("title", "rhythm", "expected"),
+    [
+        ("Gorner -- Reel", "hornpipe", "reel"),
+        ("Gorner -- Slip Jig", "jig", "jig"),
+        ("Gorner -- Reel", "air", "air"),  # which is no dance that musegen knows
+        ("Gorner", "jig", "jig"),
+        ("Jig or Reel", "reel", "reel"),
+    ],
+)
+def test_a_rhythm_does_not_contradict_the_title(title: str, rhythm: str, expected: str) -> None:
+    """Where nobody wished for one, and the title stands before it."""
+    lines = [f"T:{title}", f"R:{rhythm}", "K:C"]
+    assert written(Wishes(), lines) == f"X:1\nT:{title}\nR:{expected}\nK:C\n"

@@ -80,11 +80,34 @@ _NAMES = re.compile("|".join(rf"\b({pattern})s?\b" for pattern in _DANCES), re.I
 _BY_PLACE = tuple(_DANCES.values())
 
 
+def with_dance(text: str, name: str) -> str:
+    """The text with ``name`` in place of each dance in it that ``name`` is not, nor a kind of.
+
+    ``The Gorner -- Hornpipe`` becomes ``The Gorner -- Reel`` where the name is ``reel``: in capital letters, or
+    with one, where the dance is written so. Nothing changes where ``name`` is empty.
+    """
+    meant = dances_in(name)
+
+    def named(match: re.Match[str]) -> str:
+        if any(dance.is_kin_of(_dance(match)) for dance in meant):
+            return match[0]
+        if match[0].isupper():
+            return name.upper()
+        return name[:1].upper() + name[1:] if match[0][0].isupper() else name
+
+    return _NAMES.sub(named, text) if name else text
+
+
+def _dance(match: re.Match[str]) -> Dance:
+    """The dance that a match of _NAMES names."""
+    return _BY_PLACE[(match.lastindex or 1) - 1]
+
+
 @lru_cache(maxsize=4096)
 def dances_in(text: str) -> tuple[Dance, ...]:
     """The dances that a text names, each once, in its order: ``The Gorner -- Hornpipe`` names one.
 
     Words such as ``air``, which name no dance, are passed over, and so are dances without a usual metre.
     """
-    found = [_BY_PLACE[(match.lastindex or 1) - 1] for match in _NAMES.finditer(text)]
+    found = [_dance(match) for match in _NAMES.finditer(text)]
     return tuple({dance.name: dance for dance in found}.values())

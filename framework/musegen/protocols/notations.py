@@ -73,7 +73,8 @@ class HeaderGuide(Protocol):
     def next(self, header: str, line: str) -> str:
         """The line to write after ``header``, where the model would write ``line``. Both end with ``\\n``.
 
-        It is either ``line`` itself or a wished line that belongs at this place.
+        It is ``line`` itself, a wished line that belongs at this place, or ``line`` changed so that it fits to
+        the header, such as a title that names another dance.
         """
         ...
 
