@@ -83,8 +83,8 @@ _BY_PLACE = tuple(_DANCES.values())
 def with_dance(text: str, name: str) -> str:
     """The text with ``name`` in place of each dance in it that ``name`` is not, nor a kind of.
 
-    ``The Gorner -- Hornpipe`` becomes ``The Gorner -- Reel`` where the name is ``reel``: in capital letters, or
-    with one, where the dance is written so. Nothing changes where ``name`` is empty.
+    ``The Gorner -- Hornpipe`` becomes ``The Gorner -- Reel`` where the name is ``reel``: in capital letters,
+    or with one, where the dance is written so. Nothing changes where ``name`` is empty.
     """
     meant = dances_in(name)
 

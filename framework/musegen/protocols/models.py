@@ -129,8 +129,8 @@ class PlacedModel(LanguageModel, Protocol):
     """
 
     place_sizes: tuple[int, ...]
-    """The sizes of the features that it was trained with: the first of those that :class:`musegen.Places` has;
-    empty if it reads none."""
+    """The sizes of the features that it was trained with: the first of those that :class:`musegen.Places`
+    has; empty if it reads none."""
 
     def with_places(self, places: Places) -> LanguageModel:
         """The same model, which has these features at hand. Their sizes are ``place_sizes``."""

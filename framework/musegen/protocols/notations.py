@@ -73,7 +73,7 @@ class HeaderGuide(Protocol):
     def next(self, header: str, line: str) -> str:
         """The line to write after ``header``, where the model would write ``line``. Both end with ``\\n``.
 
-        It is ``line`` itself, a wished line that belongs at this place, or ``line`` changed so that it fits to
+        It is ``line`` itself, a wished line that belongs at this place, or ``line`` changed so that it fits
         the header, such as a title that names another dance.
         """
         ...
