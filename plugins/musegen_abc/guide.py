@@ -47,7 +47,7 @@ def _one_line(name: str, text: str) -> str:
 class AbcGuide:
     """Inserts wished fields at their turn; ``K:`` comes last and closes the header (ABC 2.1 §2.2.1).
 
-    Where title and rhythm name two dances, the one that is written later gives way. A wished rhythm never does.
+    Where title and rhythm name two dances, the one that is written later gives way, but never a wished one.
     """
 
     def __init__(self, wished: Mapping[str, str], fields: Sequence[str]) -> None:
