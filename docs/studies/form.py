@@ -1,7 +1,7 @@
 """What gives tunes form: ``python docs/studies/form.py``.
 
 For each collection at hand the model of ``examples/pipeline.toml`` is trained on canonical text in C: plain,
-with bar copies, with the sense of place, and with both. A row has the losses of a run in bits a note, the
+with bar copies, with the sense of place, with both, and with memory besides. A row has the losses of a run in bits a note, the
 difference to the plain text for the test tunes (``musegen compare``, 95 % interval), and what ``musegen
 evaluate`` finds in 400 draws at temperature 1, unselected; figures of the test tunes are in brackets. Some
 minutes a row.
@@ -22,6 +22,7 @@ WAYS = {
     "copies": {"copies": True},
     "place": {"place": True},
     "copies and place": {"copies": True, "place": True},
+    "copies, place and memory": {"copies": True, "place": True, "memory": True},
 }
 FIGURES = ("eight_bar_strains", "aabb", "bars_again_4", "last_tonic")
 
@@ -42,6 +43,7 @@ def trained(tunes: Path, name: str, way: dict[str, bool], others: list[str]) -> 
     settings = [
         f"prepare.copies={json.dumps(way.get('copies', False))}",
         f"model.place={json.dumps(way.get('place', False))}",
+        f"model.memory={json.dumps(way.get('memory', False))}",
     ]
     return musegen.load(pipeline, [*settings, *others]).run(musegen.Silent())
 
@@ -79,7 +81,7 @@ def main() -> None:
         file = folder / "tunes.abc"
         file.write_text("\n\n".join(tune.text.strip() for tune in tunes) + "\n")
         for way, options in WAYS.items():
-            run = trained(file, way.replace(" ", "-"), options, arguments.set)
+            run = trained(file, way.replace(",", "").replace(" ", "-"), options, arguments.set)
             losses = [f"{run.report[f'{part}_bits_a_note']:.3f}" for part in ("validation", "test")]
             apart = ""
             if options:
