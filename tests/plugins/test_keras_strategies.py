@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 import pytest
 import safetensors.numpy
-from test_keras_training import train
 
+from helpers.tiny_keras import train
 from musegen import ModelError
 
 pytest.importorskip("tensorflow")
@@ -35,7 +35,8 @@ if replicas > 1:
     tf.config.set_logical_device_configuration(cpu, [tf.config.LogicalDeviceConfiguration()] * replicas)
     real = tf.distribute.MirroredStrategy
     tf.distribute.MirroredStrategy = lambda: real([f"CPU:{i}" for i in range(replicas)])
-from test_keras_training import train, saved, Report
+from helpers.tiny_keras import saved, train
+from helpers.training_jobs import Report
 report = Report(lambda done, total: print(done, total, flush=True))
 try:
     result = train(folder, report, strategy=strategy, epochs=epochs, batch=4)
