@@ -53,7 +53,7 @@ PARTS = (
     (
         "Models",
         "",
-        "ModelTrainer LanguageModel VocabularyModel PlacedModel StorableModel ForeignModels Dataset "
+        "ModelTrainer LanguageModel VocabularyModel PlacedModel ContinuingModel Passage StorableModel ForeignModels Dataset "
         "Transpositions TrainingJob Progress TrainedModel EpochLoss Sampling SavedModel derive_seed",
     ),
     ("Renderers", "", "Renderer BookRenderer"),

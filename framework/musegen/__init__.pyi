@@ -94,11 +94,13 @@ from .protocols.component import Collection as Collection, Component as Componen
 from .protocols.corpora import CorpusReader as CorpusReader, RewritingReader as RewritingReader
 from .protocols.measures import Descriptor as Descriptor, Measure as Measure
 from .protocols.models import (
+    ContinuingModel as ContinuingModel,
     Dataset as Dataset,
     EpochLoss as EpochLoss,
     ForeignModels as ForeignModels,
     LanguageModel as LanguageModel,
     ModelTrainer as ModelTrainer,
+    Passage as Passage,
     PlacedModel as PlacedModel,
     StorableModel as StorableModel,
     TrainedModel as TrainedModel,

@@ -73,12 +73,13 @@ def transpose(notation: Notation, tune: Tune, semitones: int, tonic: str = "") -
     return tune if moved == score else replace(tune, text=notation.write(moved))
 
 
-def to_tonic(notation: Notation, tune: Tune, tonic: str) -> Tune:
+def to_tonic(notation: Notation, tune: Tune, tonic: str, key: Key | None = None) -> Tune:
     """The tune with this tonic, moved in the nearer direction, by six semitones at the most.
 
-    A tune without key stays as it is. Raises NotationError for text that is not a tune.
+    ``key``: the tune's, where it is known. A tune without key stays as it is. Raises NotationError for text
+    that is not a tune.
     """
-    key = notation.parse(tune).key
+    key = key or notation.parse(tune).key
     if not key.tonic:
         return tune
     return transpose(notation, tune, key.semitones_to(tonic), tonic)

@@ -3,37 +3,55 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 
+from musegen.ahead import ahead
 from musegen.corpus.transposing import to_tonic
 from musegen.errors import NotationError, VocabularyError
 from musegen.models.draws import Composition, Draw, finite
-from musegen.models.encoding import with_marks
+from musegen.models.encoding import as_prime
 from musegen.models.examining import examine, judge_copies
+from musegen.models.headers import LINE_TOKENS, write_headers
 from musegen.models.home import Home
 from musegen.models.language import Language
 from musegen.models.numbering import draw_seeds
 from musegen.models.sample_options import Sample
+from musegen.models.script import Script
 from musegen.music.originality import MelodyIndex
-from musegen.music.score import Problem
+from musegen.music.score import Problem, Score
 from musegen.music.tune import Tune
-from musegen.music.validity import Fault
-from musegen.plugins.checked import fault_of
-from musegen.protocols.models import LanguageModel
+from musegen.music.validity import Fault, Judgement
+from musegen.protocols.models import ContinuingModel, LanguageModel
 from musegen.protocols.notations import HeadedNotation
 from musegen.protocols.rules import Rule
-from musegen.protocols.sampling import Sampling, derive_seed
 from musegen.protocols.vocabulary import Tokens
 from musegen.words import counted
 
-_HEADER_LINES = 30
-_LINE_TOKENS = 200
+_BATCH = 64
+"""Number of tunes that the model writes side by side, 32 for each of two threads (musegen_sampling)."""
 _ROUND = 32
 """Number of draws at a time. The rate of valid draws is measured on whole rounds, so that stopping early does
 not distort it."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """What a model wrote for one seed."""
+
+    seed: int
+    text: str
+    """The tune as the model writes it, header included."""
+    problems: Sequence[Problem]
+    """Symbols of bars in the header, which were left out."""
+    ended: bool
+    """Whether the model ended it."""
+    tokens: Tokens
+    """What the model was given and wrote, with its marks: int32 (n,)."""
+    nats: float | None
+    """Loss of these tokens but the first; None where the model has to be asked for it."""
 
 
 class Composer:
@@ -81,72 +99,85 @@ class Composer:
         return Composition(tuple(self.measured(best)), tuple(draws))
 
     def measured(self, draws: Sequence[Draw]) -> list[Draw]:
-        """The draws with their losses under the model."""
-        losses = self._network.nats([draw.drawn for draw in draws if draw.drawn is not None])
-        return [
-            replace(draw, nats=finite(float(nats.sum()))) for draw, nats in zip(draws, losses, strict=True)
-        ]
+        """The draws with their losses under the model, which is asked for those that it did not tell."""
+        asked = [draw for draw in draws if draw.nats is None and draw.drawn is not None]
+        losses = self._network.nats([draw.drawn for draw in asked if draw.drawn is not None])
+        found = {draw.seed: float(nats.sum()) for draw, nats in zip(asked, losses, strict=True)}
+        return [replace(draw, nats=finite(found.get(draw.seed, draw.nats))) for draw in draws]
 
     def draw(self, seeds: Sequence[int]) -> list[Draw]:
         """One tune for each seed, which depends on that seed alone."""
+        return [draw for batch in self.batches(seeds) for draw in batch]
+
+    def batches(self, seeds: Sequence[int]) -> Iterator[list[Draw]]:
+        """The same in batches of some tunes. While one batch is judged, the model writes the next."""
+        parts = [seeds[begin : begin + _BATCH] for begin in range(0, len(seeds), _BATCH)]
+        written = map(self._written, parts)
+        continuing = isinstance(self._network, ContinuingModel)  # whose methods may be called from any thread
+        for batch in ahead(written) if continuing and len(parts) > 1 else written:
+            yield self._judged(batch)
+
+    def _written(self, seeds: Sequence[int]) -> list[_Written]:
+        """What the model writes for each seed."""
+        language, sampling = self._language, self._options.sampling
+        vocabulary, most = language.tokenizer.vocabulary, self._options.max_length
+        script, numbers = Script(self._network, vocabulary), range(len(seeds))
         if self._options.prime is None:
-            headers = self._headers(seeds)
-            texts = [header + self._options.start for header, _ in headers]
+            lines = replace(sampling, max_tokens=LINE_TOKENS, stop=self._line_ends)
+            wishes = self._options.wishes(language.tonic)
+            headers = write_headers(language, wishes, script, lines, seeds)
+            begun = [self._begun(header + self._options.start) for header, _ in headers]
             problems = [problems for _, problems in headers]
         else:
-            texts, problems = [self._options.prime] * len(seeds), [()] * len(seeds)
-        valid = self._options.valid
-        begun = [self._begun(text) for text in texts]
-        primes = [prime for _, prime in begun]
-        bodies = self._generate(primes, self._options.sampling, seeds)
-        tunes, ends, examined, drawn = list[Tune](), list[bool](), [], list[Tokens]()
-        for seed, (text, prime), body, in_header in zip(seeds, begun, bodies, problems, strict=True):
-            room = max(self._options.max_length - (len(prime) - 1), 0)
-            whole = text + self._language.tokenizer.decode(body[:room])
-            ended = len(body) <= room and len(body) < self._options.max_length
-            whole, in_body = self._language.unfolded(whole)
+            begun, problems = [self._begun(self._options.prime)] * len(seeds), [()] * len(seeds)
+        bodies = script.write(numbers, [prime for _, prime in begun], sampling, seeds)
+        texts, ends, drawn = list[str](), list[bool](), list[Tokens]()
+        for (text, prime), body in zip(begun, bodies, strict=True):
+            room = max(most - (len(prime) - 1), 0)
+            texts.append(text + language.tokenizer.decode(body[:room]))
+            ends.append(len(body) <= room and len(body) < most)
+            end = [vocabulary.end] if ends[-1] else []
+            drawn.append(np.array([*prime, *body[:room], *end], np.int32))
+        nats = script.nats(numbers, drawn)
+        return list(map(_Written, seeds, texts, problems, ends, drawn, nats))
+
+    def _judged(self, written: Sequence[_Written]) -> list[Draw]:
+        """The tunes as music, brought back to a key of the corpus and judged."""
+        valid, notation = self._options.valid, self._language.notation
+        tunes, examined = list[Tune](), list[tuple[Judgement, Score | None]]()
+        for each in written:
+            whole, in_body = self._language.unfolded(each.text)
             tune = Tune(whole if whole.endswith("\n") else whole + "\n", self._language.notation_name)
             if self._language.home:
-                tune = self._brought_back(tune, self._language.home, seed)
-            judgement, score = examine(self._language.notation, tune, valid, ended, self._rules)
-            copies = tuple(Fault("copies", each.message, line=each.line) for each in (*in_header, *in_body))
+                tune = self._brought_back(tune, self._language.home, each.seed)
+            judgement, score = examine(notation, tune, valid, each.ended, self._rules)
+            told = (*each.problems, *in_body)
+            copies = tuple(Fault("copies", problem.message, line=problem.line) for problem in told)
             judgement = replace(judgement, faults=(*copies, *judgement.faults))
-            if score is not None:
-                tune = replace(tune, title=score.title)
-            end = [self._language.tokenizer.vocabulary.end] if ended else []
-            drawn.append(np.array([*prime, *body[:room], *end], np.int32))
-            tunes.append(tune)
-            ends.append(ended)
+            tunes.append(tune if score is None else replace(tune, title=score.title))
             examined.append((judgement, score))
         judged = judge_copies(examined, valid, self._melodies)
         return [
-            Draw(tune, seed, ended, judgement, score, copied, tokens)
-            for tune, seed, ended, (_, score), (judgement, copied), tokens in zip(
-                tunes, seeds, ends, examined, judged, drawn, strict=True
+            Draw(tune, each.seed, each.ended, judgement, score, copied, each.tokens, each.nats)
+            for tune, each, (_, score), (judgement, copied) in zip(
+                tunes, written, examined, judged, strict=True
             )
         ]
 
     def _brought_back(self, tune: Tune, home: Home, seed: int) -> Tune:
         """The tune in the wished key, or in one of the keys that the corpus had in the tune's mode."""
         try:
-            notation = self._language.notation
-            tonic, wish = "", self._options.key
-            if wish and isinstance(notation, HeadedNotation):
-                tonic = notation.key(wish).tonic
-            tonic = tonic or home.choose(notation.parse(tune), seed)
-            return to_tonic(notation, tune, tonic)
+            score = self._language.notation.parse(tune)
+            tonic = self._wished_tonic or home.choose(score, seed)
+            return to_tonic(self._language.notation, tune, tonic, score.key)
         except NotationError:
             return tune
 
-    def _generate(
-        self, primes: Sequence[Tokens], sampling: Sampling, seeds: Sequence[int]
-    ) -> Iterator[Tokens]:
-        """One continuation a prime. Raises ComponentError for a token that the tokenizer does not have."""
-        size = len(self._language.tokenizer.vocabulary)
-        for tokens in self._network.generate(primes, sampling, seeds):
-            if len(tokens) and not 0 <= int(tokens.min()) <= int(tokens.max()) < size:
-                raise fault_of(self._network, f"generate() gives a token outside 0 to {size - 1}")
-            yield tokens
+    @cached_property
+    def _wished_tonic(self) -> str:
+        """The tonic of the key that is asked for; empty for none."""
+        notation, wish = self._language.notation, self._options.key
+        return notation.key(wish).tonic if wish and isinstance(notation, HeadedNotation) else ""
 
     def _begun(self, text: str) -> tuple[str, Tokens]:
         """The beginning of a tune as the model reads it, and its start mark and tokens: int32 (n + 1,).
@@ -155,46 +186,9 @@ class Composer:
         """
         folded = self._language.folded(text)
         try:
-            return folded, self._prime(folded)
+            return folded, as_prime(self._language, folded)
         except VocabularyError:
-            return text, self._prime(text)
-
-    def _prime(self, text: str) -> Tokens:
-        """The start mark and the tokens of ``text``: int32 (n + 1,)."""
-        return with_marks(self._language.tokenizer, text)[:-1]
-
-    def _headers(self, seeds: Sequence[int]) -> list[tuple[str, Sequence[Problem]]]:
-        """A header for each seed, and the symbols of bars in it, which are left out.
-
-        The model proposes line after line, and a guide puts in the wishes.
-        """
-        language = self._language
-        if not isinstance(language.notation, HeadedNotation):
-            return [("", ())] * len(seeds)
-        guide = language.notation.guide(self._options.wishes(language.tonic), language.fields)
-        texts = [guide.opening] * len(seeds)
-        problems: list[list[Problem]] = [[] for _ in seeds]
-        sampling = replace(self._options.sampling, max_tokens=_LINE_TOKENS, stop=self._line_ends)
-        unfinished = list(range(len(seeds)))
-        for line_number in range(_HEADER_LINES):
-            if not unfinished:
-                break
-            lines = self._generate(
-                [self._prime(texts[i]) for i in unfinished],
-                sampling,
-                [derive_seed(seeds[i], "header", line_number) for i in unfinished],
-            )
-            proposed = {
-                i: language.unfolded(language.tokenizer.decode(line))
-                for i, line in zip(unfinished, lines, strict=True)
-            }
-            for i, (line, told) in proposed.items():
-                problems[i] += [replace(each, line=texts[i].count("\n") + 1) for each in told]
-                ended_early = "\n" not in line
-                texts[i] += guide.next(texts[i], line.partition("\n")[0] + "\n")
-                if ended_early or guide.complete(texts[i]):
-                    unfinished.remove(i)
-        return list(zip(texts, problems, strict=True))
+            return text, as_prime(self._language, text)
 
     @cached_property
     def _line_ends(self) -> tuple[int, ...]:

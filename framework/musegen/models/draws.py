@@ -54,9 +54,9 @@ class Composition:
     """All draws, in the order of their seeds."""
 
 
-def finite(nats: float) -> float | None:
-    """``nats``, or None where a token was impossible to the model."""
-    return nats if math.isfinite(nats) else None
+def finite(nats: float | None) -> float | None:
+    """``nats``, or None where it is not known or a token was impossible to the model."""
+    return nats if nats is not None and math.isfinite(nats) else None
 
 
 def describe_draws(draws: Sequence[Draw]) -> dict[str, JSON]:
