@@ -189,9 +189,11 @@ PUBLIC = """
     API_VERSION Annotation ArtifactError Bar BookRenderer Bounds Check ChordSymbol ChordedNotation
     Collection Command Compared Comparison Component Composition Console ContinuingModel Converted
     Copied CopyingNotation CorpusError CorpusReader Dance Dataset Descriptor Difference Draw EpochLoss
-    Estimate Evaluation Event Exported Fault Findings ForeignModels Grace HeadedNotation HeaderGuide
+    Estimate Evaluation Event Exported Fault Findings ForeignModels Grace GrowingBookRenderer
+    HeadedNotation HeaderGuide
     Interval JSON Judgement Key KeyChange LanguageModel Lines MODES Measure Metre MetreChange
-    ModelError ModelTrainer MusegenError NewTune Notation NotationError Note Options Passage PathPattern
+    ModelError ModelTrainer MusegenError NewTune Notation NotationError Note OpenBook Options
+    Passage PathPattern
     Performance Pipeline PipelineError Pitch PlaceReader PlacedModel Places PlacingNotation
     PlayedChord PlayedNote PluginError Plugins Prepare PreparingNotation Problem Progress Rendered
     Renderer Reporter Rest RewritingReader Rule Run STEPS Sample Sampling SavedModel Score Shards

@@ -60,8 +60,9 @@ class Passage(NamedTuple):
     tokens: Tokens
     """int32 (n,)."""
     nats: Nats
-    """-ln of the probability of each token at temperature 1, in the sampler's precision: float64 (n,), or (n -
-    1,) of a tune that was read from its beginning, whose first token has none."""
+    """-ln of the probability of each token at temperature 1, in the sampler's precision: float64 (n,).
+
+    Or (n - 1,) of a tune that was read from its beginning, whose first token has none."""
     state: State
     """The state after the last token."""
 
@@ -145,7 +146,7 @@ class Sampler:
     def read_many(
         self, tunes: Sequence[ArrayLike], states: Sequence[State | None] | None = None
     ) -> list[Passage]:
-        """``[prime(tunes[i], states[i]), ...]``, many tunes side by side, with what each of their tokens costs.
+        """``[prime(tunes[i], states[i]), ...]``, side by side, with the loss of each of their tokens.
 
         Raises ValueError as ``generate``, and if the numbers of tunes and states differ.
         """
@@ -157,10 +158,8 @@ class Sampler:
             [(f"states[{i}]", state) for i, state in enumerate(states)],
         )
         nats = self._feed_measured(begun, fed)
-        return [
-            Passage(tokens[0 if state is None else 1 :], *rest)
-            for tokens, state, *rest in zip(fed, states, nats, begun, strict=True)
-        ]
+        own = [tokens[0 if state is None else 1 :] for tokens, state in zip(fed, states, strict=True)]
+        return list(map(Passage, own, nats, begun))
 
     def generate(
         self,
@@ -267,7 +266,7 @@ class Sampler:
         constraints: Sequence[Rule] | None = None,
         cancel: threading.Event | None = None,
     ) -> list[Passage]:
-        """The same draws, the end mark included, with what each token costs and the state after the last one.
+        """The same draws, the end mark included, with the loss of each token and the state after the last.
 
         From that state ``generate`` goes on, unless the end mark was drawn.
         """

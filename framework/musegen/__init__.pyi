@@ -121,7 +121,12 @@ from .protocols.notations import (
     Wishes as Wishes,
 )
 from .protocols.places import PlaceReader as PlaceReader, Places as Places
-from .protocols.renderers import BookRenderer as BookRenderer, Renderer as Renderer
+from .protocols.renderers import (
+    BookRenderer as BookRenderer,
+    GrowingBookRenderer as GrowingBookRenderer,
+    OpenBook as OpenBook,
+    Renderer as Renderer,
+)
 from .protocols.rules import Rule as Rule
 from .protocols.sampling import Sampling as Sampling, derive_seed as derive_seed
 from .protocols.tokenizers import Tokenizer as Tokenizer, TokenizerTrainer as TokenizerTrainer

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import TypeAlias
 
 import numpy as np
 
 from musegen.ahead import ahead
 from musegen.corpus.transposing import to_tonic
 from musegen.errors import NotationError, VocabularyError
-from musegen.models.draws import Composition, Draw, finite
+from musegen.models.draws import Composition, Draw, Tally, finite
 from musegen.models.encoding import as_prime
 from musegen.models.examining import examine, judge_copies
 from musegen.models.headers import LINE_TOKENS, write_headers
@@ -28,8 +29,9 @@ from musegen.protocols.models import ContinuingModel, LanguageModel
 from musegen.protocols.notations import HeadedNotation
 from musegen.protocols.rules import Rule
 from musegen.protocols.vocabulary import Tokens
-from musegen.words import counted
 
+Advance: TypeAlias = Callable[[int, int, str], None]
+"""Takes steps done, steps in total, and a note."""
 _BATCH = 64
 """Number of tunes that the model writes side by side, 32 for each of two threads (musegen_sampling)."""
 _ROUND = 32
@@ -71,32 +73,61 @@ class Composer:
         self._network, self._language, self._options, self._rules = network, language, options, rules
         self._melodies = melodies
 
-    def compose(self, seed: int, advance: Callable[[int, int, str], None], first: int = 0) -> Composition:
+    def compose(self, seed: int, advance: Advance, first: int = 0) -> Composition:
         """Draw until there are enough valid tunes or no attempts are left. With keep = "all", draw each once.
 
         If there are too few valid tunes, those with the fewest faults are kept too. ``advance`` gets the
         progress. ``first``: number of the run's draw to begin with.
         """
-        options, draws = self._options, list[Draw]()
-        if options.keep == "all":
-            for begin in range(0, options.tunes, _ROUND):
-                count = min(_ROUND, options.tunes - begin)
-                draws += self.draw(draw_seeds(seed, first + begin, count))
-                advance(len(draws), options.tunes, "")
-            return Composition(tuple(self.measured(draws)), tuple(draws))
-        most, valid = options.tunes * options.attempts, 0
-        while valid < options.tunes and len(draws) < most:
-            count = min(max(options.tunes, _ROUND), most - len(draws))
-            draws += self.draw(draw_seeds(seed, first + len(draws), count))
-            valid = sum(draw.judgement.valid for draw in draws)
-            advance(
-                min(valid, options.tunes),
-                options.tunes,
-                f"{valid} of {counted(len(draws), 'tune')} drawn are valid",
-            )
-        best = sorted(draws, key=_badness)[: options.tunes]
-        best.sort(key=lambda draw: draw.seed)
+        if self._options.keep == "all":
+            draws = [draw for batch in self._all(seed, advance, first) for draw in batch]
+            return Composition(tuple(draws), tuple(draws))
+        draws = [draw for batch in self._rounds(seed, advance, first) for draw in batch]
+        best = self._best([(_badness(draw), draw) for draw in draws])
         return Composition(tuple(self.measured(best)), tuple(draws))
+
+    def kept(self, seed: int, advance: Advance, tally: Tally, first: int = 0) -> Iterator[Draw]:
+        """The draws that :meth:`compose` keeps, one after another; what it does not keep is let go.
+
+        With keep = "valid" all are drawn before the first is given, and none has a score. ``tally`` counts
+        all draws.
+        """
+        if self._options.keep == "all":
+            return self._each(seed, advance, tally, first)
+        bare = list[tuple[_Badness, Draw]]()
+        for batch in self._rounds(seed, advance, first):
+            tally.add(batch)
+            bare += [(_badness(draw), replace(draw, score=None)) for draw in batch]
+        return iter(self.measured(self._best(bare)))
+
+    def _each(self, seed: int, advance: Advance, tally: Tally, first: int) -> Iterator[Draw]:
+        for batch in self._all(seed, advance, first):
+            tally.add(batch)
+            yield from batch
+
+    def _all(self, seed: int, advance: Advance, first: int) -> Iterator[list[Draw]]:
+        """As many draws as tunes are asked for, in batches."""
+        wanted, done = self._options.tunes, 0
+        for batch in self.batches(draw_seeds(seed, first, wanted)):
+            done += len(batch)
+            yield self.measured(batch)
+            advance(done, wanted, "")
+
+    def _rounds(self, seed: int, advance: Advance, first: int) -> Iterator[list[Draw]]:
+        """Draws in batches, round after round, until there are enough valid ones or no attempts are left."""
+        wanted, tally = self._options.tunes, Tally()
+        most = wanted * self._options.attempts
+        while tally.valid < wanted and tally.drawn < most:
+            count = min(max(wanted, _ROUND), most - tally.drawn)
+            for batch in self.batches(draw_seeds(seed, first + tally.drawn, count)):
+                tally.add(batch)
+                yield batch
+                advance(min(tally.valid, wanted), wanted, str(tally))
+
+    def _best(self, draws: Sequence[tuple[_Badness, Draw]]) -> list[Draw]:
+        """The best of some draws, as many as tunes are asked for, in the order of their seeds."""
+        best = sorted(draws, key=lambda judged: judged[0])[: self._options.tunes]
+        return sorted((draw for _, draw in best), key=lambda draw: draw.seed)
 
     def measured(self, draws: Sequence[Draw]) -> list[Draw]:
         """The draws with their losses under the model, which is asked for those that it did not tell."""
@@ -196,6 +227,9 @@ class Composer:
         return tuple(token for token, symbol in enumerate(symbols) if "\n" in symbol)
 
 
-def _badness(draw: Draw) -> tuple[bool, bool, int]:
+_Badness: TypeAlias = tuple[bool, bool, int]
+
+
+def _badness(draw: Draw) -> _Badness:
     """Key to sort draws by: those that parse first, then those that ended, then those with fewer faults."""
     return draw.score is None, not draw.ended, len(draw.judgement.faults)

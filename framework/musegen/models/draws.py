@@ -13,6 +13,7 @@ from musegen.music.score import Score
 from musegen.music.tune import Tune
 from musegen.music.validity import Judgement
 from musegen.protocols.vocabulary import Tokens
+from musegen.words import counted
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,23 @@ class Draw:
     def tokens(self) -> int:
         """Number n of the tokens that ``nats`` is the loss of."""
         return 0 if self.drawn is None else len(self.drawn) - 1
+
+
+@dataclass
+class Tally:
+    """Numbers of draws so far."""
+
+    drawn: int = 0
+    valid: int = 0
+    """Those that break no rule."""
+
+    def add(self, draws: Sequence[Draw]) -> None:
+        """Count some draws."""
+        self.drawn += len(draws)
+        self.valid += sum(draw.judgement.valid for draw in draws)
+
+    def __str__(self) -> str:
+        return f"{self.valid} of {counted(self.drawn, 'tune')} drawn are valid"
 
 
 @dataclass(frozen=True)

@@ -36,7 +36,7 @@ class _Reached:
 
 
 class Script:
-    """Some tunes in the making, by numbers. A model that can goes on where it stopped and reads nothing twice."""
+    """Some tunes in the making, by numbers. A model that can go on where it stopped reads nothing twice."""
 
     def __init__(self, network: LanguageModel, vocabulary: Vocabulary) -> None:
         self._network, self._vocabulary = network, vocabulary
@@ -46,7 +46,7 @@ class Script:
     def write(
         self, numbers: Sequence[int], primes: Sequence[Tokens], sampling: Sampling, seeds: Sequence[int]
     ) -> Iterator[Tokens]:
-        """One continuation for each tune, whose text so far is its prime: int32 (n,), as ``generate`` gives it.
+        """One continuation for each tune, as ``generate`` gives it, whose text so far is its prime.
 
         A prime is what was written so far, or has something else in place of the last piece. Raises
         ComponentError for a token that the tokenizer does not have.
@@ -85,7 +85,7 @@ class Script:
     def _read(
         self, network: ContinuingModel, numbers: Sequence[int], primes: Sequence[Tokens], sampling: Sampling
     ) -> list[_Reached]:
-        """Each tune up to the end of its prime; what two tunes have in common from one place on is read once."""
+        """Each tune up to the end of its prime. What some have in common from one place on is read once."""
         known = [self._latest(number, prime) for number, prime in zip(numbers, primes, strict=True)]
         rests = [
             prime[0 if reached is None else len(reached.tokens) :]

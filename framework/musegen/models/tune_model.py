@@ -83,9 +83,15 @@ class TuneModel:
 
         Raises ArtifactError for the rule ``copied`` of ``options.valid`` without them.
         """
+        return self.composer(options, rules, melodies).compose(seed, advance, first)
+
+    def composer(
+        self, options: Sample, rules: Sequence[Rule] = (), melodies: MelodyIndex | None = None
+    ) -> Composer:
+        """What draws new tunes as ``options`` ask; the rest as for :meth:`compose`. Raises ArtifactError."""
         melodies = self.melodies if melodies is None else melodies
         check_copied(self.path, options.valid.copied, melodies)
-        return Composer(self.network, self.language, options, rules, melodies).compose(seed, advance, first)
+        return Composer(self.network, self.language, options, rules, melodies)
 
     @cached_property
     def melodies(self) -> MelodyIndex | None:

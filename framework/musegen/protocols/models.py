@@ -144,8 +144,9 @@ class Passage:
     tokens: Tokens
     """The piece, with the end mark if the model wrote it: int32 (n,)."""
     nats: NDArray[np.float64]
-    """The loss of each token, as :meth:`LanguageModel.nats` has it: float64 (n,), or (n - 1,) for a piece that
-    begins with the start mark, which has none. It may be that of the arithmetic that draws."""
+    """The loss of each token, as :meth:`LanguageModel.nats` has it, or in the arithmetic that draws.
+
+    float64 (n,), or (n - 1,) for a piece that begins with the start mark, which has none."""
     state: object
     """What the model goes on from. Only the model knows what it is, and never changes it."""
 

@@ -84,13 +84,17 @@ class NewTune:
         folder: Path,
         plugins: Plugins | None = None,
         recipe: Mapping[str, Any] | None = None,
+        content: str | None = None,
     ) -> NewTune:
-        """The tune that a row of ``run.json`` describes, with its files in ``folder``."""
+        """The tune that a row of ``run.json`` describes, with its files in ``folder``.
+
+        ``content``: its text; None to read it from its file.
+        """
         text, *others = (folder / name for name in row["files"])
         return cls(
             row["number"],
             row["title"],
-            read_file(text, Bounds.RUN_FILE).decode(),
+            read_file(text, Bounds.RUN_FILE).decode() if content is None else content,
             text.suffix.removeprefix("."),
             row["seed"],
             tuple(row["faults"]),
@@ -128,8 +132,15 @@ class NewTune:
 
     @property
     def text_file(self) -> Path:
-        """The file with its text."""
+        """The file with its text. It may hold other tunes too, under ``X:`` with their numbers."""
         return self.files[f".{self.notation}"]
+
+    @property
+    def name(self) -> str:
+        """The name of its own file, or its number in a file that it shares: ``tunes.abc:17``."""
+        file = self.text_file
+        own = file.stem.isdecimal() and int(file.stem) == self.number
+        return file.name if own else f"{file.name}:{self.number}"
 
     @property
     def midi(self) -> Path:

@@ -36,7 +36,7 @@ class SampleStage(Stage):
 
     name = "sample"
     table = ("sample",)
-    version = 3
+    version = 4
 
     def __init__(
         self,
