@@ -131,7 +131,7 @@ class _Body:
         self._accidentals = Accidentals(score.key)
         self._metre = score.metre
         self._tuplet, self._tuplet_left = _ONE, 0
-        # The same few notes come again and again, and hashing one takes longer than writing it: hence the ids.
+        # The same few notes come again and again; to hash one takes longer than to write it: hence the ids.
         events = {id(event): event for bar in score.bars for event in bar.events}.values()
         metres = [score.metre, *(event.metre for event in events if isinstance(event, MetreChange))]
         sounds = [event for event in events if isinstance(event, Note | Rest)]

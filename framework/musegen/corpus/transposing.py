@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from typing import cast
 
 from musegen.errors import NotationError
 from musegen.music.score import Key
@@ -66,8 +67,8 @@ def transpose(notation: Notation, tune: Tune, semitones: int, tonic: str = "") -
 
     ``tonic``: spelling of the new tonic. Raises NotationError for text that is not a tune.
     """
-    if isinstance(notation, TransposingNotation):
-        return notation.transpose(tune, semitones, tonic)
+    if hasattr(notation, "transpose"):  # isinstance() with a protocol takes as long as to parse the tune
+        return cast(TransposingNotation, notation).transpose(tune, semitones, tonic)
     score = notation.parse(tune)
     moved = transpose_score(score, semitones, tonic)
     return tune if moved == score else replace(tune, text=notation.write(moved))

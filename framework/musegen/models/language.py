@@ -37,9 +37,12 @@ class Language:
 
     def unfolded(self, text: str) -> tuple[str, Sequence[Problem]]:
         """A tune's text from what the model has written, and what could not be written out."""
-        if self.copies and isinstance(self.notation, CopyingNotation):
-            return self.notation.unfold(text)
-        return text, ()
+        return self._copying.unfold(text) if self._copying else (text, ())
+
+    @cached_property
+    def _copying(self) -> CopyingNotation | None:
+        """The notation, if bars that come again are one symbol in it: asked once, as that takes long."""
+        return self.notation if self.copies and isinstance(self.notation, CopyingNotation) else None
 
     @cached_property
     def places(self) -> Places | None:
