@@ -162,7 +162,7 @@ def test_only_the_edge_asks_for_the_installed_plugins() -> None:
         if "installed_plugins" in names
     }
     inside = {module for module in asking if module.partition(".")[0] not in EDGE}
-    assert inside <= {"pipeline.plan", "run.results"}  # the default of load_plan; NewTune.score
+    assert inside <= {"pipeline.plan", "run.new_tune"}  # the default of load_plan; NewTune.score
     for path, module, names in imports(ROOT / "plugins"):
         assert module != "musegen" or not {"installed_plugins", "read_tunes"} & set(names), path
 

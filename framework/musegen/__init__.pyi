@@ -132,7 +132,8 @@ from .protocols.sampling import Sampling as Sampling, derive_seed as derive_seed
 from .protocols.tokenizers import Tokenizer as Tokenizer, TokenizerTrainer as TokenizerTrainer
 from .protocols.vocabulary import Tokens as Tokens, Vocabulary as Vocabulary
 from .run.comparison import Comparison as Comparison, Difference as Difference, compare as compare
-from .run.results import NewTune as NewTune, Run as Run
+from .run.new_tune import NewTune as NewTune
+from .run.results import Run as Run
 from .words import counted as counted
 
 Versions = Transpositions  # its name in plugin API 1.0

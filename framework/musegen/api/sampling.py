@@ -28,9 +28,9 @@ from musegen.run.manifest import (
     model_beside,
     with_rows_of,
 )
+from musegen.run.new_tune import NewTune
 from musegen.run.new_tunes import NewFiles, Row
 from musegen.run.rendering import Rendering
-from musegen.run.results import NewTune
 from musegen.writing import all_or_none, os_errors_explained
 
 
