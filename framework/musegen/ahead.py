@@ -1,12 +1,31 @@
-"""An iterator that works ahead of its reader, in a thread."""
+"""Work that is done ahead of who needs it, in a thread."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from typing import TypeVar
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from threading import Thread
+from typing import Generic, TypeVar
 
 T = TypeVar("T")
+
+
+class Coming(Generic[T]):
+    """The result of a function that a thread calls at once. A program may end without waiting for it."""
+
+    def __init__(self, make: Callable[[], T]) -> None:
+        self._future: Future[T] = Future()
+        Thread(target=self._call, args=(make,), daemon=True, name="musegen-coming").start()
+
+    def _call(self, make: Callable[[], T]) -> None:
+        try:
+            self._future.set_result(make())
+        except BaseException as error:
+            self._future.set_exception(error)
+
+    def get(self) -> T:
+        """What the function returned. Raises what it raised."""
+        return self._future.result()
 
 
 def ahead(items: Iterator[T]) -> Iterator[T]:

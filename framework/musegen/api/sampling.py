@@ -75,7 +75,7 @@ def sample(
     known = with_files(plugins, model.plugins if isinstance(model, TuneModel) else None)
     writers = built_renderers(known, renderers)
     if not isinstance(model, TuneModel):
-        model = TuneModel.load(Path(model), known)
+        model = TuneModel.load(Path(model), known, to_draw=True)
     asked, language = checked_options(model, options, reporter), model.language
     recipe = Recipe.of(model_name(model.path, folder), model.digest, asked)
     composer, tally, rows, texts = model.composer(asked), Tally(), list[Row](), list[str]()
@@ -134,7 +134,7 @@ def sample_again(
     found, reporter = read_drawn(row), reporter or Silent()
     known = with_files(plugins, model.plugins if isinstance(model, TuneModel) else None)
     if not isinstance(model, TuneModel):
-        opened = TuneModel.load(_model_of(found) if model is None else Path(model), known)
+        opened = TuneModel.load(_model_of(found) if model is None else Path(model), known, to_draw=True)
     else:
         opened = model
     if opened.digest != found.recipe.digest:
