@@ -31,6 +31,7 @@ from musegen.run.manifest import (
 from musegen.run.new_tune import NewTune
 from musegen.run.new_tunes import NewFiles, Row
 from musegen.run.rendering import Rendering
+from musegen.words import counted
 from musegen.writing import all_or_none, os_errors_explained
 
 
@@ -106,6 +107,12 @@ def sample(
         NewTune.from_row(row, folder, known, recipe.described(), text)
         for row, text in zip(rows, texts, strict=True)
     )
+    if asked.keep == "valid" and tally.valid < asked.tunes:
+        some = f"only {tally.valid}" if tally.valid else "none"
+        reporter.say(
+            f"{folder}: {some} of {counted(tally.drawn, 'tune')} drawn is valid, and no attempts are left; "
+            "those with the fewest faults were kept (--attempts allows more)"
+        )
     for line in fault_lines({tune.name: tune.faults for tune in tunes}):
         reporter.say(line)
     return tunes
@@ -186,7 +193,7 @@ def checked_options(model: TuneModel, options: Mapping[str, Any], reporter: Repo
         reporter.say(f"{key}: {words}")
     given = {key: value for key, value in options.items() if key not in ignored}
     asked = checked_sample(sample_options(model.component), given)
-    for warning in check_wishes(asked, model.language, ()):
+    for warning in check_wishes(asked, model.language):
         reporter.say(f"{model.path}: {warning}")
     return asked
 

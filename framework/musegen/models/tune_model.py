@@ -143,6 +143,7 @@ def load_language(path: Path, about: About, plugins: Plugins) -> Language:
         about.notation.fields,
         home_of(about.notation.home) if about.notation.home else None,
         about.notation.copies,
+        about.notation.headers,
     )
 
 
@@ -200,6 +201,7 @@ def describe_model(
     model: Use[ModelTrainer], tokenizer: Use[TokenizerTrainer], notation: Use[Notation], language: Language
 ) -> dict[str, JSON]:
     """The components that a model belongs to (``TrainingJob.about``), which :meth:`TuneModel.load` reads."""
+    headers = language.headers
     return {
         "model": model.described(),
         "tokenizer": tokenizer.described(state=language.tokenizer.state()),
@@ -208,6 +210,7 @@ def describe_model(
             fields=list(language.fields),
             home=language.home.state() if language.home else None,
             **({"copies": True} if language.copies else {}),
+            **({"headers": {field: dict(of) for field, of in headers.items()}} if headers else {}),
         ),
     }
 
