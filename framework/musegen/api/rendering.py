@@ -73,11 +73,11 @@ def render(
             except MusegenError as error:
                 failed.append(f"{error}; tune {number} is not rendered")
                 reporter.say(failed[-1])
+        if not number:
+            raise CorpusError(f"{', '.join(str(file) for file in files)}: no tune found")
         rendering.finish()
         give_digits(made, number)
         written = tuple(folder / path.name for path in sorted(made.iterdir()))
     rendered = number - len(failed)
     reporter.finish("render", f"{rendered} of {counted(number, 'tune')}")
-    if not number:
-        raise CorpusError(f"{', '.join(str(file) for file in files)}: no tune found")
     return Rendered(folder, written, rendered, tuple(failed))

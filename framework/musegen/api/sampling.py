@@ -110,7 +110,7 @@ def sample(
     if asked.keep == "valid" and tally.valid < asked.tunes:
         some = f"only {tally.valid}" if tally.valid else "none"
         reporter.say(
-            f"{folder}: {some} of {counted(tally.drawn, 'tune')} drawn is valid, and no attempts are left; "
+            f"{folder}: {some} of {counted(tally.drawn, 'tune')} drawn are valid, and no attempts are left; "
             "those with the fewest faults were kept (--attempts allows more)"
         )
     for line in fault_lines({tune.name: tune.faults for tune in tunes}):
