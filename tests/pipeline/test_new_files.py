@@ -14,6 +14,7 @@ import musegen
 from helpers.invented import NGRAM_PIPELINE, jig, write_pipeline
 from musegen import LanguageModel, MusegenError, Sample, Sampling, Silent, Tokens, demo_model
 from musegen.ahead import Coming, ahead
+from musegen.commands.main import main
 from musegen.models.composer import Composer
 from musegen.models.draws import Tally
 from musegen.run.new_tunes import stem
@@ -102,6 +103,20 @@ def test_a_run_keeps_a_file_for_each_tune_beside_the_book(tmp_path: Path) -> Non
     run = musegen.load(write_pipeline(tmp_path, pipeline)).run(Silent())
     assert all(tune.text_file.read_text("utf-8") == tune.text for tune in run.tunes)
     assert (run.folder / "tunes" / "tunes.abc").is_file()
+
+
+@pytest.mark.parametrize("keep", ["valid", "all"])
+def test_a_book_of_more_tunes_than_files(tmp_path: Path, keep: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is the book that fewer are written to, tune by tune; with keep = "valid" the first valid ones."""
+    asked = ["sample", "-n", "150", "--keep", keep, "--seed", "2", "--to", "tunebook", "-q"]
+    few = main([*asked, "-o", str(tmp_path / "few")])
+    monkeypatch.setattr("musegen.commands.sample._MOST_FILES", 149)
+    assert main([*asked, "-o", str(tmp_path / "many")]) == few == 0
+    for name in ("tunes.abc", "tunes.csv"):
+        assert (tmp_path / "many" / name).read_bytes() == (tmp_path / "few" / name).read_bytes()
+    assert main([*asked, "-o", str(tmp_path / "many")]) == 2
+    assert main([*asked[:-3], "--to", "midi", "-o", str(tmp_path / "midi")]) == 2
+    assert not (tmp_path / "midi").exists()
 
 
 def test_numbers_sort() -> None:

@@ -27,6 +27,8 @@ from musegen.words import counted
 if TYPE_CHECKING:
     from pydantic.fields import FieldInfo
 
+    from musegen.api.bulk import Shards
+
 _SHORT = {"tunes": ("-n",)}
 _MOST_FILES = 10_000
 _MORE = {"prime": " The name of a file, such as jig.abc, stands for its text."}
@@ -64,7 +66,7 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
         "--shards",
         metavar="FORM",
         help="write shards of many tunes instead of a file each, as the notation (abc) or as parquet; more "
-        f"than {_MOST_FILES:,} tunes are always written so",
+        f"than {_MOST_FILES:,} tunes are always written so, or with --to tunebook to one file",
     )
     parser.add_argument("--shard-size", type=int, metavar="DRAWS", help="draws in a shard (default: 1000)")
     parser.add_argument(
@@ -133,9 +135,12 @@ def _run(options: argparse.Namespace) -> int:
     if "prime" in asked:
         asked["prime"] = _text(asked["prime"])
     asked["plugins"], asked["reporter"] = options.plugin, Lines(tell) if options.quiet else Console()
-    if options.shards or options.shard_size or options.cluster or asked.get("tunes", 0) > _MOST_FILES:
+    many = asked.get("tunes", 0) > _MOST_FILES
+    if options.shards or options.shard_size or options.cluster or (many and options.to is None):
         return _run_shards(options, asked)
     asked["renderers"] = renderer_names(RENDERERS if options.to is None else options.to)
+    if many:
+        return _run_book(options, asked)
     folder = options.output or Path("again" if options.again else "tunes")
     if options.again:
         tunes = sample_again(options.again, folder, model=options.file, seed=options.seed, **asked)
@@ -167,6 +172,22 @@ def _run_shards(options: argparse.Namespace, asked: dict[str, Any]) -> int:
         shard_size=SHARD_SIZE if options.shard_size is None else options.shard_size,
         **{**asked, "tunes": tunes},
     )
+    return _told(options, made, tunes)
+
+
+def _run_book(options: argparse.Namespace, asked: dict[str, Any]) -> int:
+    from musegen.api.books import sample_book
+    from musegen.api.sampling import demo_model
+
+    if options.again is not None:
+        raise MusegenError("--again: does not go with so many tunes; leave it out")
+    folder, tunes = options.output or Path("tunes"), asked["tunes"]
+    made = sample_book(options.file or demo_model(), folder, seed=options.seed or 0, **asked)
+    return _told(options, made, tunes)
+
+
+def _told(options: argparse.Namespace, made: Shards, tunes: int) -> int:
+    """Print what was made. Returns the exit code."""
     if options.json:
         print(json.dumps(made.state(), indent=1, ensure_ascii=False))
     else:

@@ -93,17 +93,21 @@ class Composer:
         all draws.
         """
         if self._options.keep == "all":
-            return self._each(seed, advance, tally, first)
+            return self.stream(seed, advance, tally, first)
         bare = list[tuple[_Badness, Draw]]()
         for batch in self._rounds(seed, advance, first):
             tally.add(batch)
             bare += [(_badness(draw), replace(draw, score=None)) for draw in batch]
         return iter(self.measured(self._best(bare)))
 
-    def _each(self, seed: int, advance: Advance, tally: Tally, first: int) -> Iterator[Draw]:
-        for batch in self._all(seed, advance, first):
+    def stream(self, seed: int, advance: Advance, tally: Tally, first: int = 0) -> Iterator[Draw]:
+        """Draws as they come, as many as tunes are asked for: all, or valid ones while attempts are left."""
+        valid_only, left = self._options.keep == "valid", self._options.tunes
+        for batch in (self._rounds if valid_only else self._all)(seed, advance, first):
             tally.add(batch)
-            yield from batch
+            good = [draw for draw in batch if draw.judgement.valid] if valid_only else batch
+            yield from (self.measured(good) if valid_only else good)[:left]
+            left -= min(len(good), left)
 
     def _all(self, seed: int, advance: Advance, first: int) -> Iterator[list[Draw]]:
         """As many draws as tunes are asked for, in batches."""
