@@ -53,10 +53,11 @@ PARTS = (
     (
         "Models",
         "",
-        "ModelTrainer LanguageModel VocabularyModel PlacedModel StorableModel ForeignModels Dataset "
+        "ModelTrainer LanguageModel VocabularyModel PlacedModel ContinuingModel Passage StorableModel "
+        "ForeignModels Dataset "
         "Transpositions TrainingJob Progress TrainedModel EpochLoss Sampling SavedModel derive_seed",
     ),
-    ("Renderers", "", "Renderer BookRenderer"),
+    ("Renderers", "", "Renderer BookRenderer GrowingBookRenderer OpenBook"),
     ("Rules", "", "Rule Fault"),
     ("Measures", "", "Measure Descriptor Dance dances_in with_dance"),
     ("Commands", "", "Command"),

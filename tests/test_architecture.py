@@ -162,7 +162,7 @@ def test_only_the_edge_asks_for_the_installed_plugins() -> None:
         if "installed_plugins" in names
     }
     inside = {module for module in asking if module.partition(".")[0] not in EDGE}
-    assert inside <= {"pipeline.plan", "run.results"}  # the default of load_plan; NewTune.score
+    assert inside <= {"pipeline.plan", "run.new_tune"}  # the default of load_plan; NewTune.score
     for path, module, names in imports(ROOT / "plugins"):
         assert module != "musegen" or not {"installed_plugins", "read_tunes"} & set(names), path
 
@@ -187,11 +187,13 @@ def test_extensions_stand_alone(extension: str) -> None:
 
 PUBLIC = """
     API_VERSION Annotation ArtifactError Bar BookRenderer Bounds Check ChordSymbol ChordedNotation
-    Collection Command Compared Comparison Component Composition Console Converted Copied
-    CopyingNotation CorpusError CorpusReader Dance Dataset Descriptor Difference Draw EpochLoss
-    Estimate Evaluation Event Exported Fault Findings ForeignModels Grace HeadedNotation HeaderGuide
+    Collection Command Compared Comparison Component Composition Console ContinuingModel Converted
+    Copied CopyingNotation CorpusError CorpusReader Dance Dataset Descriptor Difference Draw EpochLoss
+    Estimate Evaluation Event Exported Fault Findings ForeignModels Grace GrowingBookRenderer
+    HeadedNotation HeaderGuide
     Interval JSON Judgement Key KeyChange LanguageModel Lines MODES Measure Metre MetreChange
-    ModelError ModelTrainer MusegenError NewTune Notation NotationError Note Options PathPattern
+    ModelError ModelTrainer MusegenError NewTune Notation NotationError Note OpenBook Options
+    Passage PathPattern
     Performance Pipeline PipelineError Pitch PlaceReader PlacedModel Places PlacingNotation
     PlayedChord PlayedNote PluginError Plugins Prepare PreparingNotation Problem Progress Rendered
     Renderer Reporter Rest RewritingReader Rule Run STEPS Sample Sampling SavedModel Score Shards

@@ -11,7 +11,7 @@ from musegen_sampling.calibration import calibrate
 from musegen_sampling.constraints import CompiledConstraint, Constraint, ConstraintError, DeadEndError
 from musegen_sampling.inputs import CompiledInputs, Inputs, InputsError
 from musegen_sampling.precision import Precision
-from musegen_sampling.sampler import Sampler, State
+from musegen_sampling.sampler import Passage, Sampler, State
 from musegen_sampling.sharing import cpus
 from musegen_sampling.weights import LSTMLayer, LSTMWeights
 
@@ -25,6 +25,7 @@ __all__ = [
     "InputsError",
     "LSTMLayer",
     "LSTMWeights",
+    "Passage",
     "Precision",
     "Sampler",
     "State",

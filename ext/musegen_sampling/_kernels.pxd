@@ -68,6 +68,7 @@ cdef extern from "loop.h" nogil:
         int32_t *tokens
         const double *uniforms
         float *logits
+        double *surprises
         const musegen_constraint *constraint
         uint8_t *allowed
         const musegen_inputs *inputs

@@ -197,7 +197,11 @@ cdef class Run:
         cdef uint8_t[::1] allowed
         cdef ConstraintBridge bridge
         tokens[0] = draw.token
+        cdef double[:, ::1] surprises
         tune.state, tune.steps, tune.tokens, tune.uniforms = &state[0], uniforms.shape[0], &tokens[0], &uniforms[0]
+        if draw.surprises is not None:
+            surprises = draw.surprises
+            tune.surprises = &surprises[0, 0]
         if draw.constraint is not None:
             allowed = np.zeros(2 * V, np.uint8)
             bridge = ConstraintBridge(draw.constraint)

@@ -63,6 +63,9 @@ class Draw:
     constraint: Constraint | CompiledConstraint | None = None
     reader: Reader | None = None
     """The reader of its further inputs, which goes on with the tune; None where the model has none."""
+    surprises: Doubles | None = None
+    """Room for what the losses of the drawn tokens are made of, float64 (n, 2); csrc/choose.h says what that
+    is. None where they are not wanted."""
     tokens: Tokens = field(default_factory=lambda: np.empty(0, np.int32))
     """The drawn tokens, with the stop token; the last of them has not been fed."""
     end: End = End.RUNNING

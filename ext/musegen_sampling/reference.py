@@ -104,6 +104,13 @@ def choose(logits: Floats, choice: Choice, uniform: float, allowed: Flags | None
     return int(reached[0] if len(reached) else np.flatnonzero(p)[-1])
 
 
+def surprise(logits: Floats, token: int) -> tuple[float, float]:
+    """What the loss of ``token`` is made of: see csrc/choose.h."""
+    highest = logits.max()
+    total = np.cumsum(exp(logits - highest).astype(np.float64))[-1]
+    return float(total), float(highest) - float(logits[token])
+
+
 class ReferenceEngine:
     """An engine with one thread and one addition after the other; see engine.Engine."""
 
@@ -230,7 +237,7 @@ class ReferenceEngine:
     def _tokens(self, draw: Draw, choice: Choice, stops: Flags) -> Iterator[int]:
         token, constraint = draw.token, in_python(draw.constraint, self.vocabulary_size)
         read = reading(draw.reader, self.sizes)
-        for uniform in draw.uniforms:
+        for number, uniform in enumerate(draw.uniforms):
             values = read(token)
             allowed = constraint.allow() if constraint else None
             logits = self.logits(self.step(draw.state, token, values))
@@ -239,6 +246,8 @@ class ReferenceEngine:
             if token < 0:
                 draw.end = End.DEAD_END
                 return
+            if draw.surprises is not None:
+                draw.surprises[number] = surprise(logits, token)
             yield token
             if constraint:
                 constraint.take(token)

@@ -6,7 +6,7 @@ import operator
 import os
 import threading
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -16,7 +16,7 @@ from musegen_sampling.engine import Choice, Draw, End, Engine
 from musegen_sampling.inputs import MakeReader, Reader, check_maker
 from musegen_sampling.precision import PRECISIONS, Precision
 from musegen_sampling.sharing import cpus, shared_engine, shared_weights
-from musegen_sampling.types import Flags, Floats, Tokens
+from musegen_sampling.types import Doubles, Flags, Floats, Tokens
 from musegen_sampling.weights import LSTMWeights
 
 MAX_THREADS = 64
@@ -52,6 +52,19 @@ class State:
         array[:] = self._array
         reader = None if self._reader is None else self._reader.copy()
         return State(self._engine, array, self._token, reader)
+
+
+class Passage(NamedTuple):
+    """A piece of a tune that was read or written, and where it led."""
+
+    tokens: Tokens
+    """int32 (n,)."""
+    nats: Nats
+    """-ln of the probability of each token at temperature 1, in the sampler's precision: float64 (n,).
+
+    Or (n - 1,) of a tune that was read from its beginning, whose first token has none."""
+    state: State
+    """The state after the last token."""
 
 
 class Sampler:
@@ -126,16 +139,27 @@ class Sampler:
 
         ``state`` stays as it is. Raises ValueError as ``generate``.
         """
-        fed = self._tokens("tokens", tokens)
-        if state is None:
-            primed = State(self._engine, self._engine.state(), int(fed[-1]), self._reader())
-        else:
-            primed = self._begun("state", state)
-            fed = np.concatenate([[primed._token], fed]).astype(np.int32)
-            primed._token = int(fed[-1])
-        for part in _parts(len(fed) - 1, self._slice):
-            self._engine.feed([primed._array], [fed[part]], self.threads, None, [primed._reader])
-        return primed
+        states, fed = self._to_feed([("tokens", tokens)], [("state", state)])
+        self._feed(states, fed)
+        return states[0]
+
+    def read_many(
+        self, tunes: Sequence[ArrayLike], states: Sequence[State | None] | None = None
+    ) -> list[Passage]:
+        """``[prime(tunes[i], states[i]), ...]``, side by side, with the loss of each of their tokens.
+
+        Raises ValueError as ``generate``, and if the numbers of tunes and states differ.
+        """
+        states = [None] * len(tunes) if states is None else states
+        if len(states) != len(tunes):
+            raise ValueError(f"states: one for each of {len(tunes)} tunes expected (got {len(states)})")
+        begun, fed = self._to_feed(
+            [(f"tunes[{i}]", tokens) for i, tokens in enumerate(tunes)],
+            [(f"states[{i}]", state) for i, state in enumerate(states)],
+        )
+        nats = self._feed_measured(begun, fed)
+        own = [tokens[0 if state is None else 1 :] for tokens, state in zip(fed, states, strict=True)]
+        return list(map(Passage, own, nats, begun))
 
     def generate(
         self,
@@ -195,9 +219,13 @@ class Sampler:
             self._stops(stop),
             _natural("length", length),
         )
-        tunes = [_Tune(self._begun("prime", prime), _generator("seed", seed), constraint)]
+        (begun,) = self._begun([("prime", prime)])
+        tunes = [_Tune(begun, _generator("seed", seed), constraint)]
         for part in _parts(length, STREAMED):
-            yield from self._draw(tunes, part.stop - part.start, choice, stops)[0].tolist()
+            tokens = self._draw(tunes, part.stop - part.start, choice, stops, None)[0].tolist()
+            if tunes[0].ended and tokens[-1] == self.weights.end:
+                tokens.pop()
+            yield from tokens
             if tunes[0].ended:
                 return
 
@@ -219,32 +247,79 @@ class Sampler:
         ``seeds``: one for each prime; None: 0, 1, 2, ... Raises as ``generate`` does, and ValueError if the
         numbers of primes and seeds differ.
         """
+        choice = Choice(temperature, top_k, top_p)
+        tunes, drawn = self._write(primes, length, choice, seeds, stop, constraints, cancel, None)
+        return [
+            tokens[:-1] if tune.ended and tune.state._token == self.weights.end else tokens
+            for tune, tokens in zip(tunes, drawn, strict=True)
+        ]
+
+    def write_many(
+        self,
+        primes: Sequence[ArrayLike | State],
+        length: int,
+        temperature: float = 1.0,
+        top_k: int = 0,
+        top_p: float = 1.0,
+        seeds: Sequence[Seed] | None = None,
+        stop: Iterable[int] = (),
+        constraints: Sequence[Rule] | None = None,
+        cancel: threading.Event | None = None,
+    ) -> list[Passage]:
+        """The same draws, the end mark included, with the loss of each token and the state after the last.
+
+        From that state ``generate`` goes on, unless the end mark was drawn.
+        """
+        surprises: list[list[Doubles]] = [[] for _ in primes]
+        choice = Choice(temperature, top_k, top_p)
+        tunes, drawn = self._write(primes, length, choice, seeds, stop, constraints, cancel, surprises)
+        return [
+            Passage(tokens, _nats(parts), tune.state)
+            for tokens, parts, tune in zip(drawn, surprises, tunes, strict=True)
+        ]
+
+    def _write(
+        self,
+        primes: Sequence[ArrayLike | State],
+        length: int,
+        choice: Choice,
+        seeds: Sequence[Seed] | None,
+        stop: Iterable[int],
+        constraints: Sequence[Rule] | None,
+        cancel: threading.Event | None,
+        surprises: list[list[Doubles]] | None,
+    ) -> tuple[list[_Tune], list[Tokens]]:
+        """The tunes of ``generate_many`` and what was drawn for each, with the end mark.
+
+        ``surprises``: a list for each tune, to which those of its tokens are added; None if not wanted.
+        """
         seeds = range(len(primes)) if seeds is None else seeds
         for name, given in (("seeds", seeds), ("constraints", constraints)):
             if given is not None and len(given) != len(primes):
                 raise ValueError(f"{name}: one for each of {len(primes)} primes expected (got {len(given)})")
-        choice, stops, length = (
-            Choice(temperature, top_k, top_p),
-            self._stops(stop),
-            _natural("length", length),
-        )
+        stops, length = self._stops(stop), _natural("length", length)
         one = len(primes) == 1
         generators = [_generator("seed" if one else f"seeds[{i}]", seed) for i, seed in enumerate(seeds)]
-        begun = [self._begun("prime" if one else f"primes[{i}]", prime) for i, prime in enumerate(primes)]
+        begun = self._begun([("prime" if one else f"primes[{i}]", prime) for i, prime in enumerate(primes)])
         tunes = [
             _Tune(state, generators[i], constraints[i] if constraints else None)
             for i, state in enumerate(begun)
         ]
         drawn: list[list[Tokens]] = [[] for _ in tunes]
         going = list(range(len(tunes)))
-        for part in _parts(length, max(self._slice // max(len(tunes) // self.threads, 1), 1)):
+        for part in _parts(length, self._steps_a_slice(len(tunes))):
             if not going or (cancel and cancel.is_set()):
                 break
-            blocks = self._draw([tunes[i] for i in going], part.stop - part.start, choice, stops)
+            wanted = None if surprises is None else [surprises[i] for i in going]
+            blocks = self._draw([tunes[i] for i in going], part.stop - part.start, choice, stops, wanted)
             for i, block in zip(going, blocks, strict=True):
                 drawn[i].append(block)
             going = [i for i in going if not tunes[i].ended]
-        return [np.concatenate([np.empty(0, np.int32), *blocks]) for blocks in drawn]
+        return tunes, [np.concatenate([np.empty(0, np.int32), *blocks]) for blocks in drawn]
+
+    def _steps_a_slice(self, tunes: int) -> int:
+        """Steps of so many tunes side by side between two looks at pending signals."""
+        return max(self._slice // max(tunes // self.threads, 1), 1)
 
     def logits(self, tokens: ArrayLike) -> Floats:
         """Logits float32 (n, V) after each of ``tokens`` (n,), from the zero state. Raises ValueError."""
@@ -264,15 +339,72 @@ class Sampler:
 
     def nats_many(self, tunes: Sequence[ArrayLike]) -> list[Nats]:
         """``[nats(tokens) for tokens in tunes]``, many tunes side by side."""
-        fed = [self._tokens("tokens", tokens) for tokens in tunes]
-        states, readers = [self._engine.state() for _ in fed], [self._reader() for _ in fed]
+        states, fed = self._to_feed([("tokens", tokens) for tokens in tunes], [("", None)] * len(tunes))
+        return self._feed_measured(states, fed)
+
+    def _reader(self) -> Reader | None:
+        """A reader of further inputs for a tune that is begun; None where the model has none."""
+        return None if self.inputs is None else self.inputs()
+
+    def _begun(self, primes: Sequence[tuple[str, ArrayLike | State]]) -> list[State]:
+        """A state of its own for each tune that goes on from a prime, which an error calls by its name."""
+        begun = {name: self._copied(name, prime) for name, prime in primes if isinstance(prime, State)}
+        given = [(name, prime) for name, prime in primes if not isinstance(prime, State)]
+        states, fed = self._to_feed(given, [("", None)] * len(given))
+        self._feed(states, fed)
+        begun |= {name: state for (name, _), state in zip(given, states, strict=True)}
+        return [begun[name] for name, _ in primes]
+
+    def _copied(self, name: str, state: State) -> State:
+        if state._engine is not self._engine:
+            raise ValueError(f"{name}: a State of this model, precision and kernel target expected")
+        return state.copy()
+
+    def _to_feed(
+        self, tunes: Sequence[tuple[str, ArrayLike]], after: Sequence[tuple[str, State | None]]
+    ) -> tuple[list[State], list[Tokens]]:
+        """New states, and the tokens to feed to each: what ``after`` still has to be fed, then the tune.
+
+        The last token stays with the state.
+        """
+        states, fed = list[State](), list[Tokens]()
+        for (name, tokens), (other, state) in zip(tunes, after, strict=True):
+            own = self._tokens(name, tokens)
+            if state is None:
+                begun = State(self._engine, self._engine.state(), 0, self._reader())
+            else:
+                begun = self._copied(other, state)
+                own = np.concatenate([[begun._token], own]).astype(np.int32)
+            begun._token = int(own[-1])
+            states.append(begun)
+            fed.append(own)
+        return states, fed
+
+    def _feed(self, states: Sequence[State], fed: Sequence[Tokens]) -> None:
+        """Feed to each state all of its tokens but the last."""
+        for part in _parts(max(map(len, fed), default=1) - 1, self._steps_a_slice(len(fed))):
+            going = [i for i, tokens in enumerate(fed) if len(tokens) - 1 > part.start]
+            self._engine.feed(
+                [states[i]._array for i in going],
+                [fed[i][part.start : min(part.stop, len(fed[i]) - 1)] for i in going],
+                self.threads,
+                None,
+                [states[i]._reader for i in going],
+            )
+
+    def _feed_measured(self, states: Sequence[State], fed: Sequence[Tokens]) -> list[Nats]:
+        """Feed the same; float64 (n - 1,) for each of its n tokens but the first: -ln of its probability."""
         nats = [np.empty(len(tokens) - 1, np.float64) for tokens in fed]
         for part in _parts(max(map(len, fed), default=1) - 1, 64):
             going = [i for i, tokens in enumerate(fed) if len(tokens) - 1 > part.start]
             read = [fed[i][part.start : min(part.stop, len(fed[i]) - 1)] for i in going]
             logits = [np.empty((len(some), len(self.weights.vocabulary)), np.float32) for some in read]
             self._engine.feed(
-                [states[i] for i in going], read, self.threads, logits, [readers[i] for i in going]
+                [states[i]._array for i in going],
+                read,
+                self.threads,
+                logits,
+                [states[i]._reader for i in going],
             )
             for i, rows in zip(going, logits, strict=True):
                 below = rows - rows.max(axis=1, keepdims=True).astype(np.float64)
@@ -280,20 +412,18 @@ class Sampler:
                 nats[i][part.start :][: len(below)] = np.log(np.exp(below).sum(axis=1)) - drawn
         return nats
 
-    def _reader(self) -> Reader | None:
-        """A reader of further inputs for a tune that is begun; None where the model has none."""
-        return None if self.inputs is None else self.inputs()
+    def _draw(
+        self,
+        tunes: list[_Tune],
+        length: int,
+        choice: Choice,
+        stops: Flags,
+        surprises: list[list[Doubles]] | None,
+    ) -> list[Tokens]:
+        """Draw the next tokens of each tune, at most ``length``; between two calls Python handles signals.
 
-    def _begun(self, name: str, prime: ArrayLike | State) -> State:
-        """A state of its own for a tune that goes on from ``prime``."""
-        if not isinstance(prime, State):
-            return self.prime(self._tokens(name, prime))
-        if prime._engine is not self._engine:
-            raise ValueError(f"{name}: a State of this model, precision and kernel target expected")
-        return prime.copy()
-
-    def _draw(self, tunes: list[_Tune], length: int, choice: Choice, stops: Flags) -> list[Tokens]:
-        """Draw the next tokens of each tune, at most ``length``; between two calls Python handles signals."""
+        A block of each tune's surprises is added to ``surprises``, if they are wanted.
+        """
         draws = [
             Draw(
                 tune.state._array,
@@ -301,21 +431,22 @@ class Sampler:
                 tune.generator.random(length),
                 tune.constraint,
                 tune.state._reader,
+                None if surprises is None else np.empty((length, 2)),
             )
             for tune in tunes
         ]
         self._alone = max(self._alone - 1, 0)
         if self._engine.draw(draws, choice, stops, 1 if self._alone else self.threads):
             self._alone = SLICES_ALONE
-        for tune, draw in zip(tunes, draws, strict=True):
+        for number, (tune, draw) in enumerate(zip(tunes, draws, strict=True)):
             if draw.end is End.DEAD_END:
                 raise DeadEndError("constraint: no token is allowed")
             if draw.end is End.REFUSED:
                 raise ConstraintError("the constraint reported an error")
             tune.ended = draw.end is End.STOPPED
             tune.state._token = int(draw.tokens[-1])
-            if tune.ended and tune.state._token == self.weights.end:
-                draw.tokens = draw.tokens[:-1]
+            if surprises is not None and draw.surprises is not None:
+                surprises[number].append(draw.surprises[: len(draw.tokens)])
         return [draw.tokens for draw in draws]
 
     def _tokens(self, name: str, tokens: ArrayLike, *, empty: bool = False) -> Tokens:
@@ -351,6 +482,13 @@ class _Tune:
 def _parts(total: int, size: int) -> Iterator[slice]:
     """``range(total)`` in slices of at most ``size``."""
     return (slice(at, min(at + size, total)) for at in range(0, total, size))
+
+
+def _nats(surprises: Sequence[Doubles]) -> Nats:
+    """float64 (n,), of the parts that each token's loss is made of (csrc/choose.h)."""
+    parts = np.concatenate([np.empty((0, 2)), *surprises])
+    nats: Nats = np.log(parts[:, 0]) + parts[:, 1]
+    return nats
 
 
 def _generator(name: str, seed: Seed) -> np.random.Generator:

@@ -94,11 +94,13 @@ from .protocols.component import Collection as Collection, Component as Componen
 from .protocols.corpora import CorpusReader as CorpusReader, RewritingReader as RewritingReader
 from .protocols.measures import Descriptor as Descriptor, Measure as Measure
 from .protocols.models import (
+    ContinuingModel as ContinuingModel,
     Dataset as Dataset,
     EpochLoss as EpochLoss,
     ForeignModels as ForeignModels,
     LanguageModel as LanguageModel,
     ModelTrainer as ModelTrainer,
+    Passage as Passage,
     PlacedModel as PlacedModel,
     StorableModel as StorableModel,
     TrainedModel as TrainedModel,
@@ -119,13 +121,19 @@ from .protocols.notations import (
     Wishes as Wishes,
 )
 from .protocols.places import PlaceReader as PlaceReader, Places as Places
-from .protocols.renderers import BookRenderer as BookRenderer, Renderer as Renderer
+from .protocols.renderers import (
+    BookRenderer as BookRenderer,
+    GrowingBookRenderer as GrowingBookRenderer,
+    OpenBook as OpenBook,
+    Renderer as Renderer,
+)
 from .protocols.rules import Rule as Rule
 from .protocols.sampling import Sampling as Sampling, derive_seed as derive_seed
 from .protocols.tokenizers import Tokenizer as Tokenizer, TokenizerTrainer as TokenizerTrainer
 from .protocols.vocabulary import Tokens as Tokens, Vocabulary as Vocabulary
 from .run.comparison import Comparison as Comparison, Difference as Difference, compare as compare
-from .run.results import NewTune as NewTune, Run as Run
+from .run.new_tune import NewTune as NewTune
+from .run.results import Run as Run
 from .words import counted as counted
 
 Versions = Transpositions  # its name in plugin API 1.0

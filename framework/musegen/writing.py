@@ -65,8 +65,7 @@ def all_or_none(
     Raises ArtifactError, whose message ends with ``advice``, if a file would replace one with other content
     and ``force`` is not set. ``replacing``: names of files whose new content takes up what the old one says.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    with _room(folder) as made:
+    with _folders_made(folder), _room(folder) as made:
         yield made
         files = sorted(made.iterdir())
         for file in files if not force else ():
@@ -76,6 +75,20 @@ def all_or_none(
                 raise ArtifactError(f"{target}: exists with other content; {advice}")
         for file in files:
             file.replace(folder / file.name)
+
+
+@contextmanager
+def _folders_made(folder: Path) -> Iterator[None]:
+    """Make a folder and those above it. Where the block fails, what was made goes again if it is empty."""
+    made = [each for each in (folder, *folder.parents) if not each.exists()]
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        yield
+    except BaseException:
+        for each in made:
+            with suppress(OSError):
+                each.rmdir()
+        raise
 
 
 @contextmanager

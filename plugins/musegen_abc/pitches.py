@@ -25,10 +25,11 @@ def _spelled(step: str, octave: int, alter: int) -> Pitch:
     return pitch
 
 
-def _octave(name: str) -> int:
-    """The scientific octave of ``C,`` or ``c'``, at most a little out of range."""
+@lru_cache(maxsize=4096)
+def _step_and_octave(name: str) -> tuple[str, int]:
+    """Step and scientific octave of ``C,`` or ``c'``; the octave is at most a little out of range."""
     octave = (4 if name[0].isupper() else 5) + name.count("'") - name.count(",")
-    return min(max(octave, -3), 12)
+    return name[0].upper(), min(max(octave, -3), 12)
 
 
 class Accidentals:
@@ -57,7 +58,7 @@ class Accidentals:
 
     def pitch(self, accidental: str | None, name: str) -> Pitch:
         """The pitch of a note here; an accidental that it has holds from now on."""
-        step, octave = name[0].upper(), _octave(name)
+        step, octave = _step_and_octave(name)
         if accidental:
             alter = self._in_bar[step] = _ALTERS[accidental]
             self.deviate = True

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from musegen import ChordSymbol, Interval, Key, Pitch, Tune
 from musegen_abc.chord_symbols import LONGEST_SYMBOL, read_chord_symbol, split_chord_symbol
 from musegen_abc.fields import names_key, read_key, split_key
 from musegen_abc.layout import Layout, Line, read_field, read_layout, split_lines
-from musegen_abc.lexer import NOTE, TOKEN, Token
+from musegen_abc.lexer import MUSIC, NOTE, TOKEN, Token
 from musegen_abc.parser import no_tune
 from musegen_abc.pitches import ACCIDENTALS, NO_KEY, Accidentals
 from musegen_abc.writer import write_key, write_pitch
@@ -30,6 +31,19 @@ def transpose_abc(tune: Tune, semitones: int, tonic: str = "") -> Tune:
     return replace(tune, text=_Mover(layout, semitones, tonic).rewritten(split_lines(tune.text)))
 
 
+_MOST_KEYS, _MOST_KNOWN = 64, 2000
+
+
+@lru_cache(maxsize=_MOST_KEYS)
+def _known(key: Key, by: Interval) -> tuple[dict[str, tuple[Pitch, str]], dict[str, str]]:
+    """What plain notes, and runs of them, become in music of this key that moves so far.
+
+    Plain ones follow the key before and after the move; nearly all are, and most were met in other tunes.
+    Notes without lengths, with their pitch before the move; runs with lengths.
+    """
+    return {}, {}
+
+
 class _Voice:
     """The accidentals of one voice, before and after the move."""
 
@@ -41,6 +55,12 @@ class _Voice:
         self.by = mover.interval(key)
         self.old.set_key(key)
         self.new.set_key(self.by.moved_key(key))
+        self.notes, self.runs = _known(key, self.by)
+
+    @property
+    def plain(self) -> bool:
+        """Whether a note without accidental follows the key, before the move and after it."""
+        return not (self.old.deviate or self.new.deviate)
 
     def bar_line(self) -> None:
         self.old.bar_line()
@@ -100,11 +120,13 @@ class _Mover:
         return f"{write_key(self.interval(key).moved_key(key))} {rest}".strip()
 
     def _music(self, code: str) -> str:
-        return "".join(self._token(token.lastgroup or "", token) for token in TOKEN.finditer(code))
+        return "".join(self._token(token.lastgroup or "", token) for token in MUSIC.finditer(code))
 
     def _token(self, kind: str, token: Token) -> str:
         text = token[0]
         match kind:
+            case "run":
+                return self._run(text)
             case "note":
                 return self._note(token)
             case "chord" | "old_chord":
@@ -124,6 +146,17 @@ class _Mover:
             case "field" if token["letter"] == "V":
                 self._voice = self._in(token["value"].split(maxsplit=1)[0] if token["value"].strip() else "")
         return text
+
+    def _run(self, text: str) -> str:
+        """Plain notes in a row."""
+        voice = self._voice
+        plain = voice.plain
+        if plain and (known := voice.runs.get(text)) is not None:
+            return known
+        moved = NOTE.sub(self._note, text)
+        if plain and voice.plain and len(voice.runs) < _MOST_KNOWN:
+            voice.runs[text] = moved
+        return moved
 
     def _note(self, token: Token) -> str:
         old, name = self._pitch(token)
@@ -155,17 +188,24 @@ class _Mover:
 
     def _pitch(self, token: Token) -> tuple[Pitch, str]:
         """The pitch before the move, and the note's name after it, with an accidental it had or needs."""
-        voice = self._voice
-        old = voice.old.pitch(token["accidental"], token["pitch"])
+        voice, written = self._voice, token["pitch"]
+        plain = not token["accidental"] and voice.plain
+        if plain and (known := voice.notes.get(written)):
+            return known
+        old = voice.old.pitch(token["accidental"], written)
         new = voice.by.moved(old)
         name = write_pitch(new)
         needed = voice.new.pitch(None, name).alter != new.alter
         accidental = ACCIDENTALS[new.alter] if needed or token["accidental"] else ""
+        if plain and not accidental and len(voice.notes) < _MOST_KNOWN:
+            voice.notes[written] = old, name
         voice.new.pitch(accidental, name)
         return old, accidental + name
 
     def _tie(self, pitches: Sequence[Pitch]) -> None:
         voice = self._voice
+        if not pitches and voice.plain:
+            return
         voice.old.tie(pitches)
         voice.new.tie([voice.by.moved(pitch) for pitch in pitches])
 

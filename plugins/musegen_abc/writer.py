@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
+from math import lcm
 
 from musegen import (
     Annotation,
@@ -120,13 +121,32 @@ def _sign(bar: Bar, start: bool) -> str:
 
 
 class _Body:
-    """Writes the music of a score, line by line."""
+    """Writes the music of a score, line by line.
+
+    Times are whole numbers of one small unit, because adding two Fractions takes as long as writing a note.
+    """
 
     def __init__(self, score: Score) -> None:
         self._score = score
         self._accidentals = Accidentals(score.key)
         self._metre = score.metre
         self._tuplet, self._tuplet_left = _ONE, 0
+        # The same few notes come again and again; to hash one takes longer than to write it: hence the ids.
+        events = {id(event): event for bar in score.bars for event in bar.events}.values()
+        metres = [score.metre, *(event.metre for event in events if isinstance(event, MetreChange))]
+        sounds = [event for event in events if isinstance(event, Note | Rest)]
+        times = {event.duration.denominator for event in sounds} | {score.unit.denominator}
+        times |= {time.denominator for metre in metres if metre for time in (metre.bar, metre.beat)}
+        self._per_quarter = lcm(2, *times)
+        self._lasts = {id(event): self._units(event.duration) for event in sounds}
+        self._bars = [sum(self._lasts.get(id(event), 0) for event in bar.events) for bar in score.bars]
+        self._unit = self._units(score.unit)
+        self._written: dict[int, str] = {}
+        """Plain notes that follow the key, by their ids."""
+        self._lengths: dict[int, str] = {}
+
+    def _units(self, time: Fraction) -> int:
+        return time.numerator * (self._per_quarter // time.denominator)
 
     def lines(self) -> list[str]:
         """The lines of music, each with its lyrics below it, and the labels of parts between them."""
@@ -148,7 +168,7 @@ class _Body:
         for number in range(begin, len(bars)):
             if number > begin and (bars[number].part or (bars[number].repeat_start and full)):
                 return number
-            full += self._metre is None or bars[number].duration >= self._metre.bar
+            full += self._metre is None or self._bars[number] >= self._units(self._metre.bar)
             following = bars[number + 1] if number + 1 < len(bars) else None
             done = full >= _BARS_A_LINE or (bars[number].ends_strain and full)
             if following is None or (done and not following.endings):
@@ -184,7 +204,7 @@ class _Body:
                     yield " "
                 yield self._sound(event, broken.get(i))
                 started, waiting = True, False
-                place += event.duration
+                place += self._lasts[id(event)]
             else:
                 if started and place % beam == 0 and not waiting:
                     yield " "
@@ -194,27 +214,27 @@ class _Body:
         if events and isinstance(events[-1], Tuplet):
             yield " "  # else the colon of a repeat sign would be read as part of the tuplet
 
-    def _first_place(self, number: int) -> Fraction:
+    def _first_place(self, number: int) -> int:
         """The place in a full bar at which this one begins; an upbeat begins late."""
         bar = self._score.bars[number]
         previous = self._score.bars[number - 1] if number else None
         upbeat = previous is None or previous.ends_strain or bar.repeat_start
-        if self._metre and upbeat and bar.duration < self._metre.bar:
-            return self._metre.bar - bar.duration
-        return Fraction(0)
+        if self._metre and upbeat:
+            return max(self._units(self._metre.bar) - self._bars[number], 0)
+        return 0
 
-    def _beam(self) -> Fraction:
-        """The number of quarter notes that share a beam: those of a beat, or of half a bar in 4/4."""
+    def _beam(self) -> int:
+        """The time that shares a beam: that of a beat, or of half a bar in 4/4."""
         if self._metre is None:
-            return _ONE
-        return Fraction(2) if self._metre.bar == 4 else self._metre.beat
+            return self._per_quarter
+        return 2 * self._per_quarter if self._metre.bar == 4 else self._units(self._metre.beat)
 
-    def _broken(self, events: Sequence[Event], place: Fraction) -> dict[int, tuple[Fraction, str]]:
+    def _broken(self, events: Sequence[Event], place: int) -> dict[int, tuple[int, str]]:
         """For each event in an ``a>b`` pair, by its number, its written length and the sign after it.
 
         A pair has two notes of one or half a unit each, and begins where such a pair may begin in the bar.
         """
-        found: dict[int, tuple[Fraction, str]] = {}
+        found: dict[int, tuple[int, str]] = {}
         first: int | None = None
         inside = self._tuplet_left
         for i, event in enumerate(events):
@@ -224,35 +244,47 @@ class _Body:
                 first = None
             if not isinstance(event, Note | Rest):
                 continue
-            before = events[first] if first is not None else None
+            lasts = self._lasts[id(event)]
+            before = self._lasts[id(events[first])] if first is not None else 0
             if inside:
                 inside -= 1
                 first = None
-            elif isinstance(before, Note | Rest) and self._is_pair(before, event, place):
-                each = (before.duration + event.duration) / 2
-                found[first or 0] = each, ">" if before.duration > event.duration else "<"
+            elif before and self._is_pair(before, lasts, place):
+                each = (before + lasts) // 2
+                found[first or 0] = each, ">" if before > lasts else "<"
                 found[i] = each, ""
                 first = None
             else:
                 first = i
-            place += event.duration
+            place += lasts
         return found
 
-    def _is_pair(self, first: Note | Rest, second: Note | Rest, place: Fraction) -> bool:
+    def _is_pair(self, first: int, second: int, place: int) -> bool:
         """Whether two notes are 3:1 or 1:3 and fill the time of two; ``place``: where the second begins."""
-        both = first.duration + second.duration
+        both = first + second
         return (
-            both / self._score.unit in (1, 2)
-            and (place - first.duration) % both == 0
-            and (first.duration == 3 * second.duration or second.duration == 3 * first.duration)
+            (first == 3 * second or second == 3 * first)
+            and both in (self._unit, 2 * self._unit)
+            and (place - first) % both == 0
         )
 
-    def _sound(self, event: Note | Rest, broken: tuple[Fraction, str] | None) -> str:
-        duration, sign = broken or (event.duration, "")
+    def _length(self, lasts: int) -> str:
+        """The written length of a note outside of tuplets."""
+        length = self._lengths.get(lasts)
+        if length is None:
+            length = self._lengths[lasts] = write_length(Fraction(lasts, self._unit))
+        return length
+
+    def _sound(self, event: Note | Rest, broken: tuple[int, str] | None) -> str:
+        lasts, sign = broken or (self._lasts[id(event)], "")
+        plain = not (broken or self._tuplet_left or self._accidentals.deviate)
+        if plain and (known := self._written.get(id(event))):
+            return known
         if self._tuplet_left:
-            duration /= self._tuplet
+            length = write_length(Fraction(lasts, self._unit) / self._tuplet)
             self._tuplet_left -= 1
-        length = write_length(duration / self._score.unit)
+        else:
+            length = self._length(lasts)
         if isinstance(event, Rest):
             self._accidentals.tie(())
             return f"z{length}{sign}"
@@ -265,10 +297,13 @@ class _Body:
         if len(event.pitches) > 1:
             names = f"[{names}]"
         self._accidentals.tie(event.pitches if event.tie else ())
-        return (
+        written = (
             f"{'(' * event.slurs_begun}{marks}{'{' + graces + '}' if graces else ''}{names}{length}"
             f"{'-' if event.tie else ''}{')' * event.slurs_ended}{sign}"
         )
+        if plain and not (event.tie or self._accidentals.deviate):
+            self._written[id(event)] = written
+        return written
 
     def _pitch(self, pitch: Pitch) -> str:
         """The note's name, with an accidental only where the note would be another one without it."""
@@ -289,6 +324,7 @@ class _Body:
                 return f"({event.actual}{notes}"
             case KeyChange():
                 self._accidentals.set_key(event.key)
+                self._written.clear()
                 return f"[K:{write_key(event.key)}]"
             case MetreChange():
                 self._metre = event.metre

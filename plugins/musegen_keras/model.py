@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Literal, cast
@@ -14,6 +15,7 @@ from musegen import (
     ArtifactError,
     Dataset,
     ModelError,
+    Passage,
     Places,
     Sampling,
     Tokens,
@@ -24,7 +26,7 @@ from musegen_keras.batches import features
 from musegen_keras.memory import check_memory
 from musegen_keras.options import KerasLSTMOptions, LSTMSampling
 from musegen_keras.weights import lstm_weights
-from musegen_sampling import LSTMWeights, Precision, Sampler, calibrate
+from musegen_sampling import LSTMWeights, Precision, Sampler, State, calibrate
 
 _CALIBRATED = 100
 """Number of training tunes on which precisions are measured where there are no validation tunes."""
@@ -48,21 +50,29 @@ class LSTMModel:
         self.weights, self._about, self._places = weights, about, places
         self.symbols = weights.vocabulary
         self.place_sizes = tuple(len(table) for table in weights.inputs)
+        self._samplers: dict[tuple[str, str], Sampler] = {}
 
     def with_places(self, places: Places) -> LSTMModel:
         """This model, which then knows where each token stands; see :class:`musegen.PlacedModel`."""
         return LSTMModel(self.weights, self._about, places)
 
     def _sampler(self, precision: Precision | Literal["auto"]) -> Sampler:
-        begin = self._places.begin if self._places is not None and self.place_sizes else None
-        return Sampler(self.weights, precision=precision, inputs=begin)
+        """A sampler in this precision. It is kept: to pack the weights takes as long as a hundred tokens."""
+        key = precision, os.environ.get("MUSEGEN_ISA", "")
+        if key not in self._samplers:
+            begin = self._places.begin if self._places is not None and self.place_sizes else None
+            self._samplers[key] = Sampler(self.weights, precision=precision, inputs=begin)
+        return self._samplers[key]
+
+    def _asked(self, sampling: Sampling) -> Sampler:
+        asked = sampling.model if isinstance(sampling.model, LSTMSampling) else LSTMSampling()
+        return self._sampler(asked.precision)
 
     def generate(
         self, primes: Sequence[Tokens], sampling: Sampling, seeds: Sequence[int]
     ) -> Iterator[Tokens]:
         """One continuation for each prime, without the prime."""
-        asked = sampling.model if isinstance(sampling.model, LSTMSampling) else LSTMSampling()
-        yield from self._sampler(asked.precision).generate_many(
+        yield from self._asked(sampling).generate_many(
             primes,
             sampling.max_tokens,
             sampling.temperature,
@@ -71,6 +81,29 @@ class LSTMModel:
             seeds=seeds,
             stop=sampling.stop,
         )
+
+    def read_passages(
+        self, tunes: Sequence[Tokens], after: Sequence[Passage | None], sampling: Sampling
+    ) -> Sequence[Passage]:
+        """The passage of each piece of a tune, in the precision that draws."""
+        states = [None if passage is None else _state(passage) for passage in after]
+        read = self._asked(sampling).read_many(tunes, states)
+        return [Passage(each.tokens, each.nats, each.state) for each in read]
+
+    def write_passages(
+        self, after: Sequence[Passage], sampling: Sampling, seeds: Sequence[int]
+    ) -> Sequence[Passage]:
+        """One continuation of each passage."""
+        written = self._asked(sampling).write_many(
+            [_state(passage) for passage in after],
+            sampling.max_tokens,
+            sampling.temperature,
+            sampling.top_k,
+            sampling.top_p,
+            seeds=seeds,
+            stop=sampling.stop,
+        )
+        return [Passage(each.tokens, each.nats, each.state) for each in written]
 
     def nats(self, tunes: Sequence[Tokens]) -> list[NDArray[np.float64]]:
         """float64 (n - 1,) for each tune: -ln probability of each token but the first, in fp32."""
@@ -86,6 +119,10 @@ class LSTMModel:
             self.weights.save(path, self._about, cast(Literal["fp32", "int8"], store))
         except ValueError as error:
             raise ModelError(str(error)) from None
+
+
+def _state(passage: Passage) -> State:
+    return cast(State, passage.state)
 
 
 class KerasLSTMTrainer:

@@ -111,3 +111,63 @@ def test_samplers_share_what_they_load(weights: LSTMWeights, tmp_path: pytest.Te
     assert first._engine is second._engine
     random_weights(29, 8, (41,)).save(path)
     assert Sampler.load(path).weights is not first.weights
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+@pytest.mark.parametrize("precision", PRECISIONS)
+def test_tunes_written_in_pieces(weights: LSTMWeights, precision: Precision, threads: int) -> None:
+    """Read and written side by side they are the tunes that are written at once, with the losses of nats."""
+    sampler, primes = Sampler(weights, threads, precision), [[3, 4, 5], [6], [7, 8], [9, 10, 11, 12]]
+    whole = sampler.generate_many(primes, 30, 0.7, 20, 0.95, seeds=[1, 2, 3, 4])
+    begun = sampler.read_many([prime[:1] for prime in primes])
+    rest = [number for number, prime in enumerate(primes) if len(prime) > 1]
+    read = sampler.read_many([primes[n][1:] for n in rest], [begun[n].state for n in rest])
+    ready = dict(enumerate(begun)) | dict(zip(rest, read, strict=True))
+    states = [ready[number].state for number in range(4)]
+    for _ in range(2):  # a state stays as it is
+        written = sampler.write_many(states, 30, 0.7, 20, 0.95, seeds=[1, 2, 3, 4])
+        assert [each.tokens.tolist() for each in written] == [tokens.tolist() for tokens in whole]
+    for number, (prime, passage) in enumerate(zip(primes, written, strict=True)):
+        nats = [*begun[number].nats, *(ready[number].nats if number in rest else []), *passage.nats]
+        expected = sampler.nats([*prime, *passage.tokens])
+        assert np.allclose(nats, expected, rtol=1e-5, atol=1e-5)
+    more = sampler.generate_many([each.state for each in written], 5)
+    longer = [np.concatenate([prime, tokens]) for prime, tokens in zip(primes, whole, strict=True)]
+    assert [each.tolist() for each in more] == [each.tolist() for each in sampler.generate_many(longer, 5)]
+
+
+def test_what_is_written_has_the_end_mark() -> None:
+    """With its loss; what stops a tune otherwise is its last token as it is."""
+    ending = random_weights(29, 8, (40, 12), end=1)
+    sampler = Sampler(ending)
+    plain = sampler.generate_many([[3]] * 20, 300)
+    written = sampler.write_many([[3]] * 20, 300)
+    assert any(len(tokens) < 300 for tokens in plain)
+    for tokens, passage in zip(plain, written, strict=True):
+        assert passage.tokens.tolist() == [*tokens, *([1] if len(tokens) < 300 else [])]
+        assert np.allclose(passage.nats, sampler.nats([3, *passage.tokens]), rtol=1e-5, atol=1e-5)
+
+
+def test_losses_of_unlikely_tokens() -> None:
+    """Those that are drawn at a high temperature are told in full, and nothing overflows."""
+    layer = (np.zeros((4, 4), np.float32), np.zeros((1, 4), np.float32), np.zeros(4, np.float32))
+    logits = np.array([0, -300, 3e38, -3e38], np.float32)
+    flat = LSTMWeights("abcd", None, [layer], np.zeros((1, 4), np.float32), logits)
+    (written,) = Sampler(flat).write_many([[0]], 50, temperature=1e39)
+    assert np.isfinite(written.nats).all()
+    assert np.allclose(written.nats, Sampler(flat).nats([0, *written.tokens]), rtol=1e-6)
+    assert len(set(written.tokens.tolist())) > 1
+
+
+def test_pieces_are_checked(weights: LSTMWeights) -> None:
+    """By name."""
+    sampler, other = Sampler(weights), Sampler(random_weights(29, 8, (40, 12), seed=2))
+    with pytest.raises(ValueError, match=r"tunes\[1\]: at least one token expected"):
+        sampler.read_many([[1], []])
+    with pytest.raises(ValueError, match=r"states: one for each of 2 tunes expected \(got 1\)"):
+        sampler.read_many([[1], [2]], [None])
+    with pytest.raises(ValueError, match=r"states\[0\]: a State of this model"):
+        sampler.read_many([[1]], [other.prime([1])])
+    with pytest.raises(ValueError, match=r"primes\[1\]: a State of this model"):
+        sampler.write_many([[1], other.prime([1])], 5)
+    assert sampler.read_many([]) == sampler.write_many([], 5) == []

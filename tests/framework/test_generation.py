@@ -15,6 +15,7 @@ import musegen
 from helpers.invented import jig
 from musegen import Notation, Sampling, Tokenizer, Tokens, VocabularyError
 from musegen.models.composer import Composer
+from musegen.models.known import header_counts
 from musegen.models.language import Language
 from musegen.models.numbering import SEEDS_A_RUN
 from musegen.models.sample_options import Sample
@@ -213,16 +214,16 @@ def test_a_text_that_does_not_parse_is_kept_with_its_error() -> None:
 def test_wishes_outside_the_vocabulary_are_refused() -> None:
     """The option is named, before any training."""
     with pytest.raises(VocabularyError, match=r"sample\.start: '\$'"):
-        check_wishes(Sample(start="$"), language(), [])
+        check_wishes(Sample(start="$"), language())
     with pytest.raises(VocabularyError, match=r"sample\.rhythm: 'w'"):
-        check_wishes(Sample(rhythm="waltz"), language(), [])
+        check_wishes(Sample(rhythm="waltz"), language())
 
 
 def test_wishes_that_the_corpus_never_has_draw_a_warning() -> None:
     """A field it lacks, and a value that it spells another way."""
-    headers = [{"X": "1", "M": "6/8", "K": "D"}] * 3
-    known = replace(language(), fields=("X", "M", "K"))
-    warnings = check_wishes(Sample(rhythm="jig", key="G", metre="6/8"), known, headers)
+    headers = header_counts(notation(), [{"X": "1", "M": "6/8", "K": "D"}] * 3)
+    known = replace(language(), fields=("X", "M", "K"), headers=headers)
+    warnings = check_wishes(Sample(rhythm="jig", key="G", metre="6/8"), known)
     assert any("never has the field R" in warning for warning in warnings)
     assert any("K:D 3 times" in warning for warning in warnings)
     assert len(warnings) == 2

@@ -275,7 +275,7 @@ def test_many_tunes_are_always_shards(
 
     def recorded(model: Path, folder: Path, **options: Any) -> musegen.Shards:
         asked.update(options)
-        return musegen.Shards(folder, (), 0, 0, 0)
+        return musegen.Shards(folder, (), options["tunes"], 0, 0)
 
     monkeypatch.setattr("musegen.api.bulk.sample_shards", recorded)
     assert main(["sample", *arguments, "-o", str(tmp_path)]) == 0

@@ -73,3 +73,12 @@ int32_t mg_choose(const float *logits, ptrdiff_t V, const mg_choice *choice, dou
     }
     return last;
 }
+
+void mg_surprise(const float *logits, ptrdiff_t V, int32_t token, double *surprise) {
+    float highest = logits[0];
+    double total = 0.0;
+    for (ptrdiff_t v = 1; v < V; v++) highest = logits[v] > highest ? logits[v] : highest;
+    for (ptrdiff_t v = 0; v < V; v++) total += mg_exp(logits[v] - highest);
+    surprise[0] = total;
+    surprise[1] = (double)highest - logits[token];
+}

@@ -20,4 +20,8 @@ int32_t mg_choose(const float *logits, ptrdiff_t V, const mg_choice *choice, dou
                   float *probabilities,   /* (V,) scratch */
                   int32_t *heap);         /* (V,) scratch */
 
+/* What the loss of `token` is made of, whatever the choice: the sum over all v of exp(logits[v] - highest), each float32,
+ * added in float64 in token order, and highest - logits[token]. Its -ln probability is ln of the first plus the second. */
+void mg_surprise(const float *logits, ptrdiff_t V, int32_t token, double *surprise /* (2,) */);
+
 #endif

@@ -179,6 +179,7 @@ static mg_end go_on(const mg_model *model, walker *w, const mg_drawing *drawing,
         if (w->token < 0) return MG_DEAD_END;
         if (at->thread == 0) {
             tune->tokens[w->t + 1] = w->token;
+            if (tune->surprises != NULL) mg_surprise(at->row, model->V, w->token, tune->surprises + 2 * w->t);
             if (tune->constraint != NULL) w->refused = tune->constraint->take(tune->constraint->self, w->token) != 0;
         }
         if (drawing->stops[w->token]) end = MG_STOPPED;

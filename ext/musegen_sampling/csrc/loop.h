@@ -56,6 +56,7 @@ typedef struct {
     int32_t *tokens;        /* given: (steps,). Drawn: (steps + 1,), the first is given, token t + 1 drawn after t */
     const double *uniforms; /* (steps,) in [0, 1), or NULL */
     float *logits;          /* (steps, V), or NULL where they are not wanted */
+    double *surprises;      /* (steps, 2) of the drawn tokens, see mg_surprise, or NULL where they are not wanted */
     const musegen_constraint *constraint; /* or NULL */
     uint8_t *allowed;       /* (2, V) for the constraint, zero before its first draw */
     const musegen_inputs *inputs; /* with the next two where the model has tables for them, else NULL */

@@ -11,6 +11,7 @@ from musegen.corpus.files import Notations, file_readers
 from musegen.corpus.identity import read_all, reader_files
 from musegen.errors import ComponentError, CorpusError, MusegenError
 from musegen.progress import Reporter, chosen_reporter
+from musegen.run.new_tunes import give_digits, stem
 from musegen.run.rendering import Rendering
 from musegen.words import counted
 from musegen.writing import all_or_none, os_errors_explained
@@ -56,23 +57,27 @@ def render(
     number, failed = 0, list[str]()
     progress = reporter.begin("render")
     advice = "choose another folder or add --force"
-    with os_errors_explained(folder), all_or_none(folder, advice, force=force) as made:
-        rendering = Rendering(writers, made)
+    with (
+        os_errors_explained(folder),
+        all_or_none(folder, advice, force=force) as made,
+        Rendering(writers, made) as rendering,
+    ):
         for tune in read_all(readers, reporter.say):
             number += 1
             progress.advance(number, 0, tune.source)
             try:
                 score = notations[tune.notation].parse(tune)
-                rendering.tune(score, f"{number:03}")
+                rendering.tune(score, number, stem(number, 0))
             except ComponentError:  # the renderer's fault and not the tune's
                 raise
             except MusegenError as error:
                 failed.append(f"{error}; tune {number} is not rendered")
                 reporter.say(failed[-1])
+        if not number:
+            raise CorpusError(f"{', '.join(str(file) for file in files)}: no tune found")
         rendering.finish()
+        give_digits(made, number)
         written = tuple(folder / path.name for path in sorted(made.iterdir()))
     rendered = number - len(failed)
     reporter.finish("render", f"{rendered} of {counted(number, 'tune')}")
-    if not number:
-        raise CorpusError(f"{', '.join(str(file) for file in files)}: no tune found")
     return Rendered(folder, written, rendered, tuple(failed))

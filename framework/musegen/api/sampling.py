@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from musegen.api.components import built_renderers, with_files
 from musegen.demo import MODEL
 from musegen.errors import ArtifactError, MusegenError
+from musegen.models.draws import Tally
 from musegen.models.numbering import DRAWS, RUN_SEEDS, SEEDS_A_RUN
 from musegen.models.sample_options import Sample, ignored_keys, sample_options
 from musegen.models.tune_model import TuneModel
@@ -27,9 +28,9 @@ from musegen.run.manifest import (
     model_beside,
     with_rows_of,
 )
-from musegen.run.new_tunes import add_files, describe_kept, render_texts, write_texts
+from musegen.run.new_tune import NewTune
+from musegen.run.new_tunes import NewFiles, Row
 from musegen.run.rendering import Rendering
-from musegen.run.results import NewTune
 from musegen.words import counted
 from musegen.writing import all_or_none, os_errors_explained
 
@@ -56,6 +57,8 @@ def sample(
 ) -> tuple[NewTune, ...]:
     """Write new tunes with a saved model to ``folder``, and return them: ``001.abc``, ``001.mid``, ...
 
+    With nothing but ``tunebook`` among ``renderers`` all stand in one file, ``tunes.abc``.
+
     ``model``: a file, or the result of :func:`open_model`. ``options``: the keys of ``[sample]``, such as
     ``tunes``, ``key`` and ``temperature``, and those that the model adds. ``plugins``: Python files of
     plugins that the model's pipeline named and that are not installed. ``first``: number of the draw to
@@ -73,23 +76,44 @@ def sample(
     known = with_files(plugins, model.plugins if isinstance(model, TuneModel) else None)
     writers = built_renderers(known, renderers)
     if not isinstance(model, TuneModel):
-        model = TuneModel.load(Path(model), known)
+        model = TuneModel.load(Path(model), known, to_draw=True)
     asked, language = checked_options(model, options, reporter), model.language
     recipe = Recipe.of(model_name(model.path, folder), model.digest, asked)
-    composition = model.compose(asked, seed, reporter.begin("sample").advance, first=first)
-    valid = sum(draw.judgement.valid for draw in composition.draws)
-    reporter.finish("sample", f"{valid} of {counted(len(composition.draws), 'tune')} drawn are valid")
+    composer, tally, rows, texts = model.composer(asked), Tally(), list[Row](), list[str]()
     advice = "choose another folder"
-    with os_errors_explained(folder), all_or_none(folder, advice, replacing={MANIFEST}) as made:
-        texts = write_texts(composition.kept, made)
-        rendering = Rendering(writers, made, language.notation_name, MANIFEST)
-        failures = render_texts(texts, language.notation, rendering, reporter.begin("render"))
-        renderings = [path for path in sorted(made.iterdir()) if path not in texts]
-        rows = add_files(describe_kept(composition.kept), [*texts, *renderings], failures)
+    with (
+        os_errors_explained(folder),
+        all_or_none(folder, advice, replacing={MANIFEST}) as made,
+        Rendering(writers, made, language.notation_name, MANIFEST) as rendering,
+    ):
+        files = NewFiles(made, asked.tunes, rendering, language)
+        progress = reporter.begin("sample")
+        kept = composer.kept(seed, progress.advance, tally, first)
+        all_drawn = asked.keep == "valid"
+        if all_drawn:
+            reporter.finish("sample", str(tally))
+            progress = reporter.begin("render")
+        for number, draw in enumerate(kept, 1):
+            rows.append(files.add(number, draw))
+            texts.append(draw.tune.text)
+            if all_drawn:
+                progress.advance(number, asked.tunes, "")
+        files.finish(progress)
+        if not all_drawn:
+            reporter.finish("sample", str(tally))
         listed = with_rows_of(folder / MANIFEST, manifest_rows(rows, recipe))
         (made / MANIFEST).write_bytes(manifest_text(listed))
-    tunes = tuple(NewTune.from_row(row, folder, known, recipe.described()) for row in rows)
-    for line in fault_lines({tune.text_file.name: tune.faults for tune in tunes}):
+    tunes = tuple(
+        NewTune.from_row(row, folder, known, recipe.described(), text)
+        for row, text in zip(rows, texts, strict=True)
+    )
+    if asked.keep == "valid" and tally.valid < asked.tunes:
+        some = f"only {tally.valid}" if tally.valid else "none"
+        reporter.say(
+            f"{folder}: {some} of {counted(tally.drawn, 'tune')} drawn are valid, and no attempts are left; "
+            "those with the fewest faults were kept (--attempts allows more)"
+        )
+    for line in fault_lines({tune.name: tune.faults for tune in tunes}):
         reporter.say(line)
     return tunes
 
@@ -117,7 +141,7 @@ def sample_again(
     found, reporter = read_drawn(row), reporter or Silent()
     known = with_files(plugins, model.plugins if isinstance(model, TuneModel) else None)
     if not isinstance(model, TuneModel):
-        opened = TuneModel.load(_model_of(found) if model is None else Path(model), known)
+        opened = TuneModel.load(_model_of(found) if model is None else Path(model), known, to_draw=True)
     else:
         opened = model
     if opened.digest != found.recipe.digest:
@@ -169,7 +193,7 @@ def checked_options(model: TuneModel, options: Mapping[str, Any], reporter: Repo
         reporter.say(f"{key}: {words}")
     given = {key: value for key, value in options.items() if key not in ignored}
     asked = checked_sample(sample_options(model.component), given)
-    for warning in check_wishes(asked, model.language, ()):
+    for warning in check_wishes(asked, model.language):
         reporter.say(f"{model.path}: {warning}")
     return asked
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from musegen.run.results import NewTune
+    from musegen.run.new_tune import NewTune
 
 
 def say(line: str) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from types import NoneType, UnionType
 from typing import TYPE_CHECKING, Any, Literal, Union, get_args, get_origin
 
-from musegen.commands.console import print_tunes, report_faults
+from musegen.commands.console import print_tunes, report_faults, tell
 from musegen.commands.flags import (
     OF_A_MODEL,
     RENDERERS,
@@ -27,8 +27,13 @@ from musegen.words import counted
 if TYPE_CHECKING:
     from pydantic.fields import FieldInfo
 
+    from musegen.api.bulk import Shards
+
 _SHORT = {"tunes": ("-n",)}
 _MOST_FILES = 10_000
+_MORE = {"prime": " The name of a file, such as jig.abc, stands for its text."}
+_TOO_FEW = 1
+"""Exit code where fewer valid tunes were found than were asked for."""
 _PREFIX = "sample."
 """Prefix of the names of these keys, so that none is confused with another flag of the command."""
 
@@ -61,7 +66,7 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
         "--shards",
         metavar="FORM",
         help="write shards of many tunes instead of a file each, as the notation (abc) or as parquet; more "
-        f"than {_MOST_FILES:,} tunes are always written so",
+        f"than {_MOST_FILES:,} tunes are always written so, or with --to tunebook to one file",
     )
     parser.add_argument("--shard-size", type=int, metavar="DRAWS", help="draws in a shard (default: 1000)")
     parser.add_argument(
@@ -70,8 +75,14 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
         help="have the workers of the dask scheduler at this address draw shards, such as tcp://host:8786",
     )
     described = descriptions(Sample)
+    parser.add_argument(
+        "--list",
+        action="store_true",
+        help="list the keys, metres and rhythms of the model's training tunes, with their numbers, and write "
+        "nothing; each can be given to --key, --metre or --rhythm",
+    )
     for name, field in Sample.model_fields.items():
-        _add_flag(parser, name, field, described.get(name, ""))
+        _add_flag(parser, name, field, described.get(name, "") + _MORE.get(name, ""))
     # The model is not known yet, so there are flags for the keys of every installed model.
     for name, model in keys_of_models(installed_plugins()).items():
         if model.sampling:
@@ -111,7 +122,7 @@ def _how(name: str, annotation: Any) -> Mapping[str, Any] | None:
 
 def _run(options: argparse.Namespace) -> int:
     from musegen.api.sampling import demo_model, sample, sample_again
-    from musegen.progress import Console, Silent
+    from musegen.progress import Console, Lines
 
     asked: dict[str, Any] = {
         name.removeprefix(_PREFIX): value
@@ -119,21 +130,28 @@ def _run(options: argparse.Namespace) -> int:
         if name.startswith(_PREFIX) and value is not None
     }
     report_faults()
-    asked["plugins"], asked["reporter"] = options.plugin, Silent() if options.quiet else Console()
-    if options.shards or options.shard_size or options.cluster or asked.get("tunes", 0) > _MOST_FILES:
+    if options.list:
+        return _list(options)
+    if "prime" in asked:
+        asked["prime"] = _text(asked["prime"])
+    asked["plugins"], asked["reporter"] = options.plugin, Lines(tell) if options.quiet else Console()
+    many = asked.get("tunes", 0) > _MOST_FILES
+    if options.shards or options.shard_size or options.cluster or (many and options.to is None):
         return _run_shards(options, asked)
     asked["renderers"] = renderer_names(RENDERERS if options.to is None else options.to)
+    if many:
+        return _run_book(options, asked)
     folder = options.output or Path("again" if options.again else "tunes")
     if options.again:
         tunes = sample_again(options.again, folder, model=options.file, seed=options.seed, **asked)
     else:
         tunes = sample(options.file or demo_model(), folder, seed=options.seed or 0, **asked)
+    valid = sum(tune.valid for tune in tunes)
     if options.json:
         print_tunes(folder, tunes)
-        return 0
-    valid = sum(tune.valid for tune in tunes)
-    print(f"{folder}: {counted(len(tunes), 'tune')}, {valid} of them valid")
-    return 0
+    else:
+        print(f"{folder}: {counted(len(tunes), 'tune')}, {valid} of them valid")
+    return 0 if valid == len(tunes) or asked.get("keep") == "all" or options.again else _TOO_FEW
 
 
 def _run_shards(options: argparse.Namespace, asked: dict[str, Any]) -> int:
@@ -144,6 +162,7 @@ def _run_shards(options: argparse.Namespace, asked: dict[str, Any]) -> int:
     for flag, given in (("--again", options.again), ("--to", options.to)):
         if given is not None:
             raise MusegenError(f"{flag}: does not go with shards of tunes; leave it out")
+    tunes = asked.get("tunes", Sample.model_fields["tunes"].default)
     made = sample_shards(
         options.file or demo_model(),
         options.output or Path("tunes"),
@@ -151,13 +170,67 @@ def _run_shards(options: argparse.Namespace, asked: dict[str, Any]) -> int:
         cluster=options.cluster,
         form=options.shards,
         shard_size=SHARD_SIZE if options.shard_size is None else options.shard_size,
-        **{"tunes": Sample.model_fields["tunes"].default, **asked},
+        **{**asked, "tunes": tunes},
     )
+    return _told(options, made, tunes)
+
+
+def _run_book(options: argparse.Namespace, asked: dict[str, Any]) -> int:
+    from musegen.api.books import sample_book
+    from musegen.api.sampling import demo_model
+
+    if options.again is not None:
+        raise MusegenError("--again: does not go with so many tunes; leave it out")
+    folder, tunes = options.output or Path("tunes"), asked["tunes"]
+    made = sample_book(options.file or demo_model(), folder, seed=options.seed or 0, **asked)
+    return _told(options, made, tunes)
+
+
+def _told(options: argparse.Namespace, made: Shards, tunes: int) -> int:
+    """Print what was made. Returns the exit code."""
     if options.json:
         print(json.dumps(made.state(), indent=1, ensure_ascii=False))
     else:
         print(f"{made.folder}: {counted(made.tunes, 'tune')} in {counted(len(made.files), 'file')}")
+    return 0 if made.tunes == tunes else _TOO_FEW
+
+
+def _list(options: argparse.Namespace) -> int:
+    from musegen.api.sampling import demo_model, open_model
+
+    model = open_model(options.file or demo_model(), plugins=options.plugin)
+    known = model.language.known
+    if options.json:
+        print(json.dumps({"model": str(model.path), **known}, indent=1, ensure_ascii=False))
+        return 0
+    for wish, counts in known.items():
+        print(f"--{wish}")
+        if counts is None:
+            print(f"  not known: {model.path} does not tell which its training tunes have")
+        for value, count in (counts or {}).items():
+            print(f"  {count:>7,}  {value}")
     return 0
+
+
+def _text(prime: str) -> str:
+    """The prime, or the text of the file that it names. Raises MusegenError for a file that is not there."""
+    from musegen.bounds import Bounds
+    from musegen.inputs import read_file
+    from musegen.models.sample_options import names_file
+
+    try:
+        if not names_file(prime) and not Path(prime).exists():
+            return prime
+    except (OSError, ValueError):  # too long for a name, or with a zero in it
+        return prime
+    try:
+        text = read_file(Path(prime), Bounds.TUNE_FILE).decode("utf-8-sig")
+    except OSError as error:
+        hint = "name a file of text, or give the text itself with its line ends"
+        raise MusegenError(f"--prime: {prime}: {error.strerror}; {hint}") from None
+    except UnicodeDecodeError:
+        raise MusegenError(f"--prime: {prime}: is not text in UTF-8") from None
+    return text.replace("\r\n", "\n")
 
 
 COMMAND = Command("sample", "write new tunes with a trained model", _add_arguments, _run)

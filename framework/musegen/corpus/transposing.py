@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from typing import cast
 
 from musegen.errors import NotationError
 from musegen.music.score import Key
@@ -66,19 +67,20 @@ def transpose(notation: Notation, tune: Tune, semitones: int, tonic: str = "") -
 
     ``tonic``: spelling of the new tonic. Raises NotationError for text that is not a tune.
     """
-    if isinstance(notation, TransposingNotation):
-        return notation.transpose(tune, semitones, tonic)
+    if hasattr(notation, "transpose"):  # isinstance() with a protocol takes as long as to parse the tune
+        return cast(TransposingNotation, notation).transpose(tune, semitones, tonic)
     score = notation.parse(tune)
     moved = transpose_score(score, semitones, tonic)
     return tune if moved == score else replace(tune, text=notation.write(moved))
 
 
-def to_tonic(notation: Notation, tune: Tune, tonic: str) -> Tune:
+def to_tonic(notation: Notation, tune: Tune, tonic: str, key: Key | None = None) -> Tune:
     """The tune with this tonic, moved in the nearer direction, by six semitones at the most.
 
-    A tune without key stays as it is. Raises NotationError for text that is not a tune.
+    ``key``: the tune's, where it is known. A tune without key stays as it is. Raises NotationError for text
+    that is not a tune.
     """
-    key = notation.parse(tune).key
+    key = key or notation.parse(tune).key
     if not key.tonic:
         return tune
     return transpose(notation, tune, key.semitones_to(tonic), tonic)

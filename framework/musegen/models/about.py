@@ -77,6 +77,8 @@ class SavedNotation(SavedComponent):
 
     fields: list[str]
     home: SavedHome | None = None
+    headers: dict[str, dict[str, _Count]] = {}
+    """Number of training tunes by value, for each field that a wish fixes; empty in files of before."""
     copies: bool = False
     """Whether the model writes bars that come again as one symbol, which the notation writes out."""
 

@@ -3,37 +3,57 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import TypeAlias
 
 import numpy as np
 
+from musegen.ahead import ahead
 from musegen.corpus.transposing import to_tonic
 from musegen.errors import NotationError, VocabularyError
-from musegen.models.draws import Composition, Draw, finite
-from musegen.models.encoding import with_marks
+from musegen.models.draws import Composition, Draw, Tally, finite
+from musegen.models.encoding import as_prime
 from musegen.models.examining import examine, judge_copies
+from musegen.models.headers import LINE_TOKENS, write_headers
 from musegen.models.home import Home
 from musegen.models.language import Language
 from musegen.models.numbering import draw_seeds
 from musegen.models.sample_options import Sample
+from musegen.models.script import Script
 from musegen.music.originality import MelodyIndex
-from musegen.music.score import Problem
+from musegen.music.score import Problem, Score
 from musegen.music.tune import Tune
-from musegen.music.validity import Fault
-from musegen.plugins.checked import fault_of
-from musegen.protocols.models import LanguageModel
+from musegen.music.validity import Fault, Judgement
+from musegen.protocols.models import ContinuingModel, LanguageModel
 from musegen.protocols.notations import HeadedNotation
 from musegen.protocols.rules import Rule
-from musegen.protocols.sampling import Sampling, derive_seed
 from musegen.protocols.vocabulary import Tokens
-from musegen.words import counted
 
-_HEADER_LINES = 30
-_LINE_TOKENS = 200
+Advance: TypeAlias = Callable[[int, int, str], None]
+"""Takes steps done, steps in total, and a note."""
+_BATCH = 64
+"""Number of tunes that the model writes side by side, 32 for each of two threads (musegen_sampling)."""
 _ROUND = 32
 """Number of draws at a time. The rate of valid draws is measured on whole rounds, so that stopping early does
 not distort it."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """What a model wrote for one seed."""
+
+    seed: int
+    text: str
+    """The tune as the model writes it, header included."""
+    problems: Sequence[Problem]
+    """Symbols of bars in the header, which were left out."""
+    ended: bool
+    """Whether the model ended it."""
+    tokens: Tokens
+    """What the model was given and wrote, with its marks: int32 (n,)."""
+    nats: float | None
+    """Loss of these tokens but the first; None where the model has to be asked for it."""
 
 
 class Composer:
@@ -53,100 +73,146 @@ class Composer:
         self._network, self._language, self._options, self._rules = network, language, options, rules
         self._melodies = melodies
 
-    def compose(self, seed: int, advance: Callable[[int, int, str], None], first: int = 0) -> Composition:
+    def compose(self, seed: int, advance: Advance, first: int = 0) -> Composition:
         """Draw until there are enough valid tunes or no attempts are left. With keep = "all", draw each once.
 
         If there are too few valid tunes, those with the fewest faults are kept too. ``advance`` gets the
         progress. ``first``: number of the run's draw to begin with.
         """
-        options, draws = self._options, list[Draw]()
-        if options.keep == "all":
-            for begin in range(0, options.tunes, _ROUND):
-                count = min(_ROUND, options.tunes - begin)
-                draws += self.draw(draw_seeds(seed, first + begin, count))
-                advance(len(draws), options.tunes, "")
-            return Composition(tuple(self.measured(draws)), tuple(draws))
-        most, valid = options.tunes * options.attempts, 0
-        while valid < options.tunes and len(draws) < most:
-            count = min(max(options.tunes, _ROUND), most - len(draws))
-            draws += self.draw(draw_seeds(seed, first + len(draws), count))
-            valid = sum(draw.judgement.valid for draw in draws)
-            advance(
-                min(valid, options.tunes),
-                options.tunes,
-                f"{valid} of {counted(len(draws), 'tune')} drawn are valid",
-            )
-        best = sorted(draws, key=_badness)[: options.tunes]
-        best.sort(key=lambda draw: draw.seed)
+        if self._options.keep == "all":
+            draws = [draw for batch in self._all(seed, advance, first) for draw in batch]
+            return Composition(tuple(draws), tuple(draws))
+        draws = [draw for batch in self._rounds(seed, advance, first) for draw in batch]
+        best = self._best([(_badness(draw), draw) for draw in draws])
         return Composition(tuple(self.measured(best)), tuple(draws))
 
+    def kept(self, seed: int, advance: Advance, tally: Tally, first: int = 0) -> Iterator[Draw]:
+        """The draws that :meth:`compose` keeps, one after another; what it does not keep is let go.
+
+        With keep = "valid" all are drawn before the first is given, and none has a score. ``tally`` counts
+        all draws.
+        """
+        if self._options.keep == "all":
+            return self.stream(seed, advance, tally, first)
+        bare = list[tuple[_Badness, Draw]]()
+        for batch in self._rounds(seed, advance, first):
+            tally.add(batch)
+            bare += [(_badness(draw), replace(draw, score=None)) for draw in batch]
+        return iter(self.measured(self._best(bare)))
+
+    def stream(self, seed: int, advance: Advance, tally: Tally, first: int = 0) -> Iterator[Draw]:
+        """Draws as they come, as many as tunes are asked for: all, or valid ones while attempts are left."""
+        valid_only, left = self._options.keep == "valid", self._options.tunes
+        for batch in (self._rounds if valid_only else self._all)(seed, advance, first):
+            tally.add(batch)
+            good = [draw for draw in batch if draw.judgement.valid] if valid_only else batch
+            yield from (self.measured(good) if valid_only else good)[:left]
+            left -= min(len(good), left)
+
+    def _all(self, seed: int, advance: Advance, first: int) -> Iterator[list[Draw]]:
+        """As many draws as tunes are asked for, in batches."""
+        wanted, done = self._options.tunes, 0
+        for batch in self.batches(draw_seeds(seed, first, wanted)):
+            done += len(batch)
+            yield self.measured(batch)
+            advance(done, wanted, "")
+
+    def _rounds(self, seed: int, advance: Advance, first: int) -> Iterator[list[Draw]]:
+        """Draws in batches, round after round, until there are enough valid ones or no attempts are left."""
+        wanted, tally = self._options.tunes, Tally()
+        most = wanted * self._options.attempts
+        while tally.valid < wanted and tally.drawn < most:
+            count = min(max(wanted, _ROUND), most - tally.drawn)
+            for batch in self.batches(draw_seeds(seed, first + tally.drawn, count)):
+                tally.add(batch)
+                yield batch
+                advance(min(tally.valid, wanted), wanted, str(tally))
+
+    def _best(self, draws: Sequence[tuple[_Badness, Draw]]) -> list[Draw]:
+        """The best of some draws, as many as tunes are asked for, in the order of their seeds."""
+        best = sorted(draws, key=lambda judged: judged[0])[: self._options.tunes]
+        return sorted((draw for _, draw in best), key=lambda draw: draw.seed)
+
     def measured(self, draws: Sequence[Draw]) -> list[Draw]:
-        """The draws with their losses under the model."""
-        losses = self._network.nats([draw.drawn for draw in draws if draw.drawn is not None])
-        return [
-            replace(draw, nats=finite(float(nats.sum()))) for draw, nats in zip(draws, losses, strict=True)
-        ]
+        """The draws with their losses under the model, which is asked for those that it did not tell."""
+        asked = [draw for draw in draws if draw.nats is None and draw.drawn is not None]
+        losses = self._network.nats([draw.drawn for draw in asked if draw.drawn is not None])
+        found = {draw.seed: float(nats.sum()) for draw, nats in zip(asked, losses, strict=True)}
+        return [replace(draw, nats=finite(found.get(draw.seed, draw.nats))) for draw in draws]
 
     def draw(self, seeds: Sequence[int]) -> list[Draw]:
         """One tune for each seed, which depends on that seed alone."""
+        return [draw for batch in self.batches(seeds) for draw in batch]
+
+    def batches(self, seeds: Sequence[int]) -> Iterator[list[Draw]]:
+        """The same in batches of some tunes. While one batch is judged, the model writes the next."""
+        parts = [seeds[begin : begin + _BATCH] for begin in range(0, len(seeds), _BATCH)]
+        written = map(self._written, parts)
+        continuing = isinstance(self._network, ContinuingModel)  # whose methods may be called from any thread
+        for batch in ahead(written) if continuing and len(parts) > 1 else written:
+            yield self._judged(batch)
+
+    def _written(self, seeds: Sequence[int]) -> list[_Written]:
+        """What the model writes for each seed."""
+        language, sampling = self._language, self._options.sampling
+        vocabulary, most = language.tokenizer.vocabulary, self._options.max_length
+        script, numbers = Script(self._network, vocabulary), range(len(seeds))
         if self._options.prime is None:
-            headers = self._headers(seeds)
-            texts = [header + self._options.start for header, _ in headers]
+            lines = replace(sampling, max_tokens=LINE_TOKENS, stop=self._line_ends)
+            wishes = self._options.wishes(language.tonic)
+            headers = write_headers(language, wishes, script, lines, seeds)
+            begun = [self._begun(header + self._options.start) for header, _ in headers]
             problems = [problems for _, problems in headers]
         else:
-            texts, problems = [self._options.prime] * len(seeds), [()] * len(seeds)
-        valid = self._options.valid
-        begun = [self._begun(text) for text in texts]
-        primes = [prime for _, prime in begun]
-        bodies = self._generate(primes, self._options.sampling, seeds)
-        tunes, ends, examined, drawn = list[Tune](), list[bool](), [], list[Tokens]()
-        for seed, (text, prime), body, in_header in zip(seeds, begun, bodies, problems, strict=True):
-            room = max(self._options.max_length - (len(prime) - 1), 0)
-            whole = text + self._language.tokenizer.decode(body[:room])
-            ended = len(body) <= room and len(body) < self._options.max_length
-            whole, in_body = self._language.unfolded(whole)
+            begun, problems = [self._begun(self._options.prime)] * len(seeds), [()] * len(seeds)
+        bodies = script.write(numbers, [prime for _, prime in begun], sampling, seeds)
+        texts, ends, drawn = list[str](), list[bool](), list[Tokens]()
+        for (text, prime), body in zip(begun, bodies, strict=True):
+            room = max(most - (len(prime) - 1), 0)
+            texts.append(text + language.tokenizer.decode(body[:room]))
+            ends.append(len(body) <= room and len(body) < most)
+            end = [vocabulary.end] if ends[-1] else []
+            drawn.append(np.array([*prime, *body[:room], *end], np.int32))
+        nats = script.nats(numbers, drawn)
+        return list(map(_Written, seeds, texts, problems, ends, drawn, nats))
+
+    def _judged(self, written: Sequence[_Written]) -> list[Draw]:
+        """The tunes as music, brought back to a key of the corpus and judged."""
+        valid, notation = self._options.valid, self._language.notation
+        tunes, examined = list[Tune](), list[tuple[Judgement, Score | None]]()
+        for each in written:
+            whole, in_body = self._language.unfolded(each.text)
             tune = Tune(whole if whole.endswith("\n") else whole + "\n", self._language.notation_name)
             if self._language.home:
-                tune = self._brought_back(tune, self._language.home, seed)
-            judgement, score = examine(self._language.notation, tune, valid, ended, self._rules)
-            copies = tuple(Fault("copies", each.message, line=each.line) for each in (*in_header, *in_body))
+                tune = self._brought_back(tune, self._language.home, each.seed)
+            judgement, score = examine(notation, tune, valid, each.ended, self._rules)
+            told = (*each.problems, *in_body)
+            copies = tuple(Fault("copies", problem.message, line=problem.line) for problem in told)
             judgement = replace(judgement, faults=(*copies, *judgement.faults))
-            if score is not None:
-                tune = replace(tune, title=score.title)
-            end = [self._language.tokenizer.vocabulary.end] if ended else []
-            drawn.append(np.array([*prime, *body[:room], *end], np.int32))
-            tunes.append(tune)
-            ends.append(ended)
+            tunes.append(tune if score is None else replace(tune, title=score.title))
             examined.append((judgement, score))
         judged = judge_copies(examined, valid, self._melodies)
         return [
-            Draw(tune, seed, ended, judgement, score, copied, tokens)
-            for tune, seed, ended, (_, score), (judgement, copied), tokens in zip(
-                tunes, seeds, ends, examined, judged, drawn, strict=True
+            Draw(tune, each.seed, each.ended, judgement, score, copied, each.tokens, each.nats)
+            for tune, each, (_, score), (judgement, copied) in zip(
+                tunes, written, examined, judged, strict=True
             )
         ]
 
     def _brought_back(self, tune: Tune, home: Home, seed: int) -> Tune:
         """The tune in the wished key, or in one of the keys that the corpus had in the tune's mode."""
         try:
-            notation = self._language.notation
-            tonic, wish = "", self._options.key
-            if wish and isinstance(notation, HeadedNotation):
-                tonic = notation.key(wish).tonic
-            tonic = tonic or home.choose(notation.parse(tune), seed)
-            return to_tonic(notation, tune, tonic)
+            score = self._language.notation.parse(tune)
+            tonic = self._wished_tonic or home.choose(score, seed)
+            return to_tonic(self._language.notation, tune, tonic, score.key)
         except NotationError:
             return tune
 
-    def _generate(
-        self, primes: Sequence[Tokens], sampling: Sampling, seeds: Sequence[int]
-    ) -> Iterator[Tokens]:
-        """One continuation a prime. Raises ComponentError for a token that the tokenizer does not have."""
-        size = len(self._language.tokenizer.vocabulary)
-        for tokens in self._network.generate(primes, sampling, seeds):
-            if len(tokens) and not 0 <= int(tokens.min()) <= int(tokens.max()) < size:
-                raise fault_of(self._network, f"generate() gives a token outside 0 to {size - 1}")
-            yield tokens
+    @cached_property
+    def _wished_tonic(self) -> str:
+        """The tonic of the key that is asked for; empty for none."""
+        notation, wish = self._language.notation, self._options.key
+        return notation.key(wish).tonic if wish and isinstance(notation, HeadedNotation) else ""
 
     def _begun(self, text: str) -> tuple[str, Tokens]:
         """The beginning of a tune as the model reads it, and its start mark and tokens: int32 (n + 1,).
@@ -155,46 +221,9 @@ class Composer:
         """
         folded = self._language.folded(text)
         try:
-            return folded, self._prime(folded)
+            return folded, as_prime(self._language, folded)
         except VocabularyError:
-            return text, self._prime(text)
-
-    def _prime(self, text: str) -> Tokens:
-        """The start mark and the tokens of ``text``: int32 (n + 1,)."""
-        return with_marks(self._language.tokenizer, text)[:-1]
-
-    def _headers(self, seeds: Sequence[int]) -> list[tuple[str, Sequence[Problem]]]:
-        """A header for each seed, and the symbols of bars in it, which are left out.
-
-        The model proposes line after line, and a guide puts in the wishes.
-        """
-        language = self._language
-        if not isinstance(language.notation, HeadedNotation):
-            return [("", ())] * len(seeds)
-        guide = language.notation.guide(self._options.wishes(language.tonic), language.fields)
-        texts = [guide.opening] * len(seeds)
-        problems: list[list[Problem]] = [[] for _ in seeds]
-        sampling = replace(self._options.sampling, max_tokens=_LINE_TOKENS, stop=self._line_ends)
-        unfinished = list(range(len(seeds)))
-        for line_number in range(_HEADER_LINES):
-            if not unfinished:
-                break
-            lines = self._generate(
-                [self._prime(texts[i]) for i in unfinished],
-                sampling,
-                [derive_seed(seeds[i], "header", line_number) for i in unfinished],
-            )
-            proposed = {
-                i: language.unfolded(language.tokenizer.decode(line))
-                for i, line in zip(unfinished, lines, strict=True)
-            }
-            for i, (line, told) in proposed.items():
-                problems[i] += [replace(each, line=texts[i].count("\n") + 1) for each in told]
-                ended_early = "\n" not in line
-                texts[i] += guide.next(texts[i], line.partition("\n")[0] + "\n")
-                if ended_early or guide.complete(texts[i]):
-                    unfinished.remove(i)
-        return list(zip(texts, problems, strict=True))
+            return text, as_prime(self._language, text)
 
     @cached_property
     def _line_ends(self) -> tuple[int, ...]:
@@ -202,6 +231,9 @@ class Composer:
         return tuple(token for token, symbol in enumerate(symbols) if "\n" in symbol)
 
 
-def _badness(draw: Draw) -> tuple[bool, bool, int]:
+_Badness: TypeAlias = tuple[bool, bool, int]
+
+
+def _badness(draw: Draw) -> _Badness:
     """Key to sort draws by: those that parse first, then those that ended, then those with fewer faults."""
     return draw.score is None, not draw.ended, len(draw.judgement.faults)

@@ -13,6 +13,7 @@ from musegen.music.score import Score
 from musegen.music.tune import Tune
 from musegen.music.validity import Judgement
 from musegen.protocols.vocabulary import Tokens
+from musegen.words import counted
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,23 @@ class Draw:
         return 0 if self.drawn is None else len(self.drawn) - 1
 
 
+@dataclass
+class Tally:
+    """Numbers of draws so far."""
+
+    drawn: int = 0
+    valid: int = 0
+    """Those that break no rule."""
+
+    def add(self, draws: Sequence[Draw]) -> None:
+        """Count some draws."""
+        self.drawn += len(draws)
+        self.valid += sum(draw.judgement.valid for draw in draws)
+
+    def __str__(self) -> str:
+        return f"{self.valid} of {counted(self.drawn, 'tune')} drawn are valid"
+
+
 @dataclass(frozen=True)
 class Composition:
     """The tunes that were kept, and all draws that they were chosen from."""
@@ -54,9 +72,9 @@ class Composition:
     """All draws, in the order of their seeds."""
 
 
-def finite(nats: float) -> float | None:
-    """``nats``, or None where a token was impossible to the model."""
-    return nats if math.isfinite(nats) else None
+def finite(nats: float | None) -> float | None:
+    """``nats``, or None where it is not known or a token was impossible to the model."""
+    return nats if nats is not None and math.isfinite(nats) else None
 
 
 def describe_draws(draws: Sequence[Draw]) -> dict[str, JSON]:

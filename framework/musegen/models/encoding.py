@@ -57,6 +57,11 @@ def with_marks(tokenizer: Tokenizer, text: str) -> Tokens:
     return marked
 
 
+def as_prime(language: Language, text: str) -> Tokens:
+    """The beginning of a tune for the model to go on from, with the start mark: int32 (n + 1,)."""
+    return with_marks(language.tokenizer, text)[:-1]
+
+
 def as_read(language: Language, text: str) -> Tokens:
     """A tune's text as the model reads it: int32 (n + 2,), including start and end marks."""
     return with_marks(language.tokenizer, language.folded(text))

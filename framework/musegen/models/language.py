@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field as a_field
 from functools import cached_property
 
 import numpy as np
 
 from musegen.errors import MusegenError
 from musegen.models.home import Home
+from musegen.models.known import Counts, known_values
 from musegen.music.score import Problem
 from musegen.protocols.notations import CopyingNotation, Notation, PlacingNotation
 from musegen.protocols.places import Places
@@ -30,6 +31,8 @@ class Language:
     """Home of the tunes; None if ``[prepare] tonic`` did not transpose them."""
     copies: bool = False
     """Whether the model reads and writes bars that come again as one symbol, where the notation can."""
+    headers: Mapping[str, Counts] = a_field(default_factory=dict)
+    """Number of training tunes by value, for each header field that a wish fixes; empty if not known."""
 
     def folded(self, text: str) -> str:
         """A tune's text as the model reads it."""
@@ -37,9 +40,12 @@ class Language:
 
     def unfolded(self, text: str) -> tuple[str, Sequence[Problem]]:
         """A tune's text from what the model has written, and what could not be written out."""
-        if self.copies and isinstance(self.notation, CopyingNotation):
-            return self.notation.unfold(text)
-        return text, ()
+        return self._copying.unfold(text) if self._copying else (text, ())
+
+    @cached_property
+    def _copying(self) -> CopyingNotation | None:
+        """The notation, if bars that come again are one symbol in it: asked once, as that takes long."""
+        return self.notation if self.copies and isinstance(self.notation, CopyingNotation) else None
 
     @cached_property
     def places(self) -> Places | None:
@@ -51,6 +57,14 @@ class Language:
             return None
         texts = token_texts(self.tokenizer)
         return None if texts is None else self.notation.places(texts)
+
+    @property
+    def known(self) -> dict[str, Counts | None]:
+        """For each wish (key, metre, rhythm) the values of training tunes and how many have each.
+
+        The most frequent come first. None where the model's file does not tell.
+        """
+        return known_values(self.notation, self.headers, self.home)
 
     @property
     def tonic(self) -> str:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar, Literal, cast
 
-from pydantic import Field, create_model
+from pydantic import Field, create_model, field_validator
 
 from musegen.errors import NotationError, PluginError
+from musegen.models.known import WISHES
 from musegen.music.validity import Valid
 from musegen.options import Options
 from musegen.plugins.registry import Plugins
@@ -16,8 +18,10 @@ from musegen.protocols.models import ModelTrainer
 from musegen.protocols.notations import HeadedNotation, Notation, Wishes
 from musegen.protocols.sampling import Sampling
 
-WISHES = ("key", "metre", "rhythm")
-"""Options that fix fields of a tune's header."""
+
+def names_file(text: str) -> bool:
+    """Whether a text can be the name of a file, such as ``jig.abc``, and not the beginning of a tune."""
+    return bool(re.fullmatch(r"(?:[A-Za-z]:[\\/])?[^\n:|\"]*\w\.[A-Za-z][A-Za-z0-9]{0,7}", text.strip()))
 
 
 class Sample(Options):
@@ -54,6 +58,13 @@ class Sample(Options):
     """Largest number of draws for each tune, on average, when keep = "valid". A draw is one attempt of the
     model to write a tune."""
     valid: Valid = Valid()
+
+    @field_validator("prime")
+    @classmethod
+    def _no_file_name(cls, prime: str | None) -> str | None:
+        if prime is not None and names_file(prime):
+            raise ValueError("is the name of a file and not the beginning of a tune; give the file's text")
+        return prime
 
     def wishes(self, home: str = "") -> Wishes:
         """The wishes for a header. ``home``: the tonic of all tunes that the model knows, if there is one."""

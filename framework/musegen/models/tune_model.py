@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, field
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
+from musegen.ahead import Coming
 from musegen.canonical import JSON
 from musegen.errors import ArtifactError, PluginError
 from musegen.models.about import About, SavedComponent, SavedHome
@@ -47,24 +48,29 @@ class TuneModel:
     """Plugins that its components come from."""
     digest: str = ""
     """SHA-256 of the file, as it was when the model was loaded."""
+    coming: Coming[MelodyIndex | None] | None = field(default=None, repr=False, compare=False)
+    """Its :attr:`melodies`, if they are being loaded."""
 
     def __post_init__(self) -> None:
         """Raises ArtifactError for a network of other symbols than the tokenizer's."""
         check_symbols(self.path, self.network, self.language.tokenizer)
 
     @classmethod
-    def load(cls, path: Path, plugins: Plugins) -> TuneModel:
+    def load(cls, path: Path, plugins: Plugins, *, to_draw: bool = False) -> TuneModel:
         """The model in a file that a run or ``musegen export`` wrote.
+
+        ``to_draw``: load the melodies of its training tunes at the same time, to judge what it draws.
 
         Raises ArtifactError for a file that is not a model, and PluginError if a component that it names is
         not installed, or is installed in another version.
         """
         about = About.read(path)
+        coming = Coming(partial(_melodies_beside, path)) if to_draw else None
         use: Use[ModelTrainer] = _component(path, plugins, "model", about.model)
         network, digest = use.build().load(path), file_digest(path)
         language = load_language(path, about, plugins)
         network = with_places(path, network, language)
-        return cls(network, language, use.component, path, plugins, digest)
+        return cls(network, language, use.component, path, plugins, digest, coming)
 
     def compose(
         self,
@@ -83,9 +89,15 @@ class TuneModel:
 
         Raises ArtifactError for the rule ``copied`` of ``options.valid`` without them.
         """
+        return self.composer(options, rules, melodies).compose(seed, advance, first)
+
+    def composer(
+        self, options: Sample, rules: Sequence[Rule] = (), melodies: MelodyIndex | None = None
+    ) -> Composer:
+        """What draws new tunes as ``options`` ask; the rest as for :meth:`compose`. Raises ArtifactError."""
         melodies = self.melodies if melodies is None else melodies
         check_copied(self.path, options.valid.copied, melodies)
-        return Composer(self.network, self.language, options, rules, melodies).compose(seed, advance, first)
+        return Composer(self.network, self.language, options, rules, melodies)
 
     @cached_property
     def melodies(self) -> MelodyIndex | None:
@@ -93,8 +105,12 @@ class TuneModel:
 
         Raises ArtifactError if it is damaged.
         """
-        path = self.path.with_name(MELODIES)
-        return MelodyIndex.load(path) if path.exists() else None
+        return self.coming.get() if self.coming else _melodies_beside(self.path)
+
+
+def _melodies_beside(model: Path) -> MelodyIndex | None:
+    path = model.with_name(MELODIES)
+    return MelodyIndex.load(path) if path.exists() else None
 
 
 def check_copied(model: Path, most: int, melodies: MelodyIndex | None) -> None:
@@ -127,6 +143,7 @@ def load_language(path: Path, about: About, plugins: Plugins) -> Language:
         about.notation.fields,
         home_of(about.notation.home) if about.notation.home else None,
         about.notation.copies,
+        about.notation.headers,
     )
 
 
@@ -184,6 +201,7 @@ def describe_model(
     model: Use[ModelTrainer], tokenizer: Use[TokenizerTrainer], notation: Use[Notation], language: Language
 ) -> dict[str, JSON]:
     """The components that a model belongs to (``TrainingJob.about``), which :meth:`TuneModel.load` reads."""
+    headers = language.headers
     return {
         "model": model.described(),
         "tokenizer": tokenizer.described(state=language.tokenizer.state()),
@@ -192,6 +210,7 @@ def describe_model(
             fields=list(language.fields),
             home=language.home.state() if language.home else None,
             **({"copies": True} if language.copies else {}),
+            **({"headers": {field: dict(of) for field, of in headers.items()}} if headers else {}),
         ),
     }
 

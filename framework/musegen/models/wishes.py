@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 
-from musegen.errors import VocabularyError
+from musegen.errors import MusegenError, VocabularyError
+from musegen.models.known import WISHES
 from musegen.models.language import Language
-from musegen.models.sample_options import WISHES, Sample
+from musegen.models.sample_options import Sample
+from musegen.protocols.notations import HeadedNotation
 from musegen.words import counted
 
 
-def check_wishes(options: Sample, language: Language, headers: Sequence[Mapping[str, str]]) -> list[str]:
-    """Warnings about wishes that no tune of the corpus has. ``headers``: the headers of the training tunes.
+def check_wishes(options: Sample, language: Language) -> list[str]:
+    """Warnings about wishes that no training tune has, as far as the language knows their headers.
 
-    Raises NotationError or VocabularyError for a wish that cannot be written in this notation or vocabulary.
+    Raises NotationError or VocabularyError for a wish that cannot be written in this notation or vocabulary,
+    and MusegenError for a prime after which nothing can be drawn.
     """
     wished = options.wished(language.notation, language.tonic)
     texts = {"sample.start": options.start, "sample.prime": options.prime or ""}
@@ -31,20 +32,54 @@ def check_wishes(options: Sample, language: Language, headers: Sequence[Mapping[
         except VocabularyError as error:
             wrong = VocabularyError(f"{name}: {error}; use only symbols of the corpus")
             raise wrong.at(*name.partition(",")[0].split(".")) from None
-    warnings = []
+    _check_room(options, language)
+    warnings = [
+        f"{name} has no effect: the prime is the whole beginning of every tune"
+        for name in ("key", "metre", "rhythm", "start")
+        if options.prime is not None and getattr(options, name) and not (name == "key" and language.home)
+    ]
+    if options.prime is not None:
+        return warnings
+    warnings += _unknown_mode(options, language)
     for field, value in wished.items():
-        seen = Counter(header[field] for header in headers if field in header)
+        seen = language.headers.get(field, {})
         if field not in language.fields:
             warnings.append(
                 f"the corpus never has the field {field}: the model has not learned what it means"
             )
         elif seen and value not in seen:
-            close = get_close_matches(value, seen, 1, 0.3) or [seen.most_common(1)[0][0]]
+            close = get_close_matches(value, seen, 1, 0.3) or [max(seen, key=seen.__getitem__)]
             warnings.append(
                 f"no tune of the corpus has {field}:{value}, as {names.get(field, field)} asks; "
                 f"it has {field}:{close[0]} {counted(seen[close[0]], 'time')}"
             )
     return warnings
+
+
+def _unknown_mode(options: Sample, language: Language) -> list[str]:
+    """A warning about a key whose mode no training tune has, where only the home tells of keys."""
+    notation, home = language.notation, language.home
+    if not options.key or not home or language.headers or not isinstance(notation, HeadedNotation):
+        return []
+    key = notation.key(options.key)
+    if not key.tonic or key.mode in home.tonics:
+        return []
+    modes = ", ".join(home.tonics)
+    return [f"no tune of the corpus is {key.mode}, as sample.key asks; its tunes are {modes}"]
+
+
+def _check_room(options: Sample, language: Language) -> None:
+    """Raises MusegenError where the prime alone is as long as a tune may be."""
+    prime = options.prime or ""
+    try:
+        length = len(language.tokenizer.encode(language.folded(prime)))
+    except VocabularyError:  # it has symbols of copied bars that the corpus never has: they stay written out
+        length = len(language.tokenizer.encode(prime))
+    if length >= options.max_length:
+        raise MusegenError(
+            f"sample.prime: has {counted(length, 'token')}, and a tune at most max_length = "
+            f"{options.max_length}; raise max_length or shorten the prime"
+        ).at("sample", "prime")
 
 
 def _alone(options: Sample, wish: str) -> Sample:

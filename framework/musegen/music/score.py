@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TypeAlias
 
 STEPS = "CDEFGAB"
@@ -241,6 +241,10 @@ Event: TypeAlias = Note | Rest | ChordSymbol | Annotation | Tuplet | KeyChange |
 """The kinds of events that a bar can contain."""
 
 
+_quarters = lru_cache(maxsize=4096)(Fraction)
+"""A fraction of whole numbers, computed once for each pair."""
+
+
 @dataclass(frozen=True, slots=True)
 class Bar:
     """The music between two bar-line signs: a whole bar, an upbeat, or one side of a repeat inside a bar.
@@ -269,7 +273,16 @@ class Bar:
     @property
     def duration(self) -> Fraction:
         """Total length of its notes and rests in quarter notes."""
-        return sum((e.duration for e in self.events if isinstance(e, Note | Rest)), Fraction(0))
+        total, parts = 0, 1  # whole numbers, because adding two Fractions takes as long as reading a note
+        for event in self.events:
+            if isinstance(event, Note | Rest):
+                duration = event.duration
+                of = duration.denominator
+                if of == parts:
+                    total += duration.numerator
+                else:
+                    total, parts = total * of + duration.numerator * parts, parts * of
+        return _quarters(total, parts)
 
     @property
     def ends_strain(self) -> bool:

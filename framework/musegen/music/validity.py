@@ -299,9 +299,14 @@ def _sound(bar: Bar) -> tuple[object, ...]:
 
 def _out_of_range(score: Score, rules: Valid) -> Iterator[Fault]:
     lowest, highest = parse_pitch(rules.lowest).midi, parse_pitch(rules.highest).midi
+    inside = set[int]()  # the same few notes come again and again
     for number, bar in enumerate(score.bars, 1):
         for event in bar.events:
-            for pitch in event.pitches if isinstance(event, Note) else ():
-                if not lowest <= pitch.midi <= highest:
-                    message = f"{pitch} lies outside {rules.lowest} to {rules.highest}"
-                    yield Fault("range", message, number, bar.line)
+            if id(event) in inside or not isinstance(event, Note):
+                continue
+            outside = [pitch for pitch in event.pitches if not lowest <= pitch.midi <= highest]
+            for pitch in outside:
+                message = f"{pitch} lies outside {rules.lowest} to {rules.highest}"
+                yield Fault("range", message, number, bar.line)
+            if not outside:
+                inside.add(id(event))

@@ -14,7 +14,8 @@ from musegen.corpus.split_file import SPLIT_FILE
 from musegen.corpus.splitting import Split
 from musegen.errors import ArtifactError, ComponentError, CorpusError, NotationError
 from musegen.inputs import check_file
-from musegen.models.sample_options import WISHES, Sample
+from musegen.models.known import WISHES
+from musegen.models.sample_options import Sample
 from musegen.option_faults import shortened
 from musegen.options import Options, PathPattern
 from musegen.pipeline.checker import Checker, Found

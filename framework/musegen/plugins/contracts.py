@@ -195,6 +195,10 @@ def _wrote(method: str) -> Check:
     return check
 
 
+def _open_book(this: Checked, found: object, *given: object) -> Checked:
+    return this.made(found, _OPEN_BOOK)
+
+
 def _figures(this: Checked, found: object, score: Score) -> dict[str, float]:
     if not isinstance(found, Mapping):
         raise this.fault(f"describe() gives {shown(found)}, not a mapping of names to numbers")
@@ -223,10 +227,11 @@ _GUIDE = Contract(
     {"next": gives("next", str), "complete": _truth},
     {"opening": an_attribute("opening", "a str", str)},
 )
+_OPEN_BOOK = Contract("musegen.OpenBook", ("add", "close"), {})
 _BOOK_RENDERER = Contract(
     "musegen.BookRenderer",
     ("file_name", "render_book"),
-    {"render_book": _wrote("render_book(scores, path)")},
+    {"render_book": _wrote("render_book(scores, path)"), "begin_book": _open_book},
     {"file_name": _file_name},
 )
 _CONTRACTS: Mapping[str, Contract] = {

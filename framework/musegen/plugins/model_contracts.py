@@ -10,9 +10,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from musegen.plugins.checked import Checked, Contract, an_attribute, gives, shown, strings
+from musegen.plugins.checked import Check, Checked, Contract, an_attribute, gives, shown, strings
 from musegen.plugins.place_contracts import sizes
-from musegen.protocols.models import EpochLoss, TrainedModel
+from musegen.protocols.models import EpochLoss, Passage, TrainedModel
 from musegen.protocols.vocabulary import Tokens, Vocabulary
 from musegen.words import counted
 
@@ -94,6 +94,28 @@ def _nats(this: Checked, found: object, tunes: Sequence[Tokens]) -> list[NDArray
     return nats
 
 
+def _passages(method: str) -> Check:
+    """What the methods of a model that goes on where it stopped must give back."""
+
+    def check(this: Checked, found: object, given: Sequence[object], *more: object) -> list[Passage]:
+        passages = list(this.items(method, found, "passages"))
+        if len(passages) != len(given):
+            told = f"{counted(len(passages), 'passage')} for {len(given)}"
+            raise this.fault(f"{method}() gives {told}; it gives one each")
+        for passage in passages:
+            if not isinstance(passage, Passage):
+                raise this.fault(f"{method}() gives {shown(passage)}, not a musegen.Passage")
+            tokens, nats = _tokens(this, method, passage.tokens), np.asarray(passage.nats)
+            if nats.ndim != 1 or nats.dtype.kind != "f" or len(tokens) - len(nats) not in (0, 1):
+                got = f"{nats.dtype} of shape {nats.shape} for {counted(len(tokens), 'token')}"
+                raise this.fault(f"{method}() gives as nats {got}, not float64 of shape ({len(tokens)},)")
+            if math.isnan(nats.sum()):
+                raise this.fault(f"{method}() gives as nats what is not a number")
+        return passages
+
+    return check
+
+
 def _saved(this: Checked, found: object, path: Path, *given: object) -> None:
     if not Path(path).is_file():
         raise this.fault(f"save() wrote no file {path}; it writes one at the path it is given")
@@ -111,6 +133,8 @@ _MODEL = Contract(
     {
         "generate": _continuations,
         "nats": _nats,
+        "read_passages": _passages("read_passages"),
+        "write_passages": _passages("write_passages"),
         "save": _saved,
         "save_as": _saved,
         "with_places": _model,

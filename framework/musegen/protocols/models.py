@@ -137,6 +137,46 @@ class PlacedModel(LanguageModel, Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A piece of a tune that a model has read or written, and where it led."""
+
+    tokens: Tokens
+    """The piece, with the end mark if the model wrote it: int32 (n,)."""
+    nats: NDArray[np.float64]
+    """The loss of each token, as :meth:`LanguageModel.nats` has it, or in the arithmetic that draws.
+
+    float64 (n,), or (n - 1,) for a piece that begins with the start mark, which has none."""
+    state: object
+    """What the model goes on from. Only the model knows what it is, and never changes it."""
+
+
+@runtime_checkable
+class ContinuingModel(LanguageModel, Protocol):
+    """A model that goes on where it stopped.
+
+    The header of a new tune is written line by line, and the loss of a tune is asked for when it is written.
+    Such a model reads no token twice for either; of another one musegen asks :meth:`generate` for each line
+    with all that comes before it, and :meth:`nats` at the end. Its methods may be called from several threads
+    at once: while some tunes are judged, the next are written.
+    """
+
+    def read_passages(
+        self, tunes: Sequence[Tokens], after: Sequence[Passage | None], sampling: Sampling
+    ) -> Sequence[Passage]:
+        """The passage of each piece of a tune, which goes on from a passage, or begins with the start mark.
+
+        ``sampling``: the options for what is drawn afterwards. No piece is empty.
+        """
+        ...
+
+    def write_passages(
+        self, after: Sequence[Passage], sampling: Sampling, seeds: Sequence[int]
+    ) -> Sequence[Passage]:
+        """One continuation of each passage: the tokens of :meth:`generate`, and the end mark that ends it."""
+        ...
+
+
 @runtime_checkable
 class StorableModel(LanguageModel, Protocol):
     """A model that can be stored in more than one way."""

@@ -60,7 +60,8 @@ def model_beside(model: Path, folder: Path) -> str:
 def manifest_rows(rows: Iterable[Row], recipe: Recipe) -> list[list[str]]:
     """A row of cells, in the order of :data:`COLUMNS`, for each row of facts."""
     shared = {**recipe.described(), "options": canonical_json(dict(recipe.options))}
-    return [[cell({**flat(row), **shared}.get(name)) for name in COLUMNS] for row in rows]
+    facts = ({**flat(row), **shared} for row in rows)
+    return [[cell(each.get(name)) for name in COLUMNS] for each in facts]
 
 
 def manifest_text(rows: Iterable[Sequence[str]], *, header: bool = True) -> bytes:

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import ExitStack, closing
 from pathlib import Path
+from types import TracebackType
 
 from musegen.errors import PluginError
 from musegen.music.score import Score
-from musegen.protocols.renderers import BookRenderer, Renderer
+from musegen.protocols.renderers import BookRenderer, GrowingBookRenderer, OpenBook, Renderer
 
 
 class Rendering:
-    """A rendering of tunes, one after another, and at the end of the files that hold all tunes."""
+    """A rendering of tunes, one after another, and of the files that hold all tunes.
+
+    It is a context manager, which closes what is open where the rendering is broken off.
+    """
 
     def __init__(
         self,
@@ -39,21 +44,48 @@ class Rendering:
         if manifest in names:
             raise PluginError(f"a renderer writes {manifest}, as the manifest of the tunes is; leave it out")
         self._folder = folder
-        self._scores: list[Score] = []
+        self._growing = [book for book in self._books if isinstance(book, GrowingBookRenderer)]
+        self._opened: list[OpenBook] = []
+        self._scores: list[Score] = []  # for books that are written at once
+        self._open = ExitStack()
 
-    def tune(self, score: Score, stem: str) -> list[Path]:
+    def __enter__(self) -> Rendering:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._open.close()
+
+    def text_book(self, notation: str) -> str:
+        """The name of a book that holds all tunes in this notation, if nothing but books is written.
+
+        Otherwise an empty text.
+        """
+        books = [book.file_name for book in self._books if Path(book.file_name).suffix == f".{notation}"]
+        return books[0] if books and not self._single else ""
+
+    def tune(self, score: Score, number: int, stem: str) -> None:
         """Write the files of one tune, ``001.mid`` and so on. Raises MusegenError if a renderer fails."""
-        files = []
         for renderer in self._single:
-            files.append(self._folder / f"{stem}{renderer.suffix}")
-            renderer.render(score, files[-1])
-        self._scores.append(score)
-        return files
+            renderer.render(score, self._folder / f"{stem}{renderer.suffix}")
+        if self._growing and not self._opened:
+            for book in self._growing:
+                opened = book.begin_book(self._folder / book.file_name)
+                self._opened.append(self._open.enter_context(closing(opened)))
+        for pages in self._opened:
+            pages.add(number, score)
+        if len(self._growing) < len(self._books):
+            self._scores.append(score)
 
-    def finish(self) -> list[Path]:
-        """Write the files that hold all tunes together, as far as these could be rendered."""
-        files = []
+    def files(self, stem: str) -> list[Path]:
+        """The files of a tune that are there, by name."""
+        files = sorted(self._folder / f"{stem}{renderer.suffix}" for renderer in self._single)
+        return [path for path in files if path.exists()]
+
+    def finish(self) -> None:
+        """End the files that hold all tunes together, as far as these could be rendered."""
+        self._open.close()
         for renderer in self._books if self._scores else ():
-            files.append(self._folder / renderer.file_name)
-            renderer.render_book(self._scores, files[-1])
-        return files
+            if renderer not in self._growing:
+                renderer.render_book(self._scores, self._folder / renderer.file_name)

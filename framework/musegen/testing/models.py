@@ -19,6 +19,7 @@ from musegen.plugins.registry import Plugins
 from musegen.progress import Silent
 from musegen.protocols.component import Component
 from musegen.protocols.models import (
+    ContinuingModel,
     Dataset,
     LanguageModel,
     ModelTrainer,
@@ -70,6 +71,8 @@ def check_model(
     _check_seeds(laws, loaded, learned, drawing)
     _check_nats(laws, loaded, learned)
     _check_distribution(laws, loaded, learned, drawing)
+    if isinstance(loaded, ContinuingModel):
+        _check_continuing(laws, loaded, learned, drawing)
 
 
 def _check_sampling(
@@ -261,6 +264,36 @@ def _check_nats(laws: Laws, model: LanguageModel, dataset: Dataset) -> None:
     for each in nats:
         close = np.allclose(alone[: len(each)], each, rtol=1e-4, atol=1e-3)
         laws.require(bool(close), law, f"{short(alone[: len(each)])}, {short(each)}")
+
+
+def _check_continuing(laws: Laws, model: ContinuingModel, dataset: Dataset, drawing: Sampling) -> None:
+    """Check that a tune which is read and written in pieces is the one that is written at once."""
+    end, primes = dataset.vocabulary.end, [tune[:4] for tune in dataset.train[:3]]
+    sampling, seeds = replace(drawing, max_tokens=60), range(len(primes))
+    with laws.works("a model goes on where it stopped"):
+        begun = model.read_passages([prime[:2] for prime in primes], [None] * len(primes), sampling)
+        read = model.read_passages([prime[2:] for prime in primes], begun, sampling)
+        written = [model.write_passages(read, sampling, seeds) for _ in range(2)]
+        after = model.write_passages(begun, sampling, seeds)
+    plain = _generate(laws, model, primes, sampling, seeds)
+    for passages in written:
+        for passage, tokens in zip(passages, plain, strict=True):
+            own = passage.tokens[:-1] if passage.tokens[-1:].tolist() == [end] else passage.tokens
+            law = "write_passages draws what generate draws, as often as it is asked"
+            laws.require(own.tolist() == tokens.tolist(), law, f"{short(own)}, {short(tokens)}")
+    law = "a passage that was gone on from can be gone on from once more"
+    shorter = _generate(laws, model, [prime[:2] for prime in primes], sampling, seeds)
+    same = all(
+        passage.tokens[: len(tokens)].tolist() == tokens.tolist()
+        for passage, tokens in zip(after, shorter, strict=True)
+    )
+    laws.require(same, law)
+    for prime, *pieces in zip(primes, begun, read, written[0], strict=True):
+        nats = np.concatenate([piece.nats for piece in pieces])
+        with laws.works("passages have the nats of their tokens"):
+            (whole,) = model.nats([np.concatenate([prime, pieces[-1].tokens])])
+        law = "passages have the nats of their tokens, up to what the arithmetic that draws loses"
+        laws.require(len(nats) == len(whole) and np.allclose(nats, whole, atol=0.5), law, short(nats - whole))
 
 
 def _check_distribution(laws: Laws, model: LanguageModel, dataset: Dataset, drawing: Sampling) -> None:

@@ -12,7 +12,7 @@ from musegen.music.score import Score
 from musegen.plugins.contracts import is_file_name, is_suffix
 from musegen.plugins.registry import Plugins
 from musegen.protocols.component import Component
-from musegen.protocols.renderers import BookRenderer, Renderer
+from musegen.protocols.renderers import BookRenderer, GrowingBookRenderer, Renderer
 from musegen.testing.declared import check_declared, connected
 from musegen.testing.examples import example_scores
 from musegen.testing.laws import Laws, short
@@ -54,6 +54,8 @@ def check_renderer(
                 for count in (1, len(given)):
                     path = folder / f"{count}-{renderer.file_name}"
                     _write(laws, box, path, same_bytes, partial(renderer.render_book, given[:count]))
+                    if isinstance(renderer, GrowingBookRenderer) and same_bytes and path.exists():
+                        _check_growing(laws, box, renderer, given[:count], path)
             else:
                 for place, score in enumerate(given):
                     path = folder / f"{place:03}{renderer.suffix}"
@@ -65,6 +67,19 @@ def check_renderer(
         laws.require(not (same_bytes and different), law, f"different: {', '.join(different)}")
         law = "different tunes do not all give the same file"
         laws.require(len(first) == 1 or len(set(first.values())) > 1, law)
+
+
+def _check_growing(
+    laws: Laws, box: Sandbox, renderer: GrowingBookRenderer, scores: Sequence[Score], whole: Path
+) -> None:
+    path = whole.with_name(f"growing-{whole.name}")
+    with box.watching(path) as strays, laws.works("scores can be added to a book one by one"):
+        book = renderer.begin_book(path)
+        for number, score in enumerate(scores, 1):
+            book.add(number, score)
+        book.close()
+    law = "a book that grows is in the end the file that render_book writes"
+    laws.require(not strays and path.read_bytes() == whole.read_bytes(), law)
 
 
 def _check_name(laws: Laws, renderer: Renderer | BookRenderer) -> None:

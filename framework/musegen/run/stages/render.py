@@ -48,8 +48,8 @@ class RenderStage(Stage):
 
     def build(self, folder: Path, progress: Progress) -> None:
         """Render every tune, and then the files that hold all tunes."""
-        rendering = Rendering(self._renderers, folder)
-        failures = render_texts(self._sample.texts, self._corpus.notation, rendering, progress)
+        with Rendering(self._renderers, folder) as rendering:
+            failures = render_texts(self._sample.texts, self._corpus.notation, rendering, progress)
         (folder / _FAILURES).write_text(json.dumps(failures, indent=1, ensure_ascii=False), "utf-8")
 
     def publish(self, top: Top) -> None:

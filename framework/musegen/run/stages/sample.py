@@ -36,7 +36,7 @@ class SampleStage(Stage):
 
     name = "sample"
     table = ("sample",)
-    version = 3
+    version = 4
 
     def __init__(
         self,
@@ -62,7 +62,7 @@ class SampleStage(Stage):
 
     def check(self, reporter: Reporter) -> None:
         """Raises MusegenError for a wish that cannot be written, and warns of wishes that no tune has."""
-        for warning in check_wishes(self.plan.sample, self._tokenizer.language, self._corpus.headers):
+        for warning in check_wishes(self.plan.sample, self._tokenizer.language):
             reporter.say(f"{self.plan.file}: sample: {warning}")
 
     def build(self, folder: Path, progress: Progress) -> None:

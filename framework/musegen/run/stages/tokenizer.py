@@ -10,6 +10,7 @@ from pathlib import Path
 
 from musegen.canonical import JSON
 from musegen.models.home import Home
+from musegen.models.known import header_counts
 from musegen.models.language import Language, folded, header_fields
 from musegen.models.tokenizing import checked_state
 from musegen.music.tune import Tune
@@ -64,4 +65,5 @@ class TokenizerStage(Stage):
             header_fields(corpus.headers),
             Home.of(prepare.tonic, train, corpus.notation) if prepare.tonic else None,
             prepare.copies and isinstance(corpus.notation, CopyingNotation),
+            header_counts(corpus.notation, corpus.headers),
         )
