@@ -47,7 +47,7 @@ def write_headers(
 
 
 def _led(language: Language, guide: HeaderGuide, header: str, line: str) -> str:
-    """The line that the guide writes in place of a drawn one; the drawn one if the model could not read that."""
+    """The line that the guide writes in place of a drawn one, unless the model could not read it."""
     written = guide.next(header, line)
     try:
         language.tokenizer.encode(written)
