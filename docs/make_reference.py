@@ -47,7 +47,8 @@ PARTS = (
         "Notations",
         "",
         "Notation HeadedNotation Wishes HeaderGuide PreparingNotation Prepare TransposingNotation "
-        "ChordedNotation CopyingNotation PlacingNotation Places PlaceReader",
+        "ChordedNotation CopyingNotation PlacingNotation Places PlaceReader RulingNotation "
+        "TokenRules TokenRuleReader",
     ),
     ("Tokenizers", "", "TokenizerTrainer Tokenizer Vocabulary Tokens JSON"),
     (

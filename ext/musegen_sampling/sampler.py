@@ -238,7 +238,7 @@ class Sampler:
         top_p: float = 1.0,
         seeds: Sequence[Seed] | None = None,
         stop: Iterable[int] = (),
-        constraints: Sequence[Rule] | None = None,
+        constraints: Sequence[Rule | None] | None = None,
         cancel: threading.Event | None = None,
     ) -> list[Tokens]:
         """Draw ``[generate(primes[i], length, ..., seed=seeds[i], ...), ...]``, many tunes side by side.
@@ -263,7 +263,7 @@ class Sampler:
         top_p: float = 1.0,
         seeds: Sequence[Seed] | None = None,
         stop: Iterable[int] = (),
-        constraints: Sequence[Rule] | None = None,
+        constraints: Sequence[Rule | None] | None = None,
         cancel: threading.Event | None = None,
     ) -> list[Passage]:
         """The same draws, the end mark included, with the loss of each token and the state after the last.
@@ -285,7 +285,7 @@ class Sampler:
         choice: Choice,
         seeds: Sequence[Seed] | None,
         stop: Iterable[int],
-        constraints: Sequence[Rule] | None,
+        constraints: Sequence[Rule | None] | None,
         cancel: threading.Event | None,
         surprises: list[list[Doubles]] | None,
     ) -> tuple[list[_Tune], list[Tokens]]:

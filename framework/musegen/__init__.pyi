@@ -117,6 +117,7 @@ from .protocols.notations import (
     PlacingNotation as PlacingNotation,
     Prepare as Prepare,
     PreparingNotation as PreparingNotation,
+    RulingNotation as RulingNotation,
     TransposingNotation as TransposingNotation,
     Wishes as Wishes,
 )
@@ -129,6 +130,7 @@ from .protocols.renderers import (
 )
 from .protocols.rules import Rule as Rule
 from .protocols.sampling import Sampling as Sampling, derive_seed as derive_seed
+from .protocols.token_rules import TokenRuleReader as TokenRuleReader, TokenRules as TokenRules
 from .protocols.tokenizers import Tokenizer as Tokenizer, TokenizerTrainer as TokenizerTrainer
 from .protocols.vocabulary import Tokens as Tokens, Vocabulary as Vocabulary
 from .run.comparison import Comparison as Comparison, Difference as Difference, compare as compare

@@ -80,6 +80,7 @@ class LSTMModel:
             sampling.top_p,
             seeds=seeds,
             stop=sampling.stop,
+            constraints=sampling.rules or None,
         )
 
     def read_passages(
@@ -102,6 +103,7 @@ class LSTMModel:
             sampling.top_p,
             seeds=seeds,
             stop=sampling.stop,
+            constraints=sampling.rules or None,
         )
         return [Passage(each.tokens, each.nats, each.state) for each in written]
 

@@ -141,7 +141,8 @@ class NgramModel:
             chances = self._probabilities(self._context(recent))
             return _choice(self._with_memory(chances, guess, match) if match else chances, sampling)
 
-        for prime, seed in zip(primes, seeds, strict=True):
+        rules = sampling.rules or (None,) * len(primes)
+        for prime, seed, rule in zip(primes, seeds, rules, strict=True):
             uniforms = np.random.default_rng(seed).random(sampling.max_tokens).tolist()
             tokens = [int(token) for token in prime]
             memory = Memory(1, len(tokens) + sampling.max_tokens) if self.shares is not None else None
@@ -152,8 +153,14 @@ class NgramModel:
                     for token in tokens[heard:]:
                         (guess, match) = (int(each[0]) for each in memory.hear(np.array([token], np.int32)))
                     heard = len(tokens)
-                likeliest, up_to = choice(tuple(tokens[-self.order :]), guess, match)
-                token = int(likeliest[bisect_right(up_to, uniform * up_to[-1], hi=len(up_to) - 1)])
+                recent = tuple(tokens[-self.order :])
+                if rule:
+                    chances = self._with_memory(self._probabilities(self._context(recent)), guess, match)
+                    token = sampling.choose(chances, uniform, rule.allow())
+                    rule.take(token)
+                else:
+                    likeliest, up_to = choice(recent, guess, match)
+                    token = int(likeliest[bisect_right(up_to, uniform * up_to[-1], hi=len(up_to) - 1)])
                 if token == self._end:
                     break
                 tokens.append(token)

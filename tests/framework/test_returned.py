@@ -16,9 +16,19 @@ from helpers.distributions import musegen as command
 from helpers.invented import NGRAM_PIPELINE, write_pipeline
 from musegen import Component, Options, Vocabulary, component, hookimpl
 from musegen.errors import ComponentError
-from musegen.plugins import contracts, model_contracts, place_contracts
+from musegen.plugins import contracts, model_contracts, place_contracts, token_rule_contracts
 from musegen.plugins.checked import Contract
-from musegen.protocols import corpora, measures, models, notations, places, renderers, rules, tokenizers
+from musegen.protocols import (
+    corpora,
+    measures,
+    models,
+    notations,
+    places,
+    renderers,
+    rules,
+    token_rules,
+    tokenizers,
+)
 from musegen.testing import ContractError, check_plugin, example_scores
 
 FAULTY = Path(__file__).parents[1] / "data" / "faulty.py.txt"
@@ -218,9 +228,12 @@ def test_an_exception_names_the_component(
     assert caught.value.__notes__ == [f'in {kind} "faulty", plugin "{project / "faulty.py"}"']
 
 
+PROTOCOL_MODULES = (
+    *(corpora, measures, models, notations, places, renderers, rules, token_rules, tokenizers),
+)
 PROTOCOLS = [
     protocol
-    for module in (corpora, measures, models, notations, places, renderers, rules, tokenizers)
+    for module in PROTOCOL_MODULES
     for protocol in vars(module).values()
     if getattr(protocol, "_is_protocol", False) and protocol.__module__ == module.__name__
 ]
@@ -229,7 +242,7 @@ PROTOCOLS = [
 @pytest.mark.parametrize("protocol", PROTOCOLS)
 def test_every_part_of_a_protocol_is_in_a_contract(protocol: type) -> None:
     """So that what it gives is checked, an exception out of it blamed, and a capability seen."""
-    modules = (contracts, model_contracts, place_contracts)
+    modules = (contracts, model_contracts, place_contracts, token_rule_contracts)
     found = [part for module in modules for part in vars(module).values()]
     found += contracts._CONTRACTS.values()
     held = [{*one.methods, *one.attributes, *one.needed} for one in found if isinstance(one, Contract)]
@@ -307,6 +320,27 @@ def test_wrong_places_are_told_in_a_line(changes: dict[str, Any], said: str) -> 
     with pytest.raises(ComponentError) as caught:
         use()
     assert str(caught.value).startswith(f'notation "n": {said}')
+
+
+def test_wrong_token_rules_are_told_in_a_line() -> None:
+    """Where they are given, and at each draw; a compiled reader comes as it is."""
+    reader = SimpleNamespace(allow=lambda: [True], take=lambda token: None, copy=lambda: None)
+    made = SimpleNamespace(begin=lambda: reader)
+    notation = SimpleNamespace(parse=None, write=None, token_rules=lambda *given: made)
+    notation.parse = notation.write = lambda given: None
+    checked = contracts.checked("notation", notation, 'notation "n"')
+    with pytest.raises(ComponentError, match=r'^notation "n": allow\(\) gives list \[True\], not bool of'):
+        checked.token_rules([], 1, None, 9).begin().allow()
+    with pytest.raises(ComponentError, match=r'^notation "n": NoneType None has no allow; its protocol is'):
+        checked.token_rules([], 1, None, 9).begin().copy()
+    reader.allow = lambda: np.array([True])
+    assert checked.token_rules([], 1, None, 9).begin().allow().tolist() == [True]
+    made.begin = lambda: compiled
+    compiled = SimpleNamespace(__musegen_constraint__=None)
+    assert checked.token_rules([], 1, None, 9).begin() is compiled
+    notation.token_rules = lambda *given: 3
+    with pytest.raises(ComponentError, match=r'^notation "n": int 3 has no begin; its protocol is'):
+        contracts.checked("notation", notation, 'notation "n"').token_rules([], 1, None, 9)
 
 
 def test_a_reader_that_gives_no_numbers_is_told() -> None:

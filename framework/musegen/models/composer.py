@@ -22,12 +22,13 @@ from musegen.models.numbering import draw_seeds
 from musegen.models.sample_options import Sample
 from musegen.models.script import Script
 from musegen.music.originality import MelodyIndex
-from musegen.music.score import Problem, Score
+from musegen.music.score import Key, Problem, Score
 from musegen.music.tune import Tune
-from musegen.music.validity import Fault, Judgement
+from musegen.music.validity import Fault, Judgement, parse_pitch
 from musegen.protocols.models import ContinuingModel, LanguageModel
 from musegen.protocols.notations import HeadedNotation
 from musegen.protocols.rules import Rule
+from musegen.protocols.token_rules import TokenRules
 from musegen.protocols.vocabulary import Tokens
 
 Advance: TypeAlias = Callable[[int, int, str], None]
@@ -72,6 +73,7 @@ class Composer:
         """
         self._network, self._language, self._options, self._rules = network, language, options, rules
         self._melodies = melodies
+        self._ruled: dict[int, TokenRules | None] = {}  # by semitones, see _rules_below
 
     def compose(self, seed: int, advance: Advance, first: int = 0) -> Composition:
         """Draw until there are enough valid tunes or no attempts are left. With keep = "all", draw each once.
@@ -156,7 +158,7 @@ class Composer:
         """What the model writes for each seed."""
         language, sampling = self._language, self._options.sampling
         vocabulary, most = language.tokenizer.vocabulary, self._options.max_length
-        script, numbers = Script(self._network, vocabulary), range(len(seeds))
+        script, numbers = Script(self._network, vocabulary, self._token_rules(seeds)), range(len(seeds))
         if self._options.prime is None:
             lines = replace(sampling, max_tokens=LINE_TOKENS, stop=self._line_ends)
             wishes = self._options.wishes(language.tonic)
@@ -203,10 +205,37 @@ class Composer:
         """The tune in the wished key, or in one of the keys that the corpus had in the tune's mode."""
         try:
             score = self._language.notation.parse(tune)
-            tonic = self._wished_tonic or home.choose(score, seed)
+            tonic = self._wished_tonic or home.choose(score, seed, self._limits, home.propose(seed))
             return to_tonic(self._language.notation, tune, tonic, score.key)
         except NotationError:
             return tune
+
+    def _token_rules(self, seeds: Sequence[int]) -> list[TokenRules | None]:
+        """What may come next in the tune of each seed; empty if no rules are wanted."""
+        if not self._options.rules:
+            return []
+        home = self._language.home
+        if home is None:
+            return [self._rules_below(0)] * len(seeds)
+        key = Key(home.tonic)
+        tonics = [self._wished_tonic or home.propose(seed) for seed in seeds]
+        return [self._rules_below(key.semitones_to(tonic)) for tonic in tonics]
+
+    def _rules_below(self, semitones: int) -> TokenRules | None:
+        """The rules for tunes that will be moved up by so many semitones."""
+        if semitones not in self._ruled:
+            valid = self._options.valid.lower(semitones)
+            try:
+                self._ruled[semitones] = self._language.token_rules(valid, self._options.max_length)
+            except (VocabularyError, ValueError):
+                self._ruled[semitones] = None
+        return self._ruled[semitones]
+
+    @cached_property
+    def _limits(self) -> tuple[int, int]:
+        """Lowest and highest pitch that a tune may have, as MIDI numbers."""
+        valid = self._options.valid
+        return parse_pitch(valid.lowest).midi, parse_pitch(valid.highest).midi
 
     @cached_property
     def _wished_tonic(self) -> str:

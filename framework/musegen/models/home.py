@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from random import Random
@@ -10,7 +11,7 @@ from statistics import fmean
 from typing import TypeAlias
 
 from musegen.canonical import JSON
-from musegen.music.score import Score
+from musegen.music.score import Key, Score
 from musegen.music.tune import Tune
 from musegen.protocols.notations import Notation
 from musegen.protocols.sampling import derive_seed
@@ -93,18 +94,31 @@ class Home:
             },
         }
 
-    def choose(self, score: Score, seed: int) -> str:
+    def propose(self, seed: int) -> str:
+        """A random tonic for a tune that is not written yet: the more tunes had it, the likelier it is."""
+        counts: Counter[str] = Counter()
+        for of_mode in self.tonics.values():
+            counts.update(of_mode)
+        return _drawn(counts, seed, "proposed tonic") if counts else self.tonic
+
+    def choose(self, score: Score, seed: int, within: Range | None = None, proposed: str = "") -> str:
         """A random tonic for a new tune: one of those that the corpus has in its mode.
 
         The more training tunes had a tonic, and the more their ranges are like that of the tune, the likelier
-        it is. The order of the tonics, which a saved model does not keep, has no part in it.
+        it is. The order of the tonics, which a saved model does not keep, has no part in it. ``within``: the
+        lowest and highest pitch that the tune may have; where no tonic keeps it within, it is ``proposed``.
         """
         mode = score.key.mode
         counts = self.tonics.get(mode) or {}
+        ranges, span = self.ranges.get(mode), score.pitch_range
+        if within and span and proposed:
+            counts = {
+                tonic: count for tonic, count in counts.items() if _fits(score.key, tonic, span, within)
+            }
+            counts = counts or {proposed: 1}
         if not counts:
             return self.tonic
         weights = {tonic: float(count) for tonic, count in counts.items()}
-        ranges, span = self.ranges.get(mode), score.pitch_range
         if ranges and span:
             fitting = {
                 tonic: count * ranges.likelihood(tonic, span)
@@ -113,8 +127,18 @@ class Home:
             }
             if sum(fitting.values()) > 0:
                 weights = fitting
-        tonics = sorted(weights)
-        return Random(derive_seed(seed, "tonic")).choices(tonics, [weights[tonic] for tonic in tonics])[0]
+        return _drawn(weights, seed, "tonic")
+
+
+def _drawn(weights: Mapping[str, float], seed: int, use: str) -> str:
+    tonics = sorted(weights)
+    return Random(derive_seed(seed, use)).choices(tonics, [weights[tonic] for tonic in tonics])[0]
+
+
+def _fits(key: Key, tonic: str, span: Range, within: Range) -> bool:
+    """Whether a tune with these lowest and highest pitches stays within others in a new key."""
+    semitones = key.semitones_to(tonic)
+    return within[0] <= span[0] + semitones and span[1] + semitones <= within[1]
 
 
 def _each(reduce: Callable[[Sequence[float]], float], ranges: Sequence[Range]) -> Range:

@@ -12,8 +12,10 @@ from musegen.errors import MusegenError
 from musegen.models.home import Home
 from musegen.models.known import Counts, known_values
 from musegen.music.score import Problem
-from musegen.protocols.notations import CopyingNotation, Notation, PlacingNotation
+from musegen.music.validity import Valid
+from musegen.protocols.notations import CopyingNotation, Notation, PlacingNotation, RulingNotation
 from musegen.protocols.places import Places
+from musegen.protocols.token_rules import TokenRules
 from musegen.protocols.tokenizers import Tokenizer
 
 
@@ -65,6 +67,17 @@ class Language:
         The most frequent come first. None where the model's file does not tell.
         """
         return known_values(self.notation, self.headers, self.home)
+
+    def token_rules(self, valid: Valid, max_length: int) -> TokenRules | None:
+        """What may come next in a tune that is to be valid, of so many tokens at the most.
+
+        None if the notation does not say, or if a token has no text of its own. Raises VocabularyError and
+        ValueError as :meth:`musegen.RulingNotation.token_rules` does.
+        """
+        texts = token_texts(self.tokenizer) if isinstance(self.notation, RulingNotation) else None
+        if texts is None or not isinstance(self.notation, RulingNotation):
+            return None
+        return self.notation.token_rules(texts, self.tokenizer.vocabulary.end, valid, max_length)
 
     @property
     def tonic(self) -> str:

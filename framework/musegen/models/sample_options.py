@@ -57,6 +57,9 @@ class Sample(Options):
     attempts: int = Field(50, ge=1, le=100)
     """Largest number of draws for each tune, on average, when keep = "valid". A draw is one attempt of the
     model to write a tune."""
+    rules: bool = True
+    """Let the model write only what a valid tune can come of, token by token, as far as the notation can
+    tell; ``false`` lets it write anything."""
     valid: Valid = Valid()
 
     @field_validator("prime")

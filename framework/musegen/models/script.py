@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from musegen.plugins.checked import fault_of
 from musegen.protocols.models import ContinuingModel, LanguageModel, Passage
 from musegen.protocols.sampling import Sampling
+from musegen.protocols.token_rules import TokenRuleReader, TokenRules
 from musegen.protocols.vocabulary import Tokens, Vocabulary
 
 
@@ -38,8 +39,11 @@ class _Reached:
 class Script:
     """Some tunes in the making, by numbers. A model that can go on where it stopped reads nothing twice."""
 
-    def __init__(self, network: LanguageModel, vocabulary: Vocabulary) -> None:
-        self._network, self._vocabulary = network, vocabulary
+    def __init__(
+        self, network: LanguageModel, vocabulary: Vocabulary, rules: Sequence[TokenRules | None] = ()
+    ) -> None:
+        """``rules``: those of each tune, by its number; none by default."""
+        self._network, self._vocabulary, self._rules = network, vocabulary, rules
         # Of each tune: where the model was before it wrote the last piece, and where after it.
         self._reached: dict[int, tuple[_Reached, ...]] = {}
 
@@ -51,12 +55,28 @@ class Script:
         A prime is what was written so far, or has something else in place of the last piece. Raises
         ComponentError for a token that the tokenizer does not have.
         """
+        if self._rules:
+            ruled = zip(numbers, primes, strict=True)
+            sampling = replace(sampling, rules=tuple(self.ruled(number, prime) for number, prime in ruled))
         for tokens in self._continuations(numbers, primes, sampling, seeds):
             if len(tokens) and not 0 <= int(tokens.min()) <= int(tokens.max()) < len(self._vocabulary):
                 method = "write_passages" if isinstance(self._network, ContinuingModel) else "generate"
                 fault = f"{method}() gives a token outside 0 to {len(self._vocabulary) - 1}"
                 raise fault_of(self._network, fault)
             yield tokens
+
+    def ruled(self, number: int, prime: Tokens) -> TokenRuleReader | None:
+        """The rules of a tune behind its prime; None if it has none, or if the prime itself breaks them."""
+        rules = self._rules[number] if self._rules else None
+        if rules is None:
+            return None
+        reader = rules.begin()
+        try:
+            for token in prime[1:].tolist():
+                reader.take(token)
+        except ValueError:
+            return None
+        return reader
 
     def nats(self, numbers: Sequence[int], drawn: Sequence[Tokens]) -> list[float | None]:
         """The loss of all tokens of each tune but the first; None where the model has to be asked for it."""

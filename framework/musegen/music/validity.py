@@ -21,6 +21,8 @@ from musegen.music.score import Bar, Metre, MetreChange, Note, Pitch, Rest, Scor
 from musegen.options import Options
 from musegen.words import counted
 
+_NAMES = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
+
 
 def parse_pitch(name: str) -> Pitch:
     """The pitch that a name in scientific notation gives, such as ``G3``, ``F#5`` or ``Bb4``; C4 is middle C.
@@ -37,6 +39,11 @@ def parse_pitch(name: str) -> Pitch:
 def _pitch_name(name: str) -> str:
     parse_pitch(name)
     return name
+
+
+def _name(midi: int) -> str:
+    """The name of a MIDI pitch."""
+    return f"{_NAMES[midi % 12]}{midi // 12 - 1}"
 
 
 PitchName = Annotated[str, AfterValidator(_pitch_name)]
@@ -56,6 +63,13 @@ class Valid(Options):
     copied: int = Field(0, ge=0)
     """Largest number of successive notes that a tune may share with a training tune, in any key and in
     doubled or halved lengths; 0 for no such rule."""
+
+    def lower(self, semitones: int) -> Valid:
+        """The same rules for tunes that are written so many semitones lower than they will sound."""
+        ends = {
+            name: _name(parse_pitch(getattr(self, name)).midi - semitones) for name in ("lowest", "highest")
+        }
+        return self.model_copy(update=ends)
 
     @field_validator("highest")
     @classmethod

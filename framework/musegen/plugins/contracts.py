@@ -16,6 +16,7 @@ from musegen.music.validity import Fault
 from musegen.plugins.checked import Check, Checked, Contract, an_attribute, gives, shown, strings
 from musegen.plugins.model_contracts import MODEL_TRAINER, TOKENIZER_TRAINER
 from musegen.plugins.place_contracts import told_places
+from musegen.plugins.token_rule_contracts import told_rules
 from musegen.protocols.measures import Descriptor
 from musegen.words import counted
 
@@ -259,6 +260,7 @@ _CONTRACTS: Mapping[str, Contract] = {
             "fold": gives("fold", str),
             "unfold": _unfolded,
             "places": told_places,
+            "token_rules": told_rules,
         },
         {"fields": strings("fields")},
         _of_bounded_length,

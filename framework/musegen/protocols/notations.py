@@ -11,8 +11,10 @@ from pydantic import AfterValidator, Field
 
 from musegen.music.score import Key, Problem, Score
 from musegen.music.tune import Tune
+from musegen.music.validity import Valid
 from musegen.options import Options
 from musegen.protocols.places import Places
+from musegen.protocols.token_rules import TokenRules
 
 
 def _tonic(name: str) -> str:
@@ -244,5 +246,23 @@ class PlacingNotation(Notation, Protocol):
         """The place features of tunes whose tokens have these texts; marks have an empty text.
 
         If ``[prepare] copies`` is set, the texts are those of folded tunes.
+        """
+        ...
+
+
+@runtime_checkable
+class RulingNotation(Notation, Protocol):
+    """A notation that can say, while a tune is written, what may come next so that a valid tune comes of it.
+
+    Without this method a model writes what it likes, and tunes that are not valid are rejected afterwards.
+    """
+
+    def token_rules(self, texts: Sequence[str], end: int, valid: Valid, max_length: int) -> TokenRules:
+        """The rules for tunes whose tokens have these texts; marks have an empty text.
+
+        ``end``: the end mark. ``valid``: what makes a tune valid; a tune that ends by these rules has no
+        fault by :func:`musegen.judge`. ``max_length``: largest number of tokens, without the marks. If
+        ``[prepare] copies`` is set, the texts are those of folded tunes. Raises VocabularyError if no tune
+        can be finished with these tokens, and ValueError if ``max_length`` is too short for one.
         """
         ...

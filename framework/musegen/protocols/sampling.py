@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from musegen.options import Options
+    from musegen.protocols.token_rules import TokenRuleReader
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,18 +29,28 @@ class Sampling:
     stop: tuple[int, ...] = ()
     """Tokens after which a continuation ends; the one that ends it is its last token. The end mark also ends
     a continuation, but is not part of it."""
+    rules: tuple[TokenRuleReader | None, ...] = ()
+    """What may come next: for each prime a reader that has read it, which the model asks before each draw
+    and tells what it drew; None for a prime after which everything may come. Empty if there are no rules."""
     model: Options | None = None
     """Values of the keys that the model adds to ``[sample]``, of the class that its component declares as
     ``sampling``."""
 
-    def choose(self, chances: NDArray[np.float64], uniform: float) -> int:
+    def choose(
+        self, chances: NDArray[np.float64], uniform: float, allowed: NDArray[np.bool_] | None = None
+    ) -> int:
         """The token drawn from the given probabilities, for models without a sampler of their own.
 
         ``chances``: float64 (V,), the probability of each token. ``uniform``: a random number in [0, 1),
-        which decides. Equally likely tokens are ordered by their number.
+        which decides. ``allowed``: bool (V,), the tokens to choose among; None for all. Equally likely tokens
+        are ordered by their number. Raises ValueError if no allowed token has a probability.
         """
         import numpy as np
 
+        if allowed is not None:
+            chances = np.where(allowed, chances, 0.0)
+        if not chances.any():
+            raise ValueError("allowed: a token with a probability expected")
         order = np.argsort(-chances, kind="stable")[: np.count_nonzero(chances)]
         order = order[: self.top_k or None]
         logits = np.log(chances[order]) / self.temperature

@@ -174,6 +174,32 @@ class ExamplePlaces:
         return np.array(rows, np.int32).reshape(-1, len(self.sizes))
 
 
+class ExampleRuleReader:
+    """Token rules for :func:`example_dataset`: no token twice in a row, and two or more before the end."""
+
+    def __init__(self, vocabulary: Vocabulary, last: int = -1, taken: int = 0) -> None:
+        self._vocabulary, self._last, self.taken = vocabulary, last, taken
+
+    def allow(self) -> NDArray[np.bool_]:
+        """Which tokens may come next: bool (V,)."""
+        allowed = np.ones(len(self._vocabulary), np.bool_)
+        allowed[self._vocabulary.start] = False
+        allowed[self._vocabulary.end] = self.taken > 1
+        if self._last >= 0:
+            allowed[self._last] = False
+        return allowed
+
+    def take(self, token: int) -> None:
+        """Read the next token. Raises ValueError for one that may not come."""
+        if not self.allow()[token]:
+            raise ValueError(f"token {token} may not come here")
+        self._last, self.taken = token, self.taken + 1
+
+    def copy(self) -> ExampleRuleReader:
+        """An independent reader that has read the same."""
+        return ExampleRuleReader(self._vocabulary, self._last, self.taken)
+
+
 def example_dataset(train: int = 24, validation: int = 4) -> Dataset:
     """Random tunes over eight symbols. Every second token is the same, which a model can learn."""
     vocabulary = Vocabulary("abcdefg|")

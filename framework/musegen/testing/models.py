@@ -31,7 +31,7 @@ from musegen.protocols.models import (
 from musegen.protocols.sampling import Sampling
 from musegen.protocols.vocabulary import Tokens
 from musegen.testing.declared import check_declared, check_options, connected
-from musegen.testing.examples import example_dataset, example_job
+from musegen.testing.examples import ExampleRuleReader, example_dataset, example_job
 from musegen.testing.laws import Laws, short
 from musegen.testing.writes import Sandbox, sandbox
 from musegen.words import counted
@@ -71,6 +71,7 @@ def check_model(
     _check_seeds(laws, loaded, learned, drawing)
     _check_nats(laws, loaded, learned)
     _check_distribution(laws, loaded, learned, drawing)
+    _check_rules(laws, loaded, learned, drawing)
     if isinstance(loaded, ContinuingModel):
         _check_continuing(laws, loaded, learned, drawing)
 
@@ -242,6 +243,29 @@ def _check_seeds(laws: Laws, model: LanguageModel, dataset: Dataset, drawing: Sa
     laws.require(
         len(kinds) > 1, law, f"{len(together)} seeds gave the same {counted(len(together[0]), 'token')}"
     )
+
+
+def _check_rules(laws: Laws, model: LanguageModel, dataset: Dataset, drawing: Sampling) -> None:
+    prime, most = dataset.train[0][:2], 12
+    # The fourth has no rules.
+    readers = [ExampleRuleReader(dataset.vocabulary) for _ in range(3)]
+    rules = tuple(reader.copy() for reader in readers)
+    ruled = replace(drawing, max_tokens=most, rules=(*rules, None))
+    found = _generate(laws, model, [prime] * 4, ruled, range(4))
+    law = "a model draws nothing that sampling.rules do not allow"
+    for reader, tokens in zip(readers, found, strict=False):
+        for token in tokens.tolist():
+            laws.require(bool(reader.allow()[token]), law, f"it drew {token} in {short(tokens.tolist())}")
+            reader.take(token)
+    law = "a model tells sampling.rules each token that it draws, and asks before each"
+    for rule, reader, tokens in zip(rules, readers, found, strict=False):
+        told = len(tokens) + (len(tokens) < most)  # the end mark too
+        laws.require(rule.taken in (len(tokens), told), law, f"{rule.taken} of {told}")
+        laws.require(rule.taken >= reader.taken, law, f"{rule.taken} of {reader.taken}")
+    free = replace(drawing, max_tokens=most)
+    (alone,) = _generate(laws, model, [prime], free, [3])
+    law = "a prime without rules is continued as if no other had any"
+    laws.require(np.array_equal(alone, found[3]), law, f"got {short(found[3].tolist())}")
 
 
 def _check_nats(laws: Laws, model: LanguageModel, dataset: Dataset) -> None:

@@ -36,7 +36,8 @@ class TransformerModel:
         Tunes are drawn one after the other: a product over many tunes would round otherwise than one over
         few, and the seed alone shall decide a tune.
         """
-        for prime, seed in zip(primes, seeds, strict=True):
+        rules = sampling.rules or (None,) * len(primes)
+        for prime, seed, rule in zip(primes, seeds, rules, strict=True):
             rng = np.random.default_rng(seed)
             cache = empty_cache(self._shape)
             drawn = list[int]()
@@ -44,7 +45,10 @@ class TransformerModel:
             while len(drawn) < sampling.max_tokens:
                 logits = step(self._shape, self._parameters, following, cache)[-1].astype(np.float64)
                 chances = np.exp(logits - logits.max())
-                token = sampling.choose(chances / chances.sum(), rng.random())
+                allowed = rule.allow() if rule else None
+                token = sampling.choose(chances / chances.sum(), rng.random(), allowed)
+                if rule:
+                    rule.take(token)
                 if token == self._vocabulary.end:
                     break
                 drawn.append(token)
