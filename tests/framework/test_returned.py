@@ -331,7 +331,7 @@ def test_wrong_token_rules_are_told_in_a_line() -> None:
     checked = contracts.checked("notation", notation, 'notation "n"')
     with pytest.raises(ComponentError, match=r'^notation "n": allow\(\) gives list \[True\], not bool of'):
         checked.token_rules([], 1, None, 9).begin().allow()
-    with pytest.raises(ComponentError, match=r'^notation "n": NoneType None has no allow; its protocol is'):
+    with pytest.raises(ComponentError, match=r'^notation "n": None has no allow; its protocol is'):
         checked.token_rules([], 1, None, 9).begin().copy()
     reader.allow = lambda: np.array([True])
     assert checked.token_rules([], 1, None, 9).begin().allow().tolist() == [True]
