@@ -11,8 +11,9 @@ from musegen_sampling.calibration import calibrate
 from musegen_sampling.constraints import CompiledConstraint, Constraint, ConstraintError, DeadEndError
 from musegen_sampling.inputs import CompiledInputs, Inputs, InputsError
 from musegen_sampling.precision import Precision
-from musegen_sampling.sampler import Passage, Sampler, State
+from musegen_sampling.sampler import Sampler
 from musegen_sampling.sharing import cpus
+from musegen_sampling.states import Passage, State
 from musegen_sampling.weights import LSTMLayer, LSTMWeights
 
 __all__ = [

@@ -6,16 +6,17 @@ import operator
 import os
 import threading
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Literal, NamedTuple, TypeAlias
+from typing import Literal, TypeAlias
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from musegen_sampling.constraints import CompiledConstraint, Constraint, ConstraintError, DeadEndError
-from musegen_sampling.engine import Choice, Draw, End, Engine
+from musegen_sampling.engine import Choice, Draw, End
 from musegen_sampling.inputs import MakeReader, Reader, check_maker
 from musegen_sampling.precision import PRECISIONS, Precision
 from musegen_sampling.sharing import cpus, shared_engine, shared_weights
+from musegen_sampling.states import Nats, Passage, State, nats_of
 from musegen_sampling.types import Doubles, Flags, Floats, Tokens
 from musegen_sampling.weights import LSTMWeights
 
@@ -33,38 +34,8 @@ SLICES_ALONE = 20
 STREAMED = 16
 """Number of tokens that are drawn ahead of those that ``stream`` has yielded."""
 
-Nats: TypeAlias = NDArray[np.float64]
 Seed: TypeAlias = int | np.random.Generator
 Rule: TypeAlias = Constraint | CompiledConstraint
-
-
-class State:
-    """A tune so far, from which any number may go on; ``Sampler.prime`` makes it for its own model."""
-
-    __slots__ = ("_array", "_engine", "_reader", "_token")
-
-    def __init__(self, engine: Engine, array: Floats, token: int, reader: Reader | None) -> None:
-        self._engine, self._array, self._token, self._reader = engine, array, token, reader
-
-    def copy(self) -> State:
-        """A copy that is independent of this state, with a copy of its reader of further inputs."""
-        array = self._engine.state()  # aligned as the kernels need it
-        array[:] = self._array
-        reader = None if self._reader is None else self._reader.copy()
-        return State(self._engine, array, self._token, reader)
-
-
-class Passage(NamedTuple):
-    """A piece of a tune that was read or written, and where it led."""
-
-    tokens: Tokens
-    """int32 (n,)."""
-    nats: Nats
-    """-ln of the probability of each token at temperature 1, in the sampler's precision: float64 (n,).
-
-    Or (n - 1,) of a tune that was read from its beginning, whose first token has none."""
-    state: State
-    """The state after the last token."""
 
 
 class Sampler:
@@ -274,7 +245,7 @@ class Sampler:
         choice = Choice(temperature, top_k, top_p)
         tunes, drawn = self._write(primes, length, choice, seeds, stop, constraints, cancel, surprises)
         return [
-            Passage(tokens, _nats(parts), tune.state)
+            Passage(tokens, nats_of(parts), tune.state)
             for tokens, parts, tune in zip(drawn, surprises, tunes, strict=True)
         ]
 
@@ -482,13 +453,6 @@ class _Tune:
 def _parts(total: int, size: int) -> Iterator[slice]:
     """``range(total)`` in slices of at most ``size``."""
     return (slice(at, min(at + size, total)) for at in range(0, total, size))
-
-
-def _nats(surprises: Sequence[Doubles]) -> Nats:
-    """float64 (n,), of the parts that each token's loss is made of (csrc/choose.h)."""
-    parts = np.concatenate([np.empty((0, 2)), *surprises])
-    nats: Nats = np.log(parts[:, 0]) + parts[:, 1]
-    return nats
 
 
 def _generator(name: str, seed: Seed) -> np.random.Generator:

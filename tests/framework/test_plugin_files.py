@@ -115,11 +115,11 @@ def test_a_saved_model_says_which_file_it_needs(file: Path, tmp_path: Path) -> N
     (line,) = done.stderr.splitlines()
     assert 'needs a component that is not installed: no tokenizer "letters"' in line
     assert line.endswith("it came from the plugin file letters.py: give it with --plugin")
-    arguments = ("-n", "1", "-o", tmp_path / "out", "--to", "", "--plugin", letters)
+    arguments = ("-n", "1", "--keep", "all", "-o", tmp_path / "out", "--to", "", "--plugin", letters)
     given = command("sample", model, *arguments)
     assert given.returncode == 0, given.stderr
     assert (tmp_path / "out" / "001.abc").exists()
-    (tune,) = musegen.sample(model, tmp_path / "again", tunes=1, plugins=[letters])
+    (tune,) = musegen.sample(model, tmp_path / "again", tunes=1, keep="all", plugins=[letters])
     assert tune.abc == (tmp_path / "out" / "001.abc").read_text()
 
 

@@ -93,7 +93,7 @@ def test_a_book_is_one_file(tmp_path: Path) -> None:
         assert tune.text == other.text == other.text_file.read_text("utf-8")
         name = f"{tune.number:03}.abc" if tune.number in unread else "tunes.abc"
         assert tune.text_file.name == rows[tune.number]["file"] == name
-        assert tune.name == (name if tune.number in unread else f"tunes.abc:{tune.number}")
+        assert tune.name == (name if tune.number in unread else f"tunes.csv:{tune.number}")
         assert tune.valid is other.valid
 
 

@@ -17,6 +17,7 @@ from musegen.music.originality import Copied
 from musegen.music.score import Score
 from musegen.music.tune import Tune
 from musegen.plugins.registry import Plugins, installed_plugins
+from musegen.run.manifest import MANIFEST
 from musegen.run.new_tunes import Row
 
 
@@ -130,10 +131,10 @@ class NewTune:
 
     @property
     def name(self) -> str:
-        """The name of its own file, or its number in a file that it shares: ``tunes.abc:17``."""
+        """The name of its own file; if it shares one, its row as ``musegen sample --again`` takes it."""
         file = self.text_file
         own = file.stem.isdecimal() and int(file.stem) == self.number
-        return file.name if own else f"{file.name}:{self.number}"
+        return file.name if own else f"{MANIFEST}:{self.number}"
 
     @property
     def midi(self) -> Path:

@@ -1,0 +1,51 @@
+"""Tunes on their way: where a model is in a tune, and the pieces that led there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from musegen_sampling.engine import Engine
+from musegen_sampling.inputs import Reader
+from musegen_sampling.types import Doubles, Floats, Tokens
+
+Nats: TypeAlias = NDArray[np.float64]
+
+
+class State:
+    """A tune so far, from which any number may go on; ``Sampler.prime`` makes it for its own model."""
+
+    __slots__ = ("_array", "_engine", "_reader", "_token")
+
+    def __init__(self, engine: Engine, array: Floats, token: int, reader: Reader | None) -> None:
+        self._engine, self._array, self._token, self._reader = engine, array, token, reader
+
+    def copy(self) -> State:
+        """A copy that is independent of this state, with a copy of its reader of further inputs."""
+        array = self._engine.state()  # aligned as the kernels need it
+        array[:] = self._array
+        reader = None if self._reader is None else self._reader.copy()
+        return State(self._engine, array, self._token, reader)
+
+
+class Passage(NamedTuple):
+    """A piece of a tune that was read or written, and where it led."""
+
+    tokens: Tokens
+    """int32 (n,)."""
+    nats: Nats
+    """-ln of the probability of each token at temperature 1, in the sampler's precision: float64 (n,).
+
+    Or (n - 1,) of a tune that was read from its beginning, whose first token has none."""
+    state: State
+    """The state after the last token."""
+
+
+def nats_of(surprises: Sequence[Doubles]) -> Nats:
+    """float64 (n,), of the parts that each token's loss is made of (csrc/choose.h)."""
+    parts = np.concatenate([np.empty((0, 2)), *surprises])
+    nats: Nats = np.log(parts[:, 0]) + parts[:, 1]
+    return nats
