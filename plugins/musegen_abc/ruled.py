@@ -16,7 +16,6 @@ from musegen_abc.ruled_bars import (
     may_change_metre,
     may_close,
     may_end_bar,
-    may_go_on,
     may_name_part,
     may_repeat,
     may_start,
@@ -29,8 +28,6 @@ from musegen_abc.ruled_notes import (
     begin_length,
     begin_pitch,
     begin_tuplet,
-    broken_length,
-    chord_fits,
     end_chord_note,
     end_note,
     length_possible,
@@ -41,10 +38,11 @@ from musegen_abc.ruled_notes import (
     target,
     tuplet_fits,
 )
-from musegen_abc.ruled_state import MOST_IN_CHORD, WHOLE, Draft, Lex
+from musegen_abc.ruled_state import MOST_IN_CHORD, Draft, Lex
 from musegen_abc.ruled_values import (
     DIGITS,
     begin_value,
+    default_unit,
     end_value,
     metre_may_change,
     take_value,
@@ -97,8 +95,8 @@ def _field(d: Draft, ch: str) -> bool:
     if d.lex is Lex.FIRST and ch in "|:":
         return False
     d.lex = Lex.TEXT
-    d.has_text = d.has_text or not ch.isspace()
-    return ch not in _NOT_OURS and (ch != "%" or not d.in_body)
+    d.has_text = d.has_text or ch != " "
+    return " " <= ch <= "~" and ch != "%" if d.in_body else ch not in _NOT_OURS
 
 
 def _begin_header_line(d: Draft, ch: str) -> bool:
@@ -135,7 +133,7 @@ def _end_value(d: Draft) -> bool:
     elif d.field == "K":
         d.in_body, d.lex = True, Lex.LINE
         if not d.has_unit:
-            d.unit = WHOLE // 16 if 4 * d.metre < 3 * WHOLE else WHOLE // 8
+            d.unit = default_unit(d.metre)
     return True
 
 
@@ -239,13 +237,14 @@ def _music(d: Draft, ch: str, column: int) -> bool:
         return d.limits.writes(ch)
     if ch == "+":
         d.lex = Lex.PLUS
-        good = d.limits.writes(ch) and _chord_may_come(d) and _begin(d)
+        good = d.limits.writes(ch) and chord_may_come(d) and _begin(d)
         begin_chord(d, old=True)
         return good
     if ch in "<>":
-        d.lex = Lex.MUSIC
+        good = not d.broken or (d.lex is Lex.BREAK and (d.broken > 0) == (ch == ">"))
+        d.lex = Lex.BREAK
         d.broken += 1 if ch == ">" else -1
-        return (d.broken > 0) == (ch == ">") and may_break(d, d.broken)
+        return good and may_break(d, d.broken)
     if ch == "-":
         d.lex = Lex.TIE
         d.tied = True
@@ -408,16 +407,22 @@ def _after_colon(d: Draft, ch: str) -> bool:
 
 
 def _bracket_may_come(d: Draft) -> bool:
-    chord = d.limits.writes("]") and _chord_may_come(d)
+    chord = d.limits.writes("]") and chord_may_come(d)
     if d.broken or chord or next_number(d):
         return chord or not d.broken
     return not d.ending_next and may_close(d) and (not d.open or may_end_bar(d))
 
 
-def _chord_may_come(d: Draft) -> bool:
-    if d.broken:
-        return chord_fits(d, broken_length(d))
-    return not d.copied and (_room(d) if d.open else may_go_on(d))
+def chord_may_come(given: Draft) -> bool:
+    """Whether a chord may begin, whatever its notes are."""
+    if given.copied:
+        return False
+    d = given.copy()
+    if not _begin(d) or not _room(d):
+        return False
+    begin_chord(d, old=False)
+    begin_length(d, d.unit)
+    return length_possible(d)
 
 
 def _after_bracket(d: Draft, ch: str) -> bool:
@@ -430,7 +435,7 @@ def _after_bracket(d: Draft, ch: str) -> bool:
             d.plain = False
             _ink(d)
         return d.limits.writes("]") and not d.copied and _begin_field(d, ch, inline=True)
-    if not d.limits.writes("]") or not _chord_may_come(d) or not _begin(d):
+    if not d.limits.writes("]") or not chord_may_come(d) or not _begin(d):
         return False
     _ink(d, 2)
     begin_chord(d, old=False)

@@ -75,7 +75,7 @@ def end_bar(d: Draft) -> bool:
         if d.left or d.broken or _too_often(d):
             return False
         finished = bar_hash(d, d.last)
-        d.run = min(d.run + 1, 99) if finished == d.before else 1
+        d.run = min(d.run + 1, 2**30) if finished == d.before else 1
         d.before = finished
         if d.time == d.whole:
             d.full = min(d.full + 1, d.limits.bars)

@@ -6,7 +6,7 @@ draft of which it has so many characters left is never stuck as long as there is
 
 from __future__ import annotations
 
-from musegen_abc.ruled import take
+from musegen_abc.ruled import chord_may_come, take
 from musegen_abc.ruled_bars import (
     is_complete,
     may_go_on,
@@ -88,7 +88,7 @@ def _close_length(d: Draft) -> str:
 
 
 def _close_bracket(d: Draft) -> str:
-    if d.limits.writes("]") and not d.copied and (target(d) > d.time if d.open else may_go_on(d)):
+    if d.limits.writes("]") and chord_may_come(d):
         return _note(d)
     number = next_number(d)
     return str(number) if number else "|"

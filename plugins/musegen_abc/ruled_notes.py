@@ -10,7 +10,7 @@ NOTES = "CDEFGABcdefgab"
 SEMITONES = (0, 2, 4, 5, 7, 9, 11)
 _MASK = 2**64 - 1
 _NO_CONTENT, _REST = 0, 1
-_MOST = 10_000  # less than that is the number before a slash
+_MOST = 1_000_000  # less than that is the number before a slash
 
 
 def mix(seed: int, value: int) -> int:
@@ -33,6 +33,11 @@ def target(d: Draft) -> int:
     return longest
 
 
+def part(d: Draft) -> int:
+    """The finest part of a unit: every time is a multiple of it, and notes can fill every multiple."""
+    return d.unit // d.limits.finest
+
+
 def is_full(d: Draft) -> bool:
     """Whether the bar is as long as it has to be."""
     total = d.owed + d.time
@@ -44,32 +49,18 @@ def is_full(d: Draft) -> bool:
 
 
 def fill_length(d: Draft, time: int) -> tuple[int, int]:
-    """Numerator and denominator of the note that begins to fill so much time; 0 and 0 if none can."""
-    parts = FINEST * time // d.unit if FINEST * time % d.unit == 0 else 0
-    if not parts:
-        return 0, 0
+    """Numerator and denominator of the note that begins to fill so much time."""
+    parts = FINEST * time // d.unit
     common = next(length for length in reversed(LENGTHS) if parts % length == 0)
     over, under = parts // common, FINEST // common
     if over < _MOST and d.limits.writes(str(over)) and d.limits.writes(str(under)):
         return over, under
-    if parts > FINEST:
+    if parts >= FINEST:
         return 1, 1
     for length in LENGTHS:
-        if length * parts >= FINEST and d.limits.writes(str(length)):
+        if length * parts >= FINEST and d.limits.finest % length == 0 and d.limits.writes(str(length)):
             return 1, length
     return 0, 0
-
-
-def fillable(d: Draft, time: int) -> bool:
-    """Whether notes can fill so much time."""
-    for _ in range(600):
-        if not time:
-            return True
-        over, under = fill_length(d, time)
-        if not over:
-            return False
-        time -= d.unit * over // under
-    return False
 
 
 def in_time(d: Draft, written: int) -> int:
@@ -78,7 +69,7 @@ def in_time(d: Draft, written: int) -> int:
         if written * d.q % d.p:
             return 0
         written = written * d.q // d.p
-    return written if written % (d.unit // FINEST) == 0 else 0
+    return written if written % part(d) == 0 else 0
 
 
 def fits(d: Draft, written: int, *, loosely: bool = False) -> bool:
@@ -92,8 +83,8 @@ def fits(d: Draft, written: int, *, loosely: bool = False) -> bool:
         return False
     left = max(d.left - 1, 0)
     if left:
-        return rest >= left * d.least and fillable(d, rest - left * d.least)
-    return (loosely or not _too_often(d, time)) if rest == 0 else fillable(d, rest)
+        return rest >= left * d.least
+    return rest > 0 or loosely or not _too_often(d, time)
 
 
 def _too_often(d: Draft, time: int) -> bool:
@@ -197,9 +188,9 @@ def written_length(d: Draft) -> int:
 
 
 def _length(d: Draft, under: int) -> int:
-    over = d.base * (d.over or 1)
+    over = d.over or 1
     below = (under or 1 << d.slashes) if d.slashes else 1
-    return over // below if over % below == 0 else 0
+    return d.base * over // below if d.base * over % below == 0 and over <= LONGEST * below else 0
 
 
 def length_text(over: int, slashes: int, under: int) -> str:
@@ -335,15 +326,13 @@ def end_note(d: Draft) -> bool:
 
 def may_break(d: Draft, sign: int) -> bool:
     """Whether a broken rhythm of so many signs may follow the last note, and one more of the same length."""
-    shift, finest = abs(sign), d.unit // FINEST
+    shift = abs(sign)
     if shift > 3 or not d.breakable or (d.last >> shift << shift) != d.last:
         return False
     over, slashes, under = d.last_length
-    if (d.last >> shift) % finest or not d.limits.writes(length_text(over, slashes, under)):
+    if (d.last >> shift) % part(d) or not d.limits.writes(length_text(over, slashes, under)):
         return False
-    rest = target(d) - d.time - d.last
-    left = max(d.left - 1, 0)
-    return rest >= left * d.least and fillable(d, rest - left * d.least)
+    return target(d) - d.time - d.last >= max(d.left - 1, 0) * d.least
 
 
 # Chords
@@ -394,7 +383,7 @@ def least_in_tuplet(d: Draft, p: int, q: int) -> int:
         if (
             d.unit % length == 0
             and written * q % p == 0
-            and written * q // p % (d.unit // FINEST) == 0
+            and written * q // p % part(d) == 0
             and (length == 1 or d.limits.writes(str(length)))
         ):
             return written * q // p
@@ -407,8 +396,7 @@ def tuplet_fits(d: Draft, p: int, q: int, r: int) -> bool:
     if not q:
         return False
     least = least_in_tuplet(d, p, q)
-    rest = target(d) - d.time
-    return least > 0 and rest >= r * least and fillable(d, rest - r * least)
+    return least > 0 and target(d) - d.time >= r * least
 
 
 def default_q(d: Draft, p: int) -> int:
@@ -418,6 +406,7 @@ def default_q(d: Draft, p: int) -> int:
 
 def begin_tuplet(d: Draft) -> None:
     """The next r notes are p in the time of q."""
+    d.breakable = False
     d.q = d.q or default_q(d, d.p)
     d.left = d.r or d.p
     d.least = least_in_tuplet(d, d.p, d.q)

@@ -12,7 +12,7 @@ from enum import IntEnum, auto
 WHOLE = 30720
 """Parts of a whole note. A unit note length (``L:``) from 1/2 to 1/64 has a multiple of :data:`FINEST`."""
 FINEST = 480
-"""The finest part of a unit note length that has a time."""
+"""The finest part of a unit note length that may have a time."""
 MOST_IN_CHORD = 6
 LENGTHS = (1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 16, 20, 24, 30, 32, 40, 48, 60, 80, 96, 120, 160, 240, 480)
 """The divisors of :data:`FINEST`: the denominators that a length may have."""
@@ -50,6 +50,7 @@ class Lex(IntEnum):
     STRING = auto()
     PAREN = auto()  # behind "("
     TUPLET = auto()
+    BREAK = auto()  # behind ">" and "<"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,8 @@ class Limits:
     """Highest pitch."""
     characters: frozenset[str]
     """The characters that are tokens of their own, and so can always be written."""
+    finest: int
+    """The finest part of a unit note length that can be written, a divisor of :data:`FINEST`."""
     fill: tuple[str, str]
     """Two notes that can always be written, whatever the key is."""
 

@@ -6,7 +6,7 @@ Each reader returns whether the character may come, each ``end`` whether the val
 
 from __future__ import annotations
 
-from musegen_abc.ruled_state import FINEST, WHOLE, Draft
+from musegen_abc.ruled_state import WHOLE, Draft
 
 DIGITS = "0123456789"
 _METRES = (4, 8, 2, 16, 1, 32)
@@ -22,16 +22,22 @@ _NONE = "none"
 
 def unit_is_fine(d: Draft, below: int) -> bool:
     """Whether what is left of the bar is a number of parts of a unit of 1/below."""
-    finest = WHOLE // below // FINEST
-    return d.time % finest == 0 and d.owed % finest == 0 if d.in_body else True
+    part = WHOLE // below // d.limits.finest
+    return all(time % part == 0 for time in (d.time, d.owed, d.owed_whole, d.whole, d.metre))
 
 
 def metre_is_fine(d: Draft, over: int, below: int) -> bool:
     """Whether a bar of over/below is not too long, and can complete what the last bar owes."""
     bar = WHOLE * over // below
-    if over > _LONGEST_BAR * below:
+    unit = d.unit or default_unit(bar)
+    if over > _LONGEST_BAR * below or bar % (unit // d.limits.finest):
         return False
     return not d.due or d.due < bar or d.due_whole - d.due <= bar
+
+
+def default_unit(bar: int) -> int:
+    """The unit note length where no ``L:`` gives it (ABC 2.1 §3.1.7)."""
+    return WHOLE // 16 if 4 * bar < 3 * WHOLE else WHOLE // 8
 
 
 def metre_may_change(d: Draft) -> bool:
@@ -159,7 +165,7 @@ def _unit(d: Draft, ch: str) -> bool:
     if d.phase == 1 and ch == "/":
         d.phase = 2
         return True
-    if d.phase in (2, 3) and digit >= 0:
+    if (d.phase == 2 and digit > 0) or (d.phase == 3 and digit >= 0):
         d.phase, d.b = 3, 10 * d.b + digit
         return value_may_end(d) or bool(_next_digit(d, _fine_units(d)))
     return False
@@ -281,6 +287,7 @@ def _tempo(d: Draft, ch: str) -> bool:
         d.phase = 1
     elif d.phase == 1:
         d.phase = 2 if ch == '"' else 1
+        return ch not in "[]%"
     elif d.phase == 2 and ch == " ":
         pass
     elif d.phase in (0, 2, 4, 6) and digit > 0:

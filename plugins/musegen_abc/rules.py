@@ -15,12 +15,43 @@ from musegen import Pitch, Valid, VocabularyError
 from musegen_abc.ruled import take
 from musegen_abc.ruled_bars import is_complete
 from musegen_abc.ruled_closing import characters_left
-from musegen_abc.ruled_state import Draft, Lex, Limits
+from musegen_abc.ruled_state import LENGTHS, Draft, Lex, Limits
+
+try:
+    from musegen_reading import AbcRules
+except ImportError:  # musegen was installed where there was no compiler
+    AbcRules = None  # type: ignore[assignment,misc]
+
+__all__ = ["AbcRules", "PythonRuleReader", "PythonRules", "abc_rules", "limits_of"]
 
 ENDING = "MCK:\n|/2"
 """The characters that an ending may need, besides two notes; they must be tokens of their own."""
 _NOTES = "cdefgabCDEFGAB"
 _WIDEST = 2  # semitones that an accidental moves a note
+
+
+def abc_rules(texts: Sequence[str], end: int, rules: Valid, max_length: int) -> PythonRules | AbcRules:
+    """The rules for tunes whose tokens have these texts.
+
+    ``texts``: "" for marks; ``end``: the token that ends a tune; ``max_length``: most tokens before it.
+
+    Raises VocabularyError for tokens of which no tune can be ended, ValueError for too short a length.
+    """
+    if AbcRules is None:
+        return PythonRules(texts, end, rules, max_length)
+    limits = limits_of(texts, rules)
+    return AbcRules(
+        texts,
+        end,
+        limits.bars,
+        limits.repetition,
+        limits.lowest,
+        limits.highest,
+        limits.finest,
+        limits.characters,
+        limits.fill,
+        max_length,
+    )
 
 
 def limits_of(texts: Sequence[str], rules: Valid) -> Limits:
@@ -42,7 +73,8 @@ def limits_of(texts: Sequence[str], rules: Valid) -> Limits:
             f"the rules need two notes of {_NOTES} as tokens, a tone inside {rules.lowest} to "
             f"{rules.highest}, to end tunes (got {len(fill)})"
         )
-    return Limits(rules.bars, rules.repetition, lowest, highest, characters, (fill[0], fill[1]))
+    finest = max(length for length in LENGTHS[1:] if set(str(length)) <= characters)
+    return Limits(rules.bars, rules.repetition, lowest, highest, characters, finest, (fill[0], fill[1]))
 
 
 def _midi(name: str) -> int:
