@@ -61,7 +61,15 @@ setup(
             "musegen_reading._reading",
             sources=["ext/musegen_reading/_reading.pyx", *sorted(map(str, READING.glob("csrc/*.c")))],
             depends=sorted(
-                map(str, [*READING.glob("csrc/*.h"), *READING.glob("*.pxd"), *PACKAGE.glob("inputs.*")])
+                map(
+                    str,
+                    [
+                        *READING.glob("csrc/*.h"),
+                        *READING.glob("*.pxd"),
+                        *PACKAGE.glob("inputs.*"),
+                        *PACKAGE.glob("constraint.*"),
+                    ],
+                )
             ),
             include_dirs=[str(READING / "csrc"), str(PACKAGE)],
             optional=True,  # without it ABC is read by the same machine in Python

@@ -5,13 +5,15 @@ cimport cython
 from cpython.number cimport PyNumber_Index
 from cpython.pycapsule cimport PyCapsule_New
 from libc.stddef cimport ptrdiff_t
-from libc.stdint cimport int32_t, uint32_t
+from libc.stdint cimport int32_t, uint8_t, uint32_t, uint64_t
 from libc.stdlib cimport free, malloc
 
 from musegen_reading._tokens cimport (
     MR_BARS, MR_FEATURES, MR_HALVES, MR_LAGS, MR_LEFT, MR_MODES, MR_NOTES, MR_REMEMBERED, MR_REPEATS, MR_STRAINS, mr_read,
     mr_reader, mr_reader_init, mr_rows, mr_texts,
+    mr_rules, mr_rules_init, mr_shortest, mr_writer, mr_writer_allow, mr_writer_init, mr_writer_take,
 )
+from musegen_sampling.constraint cimport MUSEGEN_CONSTRAINT, musegen_constraint
 from musegen_sampling.inputs cimport MUSEGEN_INPUTS, musegen_inputs
 
 import numpy as np
@@ -27,27 +29,15 @@ cdef no_token(ptrdiff_t V, token):
     return ValueError(f"tokens: each from 0 to below {V} expected (got {token})")
 
 
-@cython.final
-cdef class AbcPlaces:
-    """Where in its tune's form the next token stands, and what was heard before, told after each token of a tune in ABC.
+cdef class Texts:
+    """The texts of tokens, as arrays."""
 
-    ``texts``: the text of each token, "" for marks. Fourteen values are told, each from 0 to below its number in
-    ``sizes``; the last ``remembered`` of them say what was heard. Class Place of ``musegen_abc/place.py`` says what they
-    are. ``count``: how many of them to tell, the first ones; by default all.
-    """
-
-    cdef readonly tuple sizes
-    cdef readonly int remembered
     cdef mr_texts texts
     cdef uint32_t *characters
     cdef ptrdiff_t *begins
     cdef tuple given
 
-    def __cinit__(self, texts, count=MR_FEATURES):
-        if not 1 <= count <= MR_FEATURES:
-            raise ValueError(f"count: from 1 to {MR_FEATURES} expected (got {count})")
-        self.sizes = _SIZES[:count]
-        self.remembered = max(count + MR_REMEMBERED - MR_FEATURES, 0)
+    def __cinit__(self, texts, *options, **named):
         cdef str text
         cdef Py_UCS4 character
         cdef ptrdiff_t at = 0, t = 0
@@ -68,6 +58,25 @@ cdef class AbcPlaces:
     def __dealloc__(self):
         free(self.characters)
         free(self.begins)
+
+
+@cython.final
+cdef class AbcPlaces(Texts):
+    """Where in its tune's form the next token stands, and what was heard before, told after each token of a tune in ABC.
+
+    ``texts``: the text of each token, "" for marks. Fourteen values are told, each from 0 to below its number in
+    ``sizes``; the last ``remembered`` of them say what was heard. Class Place of ``musegen_abc/place.py`` says what they
+    are. ``count``: how many of them to tell, the first ones; by default all.
+    """
+
+    cdef readonly tuple sizes
+    cdef readonly int remembered
+
+    def __init__(self, texts, count=MR_FEATURES):
+        if not 1 <= count <= MR_FEATURES:
+            raise ValueError(f"count: from 1 to {MR_FEATURES} expected (got {count})")
+        self.sizes = _SIZES[:count]
+        self.remembered = max(count + MR_REMEMBERED - MR_FEATURES, 0)
 
     def __reduce__(self):
         return AbcPlaces, (self.given, len(self.sizes))
@@ -140,3 +149,92 @@ cdef class AbcPlaceReader:
         It is valid while this reader lives.
         """
         return PyCapsule_New(&self.inputs, MUSEGEN_INPUTS, NULL)
+
+
+@cython.final
+cdef class AbcRules(Texts):
+    """Rules for tunes in ABC as they are written: which token may come, so that a valid tune can be finished.
+
+    ``texts``: the text of each token, "" for marks; ``end``: the token that ends a tune; ``bars``, ``repetition``,
+    ``lowest``, ``highest`` and ``finest``, ``characters`` and ``fill``: class Limits of ``musegen_abc/ruled_state.py``;
+    ``max_length``: the most tokens before the end. See class PythonRules of ``musegen_abc/rules.py``.
+    """
+
+    cdef mr_rules rules
+    cdef tuple options
+
+    def __init__(self, texts, int32_t end, int32_t bars, int32_t repetition, int32_t lowest, int32_t highest,
+                 int32_t finest, characters, fill, int32_t max_length):
+        cdef str character
+        if not 0 <= end < self.texts.V:
+            raise no_token(self.texts.V, end)
+        self.options = (end, bars, repetition, lowest, highest, finest, characters, fill, max_length)
+        self.rules.texts = &self.texts
+        self.rules.end = end
+        self.rules.max_length = max_length
+        self.rules.limits.bars = bars
+        self.rules.limits.repetition = repetition
+        self.rules.limits.lowest = lowest
+        self.rules.limits.highest = highest
+        self.rules.limits.finest = finest
+        for character in characters:
+            if character.isascii():
+                self.rules.limits.characters[ord(character) >> 6] |= <uint64_t>1 << (ord(character) & 63)
+        self.rules.limits.fill[0], self.rules.limits.fill[1] = ord(fill[0]), ord(fill[1])
+        mr_rules_init(&self.rules)
+        if mr_shortest(&self.rules, max_length) > max_length:
+            shortest = mr_shortest(&self.rules, 1_000_000)
+            raise ValueError(f"max_length: at least {shortest} expected for {bars} bars (got {max_length})")
+
+    def __reduce__(self):
+        return AbcRules, (self.given, *self.options)
+
+    def begin(self):
+        """The rules for a new tune."""
+        cdef AbcRuleReader reader = AbcRuleReader.__new__(AbcRuleReader, self)
+        return reader
+
+
+@cython.final
+cdef class AbcRuleReader:
+    """The rules for one tune, which is written a token at a time: a constraint; from one thread at a time."""
+
+    cdef mr_writer writer
+    cdef musegen_constraint constraint
+    cdef AbcRules rules  # keeps the texts alive
+
+    def __cinit__(self, AbcRules rules not None):
+        self.rules = rules
+        mr_writer_init(&self.writer, &rules.rules)
+        self.constraint = musegen_constraint(&self.writer, mr_writer_allow, mr_writer_take)
+
+    def __reduce__(self):
+        raise TypeError("AbcRuleReader cannot be pickled; AbcRules can")
+
+    def allow(self):
+        """Which tokens may come: bool (V,)."""
+        allowed = np.zeros(self.rules.texts.V, np.uint8)
+        cdef uint8_t[::1] flags = allowed
+        mr_writer_allow(&self.writer, &flags[0], self.rules.texts.V)
+        return allowed.view(np.bool_)
+
+    def take(self, token):
+        """Read a token. Raises ValueError for one that may not come."""
+        token = PyNumber_Index(token)
+        if not 0 <= token < self.rules.texts.V:
+            raise no_token(self.rules.texts.V, token)
+        if mr_writer_take(&self.writer, token) != 0:
+            raise ValueError(f"tokens: {self.rules.given[token]!r} may not come here")
+
+    def copy(self):
+        """The rules for the same tune, which goes on by itself."""
+        cdef AbcRuleReader other = AbcRuleReader.__new__(AbcRuleReader, self.rules)
+        other.writer = self.writer
+        return other
+
+    def __musegen_constraint__(self):
+        """A PyCapsule named ``musegen_sampling.constraint`` with functions that work like ``allow`` and ``take``.
+
+        It is valid while this reader lives.
+        """
+        return PyCapsule_New(&self.constraint, MUSEGEN_CONSTRAINT, NULL)

@@ -1,0 +1,130 @@
+/* What is known of a tune that is being written under rules.
+ *
+ * The state of musegen_abc/ruled_state.py, number for number; that machine is the reference of this one, decision for
+ * decision. A struct without pointers: a copy of it is a tune that goes on by itself. Times are counted in parts of a whole
+ * note, MR_WHOLE to each. */
+#ifndef MUSEGEN_READING_DRAFT_H
+#define MUSEGEN_READING_DRAFT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "place.h"
+
+enum { MR_WHOLE = 30720, MR_FINEST = 480, MR_MOST_IN_CHORD = 6, MR_DIVISORS = 24, MR_NO_ACCIDENTAL = 9 };
+enum { MR_NO_OCTAVE = 99, MR_NO_PITCH = 999 };
+
+/* What is being read; class Lex. */
+typedef enum {
+    LEX_HEADER,
+    LEX_LETTER,
+    LEX_FIRST,
+    LEX_TEXT,
+    LEX_VALUE, /* up to here: fields */
+    LEX_LINE,
+    LEX_MUSIC,
+    LEX_ACCIDENTAL,
+    LEX_PITCH,
+    LEX_OVER,
+    LEX_SLASH,
+    LEX_UNDER,
+    LEX_TIE,
+    LEX_SIGN,
+    LEX_CLOSED,
+    LEX_OPENED,
+    LEX_COLON,
+    LEX_COLON_BRACKET,
+    LEX_BRACKET,
+    LEX_NUMBER,
+    LEX_CLOSED_COLON,
+    LEX_PLUS,
+    LEX_CHORD_TIE,
+    LEX_COMMA,
+    LEX_STRING,
+    LEX_PAREN,
+    LEX_TUPLET,
+    LEX_BREAK,
+} mr_lex;
+
+/* What the rules allow; class Limits. */
+typedef struct {
+    int32_t bars, repetition, lowest, highest, finest;
+    uint64_t characters[2]; /* a bit for each of ASCII that is a token of its own */
+    uint32_t fill[2];
+} mr_limits;
+
+/* One of the last bars; class Heard. */
+typedef struct {
+    int32_t time, last;
+    uint64_t hash;
+    bool notes, tied, copyable;
+    int8_t low[7], high[7];
+    int16_t low_given, high_given;
+} mr_heard;
+
+typedef struct {
+    mr_heard bars[MR_LAGS]; /* the one with lag l is at (next - l) % MR_LAGS */
+    uint8_t count, next;
+} mr_history;
+
+typedef struct {
+    int8_t height, alteration; /* step + 7 * octave */
+} mr_pitch;
+
+typedef struct {
+    int32_t over, under;
+    int32_t slashes;
+} mr_length;
+
+/* Class Draft, without the last bars. */
+typedef struct {
+    uint64_t hash, last_content, before;
+    int64_t base, chord_unit;
+    mr_length length, last_length; /* of the note that is read, and of the last one */
+    int32_t a, b, c, d;            /* of the value of a field */
+    int32_t metre, unit;
+    int32_t last, last_time, least;
+    int32_t time, whole, owed, owed_whole, due, due_whole;
+    int32_t run, full;
+    int32_t entry, entry_whole, fork, fork_whole, fork_upbeat, upbeat, strain_upbeat;
+    int16_t low_given, high_given;
+    uint16_t numbers, turns;
+    uint8_t lex, column, field, phase;
+    int8_t altered[7], key[7], in_bar[7], low[7], high[7];
+    int8_t accidental, step, octave, broken;
+    mr_pitch sounding[MR_MOST_IN_CHORD], last_pitches[MR_MOST_IN_CHORD];
+    uint8_t sounds, last_sounds; /* how many of these there are */
+    uint8_t p, q, r, left, parts;
+    uint8_t bar, lines, ending, ending_next, run_length, ink;
+    bool begun, in_body, inline_field, has_text, has_metre, has_unit, compound;
+    bool is_rest, in_chord, closed, tied_in_chord, old, only_f;
+    bool last_is_note, tieable, tied, breakable;
+    bool open, boundary, copied, known, plain, notes; /* known: whether there is a bar before */
+    bool repeats, heavy, was_heavy, bracket, no_bracket, starts, part;
+    bool opened, turns_closed, first, repeatable, passage_opened, strain;
+} mr_draft;
+
+/* A draft with what it is read under. Without `keeps` the last bars stay as they are: then no more than one character may be
+ * read that looks at them. */
+typedef struct {
+    const mr_limits *limits;
+    mr_history *history;
+    bool keeps;
+} mr_under;
+
+void mr_draft_init(mr_draft *draft);
+
+/* Reads the next character; whether it may come. A draft that has refused one is of no use any more. */
+bool mr_draft_take(mr_draft *draft, const mr_under *under, uint32_t character);
+
+/* The next character of the shortest way to the end that is known; 0 where the tune may end. */
+uint32_t mr_closing(const mr_draft *draft, const mr_under *under);
+
+/* How many characters that way has; more than `most` for a longer one. */
+int32_t mr_characters_left(const mr_draft *draft, const mr_under *under, int32_t most);
+
+/* Whether the tune may end here. */
+bool mr_may_end(const mr_draft *draft, const mr_under *under);
+
+#endif

@@ -1,0 +1,290 @@
+"""Bars, repeats and endings of a draft: what ends a bar, what may follow it, whether the tune may end.
+
+They walk the bars in written order and come to the judgement of ``musegen.judge`` for every order of playing:
+a passage that is repeated is left in the state in which it was left the first time, if its first bar is one
+that can follow its end.
+"""
+
+from __future__ import annotations
+
+from musegen_abc.copies import LAGS, SHORTEST
+from musegen_abc.ruled_notes import SEMITONES, bar_hash
+from musegen_abc.ruled_state import Draft, Heard
+
+_ONLY_FIRST = 2  # the numbers of the ending 1 alone, a bit each
+
+
+def owed_after(d: Draft, closes: bool) -> tuple[int, int] | None:
+    """What the bar owes, and of how long a bar, if a boundary follows or not; None if that is a fault."""
+    total = d.owed + d.time
+    if total == d.whole or (d.owed and total == d.owed_whole and d.time <= d.whole):
+        return 0, 0
+    if total > d.whole:
+        return (0, 0) if d.owed and d.bar == 2 and d.time == d.whole else None
+    if closes:
+        return total, d.whole
+    return None if d.owed or not d.boundary else (0, 0)
+
+
+def _repeatable(d: Draft, closes: bool) -> bool:
+    """Whether the passage whose first bar this is can be repeated."""
+    return d.time == d.whole or (d.time < d.whole and not closes)
+
+
+def closes(d: Draft) -> bool:
+    """Whether what is written since the bar makes a boundary."""
+    return bool(d.repeats or d.heavy or d.starts or d.part or d.ending_next or (d.bar and d.metre != d.whole))
+
+
+def may_close(d: Draft) -> bool:
+    """Whether the last bar can have a boundary behind it that is no repeat sign."""
+    if not d.bar or d.repeats:
+        return True
+    if d.ending == 1 or owed_after(d, closes=True) is None:
+        return False
+    return not (d.first and d.opened and not _repeatable(d, closes=True))
+
+
+def may_go_on(d: Draft) -> bool:
+    """Whether a bar may begin, after the signs that are written."""
+    if not d.bar:
+        return True
+    boundary = closes(d)
+    if owed_after(d, boundary) is None or (d.ending == 1 and d.repeats and not d.ending_next):
+        return False
+    return not (d.first and d.opened and not d.repeats and not _repeatable(d, boundary))
+
+
+def may_end_bar(d: Draft) -> bool:
+    """Whether a plain bar line may come behind the notes."""
+    if d.left or d.broken or _too_often(d):
+        return False
+    plain = owed_after(d, closes=False) is not None
+    if plain and not (d.first and d.opened and not _repeatable(d, closes=False)):
+        return True
+    return may_close(d) or may_repeat(d)
+
+
+def _too_often(d: Draft) -> bool:
+    return 0 < d.limits.repetition <= d.run and bar_hash(d, d.last) == d.before
+
+
+def end_bar(d: Draft) -> bool:
+    """End the bar, if it has begun to sound; whether it may end."""
+    if d.open:
+        if d.left or d.broken or _too_often(d):
+            return False
+        finished = bar_hash(d, d.last)
+        d.run = min(d.run + 1, 2**30) if finished == d.before else 1
+        d.before = finished
+        if d.time == d.whole:
+            d.full = min(d.full + 1, d.limits.bars)
+        if not d.copied and d.length >= SHORTEST:
+            _hear(d, finished)
+        d.last_time = d.last if d.last_is_note else 0
+        d.open = d.breakable = d.last_is_note = False
+    d.copied = False
+    d.in_bar = (9,) * 7
+    d.run_length = d.length = 0
+    return True
+
+
+def _hear(d: Draft, finished: int) -> None:
+    """Take the bar to those that can be copied."""
+    last = d.last if d.last_is_note else 0
+    notes = d.low_given < 999 or min(d.low) < 99
+    heard = Heard(
+        d.time,
+        last,
+        finished,
+        notes,
+        d.tied,
+        d.plain and not _deviates(d),
+        d.low,
+        d.high,
+        d.low_given,
+        d.high_given,
+    )
+    d.bars = (*d.bars[1 - LAGS :], heard)
+
+
+def _deviates(d: Draft) -> bool:
+    """Whether a note is tied on that differs from the key."""
+    return d.tied and any(alteration != d.key[height % 7] for height, alteration in d.last_pitches)
+
+
+def begin_bar(d: Draft) -> bool:
+    """Begin a bar with its first note; whether it may."""
+    if not may_go_on(d):
+        return False
+    if d.bar and not _leave(d):
+        return False
+    if not d.bar:
+        d.boundary, d.opened, d.passage_opened = True, d.starts, d.starts
+    d.bar, d.whole, d.time = min(d.bar + 1, 3), d.metre, 0
+    d.open, d.repeats, d.heavy = True, False, False
+    d.starts, d.part, d.ending_next, d.numbers = False, False, 0, 0
+    d.hash = d.last_content = d.last = 0
+    d.low, d.high, d.low_given, d.high_given = (99,) * 7, (-99,) * 7, 999, -999
+    return True
+
+
+def _leave(d: Draft) -> bool:
+    """Go from the last bar to the next; whether the next may follow."""
+    boundary = closes(d)
+    owed = owed_after(d, boundary)
+    if owed is None:
+        return False
+    if d.first:
+        d.entry, d.entry_whole, d.repeatable = d.time, d.whole, _repeatable(d, boundary)
+        d.first = False
+    _note_upbeat(d)
+    _balance(d)
+    d.owed, d.owed_whole = owed
+    if d.ending_next:
+        if d.ending_next == 1:
+            d.fork, d.fork_whole, d.fork_upbeat = d.owed, d.owed_whole, d.strain_upbeat
+        else:
+            d.owed, d.owed_whole, d.strain_upbeat = d.fork, d.fork_whole, d.fork_upbeat
+        d.ending, d.boundary = d.ending_next, True
+        d.turns |= d.numbers
+        return True
+    if d.starts or d.part or d.repeats or (d.heavy and (d.ending or not d.passage_opened)):
+        d.first, d.passage_opened, d.ending = True, d.starts, 0
+    d.boundary = d.strain = boundary
+    d.opened = d.opened or d.starts
+    return True
+
+
+def _note_upbeat(d: Draft) -> None:
+    """Take note of a short bar that begins the tune or a strain."""
+    short = d.time if d.time < d.whole else 0
+    if d.strain:
+        d.strain_upbeat, d.strain = short, False
+    if d.bar == 1:
+        d.upbeat = short
+
+
+def _balance(d: Draft) -> None:
+    """Keep account of open repeats and endings over the last bar's end."""
+    if d.repeats:
+        d.opened, d.turns_closed = False, bool(d.turns)
+    elif d.turns > _ONLY_FIRST and d.heavy:
+        d.turns = 0
+    if d.turns_closed and not d.ending_next:
+        d.turns = 0
+    d.turns_closed = False
+
+
+def may_repeat(d: Draft) -> bool:
+    """Whether ``:|`` may come behind the bar."""
+    if not d.bar or d.starts or d.part or d.ending_next or d.metre != d.whole:
+        return False
+    if d.open and (d.left or d.broken or _too_often(d)):
+        return False
+    owed = owed_after(d, closes=True)
+    return owed is not None and (d.ending == 2 or _may_enter(d, *owed))
+
+
+def _may_enter(d: Draft, owed: int, whole: int) -> bool:
+    """Whether the passage's first bar may follow where so much is owed."""
+    entry, entry_whole = (d.time, d.whole) if d.first else (d.entry, d.entry_whole)
+    if not (_repeatable(d, closes=True) if d.first else d.repeatable):
+        return False
+    return not owed or (entry < entry_whole and owed + entry in (entry_whole, whole))
+
+
+def may_start(d: Draft) -> bool:
+    """Whether a repeat may begin here."""
+    if d.ending_next or (d.ending == 1) or (d.opened and not d.repeats):
+        return False
+    return may_close(d)
+
+
+def may_change_metre(d: Draft) -> bool:
+    """Whether another metre may come into force here."""
+    if d.open or (d.ending == 1 and d.repeats and not d.ending_next):
+        return False
+    if not d.bar:
+        return True
+    owed = owed_after(d, closes=True)
+    if owed is None:
+        return False
+    d.due, d.due_whole = owed
+    return d.repeats or not (d.first and d.opened and not _repeatable(d, closes=True))
+
+
+def may_name_part(d: Draft) -> bool:
+    """Whether a part may begin here."""
+    if d.open or d.ending_next or (d.ending == 1 and d.repeats):
+        return False
+    return may_close(d)
+
+
+def next_number(d: Draft) -> int:
+    """The number of the ending that may begin here; 0 for none."""
+    if not d.bar or d.starts or d.part or d.ending_next or d.metre != d.whole:
+        return 0
+    owed = owed_after(d, closes=True)
+    if owed is None or (d.open and not may_end_bar(d)):
+        return 0
+    if not d.ending:
+        rep = _repeatable(d, closes=True) if d.first else d.repeatable
+        return 1 if rep and not d.repeats and not d.turns else 0
+    number = d.turns.bit_length()
+    return number if d.repeats and number < 10 and _may_enter(d, *owed) else 0
+
+
+def is_complete(given: Draft) -> bool:
+    """Whether the tune may end at the beginning of a line."""
+    d = given.copy()
+    if not end_bar(d) or not d.bar or not d.notes or d.full < d.limits.bars:
+        return False
+    if d.ending_next or d.metre != d.whole:
+        return False
+    owed = owed_after(d, closes=True)
+    if owed is None or (d.opened and not d.repeats) or d.turns == _ONLY_FIRST or d.ending == 1:
+        return False
+    _note_upbeat(d)
+    due, whole = owed
+    return bool(
+        not due
+        or (d.upbeat and due + d.upbeat == whole)
+        or (d.strain_upbeat and due + d.strain_upbeat == whole)
+        or due + d.last_time >= whole
+    )
+
+
+# Copies
+
+
+def may_copy(d: Draft, lag: int) -> bool:
+    """Whether the bar so many bars ago may come again here."""
+    if d.open or d.run_length or lag > len(d.bars) or not may_go_on(d):
+        return False
+    heard = d.bars[-lag]
+    if not heard.copyable or (heard.tied and _deviates(d)):
+        return False
+    for step in range(7):
+        if heard.low[step] == 99:
+            continue
+        for octave in (heard.low[step], heard.high[step]):
+            pitch = 12 * (octave + 1) + SEMITONES[step] + d.key[step]
+            if not d.limits.lowest <= pitch <= d.limits.highest:
+                return False
+    return True
+
+
+def copy_bar(d: Draft, lag: int) -> bool:
+    """Write the bar so many bars ago; whether it may come."""
+    if not may_copy(d, lag):
+        return False
+    heard = d.bars[-lag]
+    if not begin_bar(d):
+        return False
+    d.copied, d.time, d.hash, d.last_content = True, heard.time, heard.hash, 0
+    d.last, d.last_is_note, d.tied, d.last_pitches = heard.last, bool(heard.last), heard.tied, ()
+    d.breakable = d.tieable = False
+    d.notes = d.notes or heard.notes
+    d.bars = (*d.bars[1 - LAGS :], heard)
+    return may_end_bar(d) or may_repeat(d)

@@ -1,0 +1,138 @@
+"""The shortest way that the machine knows to end a draft as a valid tune, a character at a time.
+
+The way depends on the draft alone: after its first character, the way from there is the rest of it. So a
+draft of which it has so many characters left is never stuck as long as there is room for them.
+"""
+
+from __future__ import annotations
+
+from musegen_abc.ruled import chord_may_come, take
+from musegen_abc.ruled_bars import (
+    is_complete,
+    may_go_on,
+    may_repeat,
+    next_number,
+)
+from musegen_abc.ruled_notes import (
+    end_note,
+    ended_hash,
+    filling_character,
+    is_full,
+    may_end_length,
+    next_of_length,
+    target,
+    tuplet_fits,
+)
+from musegen_abc.ruled_state import Draft, Lex
+from musegen_abc.ruled_values import close_value
+
+_MOST = 5000
+
+
+def characters_left(given: Draft, most: int = _MOST) -> int:
+    """How many characters the way has; more than ``most`` for a longer one."""
+    d = given.copy()
+    for count in range(most + 1):
+        ch = closing(d)
+        if not ch:
+            return count
+        if not take(d, ch):
+            raise AssertionError(f"the way to the end is closed at {ch!r}")
+    return most + 1
+
+
+def closing(d: Draft) -> str:
+    """The next character of the way; empty where the tune may end."""
+    lex = d.lex
+    if lex <= Lex.VALUE:
+        return _close_field(d)
+    if lex is Lex.STRING:
+        return '"'
+    if lex is Lex.ACCIDENTAL:
+        return _note(d)
+    if lex in (Lex.PITCH, Lex.OVER, Lex.SLASH, Lex.UNDER):
+        return _close_length(d)
+    if lex is Lex.CHORD_TIE:
+        return "]"
+    if lex is Lex.CLOSED_COLON:
+        return "|" if may_repeat(d) else "\n"
+    if lex is Lex.PLUS:
+        return _note(d)
+    if lex in (Lex.COLON, Lex.COLON_BRACKET):
+        return "|"
+    if lex is Lex.BRACKET:
+        return _close_bracket(d)
+    if lex is Lex.COMMA:
+        return "2"
+    if lex is Lex.PAREN:
+        return _tuplet(d)
+    return _go_on(d)
+
+
+def _close_field(d: Draft) -> str:
+    if d.lex is Lex.HEADER:
+        return "K" if d.has_metre else "M"
+    if d.lex is Lex.LETTER:
+        return ":"
+    if d.lex is Lex.VALUE:
+        return close_value(d) or ("]" if d.inline else "\n")
+    return "\n"
+
+
+def _close_length(d: Draft) -> str:
+    if d.in_chord and not d.closed:
+        if d.chord_unit or may_end_length(d):
+            return "+" if d.old else "]"
+        return next_of_length(d)
+    return filling_character(d) or ("" if may_end_length(d) else next_of_length(d)) or _behind_note(d)
+
+
+def _close_bracket(d: Draft) -> str:
+    if d.limits.writes("]") and chord_may_come(d):
+        return _note(d)
+    number = next_number(d)
+    return str(number) if number else "|"
+
+
+def _behind_note(given: Draft) -> str:
+    d = given.copy()
+    if not end_note(d):
+        raise AssertionError("a note that cannot end")
+    d.lex = Lex.MUSIC
+    return _go_on(d)
+
+
+def _tuplet(d: Draft) -> str:
+    return next(str(p) for p in range(2, 10) if d.limits.writes(str(p)) and tuplet_fits(d, p, 0, 0))
+
+
+def _note(d: Draft) -> str:
+    """One of two notes: the one that does not make the bar the same as the one before, if it fills it."""
+    first, second = d.limits.fill
+    trial = d.copy()
+    if not take(trial, first):
+        return second
+    same = not d.in_chord and ended_hash(trial, target(trial) - trial.time) == trial.before
+    return second if same else first
+
+
+def _go_on(d: Draft) -> str:
+    """The next character behind a sign that is over."""
+    if d.lex is Lex.TUPLET:
+        return d.limits.fill[0]
+    if d.open:
+        if d.broken or d.left or not (d.copied or is_full(d)):
+            return _note(d)
+        return ":" if (d.opened or d.ending == 1) and may_repeat(d) else "|"
+    in_sign = d.lex in (Lex.SIGN, Lex.CLOSED)
+    if d.starts and is_complete(d):
+        return "" if d.lex is Lex.LINE else "\n"
+    if d.ending == 1 and d.repeats and not d.ending_next:
+        return str(next_number(d)) if d.lex is Lex.SIGN else "[" if d.lex is not Lex.CLOSED else "\n"
+    if (d.ending == 1 or d.opened) and not d.repeats and may_repeat(d):
+        return "\n" if in_sign else ":"
+    if not may_go_on(d):
+        return "\n" if d.lex is Lex.CLOSED else "|"
+    if is_complete(d):
+        return "" if d.lex is Lex.LINE else "\n"
+    return _note(d)

@@ -1,0 +1,412 @@
+"""Notes, rests and chords of a draft: their pitches, their lengths, and what still fits into the bar."""
+
+from __future__ import annotations
+
+from musegen_abc.lexer import LONGEST, TUPLETS
+from musegen_abc.ruled_state import FINEST, LENGTHS, Draft, Lex
+from musegen_abc.ruled_values import DIGITS
+
+NOTES = "CDEFGABcdefgab"
+SEMITONES = (0, 2, 4, 5, 7, 9, 11)
+_MASK = 2**64 - 1
+_NO_CONTENT, _REST = 0, 1
+_MOST = 1_000_000  # less than that is the number before a slash
+
+
+def mix(seed: int, value: int) -> int:
+    """A hash of 64 bits of a sequence of numbers, one number at a time."""
+    seed = ((seed ^ (value & _MASK)) * 0x9E3779B97F4A7C15) & _MASK
+    return seed ^ (seed >> 29)
+
+
+# Time
+
+
+def target(d: Draft) -> int:
+    """The longest time that the bar may have."""
+    longest = d.whole - d.owed
+    if d.owed:
+        if d.owed_whole - d.owed <= d.whole:
+            longest = max(longest, d.owed_whole - d.owed)
+        if d.bar == 2:
+            longest = max(longest, d.whole)
+    return longest
+
+
+def part(d: Draft) -> int:
+    """The finest part of a unit: every time is a multiple of it, and notes can fill every multiple."""
+    return d.unit // d.limits.finest
+
+
+def is_full(d: Draft) -> bool:
+    """Whether the bar is as long as it has to be."""
+    total = d.owed + d.time
+    return (
+        total == d.whole
+        or bool(d.owed and total == d.owed_whole and d.time <= d.whole)
+        or bool(d.owed and d.bar == 2 and d.time == d.whole)
+    )
+
+
+def fill_length(d: Draft, time: int) -> tuple[int, int]:
+    """Numerator and denominator of the note that begins to fill so much time."""
+    parts = FINEST * time // d.unit
+    common = next(length for length in reversed(LENGTHS) if parts % length == 0)
+    over, under = parts // common, FINEST // common
+    if over < _MOST and d.limits.writes(str(over)) and d.limits.writes(str(under)):
+        return over, under
+    if parts >= FINEST:
+        return 1, 1
+    for length in LENGTHS:
+        if length * parts >= FINEST and d.limits.finest % length == 0 and d.limits.writes(str(length)):
+            return 1, length
+    return 0, 0
+
+
+def in_time(d: Draft, written: int) -> int:
+    """The time that a written length lasts here; 0 if that is no whole number of parts."""
+    if d.left:
+        if written * d.q % d.p:
+            return 0
+        written = written * d.q // d.p
+    return written if written % part(d) == 0 else 0
+
+
+def fits(d: Draft, written: int, *, loosely: bool = False) -> bool:
+    """Whether a note of a written length leaves a bar that can be filled.
+
+    ``loosely``: the note may also make the bar one that comes too often.
+    """
+    time = in_time(d, written)
+    rest = target(d) - d.time - time
+    if time <= 0 or rest < 0:
+        return False
+    left = max(d.left - 1, 0)
+    if left:
+        return rest >= left * d.least
+    return rest > 0 or loosely or not _too_often(d, time)
+
+
+def _too_often(d: Draft, time: int) -> bool:
+    """Whether the bar comes too often if a note of so much time ends it."""
+    limit = d.limits.repetition
+    return 0 < limit <= d.run and ended_hash(d, time) == d.before
+
+
+def ended_hash(d: Draft, time: int) -> int:
+    """The hash of the bar with the note that is read, which lasts so long."""
+    last = d.last
+    if d.broken:
+        short = time >> abs(d.broken)
+        last, time = (2 * time - short, short) if d.broken > 0 else (short, 2 * time - short)
+    return mix(mix(bar_hash(d, last), content(d)), time)
+
+
+def bar_hash(d: Draft, last: int) -> int:
+    """The hash of the bar, whose last note lasts so long."""
+    return mix(mix(d.hash, d.last_content), last) if d.last_content else d.hash
+
+
+def content(d: Draft) -> int:
+    """The hash of the note or chord that is read, without its length."""
+    if d.is_rest:
+        return _REST
+    seed, known = 2, list[int]()
+    for height, _ in d.sounding if d.in_chord else ((d.step + 7 * d.octave, 0),):
+        if height not in known:
+            seed = mix(seed, height + 100)
+            known.append(height)
+    return seed
+
+
+# Pitch
+
+
+def begin_accidental(d: Draft, ch: str) -> bool:
+    """Read the first character of an accidental."""
+    d.accidental = {"^": 1, "_": -1, "=": 0}[ch]
+    return True
+
+
+def begin_pitch(d: Draft, ch: str) -> bool:
+    """Read the letter of a note."""
+    place = NOTES.index(ch)
+    d.step, d.octave = place % 7, 4 + place // 7
+    if d.accidental != 9:
+        d.in_bar = (*d.in_bar[: d.step], d.accidental, *d.in_bar[d.step + 1 :])
+    d.is_rest = False
+    return in_range(d)
+
+
+def mark_octave(d: Draft, ch: str) -> bool:
+    """Read an octave mark."""
+    if d.is_rest or (ch == "'") != (d.octave >= 5):
+        return False
+    d.octave += 1 if ch == "'" else -1
+    return in_range(d)
+
+
+def _alteration(d: Draft) -> int:
+    if d.in_bar[d.step] != 9:
+        return d.in_bar[d.step]
+    if d.tied:
+        for height, alteration in reversed(d.last_pitches):
+            if height == d.step + 7 * d.octave:
+                return alteration
+    return d.key[d.step]
+
+
+def in_range(d: Draft) -> bool:
+    """Whether the note that is read lies within the limits."""
+    pitch = 12 * (d.octave + 1) + SEMITONES[d.step] + _alteration(d)
+    return d.limits.lowest <= pitch <= d.limits.highest
+
+
+def end_pitch(d: Draft) -> None:
+    """Take the note that is read to those of the chord, and to the range of the bar."""
+    step, octave, alteration = d.step, d.octave, _alteration(d)
+    d.sounding = (*d.sounding, (step + 7 * octave, alteration))
+    if d.in_bar[step] != 9:
+        pitch = 12 * (octave + 1) + SEMITONES[step] + alteration
+        d.low_given, d.high_given = min(d.low_given, pitch), max(d.high_given, pitch)
+    else:
+        d.low = (*d.low[:step], min(d.low[step], octave), *d.low[step + 1 :])
+        d.high = (*d.high[:step], max(d.high[step], octave), *d.high[step + 1 :])
+
+
+# Length
+
+
+def begin_length(d: Draft, base: int) -> None:
+    """Begin to read a length, of which so much is one."""
+    d.base, d.over, d.slashes, d.under = base, 0, 0, 0
+
+
+def written_length(d: Draft) -> int:
+    """The length that is read; 0 if it is no whole number of parts."""
+    return _length(d, d.under)
+
+
+def _length(d: Draft, under: int) -> int:
+    over = d.over or 1
+    below = (under or 1 << d.slashes) if d.slashes else 1
+    return d.base * over // below if d.base * over % below == 0 and over <= LONGEST * below else 0
+
+
+def length_text(over: int, slashes: int, under: int) -> str:
+    """A length as it is written."""
+    return f"{over or ''}{'/' * slashes}{under or ''}"
+
+
+def may_end_note(d: Draft) -> bool:
+    """Whether the note that is read may have the length that it has so far."""
+    if d.broken and (d.base != d.unit or (d.over, d.slashes, d.under) != d.last_length):
+        return False
+    return fits(d, written_length(d))
+
+
+def take_length(d: Draft, ch: str) -> bool:
+    """Read a character of a length; whether a length that fits can still follow."""
+    digit = DIGITS.find(ch)
+    if ch == "/":
+        if d.lex is Lex.UNDER or d.slashes == 3:
+            return False
+        d.slashes, d.lex = d.slashes + 1, Lex.SLASH
+    elif d.lex in (Lex.PITCH, Lex.OVER):
+        d.over, d.lex = 10 * d.over + digit, Lex.OVER
+        if d.over == 0 or d.over >= _MOST:
+            return False
+    else:
+        if d.slashes > 1:
+            return False
+        d.under, d.lex = 10 * d.under + digit, Lex.UNDER
+        if not 0 < d.under <= FINEST:
+            return False
+    return length_possible(d)
+
+
+def length_possible(d: Draft) -> bool:
+    """Whether what is read of a length is the beginning of one that fits."""
+    if d.in_chord and d.chord_unit and not d.closed:
+        return d.over <= LONGEST  # only the length of a chord's first note counts
+    if d.broken and d.in_chord and not d.chord_unit:
+        return may_end_first(d)
+    if d.broken:
+        have = length_text(d.over, d.slashes, d.under)
+        return fits(d, broken_length(d)) and length_text(*d.last_length).startswith(have)
+    return may_end_length(d) or bool(next_of_length(d))
+
+
+def broken_length(d: Draft) -> int:
+    """The written length of the note behind a broken rhythm."""
+    have = d.base, d.over, d.slashes, d.under
+    d.base, (d.over, d.slashes, d.under) = d.unit, d.last_length
+    written = written_length(d)
+    d.base, d.over, d.slashes, d.under = have
+    return written
+
+
+def may_end_length(d: Draft) -> bool:
+    """Whether the length that is read may end: that of a note, or of the first note of a chord."""
+    return may_end_first(d) if d.in_chord and not d.chord_unit else may_end_note(d)
+
+
+def next_of_length(d: Draft) -> str:
+    """The next character on the way to a length that fits; empty if there is none."""
+    if d.broken:
+        want = length_text(*d.last_length)
+        have = length_text(d.over, d.slashes, d.under)
+        return want[len(have) : len(have) + 1]
+    if d.slashes > 1:
+        return ""
+    begun = str(d.under) if d.under else ""
+    slashes, d.slashes = d.slashes, 1
+    found = ""
+    for length in LENGTHS[1:]:
+        text = str(length)
+        if text.startswith(begun) and text != begun and d.limits.writes(text[len(begun) :]):
+            d.under, under = length, d.under
+            good = may_end_length(d)
+            d.under = under
+            if good:
+                found = text[len(begun)]
+                break
+    d.slashes = slashes
+    return found if not found or slashes else "/"
+
+
+def filling_character(d: Draft) -> str:
+    """The next character of a length that fills the bar; empty for none."""
+    if d.broken or d.left or d.slashes > 1 or d.base != d.unit:
+        return ""
+    over, under = fill_length(d, target(d) - d.time)
+    want = f"{over if over > 1 else ''}{f'/{under}' if under > 1 else ''}"
+    have = length_text(d.over, d.slashes, d.under)
+    if not over or not want.startswith(have) or want == have:
+        return ""
+    saved = d.over, d.slashes, d.under
+    d.over, d.slashes = over if over > 1 else 0, int(under > 1)
+    d.under = under if under > 1 else 0
+    good = fits(d, written_length(d))
+    d.over, d.slashes, d.under = saved
+    return want[len(have)] if good else ""
+
+
+# The whole note
+
+
+def end_note(d: Draft) -> bool:
+    """End the note, rest or chord that is read; whether it may have this length."""
+    if not may_end_note(d):
+        return False
+    time = in_time(d, written_length(d))
+    d.notes = d.notes or not d.is_rest
+    seed = content(d)
+    if not d.in_chord and not d.is_rest:
+        end_pitch(d)
+    was_in_tuplet = d.left > 0
+    short, second = time >> abs(d.broken), time
+    was_broken = d.broken != 0
+    if d.broken:
+        first = 2 * time - short if d.broken > 0 else short
+        second = 2 * time - first
+        d.last = first
+    d.hash = bar_hash(d, d.last)
+    d.last_content, d.last = seed, second
+    d.last_is_note = d.tieable = not d.is_rest
+    d.tied = False
+    d.last_pitches = () if d.is_rest else d.sounding
+    d.last_length = (d.over, d.slashes, d.under)
+    d.time += time
+    d.left = max(d.left - 1, 0)
+    d.breakable = not was_broken and d.base == d.unit and (d.left > 0) == was_in_tuplet
+    d.broken, d.accidental, d.sounding, d.in_chord = 0, 9, (), False
+    return True
+
+
+def may_break(d: Draft, sign: int) -> bool:
+    """Whether a broken rhythm of so many signs may follow the last note, and one more of the same length."""
+    shift = abs(sign)
+    if shift > 3 or not d.breakable or (d.last >> shift << shift) != d.last:
+        return False
+    over, slashes, under = d.last_length
+    if (d.last >> shift) % part(d) or not d.limits.writes(length_text(over, slashes, under)):
+        return False
+    return target(d) - d.time - d.last >= max(d.left - 1, 0) * d.least
+
+
+# Chords
+
+
+def begin_chord(d: Draft, *, old: bool) -> None:
+    """Begin to read a chord in brackets, or an old one between plus signs (ABC 2.1 §10.1)."""
+    d.old, d.only_f = old, True
+    d.in_chord, d.closed, d.chord_unit, d.sounding, d.is_rest = True, False, 0, (), False
+
+
+def end_chord_note(d: Draft) -> None:
+    """End one note of the chord; the first one gives the chord its length."""
+    d.chord_unit = d.chord_unit or written_length(d)
+    end_pitch(d)
+    d.accidental = 9
+
+
+def may_end_first(d: Draft) -> bool:
+    """Whether the first note of a chord may have the length that it has so far.
+
+    The length of the chord may follow.
+    """
+    written = written_length(d)
+    if d.broken:
+        return written == d.base and chord_fits(d, broken_length(d))
+    return any(
+        written % length == 0 and d.limits.writes(str(length)) and chord_fits(d, written // length)
+        for length in LENGTHS
+    )
+
+
+def chord_fits(d: Draft, written: int) -> bool:
+    """Whether any chord of a written length fits."""
+    if not fits(d, written, loosely=True):
+        return False
+    at_limit = 0 < d.limits.repetition <= d.run
+    return not at_limit or target(d) - d.time > in_time(d, written)
+
+
+# Tuplets
+
+
+def least_in_tuplet(d: Draft, p: int, q: int) -> int:
+    """The time of the shortest note that ends a tuplet; 0 if none can."""
+    for length in (16, 8, 4, 2, 1):
+        written = d.unit // length
+        if (
+            d.unit % length == 0
+            and written * q % p == 0
+            and written * q // p % part(d) == 0
+            and (length == 1 or d.limits.writes(str(length)))
+        ):
+            return written * q // p
+    return 0
+
+
+def tuplet_fits(d: Draft, p: int, q: int, r: int) -> bool:
+    """Whether a tuplet fits into the bar; a number that is 0 has its default."""
+    q, r = q or default_q(d, p), r or p
+    if not q:
+        return False
+    least = least_in_tuplet(d, p, q)
+    return least > 0 and target(d) - d.time >= r * least
+
+
+def default_q(d: Draft, p: int) -> int:
+    """In the time of how many notes a tuplet of p is by default (ABC 2.1 §4.13)."""
+    return (3 if d.compound else 2) if p in (5, 7, 9) else TUPLETS.get(p, 0)
+
+
+def begin_tuplet(d: Draft) -> None:
+    """The next r notes are p in the time of q."""
+    d.breakable = False
+    d.q = d.q or default_q(d, d.p)
+    d.left = d.r or d.p
+    d.least = least_in_tuplet(d, d.p, d.q)

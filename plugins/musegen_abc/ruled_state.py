@@ -1,0 +1,184 @@
+"""What is known of a tune that is being written under rules: whole numbers, and tuples of them.
+
+These are parts of the machine in ruled.py. Times are counted in parts of a whole note, :data:`WHOLE` to each,
+so that whatever the machine accepts has an exact time: what has none is refused.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum, auto
+
+WHOLE = 30720
+"""Parts of a whole note. A unit note length (``L:``) from 1/2 to 1/64 has a multiple of :data:`FINEST`."""
+FINEST = 480
+"""The finest part of a unit note length that may have a time."""
+MOST_IN_CHORD = 6
+LENGTHS = (1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 16, 20, 24, 30, 32, 40, 48, 60, 80, 96, 120, 160, 240, 480)
+"""The divisors of :data:`FINEST`: the denominators that a length may have."""
+UNKNOWN = -1
+"""The hash of a bar before the first one."""
+
+
+class Lex(IntEnum):
+    """What is being read."""
+
+    HEADER = auto()  # the beginning of a line of the header
+    LETTER = auto()  # behind the letter of a field
+    FIRST = auto()  # the first character of a free text
+    TEXT = auto()  # a free text
+    VALUE = auto()  # the value of M:, L:, K: or Q:
+    LINE = auto()  # the beginning of a line of the body
+    MUSIC = auto()  # between the signs of music code
+    ACCIDENTAL = auto()
+    PITCH = auto()  # behind the letter of a note and its octave marks
+    OVER = auto()  # behind digits of a length, before a slash
+    SLASH = auto()  # behind slashes
+    UNDER = auto()  # behind digits after a slash
+    TIE = auto()
+    SIGN = auto()  # behind "|"
+    CLOSED = auto()  # behind "|]"
+    OPENED = auto()  # behind "|:" and "::"
+    COLON = auto()  # behind ":"
+    COLON_BRACKET = auto()  # behind ":["
+    BRACKET = auto()  # behind "["
+    NUMBER = auto()  # behind the number of an ending
+    CLOSED_COLON = auto()  # behind "|]:"
+    PLUS = auto()  # behind the "+" that begins a chord
+    CHORD_TIE = auto()  # behind a tie in a chord
+    COMMA = auto()  # behind "1,"
+    STRING = auto()
+    PAREN = auto()  # behind "("
+    TUPLET = auto()
+    BREAK = auto()  # behind ">" and "<"
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What the rules allow, as numbers."""
+
+    bars: int
+    """Number of full bars that a tune must have."""
+    repetition: int
+    """Largest number of times that the same bar may come in a row; 0 for any."""
+    lowest: int
+    """Lowest pitch as a MIDI note number."""
+    highest: int
+    """Highest pitch."""
+    characters: frozenset[str]
+    """The characters that are tokens of their own, and so can always be written."""
+    finest: int
+    """The finest part of a unit note length that can be written, a divisor of :data:`FINEST`."""
+    fill: tuple[str, str]
+    """Two notes that can always be written, whatever the key is."""
+
+    def writes(self, text: str) -> bool:
+        """Whether each character of the text can be written."""
+        return all(character in self.characters for character in text)
+
+
+class Draft:
+    """A tune in the making; a copy goes on by itself, because every attribute is immutable."""
+
+    def __init__(self, limits: Limits) -> None:
+        self.limits = limits
+        self.lex = Lex.HEADER
+        self.begun = self.in_body = False  # whether a line has been written, and the header
+        self.column = 0  # characters of the line so far, up to 2
+        # The field that is read: the phase of its value and up to four numbers of it (ruled_values.py)
+        self.field, self.inline = "", False
+        self.phase = self.a = self.b = self.c = self.d = 0
+        self.altered: tuple[int, ...] = (9,) * 7
+        self.has_text = False
+        self.has_metre = self.has_unit = False
+        # In force: a whole bar by the metre, whether it is compound, the unit, and the key's alteration of
+        # each step from C to B
+        self.metre = self.unit = 0
+        self.compound = False
+        self.key: tuple[int, ...] = (0,) * 7
+
+        # The note or chord that is read: its unit, and its length, whose default is 0 each
+        self.base = self.over = self.slashes = self.under = 0
+        self.accidental = 9  # 9 for none
+        self.step = self.octave = 0
+        self.is_rest = False
+        self.in_chord = self.closed = False  # closed: behind the "]"
+        self.tied_in_chord = False
+        self.old = self.only_f = False  # a chord between plus signs; "+ff+" is no chord
+        self.chord_unit = 0  # the length of the chord's first note; 0 before it is over
+        self.sounding: tuple[tuple[int, int], ...] = ()  # (step + 7 * octave, alteration) of its notes
+        # The last note: its pitches, and whether it is tied to the next
+        self.last_pitches: tuple[tuple[int, int], ...] = ()
+        self.last_is_note = self.tieable = self.tied = False
+        self.last = self.last_content = 0  # its time, and its hash without that
+        self.last_time = 0  # the time of the last note of the last bar; 0 for a rest
+        self.last_length = (0, 0, 0)  # over, slashes and under as written
+        self.breakable = False  # whether a broken rhythm may follow
+        self.broken = 0  # the number of ">", or of "<" below 0, that wait for a note
+        self.in_bar: tuple[int, ...] = (9,) * 7
+        self.p, self.q, self.left, self.least = 1, 1, 0, 0  # the tuplet; least: the time of its shortest note
+        self.r = self.parts = 0
+
+        # The bar: its time so far, its length by the metre, and what came before it
+        self.bar = 0  # which bar of the tune, from 1; 3 for all later ones
+        self.open = False  # whether it sounds
+        self.time = self.whole = 0
+        self.owed = self.owed_whole = 0
+        self.due = self.due_whole = 0  # what the next bar will owe, where the metre changes
+        self.boundary = True
+        self.copied = False
+        self.hash = 0  # of its notes but the last
+        self.before, self.run = UNKNOWN, 0  # the hash of the bar before, and how many are the same in a row
+        self.run_length = self.length = 0  # its characters, up to 3, as place.py counts them
+        self.plain = False
+        self.full = 0  # full bars so far, up to the number that is needed
+        self.notes = False
+        # Signs since the last bar: at its end, and at the beginning of the next
+        self.repeats = self.heavy = self.was_heavy = False
+        self.lines = 0
+        self.bracket = self.no_bracket = False
+        self.starts = self.part = False
+        self.ending_next = 0  # 1 for a first ending, 2 for a later one
+        self.numbers = 0  # of that ending, a bit each
+
+        # Repeats and endings
+        self.opened = False
+        self.turns, self.turns_closed = 0, False
+        self.ending = 0  # 0 in none, 1 in a first one, 2 in a later one
+        self.first = True  # whether the bar is the first of its passage
+        self.entry = self.entry_whole = 0  # time of that bar, and of a whole one
+        self.repeatable = self.passage_opened = False
+        self.fork = self.fork_whole = self.fork_upbeat = 0  # owed where the endings begin
+        self.upbeat = self.strain_upbeat = 0
+        self.strain = True  # whether the bar is the first of its strain
+
+        # The lowest and highest octave of each step in the bar, and the lowest and highest pitch that an
+        # accidental gives; and the last 32 bars
+        self.low: tuple[int, ...] = (99,) * 7
+        self.high: tuple[int, ...] = (-99,) * 7
+        self.low_given, self.high_given = 999, -999
+        self.bars: tuple[Heard, ...] = ()
+
+    def copy(self) -> Draft:
+        """A draft of the same text, which goes on by itself."""
+        new = Draft.__new__(Draft)
+        new.__dict__.update(self.__dict__)
+        return new
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """One of the last bars, as far as a copy of it needs it."""
+
+    time: int
+    last: int
+    """Time of its last note; 0 for a rest."""
+    hash: int
+    notes: bool
+    tied: bool
+    """Whether its last note is tied on."""
+    copyable: bool
+    low: tuple[int, ...]
+    high: tuple[int, ...]
+    low_given: int
+    high_given: int
