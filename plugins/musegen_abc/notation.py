@@ -5,7 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from musegen import HeaderGuide, Key, NotationError, Places, Prepare, Problem, Score, Tune, Wishes
+from musegen import (
+    HeaderGuide,
+    Key,
+    NotationError,
+    Places,
+    Prepare,
+    Problem,
+    Score,
+    TokenRules,
+    Tune,
+    Valid,
+    Wishes,
+)
 from musegen_abc.canonical import canonical_abc
 from musegen_abc.copies import fold, unfold
 from musegen_abc.guide import AbcGuide, wished_fields, wished_key
@@ -13,6 +25,7 @@ from musegen_abc.layout import read_layout
 from musegen_abc.parser import no_tune, parse_abc
 from musegen_abc.places import abc_places
 from musegen_abc.prepare import FIELDS, prepare_abc
+from musegen_abc.rules import abc_rules
 from musegen_abc.spans import chord_symbol_spans
 from musegen_abc.transpose import transpose_abc
 from musegen_abc.writer import write_abc
@@ -98,6 +111,10 @@ class AbcNotation:
     def unfold(self, text: str) -> tuple[str, Sequence[Problem]]:
         """The text with all its bars written out, and the symbols that mean no bar."""
         return unfold(text)
+
+    def token_rules(self, texts: Sequence[str], end: int, valid: Valid, max_length: int) -> TokenRules:
+        """What may come next in a tune whose tokens have these texts. Raises VocabularyError, ValueError."""
+        return abc_rules(texts, end, valid, max_length)
 
     def places(self, texts: Sequence[str]) -> Places:
         """Tells of each token where in its tune it stands; ``texts``: what each token stands for."""
