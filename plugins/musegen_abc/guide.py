@@ -50,8 +50,12 @@ class AbcGuide:
     Where title and rhythm name two dances, the one that is written later gives way, but never a wished one.
     """
 
-    def __init__(self, wished: Mapping[str, str], fields: Sequence[str]) -> None:
-        """``fields``: those of the corpus, in its order; a wished field that is not among them goes last."""
+    def __init__(self, wished: Mapping[str, str], fields: Sequence[str], home: str = "") -> None:
+        """``fields``: those of the corpus, in its order; a wished field that is not among them goes last.
+
+        ``home``: the tonic that every key must have; empty for any.
+        """
+        self._home = home
         order = [letter for letter in dict.fromkeys((*fields, *wished)) if letter != "K"]
         self._turn = {letter: place for place, letter in enumerate([*order, "K"])}
         self._wished = {letter: wished[letter] for letter in self._turn if letter in wished}
@@ -77,6 +81,10 @@ class AbcGuide:
             value = with_dance(value, self._wished.get("R") or written.get("R", ""))
         elif field[0] == "R":
             value = _rhythm(value, written.get("T", ""))
+        elif field[0] == "K" and self._home:
+            key = read_key(value)
+            if key and key.tonic not in ("", self._home):
+                value = write_key(Key(self._home, key.mode))
         return line if value == field[1] else f"{field[0]}:{value}\n"
 
     def complete(self, header: str) -> bool:

@@ -122,7 +122,7 @@ class AbcNotation:
 
     def guide(self, wishes: Wishes, fields: Sequence[str]) -> HeaderGuide:
         """A guide to headers of these fields in this order. Raises NotationError."""
-        return AbcGuide(wished_fields(wishes), fields)
+        return AbcGuide(wished_fields(wishes), fields, wishes.home)
 
     def wished(self, wishes: Wishes) -> Mapping[str, str]:
         """The values that :meth:`guide` would force, by field. Raises NotationError."""

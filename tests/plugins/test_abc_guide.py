@@ -131,3 +131,19 @@ def test_a_rhythm_does_not_contradict_the_title(title: str, rhythm: str, expecte
     """Where nobody wished for one, and the title stands before it."""
     lines = [f"T:{title}", f"R:{rhythm}", "K:C"]
     assert written(Wishes(), lines) == f"X:1\nT:{title}\nR:{expected}\nK:C\n"
+
+
+@pytest.mark.parametrize(
+    ("key", "home", "expected"),
+    [
+        ("C#", "C", "C"),
+        ("Dmix", "C", "Cmix"),
+        ("Am", "C", "Cm"),
+        ("C", "C", "C"),
+        ("none", "C", "none"),
+        ("D", "", "D"),
+    ],
+)
+def test_every_tune_has_the_tonic_of_all(key: str, home: str, expected: str) -> None:
+    """Where all training tunes were moved to one tonic: a model may slip, and the mode stays."""
+    assert written(Wishes(home=home), ["M:4/4", f"K:{key}"]) == f"X:1\nM:4/4\nK:{expected}\n"
