@@ -25,7 +25,7 @@ from musegen_abc.layout import read_layout
 from musegen_abc.parser import no_tune, parse_abc
 from musegen_abc.places import abc_places
 from musegen_abc.prepare import FIELDS, prepare_abc
-from musegen_abc.rules import abc_rules
+from musegen_abc.rules import AbcRules, abc_rules
 from musegen_abc.spans import chord_symbol_spans
 from musegen_abc.transpose import transpose_abc
 from musegen_abc.writer import write_abc
@@ -113,7 +113,13 @@ class AbcNotation:
         return unfold(text)
 
     def token_rules(self, texts: Sequence[str], end: int, valid: Valid, max_length: int) -> TokenRules:
-        """What may come next in a tune whose tokens have these texts. Raises VocabularyError, ValueError."""
+        """What may come next in a tune whose tokens have these texts.
+
+        Raises VocabularyError and ValueError as :func:`abc_rules`, and NotationError where the extension is
+        missing: in Python the rules take seconds for a tune.
+        """
+        if AbcRules is None:
+            raise NotationError("they need the compiled extension musegen_reading, which is not installed")
         return abc_rules(texts, end, valid, max_length)
 
     def places(self, texts: Sequence[str]) -> Places:

@@ -23,6 +23,7 @@ _OF_DRAWS = (
     "start",
     "prime",
     "max_length",
+    "rules",
 )
 
 
@@ -56,6 +57,11 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
     for name in ("key", "metre", "rhythm", "start", "prime"):
         draws.add_argument(f"--{name}", help=f"as for `musegen sample --{name}`")
     draws.add_argument("--max-length", type=int, help="largest number of tokens in a tune")
+    draws.add_argument(
+        "--rules",
+        action=argparse.BooleanOptionalAction,
+        help="let the model write only what a valid tune can come of (default: it writes freely)",
+    )
     parser.add_argument(
         "--checklist",
         action="store_true",

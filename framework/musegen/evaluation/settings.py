@@ -16,6 +16,9 @@ class Evaluate(Options):
     temperature: float = Field(1.0, gt=0, le=100)
     """How boldly the model chooses. At 1 it writes what it takes to be likely, neither bolder nor more
     careful."""
+    rules: bool = False
+    """Let the model write only what a valid tune can come of, as with ``[sample] rules``. By default it
+    writes freely, so that the figures are those of the model itself."""
 
 
 def unselected(sample: Sample, evaluate: Evaluate) -> Sample:
@@ -28,6 +31,7 @@ def unselected(sample: Sample, evaluate: Evaluate) -> Sample:
         "top_k": 0,
         "top_p": 1.0,
         "keep": "all",
+        "rules": evaluate.rules,
         "tunes": max(evaluate.tunes, 1),
         "temperature": evaluate.temperature,
     }

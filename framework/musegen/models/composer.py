@@ -11,7 +11,7 @@ import numpy as np
 
 from musegen.ahead import ahead
 from musegen.corpus.transposing import to_tonic
-from musegen.errors import NotationError, VocabularyError
+from musegen.errors import MusegenError, NotationError, VocabularyError
 from musegen.models.draws import Composition, Draw, Tally, finite
 from musegen.models.encoding import as_prime
 from musegen.models.examining import examine, judge_copies
@@ -227,7 +227,7 @@ class Composer:
             valid = self._options.valid.lower(semitones)
             try:
                 self._ruled[semitones] = self._language.token_rules(valid, self._options.max_length)
-            except (VocabularyError, ValueError):
+            except (MusegenError, ValueError):  # check_wishes has told it
                 self._ruled[semitones] = None
         return self._ruled[semitones]
 

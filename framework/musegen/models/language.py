@@ -71,7 +71,7 @@ class Language:
     def token_rules(self, valid: Valid, max_length: int) -> TokenRules | None:
         """What may come next in a tune that is to be valid, of so many tokens at the most.
 
-        None if the notation does not say, or if a token has no text of its own. Raises VocabularyError and
+        None if the notation does not say, or if a token has no text of its own. Raises MusegenError and
         ValueError as :meth:`musegen.RulingNotation.token_rules` does.
         """
         texts = token_texts(self.tokenizer) if isinstance(self.notation, RulingNotation) else None

@@ -33,7 +33,7 @@ def check_wishes(options: Sample, language: Language) -> list[str]:
             wrong = VocabularyError(f"{name}: {error}; use only symbols of the corpus")
             raise wrong.at(*name.partition(",")[0].split(".")) from None
     _check_room(options, language)
-    warnings = [
+    warnings = _without_rules(options, language) + [
         f"{name} has no effect: the prime is the whole beginning of every tune"
         for name in ("key", "metre", "rhythm", "start")
         if options.prime is not None and getattr(options, name) and not (name == "key" and language.home)
@@ -54,6 +54,16 @@ def check_wishes(options: Sample, language: Language) -> list[str]:
                 f"it has {field}:{close[0]} {counted(seen[close[0]], 'time')}"
             )
     return warnings
+
+
+def _without_rules(options: Sample, language: Language) -> list[str]:
+    """A warning where rules are wanted and the notation has some, but not for this model."""
+    try:
+        if options.rules:
+            language.token_rules(options.valid, options.max_length)
+    except (MusegenError, ValueError) as error:
+        return [f"rules are left out, so that tunes are only judged when they are finished: {error}"]
+    return []
 
 
 def _unknown_mode(options: Sample, language: Language) -> list[str]:

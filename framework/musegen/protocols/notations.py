@@ -263,6 +263,7 @@ class RulingNotation(Notation, Protocol):
         ``end``: the end mark. ``valid``: what makes a tune valid; a tune that ends by these rules has no
         fault by :func:`musegen.judge`. ``max_length``: largest number of tokens, without the marks. If
         ``[prepare] copies`` is set, the texts are those of folded tunes. Raises VocabularyError if no tune
-        can be finished with these tokens, and ValueError if ``max_length`` is too short for one.
+        can be finished with these tokens, ValueError if ``max_length`` is too short for one, and
+        NotationError if there are no rules for another reason.
         """
         ...
