@@ -219,7 +219,7 @@ def _text(prime: str) -> str:
     from musegen.models.sample_options import names_file
 
     try:
-        if not names_file(prime) and not Path(prime).exists():
+        if not prime or (not names_file(prime) and not Path(prime).exists()):
             return prime
     except (OSError, ValueError):  # too long for a name, or with a zero in it
         return prime
