@@ -125,6 +125,7 @@ def test_list_tells_what_a_model_knows(made: Run, capsys: pytest.CaptureFixture[
     assert known["metre"] == {"6/8": trained}
     assert sum(known["key"].values()) == trained
     assert list(known["key"].values()) == sorted(known["key"].values(), reverse=True)
+    assert known == {"model": str(made.model), **musegen.open_model(made.model).known}
     for wish in ("key", "metre", "rhythm"):
         assert f"--{wish}\n" in printed
         for value, count in known[wish].items():

@@ -199,7 +199,7 @@ def _list(options: argparse.Namespace) -> int:
     from musegen.api.sampling import demo_model, open_model
 
     model = open_model(options.file or demo_model(), plugins=options.plugin)
-    known = model.language.known
+    known = model.known
     if options.json:
         print(json.dumps({"model": str(model.path), **known}, indent=1, ensure_ascii=False))
         return 0
