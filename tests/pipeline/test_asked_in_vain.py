@@ -67,7 +67,7 @@ def test_a_pipeline_takes_a_text_as_prime_and_no_file(tmp_path: Path) -> None:
         musegen.sample(demo_model(), tmp_path, prime="jig.abc")
 
 
-@pytest.mark.parametrize("text", [HEADER, "X:1", "K:D|", "|: DFA .A", "T:a.b", '"a.b"', ""])
+@pytest.mark.parametrize("text", [HEADER, "X:1", "K:D|", "|: DFA .A", "DFA.A", "T:a.b", '"a.b"', ""])
 def test_the_beginning_of_a_tune_is_no_file_name(text: str) -> None:
     """Whatever the music has in it."""
     assert not names_file(text)
@@ -125,6 +125,7 @@ def test_list_tells_what_a_model_knows(made: Run, capsys: pytest.CaptureFixture[
     assert known["metre"] == {"6/8": trained}
     assert sum(known["key"].values()) == trained
     assert list(known["key"].values()) == sorted(known["key"].values(), reverse=True)
+    assert known == {"model": str(made.model), **musegen.open_model(made.model).known}
     for wish in ("key", "metre", "rhythm"):
         assert f"--{wish}\n" in printed
         for value, count in known[wish].items():

@@ -16,6 +16,7 @@ from musegen.progress import Reporter, Silent
 from musegen.run.manifest import MANIFEST, Recipe, manifest_rows, manifest_text
 from musegen.run.new_tunes import NewFiles
 from musegen.run.rendering import Rendering
+from musegen.words import counted
 from musegen.writing import all_or_none, os_errors_explained
 
 
@@ -63,6 +64,6 @@ def sample_book(
         files.finish(progress)
     reporter.finish("sample", str(tally))
     if number < tunes:
-        reporter.say(f"{folder}: {number:,} of {tunes:,} tunes; no attempts are left")
+        reporter.say(f"{folder}: {number:,} of {counted(tunes, 'tune')}; no attempts are left")
     written = tuple(sorted(path for path in folder.iterdir() if path.is_file()))
     return Shards(folder, written, number, tally.drawn, tally.valid)

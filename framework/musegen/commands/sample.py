@@ -199,7 +199,7 @@ def _list(options: argparse.Namespace) -> int:
     from musegen.api.sampling import demo_model, open_model
 
     model = open_model(options.file or demo_model(), plugins=options.plugin)
-    known = model.language.known
+    known = model.known
     if options.json:
         print(json.dumps({"model": str(model.path), **known}, indent=1, ensure_ascii=False))
         return 0
@@ -219,7 +219,7 @@ def _text(prime: str) -> str:
     from musegen.models.sample_options import names_file
 
     try:
-        if not names_file(prime) and not Path(prime).exists():
+        if not prime or (not names_file(prime) and not Path(prime).exists()):
             return prime
     except (OSError, ValueError):  # too long for a name, or with a zero in it
         return prime

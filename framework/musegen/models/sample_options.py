@@ -21,7 +21,7 @@ from musegen.protocols.sampling import Sampling
 
 def names_file(text: str) -> bool:
     """Whether a text can be the name of a file, such as ``jig.abc``, and not the beginning of a tune."""
-    return bool(re.fullmatch(r"(?:[A-Za-z]:[\\/])?[^\n:|\"]*\w\.[A-Za-z][A-Za-z0-9]{0,7}", text.strip()))
+    return bool(re.fullmatch(r"(?:[A-Za-z]:[\\/])?[^\n:|\"]*\w\.[A-Za-z][A-Za-z0-9]{1,7}", text.strip()))
 
 
 class Sample(Options):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from pathlib import Path
@@ -98,6 +98,14 @@ class TuneModel:
         melodies = self.melodies if melodies is None else melodies
         check_copied(self.path, options.valid.copied, melodies)
         return Composer(self.network, self.language, options, rules, melodies)
+
+    @property
+    def known(self) -> Mapping[str, Mapping[str, int] | None]:
+        """For ``key``, ``metre`` and ``rhythm`` the values of its training tunes, and how many have each.
+
+        The most frequent come first. None where its file, of an older musegen, does not tell.
+        """
+        return self.language.known
 
     @cached_property
     def melodies(self) -> MelodyIndex | None:
