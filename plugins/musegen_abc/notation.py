@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from musegen import HeaderGuide, Key, NotationError, Places, Prepare, Problem, Score, Tune, Wishes
+from musegen import HeaderGuide, Key, NotationError, Places, Prepare, Problem, Score, Tune, Valid, Wishes
 from musegen_abc.canonical import canonical_abc
 from musegen_abc.copies import fold, unfold
 from musegen_abc.guide import AbcGuide, wished_fields, wished_key
@@ -13,6 +13,7 @@ from musegen_abc.layout import read_layout
 from musegen_abc.parser import no_tune, parse_abc
 from musegen_abc.places import abc_places
 from musegen_abc.prepare import FIELDS, prepare_abc
+from musegen_abc.rules import AbcRules, PythonRules, abc_rules
 from musegen_abc.spans import chord_symbol_spans
 from musegen_abc.transpose import transpose_abc
 from musegen_abc.writer import write_abc
@@ -102,6 +103,14 @@ class AbcNotation:
     def places(self, texts: Sequence[str]) -> Places:
         """Tells of each token where in its tune it stands; ``texts``: what each token stands for."""
         return abc_places(texts)
+
+    def rules(self, texts: Sequence[str], end: int, rules: Valid, max_length: int) -> PythonRules | AbcRules:
+        """The rules for tunes whose tokens have these texts: which may come, so that a valid one can follow.
+
+        ``end``: the token that ends a tune; ``max_length``: the most tokens before it. Raises VocabularyError
+        for tokens of which no tune can be ended, ValueError for a length in which no tune can be.
+        """
+        return abc_rules(texts, end, rules, max_length)
 
     def guide(self, wishes: Wishes, fields: Sequence[str]) -> HeaderGuide:
         """A guide to headers of these fields in this order. Raises NotationError."""

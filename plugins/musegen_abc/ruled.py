@@ -175,7 +175,7 @@ def _body(d: Draft, ch: str, column: int) -> bool:
         return _in_tuplet(d, ch)
     if lex is Lex.PLUS:
         _ink(d)
-        return _begin_chord_note(d, ch)
+        return ch != "f" and _begin_chord_note(d, ch)  # "+ff+" is a decoration
     if lex is Lex.CHORD_TIE:
         return _in_chord(d, ch)
     if lex is Lex.COMMA:
@@ -297,8 +297,6 @@ def _in_length(d: Draft, ch: str, column: int) -> bool:
         _ink(d)
         return take_length(d, ch)
     if d.in_chord and not d.closed:
-        if d.step != 3 or d.octave != 5 or d.accidental != 9 or d.over or d.slashes:
-            d.only_f = False
         return _end_chord_note(d) and _in_chord(d, ch)
     d.lex = Lex.MUSIC
     tied = d.tied_in_chord
@@ -322,7 +320,7 @@ def _in_chord(d: Draft, ch: str) -> bool:
     if ch == ("+" if d.old else "]"):
         d.lex, d.closed = Lex.OVER, True
         begin_length(d, d.chord_unit)
-        return length_possible(d) and not (d.old and d.only_f)
+        return length_possible(d)
     if ch == "-" and not d.old:
         good = d.lex is not Lex.CHORD_TIE
         d.lex, d.tied_in_chord = Lex.CHORD_TIE, True

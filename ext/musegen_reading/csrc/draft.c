@@ -158,7 +158,7 @@ static bool in_chord(mr_draft *d, const mr_under *u, uint32_t ch) {
         d->lex = LEX_OVER;
         d->closed = true;
         mr_begin_length(d, d->chord_unit);
-        return mr_length_possible(d, u) && !(d->old && d->only_f);
+        return mr_length_possible(d, u);
     }
     if (ch == '-' && !d->old) {
         bool good = d->lex != LEX_CHORD_TIE;
@@ -179,8 +179,6 @@ static bool in_length(mr_draft *d, const mr_under *u, uint32_t ch, int column) {
         return mr_take_length(d, u, ch);
     }
     if (d->in_chord && !d->closed) {
-        if (d->step != 3 || d->octave != 5 || d->accidental != MR_NO_ACCIDENTAL || d->length.over || d->length.slashes)
-            d->only_f = false;
         if (!d->chord_unit && !mr_may_end_first(d, u)) return false;
         mr_end_chord_note(d);
         return in_chord(d, u, ch);
@@ -419,7 +417,7 @@ static bool body(mr_draft *d, const mr_under *u, uint32_t ch, int column) {
         case LEX_BRACKET: return after_bracket(d, u, ch);
         case LEX_PAREN:
         case LEX_TUPLET: return in_tuplet(d, u, ch);
-        case LEX_PLUS: ink(d); return begin_chord_note(d, u, ch);
+        case LEX_PLUS: ink(d); return ch != 'f' && begin_chord_note(d, u, ch); /* "+ff+" is a decoration */
         case LEX_CHORD_TIE: return in_chord(d, u, ch);
         case LEX_COMMA:
             d->lex = LEX_NUMBER;
