@@ -38,7 +38,7 @@ class Lex(IntEnum):
     TIE = auto()
     SIGN = auto()  # behind "|"
     CLOSED = auto()  # behind "|]"
-    OPENED = auto()  # behind "|:" and "::"
+    OPENED = auto()  # behind "|:"
     COLON = auto()  # behind ":"
     COLON_BRACKET = auto()  # behind ":["
     BRACKET = auto()  # behind "["
@@ -50,6 +50,7 @@ class Lex(IntEnum):
     STRING = auto()
     PAREN = auto()  # behind "("
     TUPLET = auto()
+    DOUBLE = auto()  # behind "::"
     BREAK = auto()  # behind ">" and "<"
 
 

@@ -44,6 +44,7 @@ typedef enum {
     LEX_STRING,
     LEX_PAREN,
     LEX_TUPLET,
+    LEX_DOUBLE,
     LEX_BREAK,
 } mr_lex;
 

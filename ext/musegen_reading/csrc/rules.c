@@ -49,6 +49,11 @@ int32_t mr_shortest(const mr_rules *rules, int32_t most) {
     return mr_characters_left(&writer.draft, &under, most);
 }
 
+int32_t mr_writer_shortest(const mr_writer *w) {
+    mr_under under = {&w->rules->limits, (mr_history *)&w->history, false};
+    return mr_characters_left(&w->draft, &under, INT32_MAX / 2);
+}
+
 /* Whether an ending has room behind a token. */
 static bool leaves_room(const mr_writer *w, const mr_draft *draft, const mr_under *under) {
     int32_t room = w->room - 1;

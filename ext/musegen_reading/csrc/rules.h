@@ -28,6 +28,9 @@ void mr_writer_init(mr_writer *writer, const mr_rules *rules);
 int mr_writer_allow(void *writer, uint8_t *allowed, ptrdiff_t V);
 int mr_writer_take(void *writer, int32_t token);
 
+/* How many characters a shortest ending has. */
+int32_t mr_writer_shortest(const mr_writer *writer);
+
 /* How many characters a shortest tune has; more than `most` for a longer one. */
 int32_t mr_shortest(const mr_rules *rules, int32_t most);
 
