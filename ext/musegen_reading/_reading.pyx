@@ -11,7 +11,7 @@ from libc.stdlib cimport free, malloc
 from musegen_reading._tokens cimport (
     MR_BARS, MR_FEATURES, MR_HALVES, MR_LAGS, MR_LEFT, MR_MODES, MR_NOTES, MR_REMEMBERED, MR_REPEATS, MR_STRAINS, mr_read,
     mr_reader, mr_reader_init, mr_rows, mr_texts,
-    mr_rules, mr_rules_init, mr_shortest, mr_writer, mr_writer_allow, mr_writer_init, mr_writer_take,
+    mr_rules, mr_rules_init, mr_shortest, mr_writer, mr_writer_allow, mr_writer_init, mr_writer_shortest, mr_writer_take,
 )
 from musegen_sampling.constraint cimport MUSEGEN_CONSTRAINT, musegen_constraint
 from musegen_sampling.inputs cimport MUSEGEN_INPUTS, musegen_inputs
@@ -217,6 +217,10 @@ cdef class AbcRuleReader:
         cdef uint8_t[::1] flags = allowed
         mr_writer_allow(&self.writer, &flags[0], self.rules.texts.V)
         return allowed.view(np.bool_)
+
+    def shortest(self):
+        """How many characters a shortest ending from here has."""
+        return mr_writer_shortest(&self.writer)
 
     def take(self, token):
         """Read a token. Raises ValueError for one that may not come."""

@@ -39,4 +39,5 @@ cdef extern from "rules.h" nogil:
     void mr_writer_init(mr_writer *writer, const mr_rules *rules)
     int mr_writer_allow(void *writer, uint8_t *allowed, ptrdiff_t V) noexcept
     int mr_writer_take(void *writer, int32_t token) noexcept
+    int32_t mr_writer_shortest(const mr_writer *writer)
     int32_t mr_shortest(const mr_rules *rules, int32_t most)

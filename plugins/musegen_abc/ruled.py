@@ -175,7 +175,7 @@ def _body(d: Draft, ch: str, column: int) -> bool:
         return _in_tuplet(d, ch)
     if lex is Lex.PLUS:
         _ink(d)
-        return _begin_chord_note(d, ch)
+        return ch != "f" and _begin_chord_note(d, ch)  # "+ff+" is a decoration
     if lex is Lex.CHORD_TIE:
         return _in_chord(d, ch)
     if lex is Lex.COMMA:
@@ -191,7 +191,7 @@ def _body(d: Draft, ch: str, column: int) -> bool:
         if ch == "|":
             return _repeat(d) and _after_colon(d, ch)
         return ch != ":" and _start(d) and _music(d, ch, 2)
-    if (lex is Lex.OPENED and ch == ":") or (lex is Lex.NUMBER and ch in "|:"):
+    if (lex is Lex.OPENED and ch == ":") or (lex in (Lex.NUMBER, Lex.DOUBLE) and ch in "|:"):
         return False
     if lex is Lex.LINE and ch in " \n":
         return False
@@ -217,6 +217,7 @@ def _music(d: Draft, ch: str, column: int) -> bool:
         d.no_bracket = column == 1
         return _repeat(d)
     if ch == "[":
+        d.no_bracket = d.lex is Lex.DOUBLE  # "::[|" would be one sign
         d.lex = Lex.BRACKET
         return _bracket_may_come(d)
     if d.copied:
@@ -297,8 +298,6 @@ def _in_length(d: Draft, ch: str, column: int) -> bool:
         _ink(d)
         return take_length(d, ch)
     if d.in_chord and not d.closed:
-        if d.step != 3 or d.octave != 5 or d.accidental != 9 or d.over or d.slashes:
-            d.only_f = False
         return _end_chord_note(d) and _in_chord(d, ch)
     d.lex = Lex.MUSIC
     tied = d.tied_in_chord
@@ -322,7 +321,7 @@ def _in_chord(d: Draft, ch: str) -> bool:
     if ch == ("+" if d.old else "]"):
         d.lex, d.closed = Lex.OVER, True
         begin_length(d, d.chord_unit)
-        return length_possible(d) and not (d.old and d.only_f)
+        return length_possible(d)
     if ch == "-" and not d.old:
         good = d.lex is not Lex.CHORD_TIE
         d.lex, d.tied_in_chord = Lex.CHORD_TIE, True
@@ -401,7 +400,9 @@ def _after_colon(d: Draft, ch: str) -> bool:
     if d.lex is Lex.COLON_BRACKET:
         return False
     if ch == ":":
-        return _start(d)
+        good = _start(d)
+        d.lex = Lex.DOUBLE
+        return good
     d.lex = Lex.COLON_BRACKET
     return ch == "[" and not d.no_bracket
 
@@ -410,7 +411,7 @@ def _bracket_may_come(d: Draft) -> bool:
     chord = d.limits.writes("]") and chord_may_come(d)
     if d.broken or chord or next_number(d):
         return chord or not d.broken
-    return not d.ending_next and may_close(d) and (not d.open or may_end_bar(d))
+    return not d.no_bracket and not d.ending_next and may_close(d) and (not d.open or may_end_bar(d))
 
 
 def chord_may_come(given: Draft) -> bool:
@@ -427,7 +428,7 @@ def chord_may_come(given: Draft) -> bool:
 
 def _after_bracket(d: Draft, ch: str) -> bool:
     if ch == "|":
-        return not d.broken and _bar_line(d, bracket=True)
+        return not d.broken and not d.no_bracket and _bar_line(d, bracket=True)
     if ch in DIGITS:
         return not d.broken and _number(d, ch)
     if ch in "MLKQ":

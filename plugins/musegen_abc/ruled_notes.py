@@ -340,7 +340,7 @@ def may_break(d: Draft, sign: int) -> bool:
 
 def begin_chord(d: Draft, *, old: bool) -> None:
     """Begin to read a chord in brackets, or an old one between plus signs (ABC 2.1 §10.1)."""
-    d.old, d.only_f = old, True
+    d.old = old
     d.in_chord, d.closed, d.chord_unit, d.sounding, d.is_rest = True, False, 0, (), False
 
 

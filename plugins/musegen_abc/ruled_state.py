@@ -38,7 +38,7 @@ class Lex(IntEnum):
     TIE = auto()
     SIGN = auto()  # behind "|"
     CLOSED = auto()  # behind "|]"
-    OPENED = auto()  # behind "|:" and "::"
+    OPENED = auto()  # behind "|:"
     COLON = auto()  # behind ":"
     COLON_BRACKET = auto()  # behind ":["
     BRACKET = auto()  # behind "["
@@ -50,6 +50,7 @@ class Lex(IntEnum):
     STRING = auto()
     PAREN = auto()  # behind "("
     TUPLET = auto()
+    DOUBLE = auto()  # behind "::"
     BREAK = auto()  # behind ">" and "<"
 
 
@@ -104,7 +105,7 @@ class Draft:
         self.is_rest = False
         self.in_chord = self.closed = False  # closed: behind the "]"
         self.tied_in_chord = False
-        self.old = self.only_f = False  # a chord between plus signs; "+ff+" is no chord
+        self.old = False  # whether the chord stands between plus signs
         self.chord_unit = 0  # the length of the chord's first note; 0 before it is over
         self.sounding: tuple[tuple[int, int], ...] = ()  # (step + 7 * octave, alteration) of its notes
         # The last note: its pitches, and whether it is tied to the next

@@ -118,6 +118,10 @@ class PythonRuleReader:
         """The rules for the same tune, which goes on by itself."""
         return PythonRuleReader(self._rules, self._draft, self._room)
 
+    def shortest(self) -> int:
+        """How many characters a shortest ending from here has."""
+        return characters_left(self._draft)
+
     def allow(self) -> NDArray[np.bool_]:
         """Which tokens may come: bool (V,)."""
         texts = self._rules.texts

@@ -103,6 +103,8 @@ def test_valid_tunes_are_accepted() -> None:
         (HEAD + "c4|[M:3/4]d6|\n", True),
         (HEAD + "c4|[M:3/4]d2|\n", False),
         (HEAD + "z4|\n", False),
+        (HEAD + "c4::d4:|\n", True),
+        (HEAD + "c4::|d4:|\n", False),  # three times
     ],
 )
 def test_what_is_accepted(text: str, accepted: bool) -> None:

@@ -158,7 +158,7 @@ static bool in_chord(mr_draft *d, const mr_under *u, uint32_t ch) {
         d->lex = LEX_OVER;
         d->closed = true;
         mr_begin_length(d, d->chord_unit);
-        return mr_length_possible(d, u) && !(d->old && d->only_f);
+        return mr_length_possible(d, u);
     }
     if (ch == '-' && !d->old) {
         bool good = d->lex != LEX_CHORD_TIE;
@@ -179,8 +179,6 @@ static bool in_length(mr_draft *d, const mr_under *u, uint32_t ch, int column) {
         return mr_take_length(d, u, ch);
     }
     if (d->in_chord && !d->closed) {
-        if (d->step != 3 || d->octave != 5 || d->accidental != MR_NO_ACCIDENTAL || d->length.over || d->length.slashes)
-            d->only_f = false;
         if (!d->chord_unit && !mr_may_end_first(d, u)) return false;
         mr_end_chord_note(d);
         return in_chord(d, u, ch);
@@ -264,7 +262,11 @@ static bool after_colon(mr_draft *d, const mr_under *u, uint32_t ch) {
         return true;
     }
     if (d->lex == LEX_COLON_BRACKET) return false;
-    if (ch == ':') return start(d, u);
+    if (ch == ':') {
+        bool good = start(d, u);
+        d->lex = LEX_DOUBLE;
+        return good;
+    }
     d->lex = LEX_COLON_BRACKET;
     return ch == '[' && !d->no_bracket;
 }
@@ -281,11 +283,11 @@ bool mr_chord_may_come(const mr_draft *given, const mr_under *u) {
 static bool bracket_may_come(mr_draft *d, const mr_under *u) {
     bool chord = mr_writes(u, ']') && mr_chord_may_come(d, u);
     if (d->broken || chord || mr_next_number(d, u)) return chord || !d->broken;
-    return !d->ending_next && mr_may_close(d) && (!d->open || mr_may_end_bar(d, u));
+    return !d->no_bracket && !d->ending_next && mr_may_close(d) && (!d->open || mr_may_end_bar(d, u));
 }
 
 static bool after_bracket(mr_draft *d, const mr_under *u, uint32_t ch) {
-    if (ch == '|') return !d->broken && bar_line(d, u, true);
+    if (ch == '|') return !d->broken && !d->no_bracket && bar_line(d, u, true);
     if (mr_is_digit(ch)) return !d->broken && number(d, u, ch);
     if (among(ch, "MLKQ")) {
         if (d->run_length) {
@@ -397,7 +399,10 @@ static bool music(mr_draft *d, const mr_under *u, uint32_t ch, int column) {
             d->lex = LEX_COLON;
             d->no_bracket = column == 1;
             return repeat(d, u);
-        case '[': d->lex = LEX_BRACKET; return bracket_may_come(d, u);
+        case '[':
+            d->no_bracket = d->lex == LEX_DOUBLE; /* "::[|" would be one sign */
+            d->lex = LEX_BRACKET;
+            return bracket_may_come(d, u);
         default: return content(d, u, ch);
     }
 }
@@ -419,7 +424,7 @@ static bool body(mr_draft *d, const mr_under *u, uint32_t ch, int column) {
         case LEX_BRACKET: return after_bracket(d, u, ch);
         case LEX_PAREN:
         case LEX_TUPLET: return in_tuplet(d, u, ch);
-        case LEX_PLUS: ink(d); return begin_chord_note(d, u, ch);
+        case LEX_PLUS: ink(d); return ch != 'f' && begin_chord_note(d, u, ch); /* "+ff+" is a decoration */
         case LEX_CHORD_TIE: return in_chord(d, u, ch);
         case LEX_COMMA:
             d->lex = LEX_NUMBER;
@@ -431,6 +436,7 @@ static bool body(mr_draft *d, const mr_under *u, uint32_t ch, int column) {
                 return d->numbers == 2 && mr_writes(u, '3');
             }
             return ch != '|' && ch != ':' && music(d, u, ch, column);
+        case LEX_DOUBLE: return ch != '|' && ch != ':' && music(d, u, ch, column);
         case LEX_CLOSED:
             if (ch == ':') {
                 d->lex = LEX_CLOSED_COLON;

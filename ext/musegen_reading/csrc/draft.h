@@ -44,6 +44,7 @@ typedef enum {
     LEX_STRING,
     LEX_PAREN,
     LEX_TUPLET,
+    LEX_DOUBLE,
     LEX_BREAK,
 } mr_lex;
 
@@ -98,7 +99,7 @@ typedef struct {
     uint8_t p, q, r, left, parts;
     uint8_t bar, lines, ending, ending_next, run_length, ink;
     bool begun, in_body, inline_field, has_text, has_metre, has_unit, compound;
-    bool is_rest, in_chord, closed, tied_in_chord, old, only_f;
+    bool is_rest, in_chord, closed, tied_in_chord, old;
     bool last_is_note, tieable, tied, breakable;
     bool open, boundary, copied, known, plain, notes; /* known: whether there is a bar before */
     bool repeats, heavy, was_heavy, bracket, no_bracket, starts, part;

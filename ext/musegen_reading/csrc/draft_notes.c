@@ -62,15 +62,17 @@ static mr_length fill_length(const mr_draft *d, const mr_under *u, int32_t time)
     return length;
 }
 
-int32_t mr_notes_that_fill(const mr_under *u, int32_t parts) {
+int32_t mr_characters_that_fill(const mr_under *u, int32_t parts) {
     mr_draft d = {0};
-    int32_t notes = 0;
+    char digits[12];
+    int32_t characters = 0;
     d.unit = MR_FINEST;
-    for (parts *= MR_FINEST / u->limits->finest; parts > 0; notes++) {
+    for (parts *= MR_FINEST / u->limits->finest; parts > 0;) {
         mr_length length = fill_length(&d, u, parts);
         parts -= MR_FINEST * length.over / length.under;
+        characters += 2 + mr_digits(length.over, digits) + mr_digits(length.under, digits);
     }
-    return notes;
+    return characters;
 }
 
 /* The time that a written length lasts here; 0 if that is no whole number of parts. */
@@ -108,12 +110,12 @@ uint64_t mr_ended_hash(const mr_draft *d, int32_t time) {
     return mix(mix(mr_bar_hash(d, last), content(d)), (uint64_t)time);
 }
 
-static bool at_limit(const mr_draft *d, const mr_under *u) {
+bool mr_at_limit(const mr_draft *d, const mr_under *u) {
     return u->limits->repetition > 0 && u->limits->repetition <= d->run;
 }
 
 static bool too_often(const mr_draft *d, const mr_under *u, int32_t time) {
-    return at_limit(d, u) && d->known && mr_ended_hash(d, time) == d->before;
+    return mr_at_limit(d, u) && d->known && mr_ended_hash(d, time) == d->before;
 }
 
 static bool fits(const mr_draft *d, const mr_under *u, int64_t written, bool loosely) {
@@ -133,17 +135,27 @@ int mr_note_place(uint32_t ch) {
 
 void mr_begin_accidental(mr_draft *d, uint32_t ch) { d->accidental = ch == '^' ? 1 : ch == '_' ? -1 : 0; }
 
-static int alteration(const mr_draft *d) {
-    if (d->in_bar[d->step] != MR_NO_ACCIDENTAL) return d->in_bar[d->step];
+static int alteration_of(const mr_draft *d, int step, int octave) {
+    if (d->in_bar[step] != MR_NO_ACCIDENTAL) return d->in_bar[step];
     if (d->tied)
         for (int i = d->last_sounds - 1; i >= 0; i--)
-            if (d->last_pitches[i].height == d->step + 7 * d->octave) return d->last_pitches[i].alteration;
-    return d->key[d->step];
+            if (d->last_pitches[i].height == step + 7 * octave) return d->last_pitches[i].alteration;
+    return d->key[step];
 }
 
-static bool in_range(const mr_draft *d, const mr_under *u) {
-    int pitch = 12 * (d->octave + 1) + mr_semitones[d->step] + alteration(d);
+static int alteration(const mr_draft *d) { return alteration_of(d, d->step, d->octave); }
+
+static bool is_within(const mr_under *u, int step, int octave, int alter) {
+    int pitch = 12 * (octave + 1) + mr_semitones[step] + alter;
     return u->limits->lowest <= pitch && pitch <= u->limits->highest;
+}
+
+static bool in_range(const mr_draft *d, const mr_under *u) { return is_within(u, d->step, d->octave, alteration(d)); }
+
+bool mr_letter_in_range(const mr_draft *d, const mr_under *u, uint32_t ch) {
+    int place = mr_note_place(ch), step = place % 7, octave = 4 + place / 7;
+    bool given = d->lex == LEX_ACCIDENTAL;
+    return is_within(u, step, octave, given ? d->accidental : alteration_of(d, step, octave));
 }
 
 bool mr_begin_pitch(mr_draft *d, const mr_under *u, uint32_t ch) {
@@ -218,7 +230,7 @@ static bool may_end_note(const mr_draft *d, const mr_under *u) {
 
 static bool chord_fits(const mr_draft *d, const mr_under *u, int64_t written) {
     if (!fits(d, u, written, true)) return false;
-    return !at_limit(d, u) || mr_target(d) - d->time > in_time(d, u, written);
+    return !mr_at_limit(d, u) || mr_target(d) - d->time > in_time(d, u, written);
 }
 
 bool mr_may_end_first(mr_draft *d, const mr_under *u) {
@@ -341,7 +353,7 @@ bool mr_may_break(const mr_draft *d, const mr_under *u) {
 
 void mr_begin_chord(mr_draft *d, bool old) {
     d->old = old;
-    d->only_f = d->in_chord = true;
+    d->in_chord = true;
     d->closed = d->is_rest = false;
     d->chord_unit = 0;
     d->sounds = 0;

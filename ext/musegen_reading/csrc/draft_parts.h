@@ -29,7 +29,9 @@ int32_t mr_default_unit(int32_t bar);
 int mr_note_place(uint32_t ch); /* of a letter in CDEFGABcdefgab; -1 for another */
 int32_t mr_target(const mr_draft *d);
 bool mr_is_full(const mr_draft *d);
-int32_t mr_notes_that_fill(const mr_under *u, int32_t parts); /* of the finest that can be written, less than a unit of them */
+int32_t mr_characters_that_fill(const mr_under *u, int32_t parts); /* of the finest that can be written; less than a unit */
+bool mr_at_limit(const mr_draft *d, const mr_under *u); /* whether the next bar may not be the same as the last */
+bool mr_letter_in_range(const mr_draft *d, const mr_under *u, uint32_t ch);
 uint64_t mr_ended_hash(const mr_draft *d, int32_t time);
 uint64_t mr_bar_hash(const mr_draft *d, int32_t last);
 void mr_begin_accidental(mr_draft *d, uint32_t ch);

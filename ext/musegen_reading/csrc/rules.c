@@ -7,9 +7,9 @@
 
 enum { SOME = 1 };
 
-/* A note that fills a bar, alone or with others: a letter, six digits, a slash and three. Besides the bars that are needed,
- * there may be a field, an accidental, a chord or a tuplet to end, and four bars: the open one, and those that end a passage. */
-enum { A_NOTE = 11, BESIDES = 160, MORE_BARS = 4 };
+/* A note that fills a bar: a letter, six digits, a slash and three. Besides the bars that are needed, there may be a field, an
+ * accidental, a chord or a tuplet to end, and four bars: the open one, and those that end a passage. */
+enum { A_NOTE = 11, BESIDES = 160, MORE_BARS = 4, LONGEST_BAR = 4 * MR_WHOLE, SHORTEST_UNIT = MR_WHOLE / 64 };
 
 void mr_rules_init(mr_rules *rules) {
     mr_under under = {&rules->limits, NULL, false};
@@ -17,23 +17,22 @@ void mr_rules_init(mr_rules *rules) {
     for (uint32_t digit = '0'; digit <= '9'; digit++) one_note = one_note && mr_writes(&under, digit);
     rules->longest_part = 0;
     for (int32_t time = 1; !one_note && time < rules->limits.finest; time++) {
-        int32_t notes = mr_notes_that_fill(&under, time);
-        if (notes > rules->longest_part) rules->longest_part = notes;
+        int32_t characters = mr_characters_that_fill(&under, time);
+        if (characters > rules->longest_part) rules->longest_part = characters;
     }
 }
 
-/* Room for any ending of a draft, as far as that is known without trying; INT32_MAX if it is not. */
-static int32_t enough(const mr_writer *w, const mr_draft *d) {
-    const mr_rules *rules = w->rules;
-    int64_t bars = (int64_t)rules->limits.bars - d->full + MORE_BARS, notes = 1;
-    if (d->lex == LEX_LETTER || d->lex == LEX_VALUE) return INT32_MAX;
-    if (rules->longest_part) {
-        int32_t unit = d->unit ? d->unit : MR_WHOLE / 16, bar = d->has_metre ? d->metre : MR_WHOLE;
+/* Room for any ending of a draft, as far as that is known without trying. */
+static int64_t enough(const mr_rules *rules, const mr_draft *d) {
+    int64_t bars = (int64_t)rules->limits.bars - d->full + MORE_BARS, characters = A_NOTE;
+    if (rules->longest_part) { /* a letter for each unit */
+        bool in_field = d->lex == LEX_LETTER || d->lex == LEX_VALUE;
+        int32_t unit = in_field && d->field == 'L' ? SHORTEST_UNIT : d->unit ? d->unit : MR_WHOLE / 16;
+        int32_t bar = in_field && d->field == 'M' ? LONGEST_BAR : d->has_metre ? d->metre : MR_WHOLE;
         bar = bar > d->whole ? bar : d->whole;
-        notes = (bar > d->owed_whole ? bar : d->owed_whole) / unit + rules->longest_part;
+        characters += (bar > d->owed_whole ? bar : d->owed_whole) / unit + rules->longest_part;
     }
-    int64_t characters = BESIDES + bars * (1 + notes * A_NOTE);
-    return characters < INT32_MAX ? (int32_t)characters : INT32_MAX;
+    return BESIDES + bars * (1 + characters);
 }
 
 void mr_writer_init(mr_writer *writer, const mr_rules *rules) {
@@ -50,14 +49,20 @@ int32_t mr_shortest(const mr_rules *rules, int32_t most) {
     return mr_characters_left(&writer.draft, &under, most);
 }
 
+int32_t mr_writer_shortest(const mr_writer *w) {
+    mr_under under = {&w->rules->limits, (mr_history *)&w->history, false};
+    return mr_characters_left(&w->draft, &under, INT32_MAX / 2);
+}
+
 /* Whether an ending has room behind a token. */
 static bool leaves_room(const mr_writer *w, const mr_draft *draft, const mr_under *under) {
     int32_t room = w->room - 1;
-    return room >= enough(w, draft) || mr_characters_left(draft, under, room) <= room;
+    return room >= enough(w->rules, draft) || mr_characters_left(draft, under, room) <= room;
 }
 
-static bool may_come(const mr_writer *w, const uint32_t *characters, ptrdiff_t count) {
-    mr_draft draft = w->draft;
+/* Whether the characters may come behind a draft, and leave room for an ending. */
+static bool may_come(const mr_writer *w, const mr_draft *behind, const uint32_t *characters, ptrdiff_t count) {
+    mr_draft draft = *behind;
     mr_history copy;
     mr_under under = {&w->rules->limits, (mr_history *)&w->history, false};
     if (count == 0 || w->room < 1) return false;
@@ -77,12 +82,102 @@ static bool may_end(const mr_writer *w) {
     return mr_may_end(&w->draft, &under);
 }
 
+/* Whether a character may come behind what is being read, as far as that is known at once. */
+static bool is_possible(const mr_draft *d, uint32_t ch) {
+    switch (ch) {
+        case 'M':
+        case 'L':
+        case 'K':
+        case 'Q':
+        case 'P': return d->lex == LEX_LINE || d->lex == LEX_BRACKET;
+        case '/': return d->lex >= LEX_PITCH && d->lex <= LEX_SLASH;
+        case '\'': return d->lex == LEX_PITCH;
+        case ',': return d->lex == LEX_PITCH || d->lex == LEX_NUMBER;
+        case ']': return d->lex == LEX_SIGN || d->in_chord;
+        case '\n':
+        case ' ':
+        case '|':
+        case ':':
+        case '[': return true;
+        case '"':
+        case '+':
+        case '<':
+        case '>':
+        case '-':
+        case '(':
+        case '^':
+        case '_':
+        case '=':
+        case 'y':
+        case '`':
+        case 'z':
+        case 'x': return !d->copied;
+        default: break;
+    }
+    if (mr_is_digit(ch))
+        return (d->lex >= LEX_PITCH && d->lex <= LEX_UNDER) || d->lex == LEX_SIGN || d->lex == LEX_BRACKET ||
+               d->lex == LEX_PAREN || d->lex == LEX_TUPLET || d->lex == LEX_COMMA;
+    if (mr_note_place(ch) >= 0) return !d->copied;
+    return ch > MR_COPY && ch <= MR_COPY + MR_LAGS && !d->open && !d->run_length;
+}
+
+static bool is_of_length(uint32_t ch) { return mr_is_digit(ch) || ch == '/' || ch == ',' || ch == '\''; }
+
+/* What does not depend on which of many alike characters comes next. */
+typedef struct {
+    mr_draft over;           /* the draft with the note ended that is read */
+    bool music, ends, alike; /* whether it is music code; whether that note may end; whether notes differ in range alone */
+    int8_t note, sign;       /* whether a note, and an accidental, may come; -1 where it is not known yet */
+} mr_outlook;
+
+static void look_out(mr_outlook *o, const mr_writer *w, const mr_under *u) {
+    const mr_draft *d = &w->draft;
+    bool in_length = d->lex >= LEX_PITCH && d->lex <= LEX_UNDER;
+    o->over = *d;
+    o->music = d->lex > LEX_VALUE && d->lex != LEX_STRING;
+    o->ends = true;
+    if (in_length && !(d->in_chord && !d->closed)) {
+        o->ends = mr_end_note(&o->over, u);
+        o->over.lex = LEX_MUSIC;
+        o->over.tied = d->tied_in_chord;
+        o->over.tied_in_chord = false;
+    }
+    o->alike = o->music && w->room > enough(w->rules, d) && !mr_at_limit(&o->over, u);
+    o->note = o->sign = -1;
+}
+
+static bool token_may_come(mr_outlook *o, const mr_writer *w, const mr_under *u, const uint32_t *text, ptrdiff_t count) {
+    const mr_draft *d = &w->draft;
+    if (!o->music || count == 0) return may_come(w, d, text, count);
+    uint32_t ch = text[0];
+    if (!is_possible(d, ch)) return false;
+    if (is_of_length(ch)) return may_come(w, d, text, count);
+    if (!o->ends) return false;
+    if (!o->alike || count > 1 || d->in_chord) return may_come(w, &o->over, text, count);
+    bool letter = mr_note_place(ch) >= 0;
+    if (letter || ch == 'z' || ch == 'x') {
+        if (letter && !mr_letter_in_range(&o->over, u, ch)) return false;
+        if (!letter && (d->lex == LEX_ACCIDENTAL || d->lex == LEX_BRACKET || d->lex == LEX_PLUS)) return false;
+        if (o->note < 0) o->note = may_come(w, &o->over, text, 1);
+        return o->note;
+    }
+    if ((ch == '^' || ch == '_' || ch == '=') && d->lex != LEX_ACCIDENTAL) {
+        if (o->sign < 0) o->sign = may_come(w, &o->over, text, 1);
+        return o->sign;
+    }
+    return may_come(w, &o->over, text, count);
+}
+
+/* The same as trying each token. */
 int mr_writer_allow(void *self, uint8_t *allowed, ptrdiff_t V) {
     const mr_writer *w = self;
     const mr_texts *texts = w->rules->texts;
+    mr_under under = {&w->rules->limits, (mr_history *)&w->history, false};
+    mr_outlook outlook;
+    look_out(&outlook, w, &under);
     for (ptrdiff_t token = 0; token < V && token < texts->V; token++) {
-        ptrdiff_t begin = texts->begins[token], count = texts->begins[token + 1] - begin;
-        allowed[token] = may_come(w, texts->characters + begin, count);
+        ptrdiff_t begin = texts->begins[token];
+        allowed[token] = token_may_come(&outlook, w, &under, texts->characters + begin, texts->begins[token + 1] - begin);
     }
     allowed[w->rules->end] = may_end(w);
     return SOME;
@@ -94,7 +189,7 @@ int mr_writer_take(void *self, int32_t token) {
     if (token < 0 || token >= texts->V) return -1;
     ptrdiff_t begin = texts->begins[token], count = texts->begins[token + 1] - begin;
     if (token == w->rules->end && may_end(w)) return 0;
-    if (!may_come(w, texts->characters + begin, count)) return -1;
+    if (!may_come(w, &w->draft, texts->characters + begin, count)) return -1;
     mr_under under = {&w->rules->limits, &w->history, true};
     for (ptrdiff_t i = 0; i < count; i++)
         if (!mr_draft_take(&w->draft, &under, texts->characters[begin + i])) return -1;

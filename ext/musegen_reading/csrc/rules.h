@@ -11,7 +11,7 @@ typedef struct {
     const mr_texts *texts;
     mr_limits limits;
     int32_t end, max_length; /* the token that ends a tune, and how many may come before it */
-    int32_t longest_part;    /* most notes that fill less than a unit; 0 if one note fills any time */
+    int32_t longest_part;    /* most characters that fill less than a unit; 0 if one note fills any time */
 } mr_rules;
 
 /* A tune that is being written; it keeps a pointer to its rules. */
@@ -27,6 +27,9 @@ void mr_writer_init(mr_writer *writer, const mr_rules *rules);
 /* The functions of a musegen_constraint; see constraint.h. A token that may not come is an error of mr_writer_take. */
 int mr_writer_allow(void *writer, uint8_t *allowed, ptrdiff_t V);
 int mr_writer_take(void *writer, int32_t token);
+
+/* How many characters a shortest ending has. */
+int32_t mr_writer_shortest(const mr_writer *writer);
 
 /* How many characters a shortest tune has; more than `most` for a longer one. */
 int32_t mr_shortest(const mr_rules *rules, int32_t most);

@@ -1,0 +1,162 @@
+"""The compiled rules decide as their twin in Python does; every walk under them ends with a valid tune."""
+
+from __future__ import annotations
+
+import ctypes
+import pickle
+import random
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from helpers.invented import jig
+from helpers.mutations import mutated
+from helpers.real_tunes import collections
+from musegen import NotationError, Tune, Valid, judge
+from musegen_abc.copies import LAGS, VERBATIM, fold, unfold
+from musegen_abc.notation import AbcNotation
+from musegen_abc.rules import PythonRules, abc_rules
+
+musegen_reading = pytest.importorskip("musegen_reading", reason="needs the compiled extension")
+
+END = 1
+CHARACTERS = ["\n", *map(chr, range(32, 127)), *(chr(ord(VERBATIM) + lag) for lag in range(1, LAGS + 1)), "é"]
+LONGER = ["|\n", "AB", "c2", "c>d", "|:", "\n|:c", ":|\n", "c2|\ue001|"]
+SOME = "MCK:\n|/2cdefg"
+
+
+def some_tunes() -> list[str]:
+    """Invented ones, and a few of those at hand, folded."""
+    tunes = [jig(number) for number in range(30)]
+    return [fold(text) for text in tunes + [tune.text for _, found in collections() for tune in found[::80]]]
+
+
+def some_rules(rng: random.Random) -> tuple[list[str], Valid]:
+    """A vocabulary and rules; some lack characters."""
+    lowest, highest = rng.choice((("G3", "E6"), ("C4", "A5"), ("C-1", "G9"), ("D4", "D5")))
+    bars, repetition = rng.choice((0, 2, 8)), rng.choice((1, 2, 3))
+    rules = Valid(bars=bars, repetition=repetition, lowest=lowest, highest=highest)
+    kept = CHARACTERS
+    if rng.random() < 0.4:
+        kept = [character for character in CHARACTERS if character in SOME or rng.random() < 0.85]
+    return ["", "", *kept, *LONGER], rules
+
+
+def test_both_machines_allow_the_same() -> None:
+    """Along real tunes and mutated ones, and off them; far from the end of the room and near it."""
+    rng, tunes, compared = random.Random(1), some_tunes(), 0
+    for number in range(40):
+        texts, rules = some_rules(rng)
+        room = 3000 if number % 4 else 150
+        compiled, twin = (
+            abc_rules(texts, END, rules, room).begin(),
+            PythonRules(texts, END, rules, room).begin(),
+        )
+        text = rng.choice(tunes)
+        text = mutated(text, tunes, rng) if number % 2 else text
+        for place in range(150):
+            allowed = compiled.allow()
+            if rng.random() < (0.3 if number % 4 else 0.05):
+                assert np.array_equal(allowed, twin.allow()), text[:place]
+                compared += 1
+            token = texts.index(text[place], 2) if text[place : place + 1] in texts[2:] else 0
+            if not allowed[token] or rng.random() < 0.05:
+                (tokens,) = np.nonzero(allowed)
+                if tokens.tolist() == [END]:
+                    break
+                token = int(rng.choice([token for token in tokens.tolist() if token != END]))
+            compiled.take(token)
+            twin.take(token)
+    assert compared > 500
+
+
+@pytest.mark.parametrize("kind", ["uniform", "like tunes"])
+def test_every_walk_ends_with_a_valid_tune(kind: str) -> None:
+    """Whatever is drawn, under any rules, and however little room there is."""
+    rng, tunes, notation = random.Random(2), "\n".join(some_tunes()), AbcNotation()
+    following: dict[str, str] = {}
+    for before, character in zip("\n" + tunes, tunes, strict=False):
+        following[before] = following.get(before, "") + character
+    for _ in range(150):
+        texts, rules = some_rules(rng)
+        most = rng.choice((140, 200, 400))
+        reader, text = abc_rules(texts, END, rules, most).begin(), ""
+        while True:
+            allowed = reader.allow()
+            (tokens,) = np.nonzero(allowed)
+            assert len(tokens), f"stuck after {text!r}"
+            token = int(rng.choice(tokens.tolist()))
+            usual = rng.choice(following.get(text[-1:] or "\n", "\n"))
+            if kind != "uniform" and token != END and usual in texts and allowed[texts.index(usual)]:
+                token = texts.index(usual)
+            if token == END:
+                break
+            reader.take(token)
+            text += texts[token]
+        assert len(text) <= 8 * most
+        unfolded, problems = unfold(text)
+        assert not problems, text
+        try:
+            score = notation.parse(Tune(unfolded, "abc"))
+        except NotationError as error:
+            pytest.fail(f"{error}: {text!r}")
+        assert judge(score, rules).valid, text
+        assert not score.problems, text
+
+
+class Functions(ctypes.Structure):
+    """``musegen_constraint`` of constraint.h."""
+
+    _fields_ = (
+        ("self", ctypes.c_void_p),
+        ("allow", ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_ssize_t)),
+        ("take", ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_int32)),
+    )
+
+
+def functions(reader: musegen_reading.AbcRuleReader) -> Functions:
+    """Its functions in C."""
+    pointer = ctypes.pythonapi.PyCapsule_GetPointer
+    pointer.restype, pointer.argtypes = ctypes.c_void_p, (ctypes.py_object, ctypes.c_char_p)
+    return Functions.from_address(pointer(reader.__musegen_constraint__(), b"musegen_sampling.constraint"))
+
+
+def test_functions_in_c_work_as_the_reader_does() -> None:
+    """They are the reader's own; a copy has its own, and a token that may not come is an error."""
+    texts = ["", "", *CHARACTERS]
+    reader = abc_rules(texts, END, Valid(bars=0), 300).begin()
+    c, flags = functions(reader), np.zeros(len(texts), np.uint8)
+
+    def allowed() -> NDArray[np.bool_]:
+        assert c.allow(c.self, flags.ctypes.data, len(texts)) == 1
+        return flags.astype(bool)
+
+    text = "M:2/4\nL:1/8\nK:C\nABcd|\ue001|\n"
+    for character in text[:-2]:
+        assert np.array_equal(allowed(), reader.allow())
+        assert c.take(c.self, texts.index(character)) == 0
+    copy = reader.copy()
+    assert c.take(c.self, texts.index("H")) == c.take(c.self, -1) == c.take(c.self, END) == -1
+    for character in text[-2:]:
+        assert c.take(c.self, texts.index(character)) == 0
+    assert allowed()[END]
+    assert not copy.allow()[END]
+    with pytest.raises(ValueError, match="may not come here"):
+        copy.take(END)
+
+
+def test_rules_can_be_pickled() -> None:
+    """They are the same rules again."""
+    rules = abc_rules(["", "", *CHARACTERS], END, Valid(), 300)
+    again = pickle.loads(pickle.dumps(rules))
+    assert np.array_equal(again.begin().allow(), rules.begin().allow())
+    with pytest.raises(TypeError, match="cannot be pickled"):
+        pickle.dumps(rules.begin())
+
+
+def test_too_short_a_length_is_refused() -> None:
+    """As it is in Python, with what would do."""
+    for machine in (abc_rules, PythonRules):
+        with pytest.raises(ValueError, match=r"max_length: at least \d+ expected for 8 bars \(got 20\)"):
+            machine(["", "", *CHARACTERS], END, Valid(), 20)
