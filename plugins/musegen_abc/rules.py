@@ -28,6 +28,7 @@ ENDING = "MCK:\n|/2"
 """The characters that an ending may need, besides two notes; they must be tokens of their own."""
 _NOTES = "cdefgabCDEFGAB"
 _WIDEST = 2  # semitones that an accidental moves a note
+_FINEST = 24  # parts of a unit note length: no tune at hand needs finer ones, and a bar can always be filled
 
 
 def abc_rules(texts: Sequence[str], end: int, rules: Valid, max_length: int) -> PythonRules | AbcRules:
@@ -73,7 +74,7 @@ def limits_of(texts: Sequence[str], rules: Valid) -> Limits:
             f"the rules need two notes of {_NOTES} as tokens, a tone inside {rules.lowest} to "
             f"{rules.highest}, to end tunes (got {len(fill)})"
         )
-    finest = max(length for length in LENGTHS[1:] if set(str(length)) <= characters)
+    finest = max(length for length in LENGTHS[1:] if length <= _FINEST and set(str(length)) <= characters)
     return Limits(rules.bars, rules.repetition, lowest, highest, characters, finest, (fill[0], fill[1]))
 
 
