@@ -6,7 +6,7 @@ draft of which it has so many characters left is never stuck as long as there is
 
 from __future__ import annotations
 
-from musegen_abc.ruled import chord_may_come, take
+from musegen_abc.ruled import take
 from musegen_abc.ruled_bars import (
     is_complete,
     may_go_on,
@@ -23,6 +23,7 @@ from musegen_abc.ruled_notes import (
     target,
     tuplet_fits,
 )
+from musegen_abc.ruled_signs import chord_may_come
 from musegen_abc.ruled_state import Draft, Lex
 from musegen_abc.ruled_values import close_value
 

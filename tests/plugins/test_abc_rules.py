@@ -104,13 +104,19 @@ def test_valid_tunes_are_accepted() -> None:
         (HEAD + "c4|[M:3/4]d2|\n", False),
         (HEAD + "z4|\n", False),
         (HEAD + "c4::d4:|\n", True),
-        (HEAD + "c4::|d4:|\n", False),  # three times
     ],
 )
 def test_what_is_accepted(text: str, accepted: bool) -> None:
     """What the judge calls valid; so does the judge."""
     assert accepts(text, EASY) is accepted
     assert accepted is not bool(faults(text, EASY))
+
+
+def test_what_is_unusual_is_refused_though_it_is_valid() -> None:
+    """A passage three times over, two tuplet signs in a row, a broken rhythm between unequal notes."""
+    for body in ("c4::|d4:|\n", "(3(3cde f2|\n", "c2>de|\n"):
+        assert not accepts(HEAD + body, EASY)
+        assert judge(ABC.parse(Tune(HEAD + body, "abc")), EASY).valid
 
 
 def test_each_rule_is_kept() -> None:

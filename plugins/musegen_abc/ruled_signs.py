@@ -1,0 +1,109 @@
+"""Bar lines, repeat signs and endings of a draft, sign by sign."""
+
+from __future__ import annotations
+
+from musegen_abc.ruled_bars import (
+    begin_bar,
+    end_bar,
+    may_close,
+    may_end_bar,
+    may_repeat,
+    may_start,
+    next_number,
+)
+from musegen_abc.ruled_notes import begin_chord, begin_length, length_possible, target
+from musegen_abc.ruled_state import Draft, Lex
+from musegen_abc.ruled_values import DIGITS
+
+
+def begin(d: Draft) -> bool:
+    """Begin a bar, if none is open."""
+    return d.open or begin_bar(d)
+
+
+def has_room(d: Draft) -> bool:
+    """Whether there is time for a note."""
+    return target(d) > d.time
+
+
+def bar_line(d: Draft, *, bracket: bool) -> bool:
+    """Read the first "|" of a sign."""
+    if d.ending_next or (d.open and not may_end_bar(d)) or not end_bar(d):
+        return False
+    d.lex, d.lines, d.bracket, d.was_heavy = Lex.SIGN, 1, bracket, d.heavy
+    return make_heavy(d) if bracket else True
+
+
+def make_heavy(d: Draft) -> bool:
+    """Make the last bar line a heavy one."""
+    d.heavy = True
+    return may_close(d)
+
+
+def is_due(d: Draft) -> bool:
+    """Whether another ending must begin here."""
+    return d.ending == 1 and d.repeats and not d.ending_next
+
+
+def start_repeat(d: Draft) -> bool:
+    """Read the ":" that begins a repeat."""
+    d.lex = Lex.OPENED
+    good = may_start(d) and d.limits.writes(":")
+    d.starts = True
+    return good
+
+
+def end_repeat(d: Draft) -> bool:
+    """Read the ":" of ":|" or "::"."""
+    if not may_repeat(d) or not end_bar(d):
+        return False
+    d.repeats = True
+    return True
+
+
+def after_colon(d: Draft, ch: str) -> bool:
+    """Read a character behind the ":" that ends a repeat."""
+    if ch == "|":
+        d.bracket, d.was_heavy = d.lex is Lex.COLON_BRACKET, d.heavy
+        d.lex, d.lines = Lex.SIGN, 1
+        d.heavy = d.heavy or d.bracket
+        return True
+    if d.lex is Lex.COLON_BRACKET:
+        return False
+    if ch == ":":
+        good = start_repeat(d)
+        d.lex = Lex.DOUBLE
+        return good
+    d.lex = Lex.COLON_BRACKET
+    return ch == "[" and not d.no_bracket
+
+
+def bracket_may_come(d: Draft) -> bool:
+    """Whether a bracket may come: of a chord, an ending, or a bar line."""
+    chord = d.limits.writes("]") and chord_may_come(d)
+    if d.broken or chord or next_number(d):
+        return chord or not d.broken
+    return not d.no_bracket and not d.ending_next and may_close(d) and (not d.open or may_end_bar(d))
+
+
+def chord_may_come(given: Draft) -> bool:
+    """Whether a chord may begin, whatever its notes are."""
+    if given.copied:
+        return False
+    d = given.copy()
+    if not begin(d) or not has_room(d):
+        return False
+    begin_chord(d, old=False)
+    begin_length(d, d.unit)
+    return length_possible(d)
+
+
+def take_number(d: Draft, ch: str) -> bool:
+    """Read the number of an ending."""
+    if d.open and (not may_end_bar(d) or not end_bar(d)):
+        return False
+    if not end_bar(d) or DIGITS.index(ch) == 0 or next_number(d) != DIGITS.index(ch):
+        return False
+    number = DIGITS.index(ch)
+    d.lex, d.ending_next, d.numbers = Lex.NUMBER, 1 if number == 1 else 2, 1 << number
+    return True
