@@ -46,7 +46,7 @@ def changed(file: Path, row: int, **cells: str) -> Path:
 
 def test_a_row_says_what_the_tune_says(tmp_path: Path) -> None:
     """In the table, in Python and in the files alike; the loss is the one that the model gives the draw."""
-    asked = {"tunes": 6, "keep": "all", "precision": "fp32"}  # in which nats() measures
+    asked = {"tunes": 6, "keep": "all", "rules": False, "precision": "fp32"}  # in which nats() measures
     tunes = musegen.sample(OPENED, tmp_path, seed=3, renderers=["midi"], **asked)
     draws = OPENED.compose(sample_options(OPENED.component).model_validate(asked), 3).draws
     found = rows(tmp_path / "tunes.csv")
@@ -77,9 +77,9 @@ def test_a_row_says_what_the_tune_says(tmp_path: Path) -> None:
 
 def test_the_loss_leaves_out_the_end_of_a_tune_that_was_cut(tmp_path: Path) -> None:
     """What was drawn is measured, and no more."""
-    (tune,) = musegen.sample(OPENED, tmp_path, tunes=1, keep="all", max_length=120)
+    (tune,) = musegen.sample(OPENED, tmp_path, tunes=1, keep="all", max_length=120, rules=False)
     assert tune.faults[0].startswith("unfinished")
-    (draw,) = OPENED.compose(musegen.Sample(tunes=1, keep="all", max_length=120), 0).draws
+    (draw,) = OPENED.compose(musegen.Sample(tunes=1, keep="all", max_length=120, rules=False), 0).draws
     assert draw.drawn is not None
     assert OPENED.language.tokenizer.vocabulary.end not in draw.drawn
     (nats,) = OPENED.network.nats([draw.drawn])
@@ -158,7 +158,7 @@ def test_a_row_makes_its_tune_again(tmp_path: Path, options: dict[str, Any]) -> 
 
 def test_valid_tunes_are_made_again_without_those_before_them(tmp_path: Path) -> None:
     """Their rows name draws, between which others were rejected."""
-    tunes = musegen.sample(OPENED, tmp_path / "new", tunes=3, seed=1)
+    tunes = musegen.sample(OPENED, tmp_path / "new", tunes=3, seed=1, rules=False, temperature=1.5)
     assert [tune.seed - 1_000_000 for tune in tunes] != [0, 1, 2]
     (again,) = musegen.sample_again(f"{tmp_path / 'new'}:3", tmp_path / "again", model=demo_model())
     assert again.text == tunes[2].text

@@ -76,7 +76,7 @@ def test_what_is_kept_one_by_one_is_what_is_composed(keep: str) -> None:
 
 def test_a_book_is_one_file(tmp_path: Path) -> None:
     """It has every tune that can be read, under its number in tunes.csv; others have a file of their own."""
-    options = {"tunes": 12, "keep": "all", "seed": 3, "max_length": 60, "temperature": 2.0}
+    options = {"tunes": 12, "keep": "all", "seed": 3, "max_length": 60, "temperature": 2.0, "rules": False}
     tunes = musegen.sample(OPENED, tmp_path / "book", renderers=["tunebook"], **options)
     files = musegen.sample(OPENED, tmp_path / "files", renderers=["midi", "tunebook"], **options)
     with (tmp_path / "book" / "tunes.csv").open(newline="", encoding="utf-8") as file:

@@ -71,9 +71,8 @@ def test_they_are_the_tunes_of_sample(tmp_path: Path, size: int) -> None:
 def test_where_attempts_run_out_that_is_said(tmp_path: Path) -> None:
     """What is valid is kept, and nothing else makes up the number."""
     said: list[str] = []
-    made = shards(
-        tmp_path, tunes=3, keep="valid", max_length=60, attempts=4, reporter=musegen.Lines(said.append)
-    )
+    options = {"tunes": 3, "keep": "valid", "max_length": 60, "attempts": 4, "rules": False}
+    made = shards(tmp_path, reporter=musegen.Lines(said.append), **options)
     assert (made.tunes, made.drawn, made.valid) == (0, 12, 0)
     assert said == [f"{tmp_path}: 0 of 3 tunes; no attempts are left"]
     assert joined(tmp_path, "abc") == b""
