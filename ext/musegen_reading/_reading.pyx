@@ -184,7 +184,7 @@ cdef class AbcRules(Texts):
         mr_rules_init(&self.rules)
         if mr_shortest(&self.rules, max_length) > max_length:
             shortest = mr_shortest(&self.rules, 1_000_000)
-            raise ValueError(f"max_length: at least {shortest} expected for {bars} full bars (got {max_length})")
+            raise ValueError(f"max_length: at least {shortest} expected where bars is {bars} (got {max_length})")
 
     def __reduce__(self):
         return AbcRules, (self.given, *self.options)

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from musegen import Pitch, Valid, VocabularyError, counted
+from musegen import Pitch, Valid, VocabularyError
 from musegen_abc.ruled import take
 from musegen_abc.ruled_bars import is_complete
 from musegen_abc.ruled_closing import characters_left
@@ -100,8 +100,8 @@ class PythonRules:
         self.draft = Draft(limits_of(texts, rules))
         shortest = characters_left(self.draft)
         if max_length < shortest:
-            bars = counted(rules.bars, "full bar")
-            raise ValueError(f"max_length: at least {shortest} expected for {bars} (got {max_length})")
+            wanted = f"at least {shortest} expected where bars is {rules.bars}"
+            raise ValueError(f"max_length: {wanted} (got {max_length})")
 
     def begin(self) -> PythonRuleReader:
         """The rules for a new tune."""

@@ -190,7 +190,7 @@ def test_every_walk_ends_with_a_valid_tune(kind: str) -> None:
     """Whatever is drawn, under any rules, and however little room there is."""
     rng = random.Random(5)
     pick = uniform if kind == "uniform" else like(list(prepared(400)))
-    for _ in range(40):
+    for _ in range(15):
         bars, repetition = rng.choice((0, 4, 8)), rng.choice((1, 2, 3))
         lowest, highest = rng.choice((("G3", "E6"), ("C4", "A5"), ("C-1", "G9"), ("D4", "D5")))
         rules = Valid(bars=bars, repetition=repetition, lowest=lowest, highest=highest)
