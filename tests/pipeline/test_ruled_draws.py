@@ -101,6 +101,9 @@ def test_rules_for_a_tune_that_is_moved_afterwards() -> None:
     assert (lower.lowest, lower.highest, lower.bars) == ("E3", "C#6", 4)
     higher = Valid(lowest="Bb3", highest="C8").lower(-2)
     assert [parse_pitch(name).midi for name in (higher.lowest, higher.highest)] == [60, 110]
+    widest = Valid(lowest="C-1", highest="G9")
+    assert widest.lower(6).lowest == "C-1"
+    assert widest.lower(-6).highest == "G9"
 
 
 def test_a_tune_goes_to_a_key_in_which_it_can_be_played() -> None:

@@ -42,7 +42,8 @@ def _pitch_name(name: str) -> str:
 
 
 def _name(midi: int) -> str:
-    """The name of a MIDI pitch."""
+    """The name of a MIDI pitch, or of the nearest that MIDI has."""
+    midi = min(max(midi, 0), 127)
     return f"{_NAMES[midi % 12]}{midi // 12 - 1}"
 
 
