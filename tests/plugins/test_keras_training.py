@@ -468,6 +468,9 @@ def test_it_is_declared() -> None:
     table = {
         "embedding": 64,
         "place": True,
+        "memory": True,
+        "place_dropout": 0.05,
+        "memory_dropout": 0.4,
         "units": [512],
         "dropout": 0.2,
         "recurrent_dropout": 0.1,
@@ -494,6 +497,8 @@ def test_it_is_declared() -> None:
         {"dropout": 1},
         {"learning_rate": 0},
         {"epochs": 0},
+        {"memory": True},  # without place
+        {"memory_dropout": 1.0},
     ]
     for wrong in refused:
         with pytest.raises(ValueError, match=next(iter(wrong))):
