@@ -56,6 +56,13 @@ def test_wishes_and_limits_hold(tmp_path: Path, options: dict[str, Any]) -> None
         assert {tune.key for tune in tunes} == {"E minor"}
 
 
+def test_a_field_of_the_body_does_not_change_the_way_back(tmp_path: Path) -> None:
+    """A tune in C that goes on in G at once is moved as one in C is, for which the range was computed."""
+    for key in ("Em", None):
+        tunes = drawn(tmp_path / str(key), start="|:[K:G]cd|", tunes=24, key=key)
+        assert [tune.faults for tune in tunes] == [()] * 24
+
+
 def test_a_prime_that_breaks_the_rules_is_gone_on_with(tmp_path: Path) -> None:
     """Freely, since nothing valid comes of it, and its faults are told."""
     prime = "X:1\nT:x\nR:reel\nM:2/4\nL:1/8\nK:C\n|:c2d2e2f2|"

@@ -205,6 +205,9 @@ class Composer:
         """The tune in the wished key, or in one of the keys that the corpus had in the tune's mode."""
         try:
             score = self._language.notation.parse(tune)
+            if self._options.prime is None and score.key.tonic:
+                # The header has this tonic, whatever key a field in the body brings at once.
+                score = replace(score, key=replace(score.key, tonic=home.tonic))
             tonic = self._wished_tonic or home.choose(score, seed, self._limits, home.propose(seed))
             return to_tonic(self._language.notation, tune, tonic, score.key)
         except NotationError:
