@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 import numpy as np
@@ -58,7 +57,7 @@ def abc_rules(texts: Sequence[str], end: int, rules: Valid, max_length: int) -> 
 def limits_of(texts: Sequence[str], rules: Valid) -> Limits:
     """The rules as numbers. Raises VocabularyError for tokens of which no tune can be ended."""
     characters = frozenset(text for text in texts if len(text) == 1)
-    lowest, highest = _midi(rules.lowest), _midi(rules.highest)
+    lowest, highest = rules.limits
     fill = [
         note
         for note in _NOTES
@@ -76,12 +75,6 @@ def limits_of(texts: Sequence[str], rules: Valid) -> Limits:
         )
     finest = max(length for length in LENGTHS[1:] if length <= _FINEST and set(str(length)) <= characters)
     return Limits(rules.bars, rules.repetition, lowest, highest, characters, finest, (fill[0], fill[1]))
-
-
-def _midi(name: str) -> int:
-    match = re.fullmatch(r"([A-G])(#*|b*)(-?\d)", name)
-    assert match, "pydantic has checked it"
-    return Pitch(int(match[3]), match[1], match[2].count("#") - match[2].count("b")).midi
 
 
 def _natural(note: str) -> int:

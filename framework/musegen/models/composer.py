@@ -24,7 +24,7 @@ from musegen.models.script import Script
 from musegen.music.originality import MelodyIndex
 from musegen.music.score import Key, Problem, Score
 from musegen.music.tune import Tune
-from musegen.music.validity import Fault, Judgement, parse_pitch
+from musegen.music.validity import Fault, Judgement
 from musegen.protocols.models import ContinuingModel, LanguageModel
 from musegen.protocols.notations import HeadedNotation
 from musegen.protocols.rules import Rule
@@ -208,7 +208,9 @@ class Composer:
             if self._options.prime is None and score.key.tonic:
                 # The header has this tonic, whatever key a field in the body brings at once.
                 score = replace(score, key=replace(score.key, tonic=home.tonic))
-            tonic = self._wished_tonic or home.choose(score, seed, self._limits, home.propose(seed))
+            tonic = self._wished_tonic or home.choose(
+                score, seed, self._options.valid.limits, home.propose(seed)
+            )
             return to_tonic(self._language.notation, tune, tonic, score.key)
         except NotationError:
             return tune
@@ -233,12 +235,6 @@ class Composer:
             except (MusegenError, ValueError):  # check_wishes has told it
                 self._ruled[semitones] = None
         return self._ruled[semitones]
-
-    @cached_property
-    def _limits(self) -> tuple[int, int]:
-        """Lowest and highest pitch that a tune may have, as MIDI numbers."""
-        valid = self._options.valid
-        return parse_pitch(valid.lowest).midi, parse_pitch(valid.highest).midi
 
     @cached_property
     def _wished_tonic(self) -> str:

@@ -65,12 +65,15 @@ class Valid(Options):
     """Largest number of successive notes that a tune may share with a training tune, in any key and in
     doubled or halved lengths; 0 for no such rule."""
 
+    @property
+    def limits(self) -> tuple[int, int]:
+        """``lowest`` and ``highest`` as MIDI note numbers."""
+        return parse_pitch(self.lowest).midi, parse_pitch(self.highest).midi
+
     def lower(self, semitones: int) -> Valid:
         """The same rules for tunes that are written so many semitones lower than they will sound."""
-        ends = {
-            name: _name(parse_pitch(getattr(self, name)).midi - semitones) for name in ("lowest", "highest")
-        }
-        return self.model_copy(update=ends)
+        low, high = (pitch - semitones for pitch in self.limits)
+        return self.model_copy(update={"lowest": _name(low), "highest": _name(high)})
 
     @field_validator("highest")
     @classmethod
@@ -313,7 +316,7 @@ def _sound(bar: Bar) -> tuple[object, ...]:
 
 
 def _out_of_range(score: Score, rules: Valid) -> Iterator[Fault]:
-    lowest, highest = parse_pitch(rules.lowest).midi, parse_pitch(rules.highest).midi
+    lowest, highest = rules.limits
     inside = set[int]()  # the same few notes come again and again
     for number, bar in enumerate(score.bars, 1):
         for event in bar.events:
