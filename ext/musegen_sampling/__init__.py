@@ -10,6 +10,7 @@ from pathlib import Path
 from musegen_sampling.calibration import calibrate
 from musegen_sampling.constraints import CompiledConstraint, Constraint, ConstraintError, DeadEndError
 from musegen_sampling.inputs import CompiledInputs, Inputs, InputsError
+from musegen_sampling.memory import LONGEST, Memory, copy_shares, memory_shares, recall
 from musegen_sampling.precision import Precision
 from musegen_sampling.sampler import Sampler
 from musegen_sampling.sharing import cpus
@@ -24,15 +25,20 @@ __all__ = [
     "DeadEndError",
     "Inputs",
     "InputsError",
+    "LONGEST",
     "LSTMLayer",
     "LSTMWeights",
+    "Memory",
     "Passage",
     "Precision",
     "Sampler",
     "State",
     "calibrate",
+    "copy_shares",
     "cpus",
     "get_include",
+    "memory_shares",
+    "recall",
 ]
 
 

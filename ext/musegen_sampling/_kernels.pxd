@@ -28,6 +28,13 @@ cdef extern from "choose.h" nogil:
         ptrdiff_t top_k
 
 
+cdef extern from "memory.h" nogil:
+    ctypedef struct mg_memory:
+        int32_t *heard
+        int32_t *runs
+        ptrdiff_t count
+
+
 cdef extern from "loop.h" nogil:
     ctypedef struct mg_layer:
         ptrdiff_t parts
@@ -56,6 +63,7 @@ cdef extern from "loop.h" nogil:
         const float *dense_bias
         ptrdiff_t n_inputs
         const mg_table *inputs
+        const float *odds
 
     ctypedef enum mg_end:
         MG_RUNNING
@@ -74,6 +82,7 @@ cdef extern from "loop.h" nogil:
         const musegen_inputs *inputs
         int32_t *values
         const float **rows
+        mg_memory memory
         ptrdiff_t fed
         mg_end end
 

@@ -3,6 +3,7 @@ from collections.abc import Sequence
 from musegen_sampling.constraints import CompiledConstraint, Constraint
 from musegen_sampling.engine import Choice, Draw
 from musegen_sampling.inputs import CompiledInputs, Reader
+from musegen_sampling.memory import Memory
 from musegen_sampling.types import Flags, Floats, Tokens
 from musegen_sampling.weights import LSTMWeights
 
@@ -27,6 +28,7 @@ class CompiledEngine:
         threads: int,
         logits: Sequence[Floats] | None = None,
         readers: Sequence[Reader | None] | None = None,
+        memories: Sequence[Memory | None] | None = None,
     ) -> None: ...
     def draw(self, draws: Sequence[Draw], choice: Choice, stops: Flags, threads: int) -> bool: ...
 

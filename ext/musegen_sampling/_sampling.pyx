@@ -100,6 +100,8 @@ cdef class CompiledEngine:
         for number, table in enumerate(packed.inputs):
             self.tables[number].rows = <const float *>self.pointer(self.fold(table, packed))
             self.tables[number].size = len(table)
+        if packed.odds is not None:
+            self.model.odds = <const float *>self.pointer(packed.odds)
 
     def __dealloc__(self):
         free(self.layers)
@@ -139,11 +141,12 @@ cdef class CompiledEngine:
     def state(self):
         return aligned_zeros((mg_state_size(&self.model),), np.float32)
 
-    def feed(self, states, tokens, int threads, logits=None, readers=None):
+    def feed(self, states, tokens, int threads, logits=None, readers=None, memories=None):
         cdef Run run = Run(len(states), self.sizes)
         for number, state in enumerate(states):
             run.feed(number, state, tokens[number], None if logits is None else logits[number])
             run.read(number, None if readers is None else readers[number])
+            run.remember(number, None if memories is None else memories[number])
         run.go(self, threads)
 
     def draw(self, draws, choice, const uint8_t[::1] stops, int threads):
@@ -155,6 +158,7 @@ cdef class CompiledEngine:
         for number, draw in enumerate(draws):
             run.draw(number, draw, self.model.V)
             run.read(number, draw.reader)
+            run.remember(number, draw.memory)
         parted = run.go(self, threads)
         run.finish(draws)
         return parted
@@ -166,12 +170,12 @@ cdef class Run:
     cdef mg_tune *tunes
     cdef ptrdiff_t n
     cdef mg_drawing drawing
-    cdef list alive, tokens, bridges
+    cdef list alive, tokens, bridges, memories
     cdef tuple sizes
     cdef size_t[:, ::1] room  # (n, 2F): the rows of F further inputs, and behind them their values, in half the space
 
     def __cinit__(self, ptrdiff_t n, tuple sizes):
-        self.n, self.sizes, self.alive, self.tokens, self.bridges = n, sizes, [], [], []
+        self.n, self.sizes, self.alive, self.tokens, self.bridges, self.memories = n, sizes, [], [], [], []
         self.room = np.zeros((n, 2 * len(sizes)), np.uintp)
         memset(&self.drawing, 0, sizeof(self.drawing))
         self.tunes = <mg_tune *>calloc(max(n, 1), sizeof(mg_tune))
@@ -222,12 +226,26 @@ cdef class Run:
         tune.values = <int32_t *>&self.room[number, len(self.sizes)]
         self.bridges.append(bridge)
 
+    cdef remember(self, ptrdiff_t number, memory):
+        cdef mg_tune *tune = &self.tunes[number]
+        cdef int32_t[::1] heard, runs
+        self.memories.append(memory)
+        if memory is None:
+            return
+        memory.make_room(tune.steps)
+        heard, runs = memory.heard[0], memory.runs[0]
+        tune.memory.heard, tune.memory.runs, tune.memory.count = &heard[0], &runs[0], memory.count
+        self.alive.append((heard, runs))
+
     cdef bint go(self, CompiledEngine engine, int threads) except -1:
         cdef size_t size = mg_scratch_size(&engine.model, threads)
         cdef uint8_t[::1] scratch = aligned_zeros((size,), np.uint8)
         cdef bint parted
         with nogil:
             parted = mg_run(&engine.model, self.tunes, self.n, &self.drawing, threads, &scratch[0])
+        for number, memory in enumerate(self.memories):
+            if memory is not None:
+                memory.count = self.tunes[<ptrdiff_t>number].memory.count
         self.check()
         return parted
 

@@ -13,6 +13,7 @@ import numpy as np
 
 from musegen_sampling.constraints import CompiledConstraint, Constraint
 from musegen_sampling.inputs import Reader
+from musegen_sampling.memory import Memory
 from musegen_sampling.types import Doubles, Flags, Floats, Tokens
 
 
@@ -64,8 +65,10 @@ class Draw:
     reader: Reader | None = None
     """The reader of its further inputs, which goes on with the tune; None where the model has none."""
     surprises: Doubles | None = None
-    """Room for what the losses of the drawn tokens are made of, float64 (n, 2); csrc/choose.h says what that
+    """Room for what the losses of the drawn tokens are made of, float64 (n, 3); csrc/choose.h says what that
     is. None where they are not wanted."""
+    memory: Memory | None = None
+    """The memory of the tune so far, which goes on with it; None where the model has none."""
     tokens: Tokens = field(default_factory=lambda: np.empty(0, np.int32))
     """The drawn tokens, with the stop token; the last of them has not been fed."""
     end: End = End.RUNNING
@@ -91,10 +94,12 @@ class Engine(Protocol):
         threads: int,
         logits: Sequence[Floats] | None = None,
         readers: Sequence[Reader | None] | None = None,
+        memories: Sequence[Memory | None] | None = None,
     ) -> None:
         """Step each tune through its ``tokens`` (n,), n > 0, and write the logits (n, V) after each token.
 
-        ``readers``: those of the tunes' further inputs, where the model has any. Raises as ``draw``.
+        ``readers``: those of the tunes' further inputs, where the model has any; ``memories``: those of the
+        tunes so far, where the model has a memory. Raises as ``draw``.
         """
 
     def draw(self, draws: Sequence[Draw], choice: Choice, stops: Flags, threads: int) -> bool:

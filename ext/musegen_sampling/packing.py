@@ -9,6 +9,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from musegen_sampling.memory import odds_of
 from musegen_sampling.precision import Precision, Words, bfloat16_words, float_words, int8_words
 from musegen_sampling.types import Floats
 from musegen_sampling.weights import LSTMWeights
@@ -56,6 +57,8 @@ class Packed:
     """(4B, E, 2L), or (V, B, 8L) for one-hot input with one row for each token"""
     inputs: tuple[Floats, ...]
     """(N, E) each: the tables of further inputs"""
+    odds: Floats | None
+    """(33,): those of the memory, by the length of its match"""
     dense: Words
     """(P, S, Gd, 2L), P the last layer's parts, S = ceil(V / 2L)"""
     dense_bias: Floats
@@ -81,6 +84,7 @@ def pack(weights: LSTMWeights, lanes: int, precision: Precision) -> Packed:
         weights.embedding,
         first_kernel,
         weights.inputs,
+        None if weights.memory is None else odds_of(weights.memory),
         _dense(weights, layers[-1], width, precision),
         _columns(weights.dense_bias[np.newaxis], width).reshape(-1),
     )

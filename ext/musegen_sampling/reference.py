@@ -6,13 +6,15 @@ there.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 
 import numpy as np
 
 from musegen_sampling.constraints import flags, in_python
 from musegen_sampling.engine import Choice, Draw, End
 from musegen_sampling.inputs import Reader, reading
+from musegen_sampling.memory import Memory, odds_of
 from musegen_sampling.packing import part_units
 from musegen_sampling.precision import Precision, Quantized, bfloat16_words, from_bfloat16_words
 from musegen_sampling.types import Flags, Floats, Tokens
@@ -74,6 +76,29 @@ def quantized(h: Floats) -> Floats:
     return rounded
 
 
+def log(x: Floats) -> Floats:
+    """ln x for a normal x > 0: x = 2^n m with m about 1, then n ln 2 plus a polynomial in m - 1."""
+    shifted = x.view(np.int32) - np.int32(0x3F3504F3)
+    n = (shifted >> 23).astype(np.float32)
+    r = ((shifted & np.int32(0x007FFFFF)) + np.int32(0x3F3504F3)).view(np.float32) - f32(1.0)
+    s = r * r
+    p = np.full_like(r, 7.0376836292e-2)
+    for coefficient in (
+        -1.1514610310e-1,
+        1.1676998740e-1,
+        -1.2420140846e-1,
+        1.4249322787e-1,
+        -1.6668057665e-1,
+        2.0000714765e-1,
+        -2.4999993993e-1,
+        3.3333331174e-1,
+    ):
+        p = p * r + f32(coefficient)
+    p = p * r * s + n * f32(-2.12194440e-4)
+    logarithm: Floats = n * f32(0.693359375) + (r + (p - f32(0.5) * s))
+    return logarithm
+
+
 def choose(logits: Floats, choice: Choice, uniform: float, allowed: Flags | None = None) -> int:
     """A token drawn from ``logits`` (V,): temperature, top-k, top-p, then the inverse of the cumulative sum.
 
@@ -104,11 +129,28 @@ def choose(logits: Floats, choice: Choice, uniform: float, allowed: Flags | None
     return int(reached[0] if len(reached) else np.flatnonzero(p)[-1])
 
 
-def surprise(logits: Floats, token: int) -> tuple[float, float]:
+def total(logits: Floats) -> float:
+    """The sum of e^(logit - highest), in float64, token after token."""
+    return float(np.cumsum(exp(logits - logits.max()).astype(np.float64))[-1])
+
+
+def surprise(logits: Floats, token: int, allowed: Flags | None) -> tuple[float, float, float]:
     """What the loss of ``token`` is made of: see csrc/choose.h."""
+    highest, whole = logits.max(), total(logits)
+    parts = exp(logits - highest).astype(np.float64)
+    left = whole if allowed is None else float(np.cumsum(np.where(allowed, parts, 0.0))[-1])
+    return whole, float(highest) - float(logits[token]), left
+
+
+def mixed(logits: Floats, guess: int, odds: np.float32) -> Floats:
+    """The logits with a memory's prediction mixed in: see csrc/memory.h."""
+    if odds == 0:
+        return logits
     highest = logits.max()
-    total = np.cumsum(exp(logits - highest).astype(np.float64))[-1]
-    return float(total), float(highest) - float(logits[token])
+    whole = float(exp(logits[guess : guess + 1] - highest)[0]) + float(odds) * total(logits)
+    logits = logits.copy()
+    logits[guess] = highest + log(np.array([whole], np.float32))[0]
+    return logits
 
 
 class ReferenceEngine:
@@ -138,6 +180,7 @@ class ReferenceEngine:
                 self.table = self.chain(weights.embedding, kernel) + self.biases[0]
             self.inputs = [self.chain(table, kernel) for table in weights.inputs]
         self.sizes = tuple(map(len, weights.inputs))
+        self.odds = None if weights.memory is None else odds_of(weights.memory)
 
     def matrix(self, weights: LSTMWeights, name: str) -> Floats | Quantized:
         """One of an LSTM layer's matrices in this precision."""
@@ -187,6 +230,13 @@ class ReferenceEngine:
             total = total + self.chain(h[part], self.dense_kernel[part])
         return limit(total)
 
+    def remembered(self, memory: Memory | None, token: int) -> Callable[[Floats], Floats]:
+        """Hears a token; what mixes the memory's prediction into the logits behind it."""
+        if memory is None or self.odds is None:
+            return lambda logits: logits
+        (guess,), (length,) = memory.hear(np.array([token], np.int32))
+        return partial(mixed, guess=int(guess), odds=self.odds[length])
+
     def state(self) -> Floats:
         """Zeros for h and c of each layer."""
         return np.zeros(2 * sum(self.units), np.float32)
@@ -217,15 +267,20 @@ class ReferenceEngine:
         threads: int,
         logits: Sequence[Floats] | None = None,
         readers: Sequence[Reader | None] | None = None,
+        memories: Sequence[Memory | None] | None = None,
     ) -> None:
         """See engine.Engine."""
         with np.errstate(over="ignore", invalid="ignore", under="ignore"):
             for number, state in enumerate(states):
                 read = reading(readers[number] if readers else None, self.sizes)
+                memory = memories[number] if memories else None
+                if memory:
+                    memory.make_room(len(tokens[number]))
                 for n, token in enumerate(tokens[number].tolist()):
+                    mix = self.remembered(memory, token)
                     h = self.step(state, token, read(token))
                     if logits is not None:
-                        logits[number][n] = self.logits(h)
+                        logits[number][n] = mix(self.logits(h))
 
     def draw(self, draws: Sequence[Draw], choice: Choice, stops: Flags, threads: int) -> bool:
         """See engine.Engine."""
@@ -237,17 +292,19 @@ class ReferenceEngine:
     def _tokens(self, draw: Draw, choice: Choice, stops: Flags) -> Iterator[int]:
         token, constraint = draw.token, in_python(draw.constraint, self.vocabulary_size)
         read = reading(draw.reader, self.sizes)
+        if draw.memory:
+            draw.memory.make_room(len(draw.uniforms))
         for number, uniform in enumerate(draw.uniforms):
-            values = read(token)
+            mix, values = self.remembered(draw.memory, token), read(token)
             allowed = constraint.allow() if constraint else None
-            logits = self.logits(self.step(draw.state, token, values))
+            logits = mix(self.logits(self.step(draw.state, token, values)))
             mask = None if allowed is None else flags(allowed, len(logits))
             token = choose(logits, choice, float(uniform), mask)
             if token < 0:
                 draw.end = End.DEAD_END
                 return
             if draw.surprises is not None:
-                draw.surprises[number] = surprise(logits, token)
+                draw.surprises[number] = surprise(logits, token, mask)
             yield token
             if constraint:
                 constraint.take(token)

@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike
 from musegen_sampling.constraints import CompiledConstraint, Constraint, ConstraintError, DeadEndError
 from musegen_sampling.engine import Choice, Draw, End
 from musegen_sampling.inputs import MakeReader, Reader, check_maker
+from musegen_sampling.memory import Memory
 from musegen_sampling.precision import PRECISIONS, Precision
 from musegen_sampling.sharing import cpus, shared_engine, shared_weights
 from musegen_sampling.states import Nats, Passage, State, nats_of
@@ -245,8 +246,8 @@ class Sampler:
         choice = Choice(temperature, top_k, top_p)
         tunes, drawn = self._write(primes, length, choice, seeds, stop, constraints, cancel, surprises)
         return [
-            Passage(tokens, nats_of(parts), tune.state)
-            for tokens, parts, tune in zip(drawn, surprises, tunes, strict=True)
+            Passage(tokens, nats, tune.state, left)
+            for tokens, (nats, left), tune in zip(drawn, map(nats_of, surprises), tunes, strict=True)
         ]
 
     def _write(
@@ -296,9 +297,9 @@ class Sampler:
         """Logits float32 (n, V) after each of ``tokens`` (n,), from the zero state. Raises ValueError."""
         fed = self._tokens("tokens", tokens, empty=True)
         logits = np.empty((len(fed), len(self.weights.vocabulary)), np.float32)
-        state, reader = self._engine.state(), self._reader()
+        state, reader, memory = self._engine.state(), self._reader(), self._memory()
         for part in _parts(len(fed), self._slice):
-            self._engine.feed([state], [fed[part]], self.threads, [logits[part]], [reader])
+            self._engine.feed([state], [fed[part]], self.threads, [logits[part]], [reader], [memory])
         return logits
 
     def nats(self, tokens: ArrayLike) -> Nats:
@@ -316,6 +317,10 @@ class Sampler:
     def _reader(self) -> Reader | None:
         """A reader of further inputs for a tune that is begun; None where the model has none."""
         return None if self.inputs is None else self.inputs()
+
+    def _memory(self) -> Memory | None:
+        """A memory for a tune that is begun; None where the model has none."""
+        return None if self.weights.memory is None else Memory()
 
     def _begun(self, primes: Sequence[tuple[str, ArrayLike | State]]) -> list[State]:
         """A state of its own for each tune that goes on from a prime, which an error calls by its name."""
@@ -342,7 +347,7 @@ class Sampler:
         for (name, tokens), (other, state) in zip(tunes, after, strict=True):
             own = self._tokens(name, tokens)
             if state is None:
-                begun = State(self._engine, self._engine.state(), 0, self._reader())
+                begun = State(self._engine, self._engine.state(), 0, self._reader(), self._memory())
             else:
                 begun = self._copied(other, state)
                 own = np.concatenate([[begun._token], own]).astype(np.int32)
@@ -361,6 +366,7 @@ class Sampler:
                 self.threads,
                 None,
                 [states[i]._reader for i in going],
+                [states[i]._memory for i in going],
             )
 
     def _feed_measured(self, states: Sequence[State], fed: Sequence[Tokens]) -> list[Nats]:
@@ -376,6 +382,7 @@ class Sampler:
                 self.threads,
                 logits,
                 [states[i]._reader for i in going],
+                [states[i]._memory for i in going],
             )
             for i, rows in zip(going, logits, strict=True):
                 below = rows - rows.max(axis=1, keepdims=True).astype(np.float64)
@@ -402,7 +409,8 @@ class Sampler:
                 tune.generator.random(length),
                 tune.constraint,
                 tune.state._reader,
-                None if surprises is None else np.empty((length, 2)),
+                None if surprises is None else np.empty((length, 3)),
+                tune.state._memory,
             )
             for tune in tunes
         ]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TypeAlias
 
+from musegen_sampling.memory import LONGEST
+
 Shape: TypeAlias = tuple[int, ...]
 
 
@@ -26,6 +28,10 @@ def inputs_name(number: int) -> str:
 def inputs_names(names: Iterable[str]) -> list[str]:
     """The names that as many tables of further inputs should have as there are among ``names``."""
     return [inputs_name(number) for number in range(sum(name.startswith("inputs_") for name in names))]
+
+
+MEMORY = "memory"
+"""The name of the memory's shares in the predictions, where the model has a memory."""
 
 
 def depth(names: Iterable[str]) -> int:
@@ -72,7 +78,7 @@ def check_shapes(shapes: Mapping[str, Shape], vocabulary_size: int, store: str =
     if missing := sorted(names - shapes.keys()):
         raise ValueError(f"{missing[0]}: missing")
     int8_biases = {int8_bias_name(number) for number in range(depth(shapes))} & shapes.keys()
-    if surplus := sorted(shapes.keys() - names - int8_biases - {"embedding"}):
+    if surplus := sorted(shapes.keys() - names - int8_biases - {"embedding", MEMORY}):
         raise ValueError(f"{surplus[0]}: belongs to no layer")
 
     def check(name: str, *expected: int | str) -> None:
@@ -104,6 +110,8 @@ def check_shapes(shapes: Mapping[str, Shape], vocabulary_size: int, store: str =
         inputs = units
     check("dense.kernel", -(-inputs // 2) if store == "int8" else inputs, vocabulary_size)
     check("dense.bias", vocabulary_size)
+    if MEMORY in shapes:
+        check(MEMORY, LONGEST + 1)
     for name in sorted(int8_biases):
         check(name, *shapes[name.replace("int8_bias", "bias")])
     for name in sorted(scaled):

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from musegen_sampling.engine import Engine
 from musegen_sampling.inputs import Reader
+from musegen_sampling.memory import Memory
 from musegen_sampling.types import Doubles, Floats, Tokens
 
 Nats: TypeAlias = NDArray[np.float64]
@@ -18,17 +19,21 @@ Nats: TypeAlias = NDArray[np.float64]
 class State:
     """A tune so far, from which any number may go on; ``Sampler.prime`` makes it for its own model."""
 
-    __slots__ = ("_array", "_engine", "_reader", "_token")
+    __slots__ = ("_array", "_engine", "_memory", "_reader", "_token")
 
-    def __init__(self, engine: Engine, array: Floats, token: int, reader: Reader | None) -> None:
-        self._engine, self._array, self._token, self._reader = engine, array, token, reader
+    def __init__(
+        self, engine: Engine, array: Floats, token: int, reader: Reader | None, memory: Memory | None
+    ) -> None:
+        self._engine, self._array, self._token = engine, array, token
+        self._reader, self._memory = reader, memory
 
     def copy(self) -> State:
-        """A copy that is independent of this state, with a copy of its reader of further inputs."""
+        """A copy that is independent of this state, with copies of its reader and its memory."""
         array = self._engine.state()  # aligned as the kernels need it
         array[:] = self._array
         reader = None if self._reader is None else self._reader.copy()
-        return State(self._engine, array, self._token, reader)
+        memory = None if self._memory is None else self._memory.copy()
+        return State(self._engine, array, self._token, reader, memory)
 
 
 class Passage(NamedTuple):
@@ -42,10 +47,13 @@ class Passage(NamedTuple):
     Or (n - 1,) of a tune that was read from its beginning, whose first token has none."""
     state: State
     """The state after the last token."""
+    left: Nats | None = None
+    """What a constraint left of all probability at temperature 1, before each token: float64 (n,).
+
+    1 where all tokens might come; None for a piece that was read."""
 
 
-def nats_of(surprises: Sequence[Doubles]) -> Nats:
-    """float64 (n,), of the parts that each token's loss is made of (csrc/choose.h)."""
-    parts = np.concatenate([np.empty((0, 2)), *surprises])
-    nats: Nats = np.log(parts[:, 0]) + parts[:, 1]
-    return nats
+def nats_of(surprises: Sequence[Doubles]) -> tuple[Nats, Nats]:
+    """Losses, and what a constraint left of all probability, of the parts in csrc/choose.h: (n,) each."""
+    total, below, allowed = np.concatenate([np.empty((0, 3)), *surprises]).T
+    return np.log(total) + below, allowed / total

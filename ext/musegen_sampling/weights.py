@@ -20,6 +20,7 @@ from musegen_sampling.precision import (
     quantize,
 )
 from musegen_sampling.shapes import (
+    MEMORY,
     SCALES,
     check_shapes,
     check_vocabulary,
@@ -60,7 +61,9 @@ class LSTMWeights:
     the layer below. ``dense_kernel``: float32 (H, V) with the last layer's H; ``dense_bias``: float32 (V,).
     ``start`` and ``end``: the tokens that open and close a tune, or None. ``inputs``: tables of further
     inputs, float32 (N, E), each with an N ≥ 1 of its own; for each token that is fed, a row of every table is
-    added to the token's row of the embedding (inputs.py says who picks it). Arrays are copied and read-only.
+    added to the token's row of the embedding (inputs.py says who picks it). ``memory``: float32 (33,), the
+    share of a memory of the tune so far in each prediction, by the length of its match (memory.py), from 0
+    and below 1, the first 0; None: the model has no memory. Arrays are copied and read-only.
 
     Raises ValueError for NaN and infinity, and, naming the array and both shapes, for arrays that do not fit.
     """
@@ -76,6 +79,7 @@ class LSTMWeights:
         start: int | None = None,
         end: int | None = None,
         inputs: Sequence[Floats] = (),
+        memory: Floats | None = None,
     ) -> None:
         arrays = {} if embedding is None else {"embedding": embedding}
         for number, layer in enumerate(layers):
@@ -84,6 +88,7 @@ class LSTMWeights:
             arrays |= dict(zip(layer_names(number), layer, strict=True))
         arrays |= {"dense.kernel": dense_kernel, "dense.bias": dense_bias}
         arrays |= {inputs_name(number): table for number, table in enumerate(inputs)}
+        arrays |= {} if memory is None else {MEMORY: memory}
         for name, array in arrays.items():
             found = getattr(array, "dtype", type(array).__name__)
             if not isinstance(array, np.ndarray) or found != np.float32:
@@ -133,6 +138,11 @@ class LSTMWeights:
     def inputs(self) -> tuple[Floats, ...]:
         """The tables of further inputs, float32 (N, E) each."""
         return tuple(self.arrays[name] for name in inputs_names(self.arrays))
+
+    @property
+    def memory(self) -> Floats | None:
+        """float32 (33,), the shares of a memory of the tune so far; None where the model has none."""
+        return self.arrays.get(MEMORY)
 
     @property
     def layers(self) -> tuple[LSTMLayer, ...]:
@@ -236,6 +246,19 @@ class LSTMWeights:
         found.about, found.losses, found.precision = self.about, dict(losses), precision
         return found
 
+    def with_memory(self, shares: Floats) -> LSTMWeights:
+        """These weights with a memory of the tune so far, which has these shares; see the class."""
+        check_shapes(
+            {**{name: array.shape for name, array in self.arrays.items()}, MEMORY: shares.shape},
+            len(self.vocabulary),
+            self.store,
+        )
+        found = LSTMWeights.__new__(LSTMWeights)
+        arrays = {**self.arrays, MEMORY: np.array(shares, np.float32)}
+        found._take(arrays, self.store, self.vocabulary, self.start, self.end)
+        found.about = self.about
+        return found
+
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> LSTMWeights:
         """The weights in a file that ``save`` wrote.
@@ -269,5 +292,8 @@ def _check_values(name: str, array: Array) -> None:
     elif array.dtype == np.uint32:
         if not np.isfinite(from_bfloat16_words(array, 2 * len(array))).all():
             raise ValueError(f"{name}: finite weights expected (got NaN or infinity)")
+    elif name == MEMORY:
+        if array[0] != 0 or not np.all((array >= 0) & (array < 1)):
+            raise ValueError("memory: shares from 0 to below 1 expected, 0 first")
     elif not np.isfinite(array).all():
         raise ValueError(f"{name}: finite weights expected (got NaN or infinity)")

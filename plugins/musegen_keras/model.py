@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Literal, cast
 
@@ -16,6 +16,7 @@ from musegen import (
     Dataset,
     ModelError,
     Passage,
+    PlaceReader,
     Places,
     Sampling,
     Tokens,
@@ -26,7 +27,7 @@ from musegen_keras.batches import features
 from musegen_keras.memory import check_memory
 from musegen_keras.options import KerasLSTMOptions, LSTMSampling
 from musegen_keras.weights import lstm_weights
-from musegen_sampling import LSTMWeights, Precision, Sampler, State, calibrate
+from musegen_sampling import LSTMWeights, Precision, Sampler, State, calibrate, memory_shares
 
 _CALIBRATED = 100
 """Number of training tunes on which precisions are measured where there are no validation tunes."""
@@ -105,7 +106,7 @@ class LSTMModel:
             stop=sampling.stop,
             constraints=sampling.rules or None,
         )
-        return [Passage(each.tokens, each.nats, each.state) for each in written]
+        return [Passage(each.tokens, each.nats, each.state, each.left) for each in written]
 
     def nats(self, tunes: Sequence[Tokens]) -> list[NDArray[np.float64]]:
         """float64 (n - 1,) for each tune: -ln probability of each token but the first, in fp32."""
@@ -125,6 +126,17 @@ class LSTMModel:
 
 def _state(passage: Passage) -> State:
     return cast(State, passage.state)
+
+
+def remembering(
+    weights: LSTMWeights, tunes: Sequence[Tokens], recall: float, begin: Callable[[], PlaceReader] | None
+) -> LSTMWeights:
+    """``weights`` with a memory of the tune so far.
+
+    Its shares are ``recall`` times those that suit ``tunes`` best, which the model has not learned from.
+    """
+    nats = Sampler(weights, precision="fp32", inputs=begin).nats_many(tunes)
+    return weights.with_memory(memory_shares(nats, tunes) * np.float32(recall))
 
 
 class KerasLSTMTrainer:
@@ -147,6 +159,10 @@ class KerasLSTMTrainer:
         places = self._options.reads(dataset.places)
         weights = lstm_weights(end.best, dataset.vocabulary, features(places))
         begin = places.begin if places is not None else None
+        if self._options.recall and dataset.validation:
+            weights = remembering(weights, dataset.validation, self._options.recall, begin)
+        elif self._options.recall:
+            job.progress.say("recall is left out: there are no validation tunes to find its shares on")
         weights = calibrate(weights, dataset.validation or dataset.train[:_CALIBRATED], inputs=begin)
         steps = tuple(epoch.tolist() for epoch in end.steps)
         model = LSTMModel(weights, job.about, places)

@@ -33,6 +33,9 @@ class KerasLSTMOptions(Options):
     """Share of the place features left out at random in training, each by itself."""
     memory_dropout: float = Field(0.5, ge=0, lt=1)
     """The same for what was heard before; without it a model relies too much on what it wrote itself."""
+    recall: float = Field(0.0, ge=0, le=1)
+    """Mix into each prediction what followed the longest earlier match of the last tokens: 1 as much of it as
+    suits the validation tunes best, 0 none; with less, new tunes repeat themselves less."""
     epochs: int = Field(20, ge=1, le=1_000_000)
     """How many times the model sees every tune, at most."""
     steps: int | None = Field(None, ge=1, le=1_000_000_000)

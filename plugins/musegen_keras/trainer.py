@@ -69,7 +69,7 @@ class _Training:
             options, size, self._rows, self._steps, job.seed, self._strategy, self._places
         )
         self._path = job.checkpoints / "training.safetensors"
-        self._fingerprint = fingerprint(options.model_dump_json(), job.seed, dataset)
+        self._fingerprint = fingerprint(options.model_dump_json(exclude={"recall"}), job.seed, dataset)
         self._board = Board(job.logs if options.tensorboard else None)
         self._an_epoch = len(self._batches(1))
         """Steps of the first epoch; later ones may have one or two more or less."""

@@ -28,7 +28,7 @@ from musegen import (
     check_file,
 )
 from musegen_ngram.counts import GramCounts, Level
-from musegen_ngram.memory import LONGEST, Memory, recall
+from musegen_sampling import LONGEST, Memory, recall
 
 FORMAT = "musegen-ngram-2"
 

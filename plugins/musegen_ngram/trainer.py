@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from musegen import Dataset, EpochLoss, ModelError, Tokens, TrainedModel, TrainingJob
 from musegen_ngram.counts import GramCounts
-from musegen_ngram.memory import copy_shares, recall
 from musegen_ngram.model import NgramModel
+from musegen_sampling import copy_shares, recall
 
 HIGHEST = 12
 """The highest order that is tried."""

@@ -1,4 +1,4 @@
-"""The kernels' own exp, sigmoid and tanh, against float64."""
+"""The kernels' own exp, sigmoid, tanh and log, against float64."""
 
 from __future__ import annotations
 
@@ -44,3 +44,13 @@ def test_extremes_stay_finite() -> None:
         for function in (reference.exp, reference.sigmoid, reference.tanh):
             assert np.isfinite(function(x)).all()
     assert reference.tanh(x).tolist()[:2] == [-1, 1]
+
+
+def test_logarithms_of_all_sizes() -> None:
+    """Within a unit in the last place of the result, or of a half where that is near 0."""
+    x = np.concatenate([np.geomspace(1e-37, 1e38, 1_000_001), np.linspace(0.5, 2, 1_000_001)]).astype(
+        np.float32
+    )
+    wanted = np.log(x.astype(np.float64))
+    error = np.abs(reference.log(x).astype(np.float64) - wanted)
+    assert np.max(error / np.spacing(np.abs(wanted).clip(2.0**-2).astype(np.float32))) <= 1

@@ -29,7 +29,7 @@ from musegen import (
 )
 from musegen.testing.examples import ExamplePlaces
 from musegen_keras.batches import Batch
-from musegen_keras.model import KerasLSTMTrainer
+from musegen_keras.model import KerasLSTMTrainer, LSTMModel
 from musegen_keras.plugin import musegen_models
 
 pytest.importorskip("tensorflow")
@@ -312,6 +312,30 @@ def test_a_tune_is_learned_by_heart(tmp_path: Path) -> None:
     assert rest.tolist() == tune[1:-1].tolist()
 
 
+def test_a_model_recalls_what_came_before(tmp_path: Path) -> None:
+    """Tunes that are played twice are likelier with recall; the weights are those of a training without it.
+
+    A finished training is not repeated where recall alone is another. Without validation tunes a line says
+    that there is no recall.
+    """
+    rng = np.random.default_rng(3)
+    twice = [np.tile(rng.integers(2, len(VOCABULARY), 12), 3) for _ in range(12)]
+    played = tuple(np.array([0, *body, 1], np.int32) for body in twice)
+    data = Dataset(VOCABULARY, played[:6], played[6:9])
+    losses = {}
+    for recall in (0.0, 0.5, 1.0):
+        report = Report()
+        trained = train(tmp_path, report, data, epochs=2, recall=recall)
+        losses[recall] = np.concatenate(trained.model.nats(played[9:])).mean()
+        assert recall == 0 or len(report.steps) == 0
+    assert losses[1.0] < losses[0.5] < losses[0.0] - 0.3
+    report = Report()
+    model = train(tmp_path / "none", report, Dataset(VOCABULARY, played, ()), epochs=1, recall=1.0).model
+    assert isinstance(model, LSTMModel)
+    assert model.weights.memory is None
+    assert [line for line in report.lines if line.startswith("recall is left out")]
+
+
 def test_it_stops_without_better_validation(tmp_path: Path) -> None:
     """``patience`` epochs after the best one, whose weights the model has."""
     result = train(tmp_path, None, None, epochs=60, patience=2, units=(32,), learning_rate=0.05, dropout=0.0)
@@ -471,6 +495,7 @@ def test_it_is_declared() -> None:
         "memory": True,
         "place_dropout": 0.05,
         "memory_dropout": 0.4,
+        "recall": 0.33,
         "units": [512],
         "dropout": 0.2,
         "recurrent_dropout": 0.1,
@@ -499,6 +524,7 @@ def test_it_is_declared() -> None:
         {"epochs": 0},
         {"memory": True},  # without place
         {"memory_dropout": 1.0},
+        {"recall": 1.1},
     ]
     for wrong in refused:
         with pytest.raises(ValueError, match=next(iter(wrong))):

@@ -15,10 +15,10 @@ from hypothesis import given, settings, strategies as st
 
 from helpers.training_jobs import ABOUT, VOCABULARY, Report, dataset, job
 from musegen import ArtifactError, Dataset, ModelError, Sampling, Tokens, Vocabulary
-from musegen_ngram.memory import LONGEST, Memory, copy_shares, recall
 from musegen_ngram.model import NgramModel
 from musegen_ngram.plugin import musegen_models
 from musegen_ngram.trainer import NgramTrainer
+from musegen_sampling import LONGEST
 
 V = len(VOCABULARY)
 bodies = st.lists(st.integers(2, V - 1), max_size=12)
@@ -132,48 +132,6 @@ def test_nats_with_a_memory_are_those_of_its_probabilities(
     (nats,) = model.nats([judged])
     expected = [-math.log(model.probabilities(judged[:i])[judged[i]]) for i in range(1, len(judged))]
     assert np.allclose(nats, expected)
-
-
-def longest_match(tune: list[int]) -> tuple[int, int]:
-    """What followed the longest earlier occurrence of the tune's end, of equals the latest; its length."""
-    found = (0, 0)
-    for end in range(1, len(tune)):
-        length = next((n for n in range(end) if tune[end - 1 - n] != tune[-1 - n]), end)
-        if length and length >= found[1]:
-            found = tune[end], length
-    return found
-
-
-@settings(deadline=None, max_examples=100)
-@given(st.lists(st.lists(st.integers(2, 4), max_size=30), max_size=5))
-def test_the_memory_recalls_the_longest_match(corpus: list[list[int]]) -> None:
-    """Counted anew at each place; tunes of any lengths side by side."""
-    tunes = [tune(body) for body in corpus]
-    for heard, guesses, matches in zip(tunes, *recall(tunes), strict=True):
-        for place in range(1, len(heard)):
-            guess, length = longest_match(heard[:place].tolist())
-            assert matches[place - 1] == min(length, LONGEST)
-            assert not length or guesses[place - 1] == guess
-
-
-def test_the_memory_reaches_back_so_far_and_no_farther(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What lies farther back is forgotten; what lies within is matched as before."""
-    monkeypatch.setattr("musegen_ngram.memory.REACH", 4)
-    memory = Memory(1, 20)
-    heard = [2, 3, 4, 5, 6, 7, 2, 3, 8, 2, 3]
-    steps = [memory.hear(np.array([token], np.int32)) for token in heard]
-    assert steps[6][1] == 0
-    assert (steps[-1][0].item(), steps[-1][1].item()) == (8, 2)
-
-
-def test_shares_are_those_of_the_copies_that_were_right() -> None:
-    """Of a hundred copies with no other chance, drawn towards the length below by two; never 1."""
-    right = np.arange(100) < 80
-    shares = copy_shares(np.full(100, 1e-12), right, np.full(100, 3))
-    assert shares[3] == pytest.approx(80 / 102, abs=1e-6)
-    assert shares[0] == shares[1] == shares[2] == 0
-    assert shares[4] == pytest.approx(shares[3])
-    assert copy_shares(np.full(9, 1e-12), np.ones(9, bool), np.full(9, 1)).max() < 1
 
 
 def test_a_memory_pays_where_tunes_repeat_themselves() -> None:

@@ -74,11 +74,20 @@ int32_t mg_choose(const float *logits, ptrdiff_t V, const mg_choice *choice, dou
     return last;
 }
 
-void mg_surprise(const float *logits, ptrdiff_t V, int32_t token, double *surprise) {
-    float highest = logits[0];
+double mg_sum(const float *logits, ptrdiff_t V, float *highest) {
+    float most = logits[0];
     double total = 0.0;
-    for (ptrdiff_t v = 1; v < V; v++) highest = logits[v] > highest ? logits[v] : highest;
-    for (ptrdiff_t v = 0; v < V; v++) total += mg_exp(logits[v] - highest);
+    for (ptrdiff_t v = 1; v < V; v++) most = logits[v] > most ? logits[v] : most;
+    for (ptrdiff_t v = 0; v < V; v++) total += mg_exp(logits[v] - most);
+    *highest = most;
+    return total;
+}
+
+void mg_surprise(const float *logits, ptrdiff_t V, int32_t token, const uint8_t *allowed, double *surprise) {
+    float highest;
+    double total = mg_sum(logits, V, &highest), left = 0.0;
+    for (ptrdiff_t v = 0; allowed != NULL && v < V; v++) left += allowed[v] ? mg_exp(logits[v] - highest) : 0.0f;
     surprise[0] = total;
     surprise[1] = (double)highest - logits[token];
+    surprise[2] = allowed == NULL ? total : left;
 }

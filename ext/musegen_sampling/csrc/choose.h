@@ -20,8 +20,12 @@ int32_t mg_choose(const float *logits, ptrdiff_t V, const mg_choice *choice, dou
                   float *probabilities,   /* (V,) scratch */
                   int32_t *heap);         /* (V,) scratch */
 
-/* What the loss of `token` is made of, whatever the choice: the sum over all v of exp(logits[v] - highest), each float32,
- * added in float64 in token order, and highest - logits[token]. Its -ln probability is ln of the first plus the second. */
-void mg_surprise(const float *logits, ptrdiff_t V, int32_t token, double *surprise /* (2,) */);
+/* The sum over all v of exp(logits[v] - highest), each float32, added in float64 in token order. */
+double mg_sum(const float *logits, ptrdiff_t V, float *highest /* out: the highest logit */);
+
+/* What the loss of `token` is made of, whatever the choice: that sum, and highest - logits[token]. Its -ln probability is ln
+ * of the first plus the second. The third number is the same sum over the tokens that are allowed: what they have of all
+ * probability is the third over the first. */
+void mg_surprise(const float *logits, ptrdiff_t V, int32_t token, const uint8_t *allowed, double *surprise /* (3,) */);
 
 #endif

@@ -1,4 +1,4 @@
-/* exp, sigmoid and tanh in float32, within 1, 3 and 2 units in the last place, from +, -, *, / and bit operations
+/* exp, sigmoid, tanh and log in float32, within 1, 3, 2 and 1 units in the last place, from +, -, *, / and bit operations
  * alone: the same bits on every machine, which libm does not promise. Plain scalar code; compilers vectorise the loops
  * around it. reference.py repeats it line by line. */
 #ifndef MUSEGEN_ELEMENTARY_H
@@ -72,6 +72,24 @@ static inline float mg_tanh(float x) {
     uint32_t sign = mg_bits(x) & 0x80000000u;
     float large = mg_float(mg_bits(1.0f - 2.0f / (1.0f + mg_exp(2.0f * mg_float(mg_bits(x) ^ sign)))) | sign);
     return s < 0.3025f ? small : large;
+}
+
+/* ln x for a normal x > 0: x = 2^n m with m from sqrt(1/2) to sqrt(2), then n ln 2 plus a polynomial in m - 1. */
+static inline float mg_log(float x) {
+    uint32_t shifted = mg_bits(x) - 0x3f3504f3u; /* sqrt(1/2) becomes 0 of its power of two */
+    float n = (float)((int32_t)shifted >> 23);
+    float r = mg_float((shifted & 0x007fffffu) + 0x3f3504f3u) - 1.0f, s = r * r;
+    float p = 7.0376836292e-2f;
+    p = p * r + -1.1514610310e-1f;
+    p = p * r + 1.1676998740e-1f;
+    p = p * r + -1.2420140846e-1f;
+    p = p * r + 1.4249322787e-1f;
+    p = p * r + -1.6668057665e-1f;
+    p = p * r + 2.0000714765e-1f;
+    p = p * r + -2.4999993993e-1f;
+    p = p * r + 3.3333331174e-1f;
+    p = p * r * s + n * -2.12194440e-4f;
+    return n * 0.693359375f + (r + (p - 0.5f * s));
 }
 
 #endif

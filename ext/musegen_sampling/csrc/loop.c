@@ -144,9 +144,10 @@ static void sum_parts(const mg_model *model, const walker *w, const place *at) {
     mg_limit(at->row, size);
 }
 
-/* Reads the further inputs of the token that is to be fed. Returns how the tune goes on. */
-static mg_end read_inputs(const mg_model *model, const walker *w) {
+/* Hears the token that is to be fed, and reads its further inputs. Returns how the tune goes on. */
+static mg_end attend(const mg_model *model, const walker *w) {
     mg_tune *tune = w->tune;
+    if (model->odds != NULL) mg_hear(&tune->memory, w->token, turn(w));
     if (model->n_inputs == 0) return MG_RUNNING;
     if (w->refused) return MG_REFUSED;
     if (tune->inputs->read(tune->inputs->self, w->token, tune->values) != 0) return MG_UNREAD;
@@ -165,21 +166,25 @@ static int ask(const mg_model *model, const walker *w) {
     return constraint->allow(constraint->self, allowed(w, model->V), model->V);
 }
 
+static int wants_logits(const mg_tune *tune) { return tune->uniforms != NULL || tune->logits != NULL; }
+
 /* What follows the step of a walker whose logits are in at->row: the next token. Returns how the tune goes on; threads
  * that walk together come to the same, and the first of them writes it down. */
 static mg_end go_on(const mg_model *model, walker *w, const mg_drawing *drawing, const place *at, int verdict) {
     mg_tune *tune = w->tune;
     mg_end end = MG_RUNNING;
+    const uint8_t *may = verdict == MUSEGEN_SOME ? allowed(w, model->V) : NULL;
+    if (model->odds != NULL && wants_logits(tune))
+        mg_mix(at->row, model->V, tune->memory.guess[turn(w)], model->odds[tune->memory.match[turn(w)]]);
     if (tune->logits != NULL && at->thread == 0)
         memcpy(tune->logits + w->t * model->V, at->row, (size_t)model->V * sizeof(float));
     if (tune->uniforms != NULL) {
         if (verdict != MUSEGEN_ALL && verdict != MUSEGEN_SOME) return MG_REFUSED;
-        w->token = mg_choose(at->row, model->V, &drawing->choice, tune->uniforms[w->t],
-                             verdict == MUSEGEN_SOME ? allowed(w, model->V) : NULL, at->probabilities, at->heap);
+        w->token = mg_choose(at->row, model->V, &drawing->choice, tune->uniforms[w->t], may, at->probabilities, at->heap);
         if (w->token < 0) return MG_DEAD_END;
         if (at->thread == 0) {
             tune->tokens[w->t + 1] = w->token;
-            if (tune->surprises != NULL) mg_surprise(at->row, model->V, w->token, tune->surprises + 2 * w->t);
+            if (tune->surprises != NULL) mg_surprise(at->row, model->V, w->token, may, tune->surprises + 3 * w->t);
             if (tune->constraint != NULL) w->refused = tune->constraint->take(tune->constraint->self, w->token) != 0;
         }
         if (drawing->stops[w->token]) end = MG_STOPPED;
@@ -188,8 +193,6 @@ static mg_end go_on(const mg_model *model, walker *w, const mg_drawing *drawing,
     if (tune->uniforms == NULL && w->t < tune->steps) w->token = tune->tokens[w->t];
     return end;
 }
-
-static int wants_logits(const mg_tune *tune) { return tune->uniforms != NULL || tune->logits != NULL; }
 
 static walker begin(mg_tune *tune) { return (walker){.tune = tune, .token = tune->tokens[0]}; }
 
@@ -265,7 +268,7 @@ static void walk_together(void *given, mg_team *team, int thread, int threads) {
     while (end == MG_RUNNING && w.t < w.tune->steps) {
         int *verdict = &at.verdicts[turn(&w)], *parting = &at.partings[turn(&w)];
         if (thread == 0) {
-            *at.reading = read_inputs(model, &w);
+            *at.reading = attend(model, &w);
             if (*at.reading == MG_RUNNING) *verdict = ask(model, &w);
             if (at.team != NULL) /* once parted, the others may yet have to read it */
                 *parting = at.waited > LONG_WAIT && at.waited > WAITING_SHARE * (mg_seconds() - began);
@@ -317,7 +320,7 @@ static void walk_apart(void *given, mg_team *team, int thread, int threads) {
         if (active == 0) return;
         int verdicts[MG_ROWS];
         for (ptrdiff_t r = active; r-- > 0;) {
-            mg_end end = read_inputs(model, &walkers[r]);
+            mg_end end = attend(model, &walkers[r]);
             if (end == MG_RUNNING) {
                 verdicts[r] = ask(model, &walkers[r]);
                 continue;

@@ -6,6 +6,7 @@
 #include "../inputs.h"
 #include "choose.h"
 #include "kernels.h"
+#include "memory.h"
 
 /* Units are handed to threads in parts, and the logits are summed part by part, so that neither depends on the number of
  * threads: at most 16 parts, each of a multiple of 32 units (packing.part_units). */
@@ -38,6 +39,7 @@ typedef struct {
     const float *dense_bias;    /* (S * 2L,) */
     ptrdiff_t n_inputs;         /* number of tables of further inputs */
     const mg_table *inputs;
+    const float *odds;          /* (MG_LONGEST_MATCH + 1,) of a memory by the length of its match, or NULL: it has none */
 } mg_model;
 
 typedef enum {
@@ -56,12 +58,13 @@ typedef struct {
     int32_t *tokens;        /* given: (steps,). Drawn: (steps + 1,), the first is given, token t + 1 drawn after t */
     const double *uniforms; /* (steps,) in [0, 1), or NULL */
     float *logits;          /* (steps, V), or NULL where they are not wanted */
-    double *surprises;      /* (steps, 2) of the drawn tokens, see mg_surprise, or NULL where they are not wanted */
+    double *surprises;      /* (steps, 3) of the drawn tokens, see mg_surprise, or NULL where they are not wanted */
     const musegen_constraint *constraint; /* or NULL */
     uint8_t *allowed;       /* (2, V) for the constraint, zero before its first draw */
     const musegen_inputs *inputs; /* with the next two where the model has tables for them, else NULL */
     int32_t *values;        /* (n_inputs,): room for what was read last */
     const float **rows;     /* (n_inputs,): room for the rows that this stands for */
+    mg_memory memory;       /* with room for `steps` more tokens where the model has a memory, else zero */
     ptrdiff_t fed;          /* out: tokens fed, as many as were drawn */
     mg_end end;             /* out */
 } mg_tune;

@@ -20,7 +20,7 @@ from musegen.models.home import Home
 from musegen.models.language import Language
 from musegen.models.numbering import draw_seeds
 from musegen.models.sample_options import Sample
-from musegen.models.script import Script
+from musegen.models.script import Measured, Script
 from musegen.music.originality import MelodyIndex
 from musegen.music.score import Key, Problem, Score
 from musegen.music.tune import Tune
@@ -53,8 +53,8 @@ class _Written:
     """Whether the model ended it."""
     tokens: Tokens
     """What the model was given and wrote, with its marks: int32 (n,)."""
-    nats: float | None
-    """Loss of these tokens but the first; None where the model has to be asked for it."""
+    measured: Measured
+    """What the model told of these tokens."""
 
 
 class Composer:
@@ -175,8 +175,8 @@ class Composer:
             ends.append(len(body) <= room and len(body) < most)
             end = [vocabulary.end] if ends[-1] else []
             drawn.append(np.array([*prime, *body[:room], *end], np.int32))
-        nats = script.nats(numbers, drawn)
-        return list(map(_Written, seeds, texts, problems, ends, drawn, nats))
+        measured = map(script.measured, numbers, drawn)
+        return list(map(_Written, seeds, texts, problems, ends, drawn, measured))
 
     def _judged(self, written: Sequence[_Written]) -> list[Draw]:
         """The tunes as music, brought back to a key of the corpus and judged."""
@@ -195,7 +195,7 @@ class Composer:
             examined.append((judgement, score))
         judged = judge_copies(examined, valid, self._melodies)
         return [
-            Draw(tune, each.seed, each.ended, judgement, score, copied, each.tokens, each.nats)
+            Draw(tune, each.seed, each.ended, judgement, score, copied, each.tokens, *each.measured)
             for tune, each, (_, score), (judgement, copied) in zip(
                 tunes, written, examined, judged, strict=True
             )

@@ -39,6 +39,11 @@ class Draw:
     """Loss of these tokens: -ln of the probability that the model gives them at temperature 1, the start mark
     left out. None where it was not measured, or is not finite."""
 
+    taken: float = field(default=0.0, compare=False)
+    """What rules took of all probability at temperature 1, summed over ``ruled`` tokens."""
+    ruled: int = field(default=0, compare=False)
+    """Number of the tokens that were drawn under rules, as far as the model tells what these took."""
+
     @property
     def tokens(self) -> int:
         """Number n of the tokens that ``nats`` is the loss of."""
@@ -78,5 +83,12 @@ def finite(nats: float | None) -> float | None:
 
 
 def describe_draws(draws: Sequence[Draw]) -> dict[str, JSON]:
-    """Rate of valid tunes, faults by kind, lengths, keys and metres of some draws."""
-    return describe_judged([(draw.tune, draw.judgement, draw.score) for draw in draws])
+    """Rate of valid tunes, faults by kind, lengths, keys and metres of some draws, and what rules took.
+
+    ``rules_took`` is the mean, over all tokens that were drawn under rules, of the probability that the model
+    gave to what the rules forbade; None where there were no rules, or the model does not tell.
+    """
+    ruled = sum(draw.ruled for draw in draws)
+    taken = round(sum(draw.taken for draw in draws) / ruled, 6) if ruled else None
+    described = describe_judged([(draw.tune, draw.judgement, draw.score) for draw in draws])
+    return {**described, "rules_took": taken}

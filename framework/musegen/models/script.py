@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,17 @@ from musegen.protocols.token_rules import TokenRuleReader, TokenRules
 from musegen.protocols.vocabulary import Tokens, Vocabulary
 
 
+class Measured(NamedTuple):
+    """What a model tells of a tune that it has written."""
+
+    nats: float | None
+    """The loss of all its tokens but the first; None where the model has to be asked for it."""
+    taken: float = 0.0
+    """What rules took of all probability, summed over ``ruled`` tokens."""
+    ruled: int = 0
+    """Number of the tokens that were drawn under rules, as far as the model tells what these took."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Reached:
     """The beginning of a tune up to a place that the model has reached."""
@@ -23,17 +35,27 @@ class _Reached:
     """All its tokens, from the start mark: int32 (n,)."""
     nats: NDArray[np.float64]
     """Their losses but that of the first: float64 (n - 1,)."""
+    left: NDArray[np.float64]
+    """What rules left of all probability before each of them: float64 (n - 1,). NaN without rules,
+    and where the model does not tell."""
     passage: Passage
+
+    @classmethod
+    def of(cls, passage: Passage) -> _Reached:
+        """The beginning that was read in this passage."""
+        return cls(passage.tokens, passage.nats, np.full(len(passage.nats), np.nan), passage)
 
     def before(self, tokens: Tokens) -> bool:
         """Whether it is the beginning of these tokens."""
         own = self.tokens
         return len(own) <= len(tokens) and np.array_equal(own, tokens[: len(own)])
 
-    def then(self, passage: Passage) -> _Reached:
-        """The same with a passage that goes on from it."""
+    def then(self, passage: Passage, *, ruled: bool = False) -> _Reached:
+        """The same with a passage that goes on from it, which may have been written under rules."""
         tokens = np.concatenate([self.tokens, passage.tokens])
-        return _Reached(tokens, np.concatenate([self.nats, passage.nats]), passage)
+        own = passage.left if ruled and passage.left is not None else np.full(len(passage.nats), np.nan)
+        nats, left = np.concatenate([self.nats, passage.nats]), np.concatenate([self.left, own])
+        return _Reached(tokens, nats, left, passage)
 
 
 class Script:
@@ -78,15 +100,14 @@ class Script:
             return None
         return reader
 
-    def nats(self, numbers: Sequence[int], drawn: Sequence[Tokens]) -> list[float | None]:
-        """The loss of all tokens of each tune but the first; None where the model has to be asked for it."""
-        return [self._nats(number, tokens) for number, tokens in zip(numbers, drawn, strict=True)]
-
-    def _nats(self, number: int, tokens: Tokens) -> float | None:
+    def measured(self, number: int, drawn: Tokens) -> Measured:
+        """What the model told of a tune while it wrote it."""
         for reached in self._reached.get(number, ()):
-            if np.array_equal(tokens, reached.tokens[: len(tokens)]):
-                return float(reached.nats[: len(tokens) - 1].sum())
-        return None
+            if np.array_equal(drawn, reached.tokens[: len(drawn)]):
+                nats, left = reached.nats[: len(drawn) - 1], reached.left[: len(drawn) - 1]
+                taken = 1 - left[~np.isnan(left)]
+                return Measured(float(nats.sum()), float(taken.sum()), len(taken))
+        return Measured(None)
 
     def _continuations(
         self, numbers: Sequence[int], primes: Sequence[Tokens], sampling: Sampling, seeds: Sequence[int]
@@ -97,8 +118,9 @@ class Script:
             return
         begun = self._read(network, numbers, primes, sampling)
         written = network.write_passages([each.passage for each in begun], sampling, seeds)
-        for number, before, passage in zip(numbers, begun, written, strict=True):
-            self._reached[number] = before, before.then(passage)
+        rules = sampling.rules or (None,) * len(begun)
+        for number, before, passage, rule in zip(numbers, begun, written, rules, strict=True):
+            self._reached[number] = before, before.then(passage, ruled=rule is not None)
             ended = len(passage.tokens) and passage.tokens[-1] == self._vocabulary.end
             yield passage.tokens[:-1] if ended else passage.tokens
 
@@ -129,4 +151,4 @@ class Script:
 
     @staticmethod
     def _joined(before: _Reached | None, passage: Passage) -> _Reached:
-        return before.then(passage) if before else _Reached(passage.tokens, passage.nats, passage)
+        return before.then(passage) if before else _Reached.of(passage)

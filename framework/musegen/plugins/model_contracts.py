@@ -111,6 +111,10 @@ def _passages(method: str) -> Check:
                 raise this.fault(f"{method}() gives as nats {got}, not float64 of shape ({len(tokens)},)")
             if math.isnan(nats.sum()):
                 raise this.fault(f"{method}() gives as nats what is not a number")
+            left = nats if passage.left is None else np.asarray(passage.left)
+            if left.shape != nats.shape or left.dtype.kind != "f":
+                got = f"{left.dtype} of shape {left.shape} for {counted(len(tokens), 'token')}"
+                raise this.fault(f"{method}() gives as left {got}, not float64 of shape {nats.shape}")
         return passages
 
     return check

@@ -149,6 +149,9 @@ class Passage:
     float64 (n,), or (n - 1,) for a piece that begins with the start mark, which has none."""
     state: object
     """What the model goes on from. Only the model knows what it is, and never changes it."""
+    left: NDArray[np.float64] | None = None
+    """What the rules of ``sampling`` left of all probability at temperature 1, before each token that was
+    written: float64 (n,). None where the model does not tell, and for a piece that was read."""
 
 
 @runtime_checkable

@@ -2,6 +2,7 @@
 
 This is a short-term model in the sense of Conklin & Witten (1995), reduced to its best guess, as in the match
 models of PPM* and the cache of Kuhn & De Mori (1990). It helps because folk tunes repeat their own phrases.
+csrc/memory.h has the same in C for the token loop.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from musegen import Tokens
+from musegen_sampling.types import Doubles, Floats, Tokens
 
 LONGEST = 32
 """The greatest length told apart; from about 12 tokens on, matches are right equally often, 4 times in 5."""
@@ -26,12 +27,28 @@ Counts = NDArray[np.int64]
 class Memory:
     """The memories of some tunes that are heard side by side, one token of each at a time."""
 
-    def __init__(self, tunes: int, longest: int) -> None:
-        """``longest``: number of tokens that the longest of the tunes will have."""
-        self._heard = np.full((tunes, longest), -1, np.int32)
-        # From place 1 on: how many tokens up to each place equal the last ones heard.
-        self._matched = np.zeros((tunes, longest + 1), np.int32)
-        self._rows, self._count = np.arange(tunes), 0
+    def __init__(self, tunes: int = 1, room: int = 64) -> None:
+        """``room``: number of tokens that can be heard before :meth:`make_room` is called."""
+        self.heard = np.full((tunes, room), -1, np.int32)
+        """The tokens heard, int32 (tunes, room), of which the first ``count`` count."""
+        self.runs = np.zeros((tunes, room), np.int32)
+        """By n = 0, 1, ...: how many of the last tokens equal those that lie n + 1 places before them."""
+        self.count = 0
+        """Number of tokens heard."""
+
+    def make_room(self, tokens: int) -> None:
+        """Make room for so many more tokens."""
+        missing = self.count + tokens - self.heard.shape[1]
+        if missing > 0:
+            more = ((0, 0), (0, max(missing, self.count)))
+            self.heard = np.pad(self.heard, more, constant_values=-1)
+            self.runs = np.pad(self.runs, more)
+
+    def copy(self) -> Memory:
+        """A memory of the same, which goes on by itself."""
+        new = Memory(0, 0)
+        new.heard, new.runs, new.count = self.heard.copy(), self.runs.copy(), self.count
+        return new
 
     def hear(self, tokens: Tokens) -> tuple[Tokens, Counts]:
         """Take one token of each tune; returns the token after its longest earlier match, and that length.
@@ -39,17 +56,17 @@ class Memory:
         Both are of shape (tunes,). Of equally long matches the latest counts. A length is at most 32, and 0
         where there is no match.
         """
-        end, begin = self._count, max(self._count - REACH, 0)
-        self._heard[:, end], self._count = tokens, end + 1
+        end, begin = self.count, max(self.count - REACH, 0)
+        self.heard[:, end], self.count = tokens, end + 1
         if not end:
             return np.zeros_like(tokens), np.zeros(len(tokens), np.int64)
-        same = self._heard[:, begin:end] == tokens[:, None]
-        matched = same * (self._matched[:, begin:end] + 1)
-        self._matched[:, begin + 1 : end + 1] = matched
+        runs = self.runs[:, : end - begin]
+        runs += 1
+        runs *= self.heard[:, begin:end][:, ::-1] == tokens[:, None]
         # A match may overlap the tokens that it matches: "aaaa" predicts "a".
-        latest = matched.shape[1] - 1 - matched[:, ::-1].argmax(axis=1)
-        lengths = matched[self._rows, latest]
-        return self._heard[self._rows, begin + latest + 1], np.minimum(lengths, LONGEST).astype(np.int64)
+        rows, latest = np.arange(len(runs)), runs.argmax(axis=1)
+        lengths = np.minimum(runs[rows, latest], LONGEST)
+        return self.heard[rows, end - latest], lengths.astype(np.int64)
 
 
 def recall(tunes: Sequence[Tokens]) -> tuple[list[Tokens], list[Counts]]:
@@ -78,9 +95,19 @@ def recall(tunes: Sequence[Tokens]) -> tuple[list[Tokens], list[Counts]]:
     return copied, lengths
 
 
-def copy_shares(
-    chances: NDArray[np.float64], right: NDArray[np.bool_], lengths: Counts
-) -> NDArray[np.float64]:
+def memory_shares(nats: Sequence[Doubles], tunes: Sequence[Tokens]) -> Floats:
+    """float32 (33,): the memory's share in a model's predictions, by the length of its match; at most 0.999.
+
+    ``nats``: float64 (n - 1,) for each tune, the losses of its tokens but the first in the model without
+    memory; ``tunes``: the same tunes, int32 (n,) each. They should not be tunes that the model has learned.
+    """
+    guesses, matches = recall(tunes)
+    right = [guess == tune[1:] for guess, tune in zip(guesses, tunes, strict=True)]
+    shares = copy_shares(np.exp(-np.concatenate(nats)), np.concatenate(right), np.concatenate(matches))
+    return shares.clip(max=0.999).astype(np.float32)
+
+
+def copy_shares(chances: Doubles, right: NDArray[np.bool_], lengths: Counts) -> Doubles:
     """float64 (33,): the memory's share in a prediction, by the length of its match.
 
     The shares are the likeliest ones for the tokens at hand. ``chances`` are the tokens' probabilities in the
@@ -98,3 +125,9 @@ def copy_shares(
             share = float((given.sum() + 2 * shares[length - 1]) / (len(hits) + 2))
         shares[length] = share
     return shares
+
+
+def odds_of(shares: Floats) -> Floats:
+    """float32 (33,): s / (1 - s) of each share, which csrc/memory.h adds to what is not normalised."""
+    odds: Floats = (shares / (np.float32(1) - shares)).astype(np.float32)
+    return odds
