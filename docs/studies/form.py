@@ -1,7 +1,7 @@
 """What gives tunes form: ``python docs/studies/form.py``.
 
 For each collection at hand the model of ``examples/pipeline.toml`` is trained on canonical text in C: plain,
-with bar copies, with the sense of place, with both, and with memory besides. A row has the losses of a run in
+with bar copies, with the sense of place, with both, with memory besides, and with recall besides. A row has the losses of a run in
 bits a note, the difference to the plain text for the test tunes (``musegen compare``, 95 % interval), and
 what ``musegen evaluate`` finds in 400 draws at temperature 1, unselected; figures of the test tunes are in
 brackets. Some minutes a row.
@@ -23,7 +23,9 @@ WAYS = {
     "place": {"place": True},
     "copies and place": {"copies": True, "place": True},
     "copies, place and memory": {"copies": True, "place": True, "memory": True},
+    "copies, place, memory and recall": {"copies": True, "place": True, "memory": True, "recall": True},
 }
+RECALL = 0.2
 FIGURES = ("eight_bar_strains", "aabb", "bars_again_4", "last_tonic")
 
 
@@ -44,6 +46,7 @@ def trained(tunes: Path, name: str, way: dict[str, bool], others: list[str]) -> 
         f"prepare.copies={json.dumps(way.get('copies', False))}",
         f"model.place={json.dumps(way.get('place', False))}",
         f"model.memory={json.dumps(way.get('memory', False))}",
+        f"model.recall={RECALL * way.get('recall', False)}",
     ]
     return musegen.load(pipeline, [*settings, *others]).run(musegen.Silent())
 
@@ -88,7 +91,7 @@ def main() -> None:
             run = trained(file, way.replace(",", "").replace(" ", "-"), options, arguments.set)
             losses = [f"{run.report[f'{part}_bits_a_note']:.3f}" for part in ("validation", "test")]
             apart = ""
-            if options and "plain" in arguments.ways:
+            if options and (folder / "plain").exists():
                 found = musegen.compare(run.folder, folder / "plain").differences
                 one = next(each for each in found if (each.of, each.unit) == ("model", "bits_a_note"))
                 apart = f"{one.difference:+.3f} ({one.low:+.3f} to {one.high:+.3f})"
