@@ -78,6 +78,7 @@ from .music.score import (
 from .music.timing import TempoMap as TempoMap, default_tempo as default_tempo, ticks as ticks
 from .music.transposing import Interval as Interval
 from .music.tune import Tune as Tune
+from .music.tune_limits import TuneLimits as TuneLimits
 from .music.validity import Fault as Fault, Judgement as Judgement, Valid as Valid, judge as judge
 from .options import Options as Options, PathPattern as PathPattern
 from .plugins.hookspecs import API_VERSION as API_VERSION, hookimpl as hookimpl

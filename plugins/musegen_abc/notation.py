@@ -15,7 +15,7 @@ from musegen import (
     Score,
     TokenRules,
     Tune,
-    Valid,
+    TuneLimits,
     Wishes,
 )
 from musegen_abc.canonical import canonical_abc
@@ -112,7 +112,7 @@ class AbcNotation:
         """The text with all its bars written out, and the symbols that mean no bar."""
         return unfold(text)
 
-    def token_rules(self, texts: Sequence[str], end: int, valid: Valid, max_length: int) -> TokenRules:
+    def token_rules(self, texts: Sequence[str], end: int, limits: TuneLimits, max_length: int) -> TokenRules:
         """What may come next in a tune whose tokens have these texts.
 
         Raises VocabularyError and ValueError as :func:`abc_rules`, and NotationError where the extension is
@@ -120,7 +120,7 @@ class AbcNotation:
         """
         if AbcRules is None:
             raise NotationError("they need the compiled extension musegen_reading, which is not installed")
-        return abc_rules(texts, end, valid, max_length)
+        return abc_rules(texts, end, limits, max_length)
 
     def places(self, texts: Sequence[str]) -> Places:
         """Tells of each token where in its tune it stands; ``texts``: what each token stands for."""

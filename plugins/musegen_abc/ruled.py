@@ -12,21 +12,18 @@ from musegen_abc.copies import SHORTEST, copied_lag
 from musegen_abc.ruled_bars import copy_bar, may_repeat, may_start
 from musegen_abc.ruled_fields import NOT_OURS, begin_field, ink, take_in_field
 from musegen_abc.ruled_notes import (
-    NOTES,
-    begin_accidental,
     begin_chord,
     begin_length,
-    begin_pitch,
     begin_tuplet,
     end_chord_note,
     end_note,
     length_possible,
-    mark_octave,
     may_break,
     may_end_first,
     take_length,
     tuplet_fits,
 )
+from musegen_abc.ruled_pitches import NOTES, begin_accidental, begin_pitch, mark_octave
 from musegen_abc.ruled_signs import (
     after_colon,
     bar_line,

@@ -8,8 +8,9 @@ that can follow its end.
 from __future__ import annotations
 
 from musegen_abc.copies import LAGS, SHORTEST
-from musegen_abc.ruled_notes import SEMITONES, bar_hash
+from musegen_abc.ruled_pitches import SEMITONES
 from musegen_abc.ruled_state import Draft, Heard
+from musegen_abc.ruled_times import bar_hash
 
 _ONLY_FIRST = 2  # the numbers of the ending 1 alone, a bit each
 

@@ -15,16 +15,14 @@ from musegen_abc.ruled_bars import (
 )
 from musegen_abc.ruled_notes import (
     end_note,
-    ended_hash,
     filling_character,
-    is_full,
     may_end_length,
     next_of_length,
-    target,
     tuplet_fits,
 )
 from musegen_abc.ruled_signs import chord_may_come
 from musegen_abc.ruled_state import Draft, Lex
+from musegen_abc.ruled_times import ended_hash, is_full, target
 from musegen_abc.ruled_values import close_value
 
 _MOST = 5000

@@ -11,8 +11,9 @@ from musegen_abc.ruled_bars import (
     may_start,
     next_number,
 )
-from musegen_abc.ruled_notes import begin_chord, begin_length, length_possible, target
+from musegen_abc.ruled_notes import begin_chord, begin_length, length_possible
 from musegen_abc.ruled_state import Draft, Lex
+from musegen_abc.ruled_times import target
 from musegen_abc.ruled_values import DIGITS
 
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from musegen import Pitch, Valid, VocabularyError
+from musegen import Pitch, TuneLimits, VocabularyError
 from musegen_abc.ruled import take
 from musegen_abc.ruled_bars import is_complete
 from musegen_abc.ruled_closing import characters_left
@@ -30,7 +30,7 @@ _WIDEST = 2  # semitones that an accidental moves a note
 _FINEST = 24  # parts of a unit note length: no tune at hand needs finer ones, and a bar can always be filled
 
 
-def abc_rules(texts: Sequence[str], end: int, rules: Valid, max_length: int) -> PythonRules | AbcRules:
+def abc_rules(texts: Sequence[str], end: int, asked: TuneLimits, max_length: int) -> PythonRules | AbcRules:
     """The rules for tunes whose tokens have these texts.
 
     ``texts``: "" for marks; ``end``: the token that ends a tune; ``max_length``: most tokens before it.
@@ -38,8 +38,8 @@ def abc_rules(texts: Sequence[str], end: int, rules: Valid, max_length: int) -> 
     Raises VocabularyError for tokens of which no tune can be ended, ValueError for too short a length.
     """
     if AbcRules is None:
-        return PythonRules(texts, end, rules, max_length)
-    limits = limits_of(texts, rules)
+        return PythonRules(texts, end, asked, max_length)
+    limits = limits_of(texts, asked)
     return AbcRules(
         texts,
         end,
@@ -54,10 +54,15 @@ def abc_rules(texts: Sequence[str], end: int, rules: Valid, max_length: int) -> 
     )
 
 
-def limits_of(texts: Sequence[str], rules: Valid) -> Limits:
-    """The rules as numbers. Raises VocabularyError for tokens of which no tune can be ended."""
+def limits_of(texts: Sequence[str], asked: TuneLimits) -> Limits:
+    """What is asked for, as the machine needs it.
+
+    Raises VocabularyError for tokens of which no tune can be ended.
+    """
+    if asked != TuneLimits(asked.bars, asked.repetition, asked.lowest, asked.highest):
+        raise NotImplementedError("wishes for form, cadence, chords and pitches, and rules switched off")
     characters = frozenset(text for text in texts if len(text) == 1)
-    lowest, highest = rules.limits
+    lowest, highest = asked.lowest, asked.highest
     fill = [
         note
         for note in _NOTES
@@ -70,11 +75,11 @@ def limits_of(texts: Sequence[str], rules: Valid) -> Limits:
         )
     if len(fill) < 2:
         raise VocabularyError(
-            f"the rules need two notes of {_NOTES} as tokens, a tone inside {rules.lowest} to "
-            f"{rules.highest}, to end tunes (got {len(fill)})"
+            f"the rules need two notes of {_NOTES} as tokens, a tone inside the MIDI pitches {lowest} to "
+            f"{highest}, to end tunes (got {len(fill)})"
         )
     finest = max(length for length in LENGTHS[1:] if length <= _FINEST and set(str(length)) <= characters)
-    return Limits(rules.bars, rules.repetition, lowest, highest, characters, finest, (fill[0], fill[1]))
+    return Limits(asked.bars, asked.repetition, lowest, highest, characters, finest, (fill[0], fill[1]))
 
 
 def _natural(note: str) -> int:
@@ -84,16 +89,16 @@ def _natural(note: str) -> int:
 class PythonRules:
     """The rules for tunes whose tokens have these texts."""
 
-    def __init__(self, texts: Sequence[str], end: int, rules: Valid, max_length: int) -> None:
+    def __init__(self, texts: Sequence[str], end: int, asked: TuneLimits, max_length: int) -> None:
         """``texts``: "" for marks; ``end``: the token that ends a tune; ``max_length``: most before it.
 
         Raises VocabularyError for tokens of which no tune can be ended, ValueError for too short a length.
         """
         self.texts, self.end, self.max_length = tuple(texts), end, max_length
-        self.draft = Draft(limits_of(texts, rules))
+        self.draft = Draft(limits_of(texts, asked))
         shortest = characters_left(self.draft)
         if max_length < shortest:
-            wanted = f"at least {shortest} expected where bars is {rules.bars}"
+            wanted = f"at least {shortest} expected where bars is {asked.bars}"
             raise ValueError(f"max_length: {wanted} (got {max_length})")
 
     def begin(self) -> PythonRuleReader:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from helpers.invented import jig
 from helpers.mutations import mutated
 from helpers.real_tunes import collections
-from musegen import NotationError, Tune, Valid, judge
+from musegen import NotationError, Tune, TuneLimits, Valid, judge
 from musegen_abc.copies import LAGS, VERBATIM, fold, unfold
 from musegen_abc.notation import AbcNotation
 from musegen_abc.rules import PythonRules, abc_rules
@@ -50,8 +50,8 @@ def test_both_machines_allow_the_same() -> None:
         texts, rules = some_rules(rng)
         room = 3000 if number % 4 else 150
         compiled, twin = (
-            abc_rules(texts, END, rules, room).begin(),
-            PythonRules(texts, END, rules, room).begin(),
+            abc_rules(texts, END, TuneLimits.of(rules), room).begin(),
+            PythonRules(texts, END, TuneLimits.of(rules), room).begin(),
         )
         text = rng.choice(tunes)
         text = mutated(text, tunes, rng) if number % 2 else text
@@ -81,7 +81,7 @@ def test_every_walk_ends_with_a_valid_tune(kind: str) -> None:
     for _ in range(60):
         texts, rules = some_rules(rng)
         most = rng.choice((140, 200, 400))
-        reader, text = abc_rules(texts, END, rules, most).begin(), ""
+        reader, text = abc_rules(texts, END, TuneLimits.of(rules), most).begin(), ""
         while True:
             allowed = reader.allow()
             (tokens,) = np.nonzero(allowed)
@@ -125,7 +125,7 @@ def functions(reader: musegen_reading.AbcRuleReader) -> Functions:
 def test_functions_in_c_work_as_the_reader_does() -> None:
     """They are the reader's own; a copy has its own, and a token that may not come is an error."""
     texts = ["", "", *CHARACTERS]
-    reader = abc_rules(texts, END, Valid(bars=0), 300).begin()
+    reader = abc_rules(texts, END, TuneLimits(bars=0), 300).begin()
     c, flags = functions(reader), np.zeros(len(texts), np.uint8)
 
     def allowed() -> NDArray[np.bool_]:
@@ -148,7 +148,7 @@ def test_functions_in_c_work_as_the_reader_does() -> None:
 
 def test_rules_can_be_pickled() -> None:
     """They are the same rules again."""
-    rules = abc_rules(["", "", *CHARACTERS], END, Valid(), 300)
+    rules = abc_rules(["", "", *CHARACTERS], END, TuneLimits(), 300)
     again = pickle.loads(pickle.dumps(rules))
     assert np.array_equal(again.begin().allow(), rules.begin().allow())
     with pytest.raises(TypeError, match="cannot be pickled"):
@@ -159,4 +159,4 @@ def test_too_short_a_length_is_refused() -> None:
     """As it is in Python, with what would do."""
     for machine in (abc_rules, PythonRules):
         with pytest.raises(ValueError, match=r"max_length: at least \d+ expected where bars is 8 \(got 20\)"):
-            machine(["", "", *CHARACTERS], END, Valid(), 20)
+            machine(["", "", *CHARACTERS], END, TuneLimits(), 20)

@@ -10,12 +10,11 @@ import pytest
 
 import musegen
 from helpers.invented import NGRAM_PIPELINE, write_pipeline
-from musegen import Silent, Valid, Vocabulary, demo_model
+from musegen import Silent, TuneLimits, Valid, Vocabulary, demo_model
 from musegen.models.home import Home
 from musegen.models.language import Language
 from musegen.models.wishes import check_wishes
 from musegen.music.score import Key
-from musegen.music.validity import parse_pitch
 from musegen_abc.notation import AbcNotation
 
 pytest.importorskip("musegen_reading", reason="needs the compiled extension")
@@ -104,13 +103,13 @@ def test_what_cannot_be_ruled_is_said() -> None:
 
 def test_rules_for_a_tune_that_is_moved_afterwards() -> None:
     """Its text may be as much lower as it is moved up."""
-    lower = Valid(lowest="G3", highest="E6", bars=4).lower(3)
-    assert (lower.lowest, lower.highest, lower.bars) == ("E3", "C#6", 4)
-    higher = Valid(lowest="Bb3", highest="C8").lower(-2)
-    assert [parse_pitch(name).midi for name in (higher.lowest, higher.highest)] == [60, 110]
-    widest = Valid(lowest="C-1", highest="G9")
-    assert widest.lower(6).lowest == "C-1"
-    assert widest.lower(-6).highest == "G9"
+    lower = TuneLimits.of(Valid(lowest="G3", highest="E6", bars=4)).lower(3)
+    assert (lower.lowest, lower.highest, lower.bars) == (52, 85, 4)
+    higher = TuneLimits(lowest=58, highest=108, pitches=frozenset({62, 64})).lower(-2)
+    assert (higher.lowest, higher.highest, higher.pitches) == (60, 110, {64, 66})
+    widest = TuneLimits.of(Valid(lowest="C-1", highest="G9"))
+    assert widest.lower(6).lowest == 0
+    assert widest.lower(-6).highest == 127
 
 
 def test_a_tune_goes_to_a_key_in_which_it_can_be_played() -> None:

@@ -12,7 +12,7 @@ import pytest
 from helpers.invented import jig
 from helpers.mutations import mutated
 from helpers.real_tunes import collections
-from musegen import NotationError, Prepare, Tune, Valid, VocabularyError, judge
+from musegen import NotationError, Prepare, Tune, TuneLimits, Valid, VocabularyError, judge
 from musegen.corpus.preparing import prepare_tune
 from musegen_abc.copies import LAGS, VERBATIM, fold, unfold
 from musegen_abc.notation import AbcNotation
@@ -44,7 +44,7 @@ def faults(text: str, rules: Valid) -> list[str]:
 
 def accepts(text: str, rules: Valid) -> bool:
     """Whether the tune can be written to its end."""
-    draft = Draft(limits_of(SYMBOLS, rules))
+    draft = Draft(limits_of(SYMBOLS, TuneLimits.of(rules)))
     return all(take(draft, character) for character in text) and draft.lex is Lex.LINE and is_complete(draft)
 
 
@@ -195,7 +195,7 @@ def test_every_walk_ends_with_a_valid_tune(kind: str) -> None:
         lowest, highest = rng.choice((("G3", "E6"), ("C4", "A5"), ("C-1", "G9"), ("D4", "D5")))
         rules = Valid(bars=bars, repetition=repetition, lowest=lowest, highest=highest)
         most = rng.choice((20 + 8 * bars, 150, 250))
-        text = walk(PythonRules(SYMBOLS, END, rules, most).begin(), rng, pick)
+        text = walk(PythonRules(SYMBOLS, END, TuneLimits.of(rules), most).begin(), rng, pick)
         assert len(text) <= most
         assert not faults(text, rules), text
 
@@ -214,8 +214,11 @@ def test_what_is_left_of_a_mutated_tune_is_valid() -> None:
 
 def test_the_way_to_the_end_gets_shorter_with_each_character() -> None:
     """From every place of a tune, so that nothing accepted is stuck."""
-    rng, limits, whole = random.Random(7), limits_of(SYMBOLS, Valid()), 0
-    for text in [*prepared(1000), *(walk(PythonRules(SYMBOLS, END, Valid(), 200).begin(), rng, uniform),)]:
+    rng, limits, whole = random.Random(7), limits_of(SYMBOLS, TuneLimits()), 0
+    for text in [
+        *prepared(1000),
+        *(walk(PythonRules(SYMBOLS, END, TuneLimits(), 200).begin(), rng, uniform),),
+    ]:
         draft = Draft(limits)
         for character in text:
             left = characters_left(draft)
@@ -233,9 +236,9 @@ def test_the_way_to_the_end_gets_shorter_with_each_character() -> None:
 def test_a_tune_ends_where_there_is_no_room_left() -> None:
     """The shortest room is enough, and one token less is refused."""
     with pytest.raises(ValueError, match=r"at least [0-9]+ expected") as error:
-        PythonRules(SYMBOLS, END, Valid(), 5)
+        PythonRules(SYMBOLS, END, TuneLimits(), 5)
     shortest = int(str(error.value).split("at least ")[1].split()[0])
-    reader = PythonRules(SYMBOLS, END, Valid(), shortest).begin()
+    reader = PythonRules(SYMBOLS, END, TuneLimits(), shortest).begin()
     for _ in range(shortest):
         (tokens,) = np.nonzero(reader.allow())
         assert END not in tokens
@@ -246,7 +249,7 @@ def test_a_tune_ends_where_there_is_no_room_left() -> None:
 def test_tokens_of_several_characters_may_come_if_each_character_may() -> None:
     """In their order."""
     symbols = [*SYMBOLS, HEAD, "c2d2|", "c3d2|", "|\n"]
-    reader = PythonRules(symbols, END, EASY, 50).begin()
+    reader = PythonRules(symbols, END, TuneLimits.of(EASY), 50).begin()
     big = len(SYMBOLS)
     assert reader.allow()[big:].tolist() == [True, False, False, False]
     reader.take(big)
@@ -258,9 +261,9 @@ def test_tokens_of_several_characters_may_come_if_each_character_may() -> None:
 def test_a_vocabulary_without_the_characters_of_endings_is_refused() -> None:
     """With what is missing."""
     with pytest.raises(VocabularyError, match=r"missing: '\|'"):
-        limits_of([symbol for symbol in SYMBOLS if symbol != "|"], Valid())
+        limits_of([symbol for symbol in SYMBOLS if symbol != "|"], TuneLimits())
     with pytest.raises(VocabularyError, match="two notes"):
-        limits_of(SYMBOLS, Valid(lowest="C5", highest="D5"))
+        limits_of(SYMBOLS, TuneLimits(lowest=72, highest=74))
 
 
 def test_a_vocabulary_of_few_characters_is_enough() -> None:
@@ -268,5 +271,10 @@ def test_a_vocabulary_of_few_characters_is_enough() -> None:
     few = ["", "", *"MCK:\n|/2cd,L1=^'\"([>3"]
     rng, rules = random.Random(8), Valid(bars=2)
     for _ in range(20):
-        text = walk(PythonRules(few, END, rules, 120).begin(), rng, lambda r, _: r.randrange(len(few)), few)
+        text = walk(
+            PythonRules(few, END, TuneLimits.of(rules), 120).begin(),
+            rng,
+            lambda r, _: r.randrange(len(few)),
+            few,
+        )
         assert not faults(text, rules), text

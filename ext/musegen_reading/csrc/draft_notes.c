@@ -1,193 +1,9 @@
-/* Notes, rests and chords; the functions are those of ruled_notes.py. */
+/* Notes, rests and chords: lengths, broken rhythm and tuplets; the functions are those of ruled_notes.py. */
 #include <string.h>
 
 #include "draft_parts.h"
 
-enum { MOST = 1000000, LONGEST = 512, MOST_TEXT = 24, REST = 1 };
-
-const int16_t mr_divisors[MR_DIVISORS] = {1,  2,  3,  4,  5,  6,  8,  10, 12, 15,  16,  20,
-                                          24, 30, 32, 40, 48, 60, 80, 96, 120, 160, 240, 480};
-const int8_t mr_semitones[7] = {0, 2, 4, 5, 7, 9, 11};
-
-static uint64_t mix(uint64_t seed, uint64_t value) {
-    seed = (seed ^ value) * UINT64_C(0x9E3779B97F4A7C15);
-    return seed ^ (seed >> 29);
-}
-
-static int32_t least_of(int32_t a, int32_t b) { return a < b ? a : b; }
-static int32_t most_of(int32_t a, int32_t b) { return a > b ? a : b; }
-
-/* Time */
-
-int32_t mr_target(const mr_draft *d) {
-    int32_t longest = d->whole - d->owed;
-    if (d->owed) {
-        if (d->owed_whole - d->owed <= d->whole) longest = most_of(longest, d->owed_whole - d->owed);
-        if (d->bar == 2) longest = most_of(longest, d->whole);
-    }
-    return longest;
-}
-
-static int32_t part(const mr_draft *d, const mr_under *u) { return d->unit / u->limits->finest; }
-
-bool mr_is_full(const mr_draft *d) {
-    int32_t total = d->owed + d->time;
-    return total == d->whole || (d->owed && total == d->owed_whole && d->time <= d->whole) ||
-           (d->owed && d->bar == 2 && d->time == d->whole);
-}
-
-static mr_length fill_length(const mr_draft *d, const mr_under *u, int32_t time) {
-    mr_length length = {0, 0, 0};
-    int64_t parts = (int64_t)MR_FINEST * time / d->unit;
-    int i = MR_DIVISORS - 1;
-    while (parts % mr_divisors[i] != 0) i--;
-    int64_t over = parts / mr_divisors[i];
-    int32_t under = MR_FINEST / mr_divisors[i];
-    if (over < MOST && mr_writes_number(u, (int32_t)over, 0) && mr_writes_number(u, under, 0)) {
-        length.over = (int32_t)over;
-        length.under = under;
-        return length;
-    }
-    if (parts >= MR_FINEST) {
-        length.over = length.under = 1;
-        return length;
-    }
-    for (i = 0; i < MR_DIVISORS; i++)
-        if (mr_divisors[i] * parts >= MR_FINEST && u->limits->finest % mr_divisors[i] == 0 &&
-            mr_writes_number(u, mr_divisors[i], 0)) {
-            length.over = 1;
-            length.under = mr_divisors[i];
-            return length;
-        }
-    return length;
-}
-
-int32_t mr_characters_that_fill(const mr_under *u, int32_t parts) {
-    mr_draft d = {0};
-    char digits[12];
-    int32_t characters = 0;
-    d.unit = MR_FINEST;
-    for (parts *= MR_FINEST / u->limits->finest; parts > 0;) {
-        mr_length length = fill_length(&d, u, parts);
-        parts -= MR_FINEST * length.over / length.under;
-        characters += 2 + mr_digits(length.over, digits) + mr_digits(length.under, digits);
-    }
-    return characters;
-}
-
-/* The time that a written length lasts here; 0 if that is no whole number of parts. */
-static int64_t in_time(const mr_draft *d, const mr_under *u, int64_t written) {
-    if (d->left) {
-        if (written * d->q % d->p) return 0;
-        written = written * d->q / d->p;
-    }
-    return written % part(d, u) == 0 ? written : 0;
-}
-
-static uint64_t content(const mr_draft *d) {
-    if (d->is_rest) return REST;
-    uint64_t seed = 2;
-    if (!d->in_chord) return mix(seed, (uint64_t)(d->step + 7 * d->octave + 100));
-    for (int i = 0; i < d->sounds; i++) {
-        bool known = false;
-        for (int k = 0; k < i; k++) known = known || d->sounding[k].height == d->sounding[i].height;
-        if (!known) seed = mix(seed, (uint64_t)(d->sounding[i].height + 100));
-    }
-    return seed;
-}
-
-uint64_t mr_bar_hash(const mr_draft *d, int32_t last) {
-    return d->last_content ? mix(mix(d->hash, d->last_content), (uint64_t)last) : d->hash;
-}
-
-uint64_t mr_ended_hash(const mr_draft *d, int32_t time) {
-    int32_t last = d->last;
-    if (d->broken) {
-        int32_t small = time >> (d->broken > 0 ? d->broken : -d->broken);
-        last = d->broken > 0 ? 2 * time - small : small;
-        time = d->broken > 0 ? small : 2 * time - small;
-    }
-    return mix(mix(mr_bar_hash(d, last), content(d)), (uint64_t)time);
-}
-
-bool mr_at_limit(const mr_draft *d, const mr_under *u) {
-    return u->limits->repetition > 0 && u->limits->repetition <= d->run;
-}
-
-static bool too_often(const mr_draft *d, const mr_under *u, int32_t time) {
-    return mr_at_limit(d, u) && d->known && mr_ended_hash(d, time) == d->before;
-}
-
-static bool fits(const mr_draft *d, const mr_under *u, int64_t written, bool loosely) {
-    int64_t time = in_time(d, u, written), rest = mr_target(d) - d->time - time;
-    if (time <= 0 || rest < 0) return false;
-    if (d->left > 1) return rest >= (int64_t)(d->left - 1) * d->least;
-    return rest > 0 || loosely || !too_often(d, u, (int32_t)time);
-}
-
-/* Pitch */
-
-int mr_note_place(uint32_t ch) {
-    static const int8_t places[7] = {5, 6, 0, 1, 2, 3, 4}; /* of A to G */
-    if (ch >= 'A' && ch <= 'G') return places[ch - 'A'];
-    return ch >= 'a' && ch <= 'g' ? 7 + places[ch - 'a'] : -1;
-}
-
-void mr_begin_accidental(mr_draft *d, uint32_t ch) { d->accidental = ch == '^' ? 1 : ch == '_' ? -1 : 0; }
-
-static int alteration_of(const mr_draft *d, int step, int octave) {
-    if (d->in_bar[step] != MR_NO_ACCIDENTAL) return d->in_bar[step];
-    if (d->tied)
-        for (int i = d->last_sounds - 1; i >= 0; i--)
-            if (d->last_pitches[i].height == step + 7 * octave) return d->last_pitches[i].alteration;
-    return d->key[step];
-}
-
-static int alteration(const mr_draft *d) { return alteration_of(d, d->step, d->octave); }
-
-static bool is_within(const mr_under *u, int step, int octave, int alter) {
-    int pitch = 12 * (octave + 1) + mr_semitones[step] + alter;
-    return u->limits->lowest <= pitch && pitch <= u->limits->highest;
-}
-
-static bool in_range(const mr_draft *d, const mr_under *u) { return is_within(u, d->step, d->octave, alteration(d)); }
-
-bool mr_letter_in_range(const mr_draft *d, const mr_under *u, uint32_t ch) {
-    int place = mr_note_place(ch), step = place % 7, octave = 4 + place / 7;
-    bool given = d->lex == LEX_ACCIDENTAL;
-    return is_within(u, step, octave, given ? d->accidental : alteration_of(d, step, octave));
-}
-
-bool mr_begin_pitch(mr_draft *d, const mr_under *u, uint32_t ch) {
-    int place = mr_note_place(ch);
-    d->step = (int8_t)(place % 7);
-    d->octave = (int8_t)(4 + place / 7);
-    if (d->accidental != MR_NO_ACCIDENTAL) d->in_bar[d->step] = d->accidental;
-    d->is_rest = false;
-    return in_range(d, u);
-}
-
-bool mr_mark_octave(mr_draft *d, const mr_under *u, uint32_t ch) {
-    if (d->is_rest || (ch == '\'') != (d->octave >= 5)) return false;
-    d->octave = (int8_t)(d->octave + (ch == '\'' ? 1 : -1));
-    return in_range(d, u);
-}
-
-static void end_pitch(mr_draft *d) {
-    int step = d->step, alter = alteration(d);
-    d->sounding[d->sounds].height = (int8_t)(step + 7 * d->octave);
-    d->sounding[d->sounds++].alteration = (int8_t)alter;
-    if (d->in_bar[step] != MR_NO_ACCIDENTAL) {
-        int pitch = 12 * (d->octave + 1) + mr_semitones[step] + alter;
-        d->low_given = (int16_t)least_of(d->low_given, pitch);
-        d->high_given = (int16_t)most_of(d->high_given, pitch);
-    } else {
-        d->low[step] = (int8_t)least_of(d->low[step], d->octave);
-        d->high[step] = (int8_t)most_of(d->high[step], d->octave);
-    }
-}
-
-/* Length */
+enum { LONGEST = 512, MOST_TEXT = 24 };
 
 void mr_begin_length(mr_draft *d, int64_t base) {
     d->base = base;
@@ -225,12 +41,12 @@ static int64_t broken_length(const mr_draft *d) { return length_of(d->unit, d->l
 
 static bool may_end_note(const mr_draft *d, const mr_under *u) {
     if (d->broken && (d->base != d->unit || !same_length(d->length, d->last_length))) return false;
-    return fits(d, u, written_length(d), false);
+    return mr_fits(d, u, written_length(d), false);
 }
 
 static bool chord_fits(const mr_draft *d, const mr_under *u, int64_t written) {
-    if (!fits(d, u, written, true)) return false;
-    return !mr_at_limit(d, u) || mr_target(d) - d->time > in_time(d, u, written);
+    if (!mr_fits(d, u, written, true)) return false;
+    return !mr_at_limit(d, u) || mr_target(d) - d->time > mr_in_time(d, u, written);
 }
 
 bool mr_may_end_first(mr_draft *d, const mr_under *u) {
@@ -250,7 +66,7 @@ bool mr_may_end_length(mr_draft *d, const mr_under *u) {
 bool mr_length_possible(mr_draft *d, const mr_under *u) {
     if (d->in_chord && d->chord_unit && !d->closed) return d->length.over <= LONGEST;
     if (d->broken && d->in_chord && !d->chord_unit) return mr_may_end_first(d, u);
-    if (d->broken) return fits(d, u, broken_length(d), false) && next_of_text(d, d->last_length) >= 0;
+    if (d->broken) return mr_fits(d, u, broken_length(d), false) && next_of_text(d, d->last_length) >= 0;
     return mr_may_end_length(d, u) || mr_next_of_length(d, u);
 }
 
@@ -264,7 +80,7 @@ bool mr_take_length(mr_draft *d, const mr_under *u, uint32_t ch) {
     } else if (d->lex == LEX_PITCH || d->lex == LEX_OVER) {
         length->over = 10 * length->over + digit;
         d->lex = LEX_OVER;
-        if (length->over == 0 || length->over >= MOST) return false;
+        if (length->over == 0 || length->over >= MR_MOST_OVER) return false;
     } else {
         if (length->slashes > 1) return false;
         length->under = 10 * length->under + digit;
@@ -297,23 +113,23 @@ uint32_t mr_next_of_length(mr_draft *d, const mr_under *u) {
 
 uint32_t mr_filling_character(mr_draft *d, const mr_under *u) {
     if (d->broken || d->left || d->length.slashes > 1 || d->base != d->unit) return 0;
-    mr_length want = fill_length(d, u, mr_target(d) - d->time);
+    mr_length want = mr_fill_length(d, u, mr_target(d) - d->time);
     if (!want.over) return 0;
     want.over = want.over > 1 ? want.over : 0;
     want.slashes = want.under > 1;
     want.under = want.under > 1 ? want.under : 0;
     int next = next_of_text(d, want);
-    return next > 0 && fits(d, u, length_of(d->base, want), false) ? (uint32_t)next : 0;
+    return next > 0 && mr_fits(d, u, length_of(d->base, want), false) ? (uint32_t)next : 0;
 }
 
 /* The whole note */
 
 bool mr_end_note(mr_draft *d, const mr_under *u) {
     if (!may_end_note(d, u)) return false;
-    int32_t time = (int32_t)in_time(d, u, written_length(d));
-    uint64_t seed = content(d);
+    int32_t time = (int32_t)mr_in_time(d, u, written_length(d));
+    uint64_t seed = mr_content(d);
     d->notes = d->notes || !d->is_rest;
-    if (!d->in_chord && !d->is_rest) end_pitch(d);
+    if (!d->in_chord && !d->is_rest) mr_end_pitch(d);
     bool was_in_tuplet = d->left > 0, was_broken = d->broken != 0;
     int32_t second = time;
     if (d->broken) {
@@ -342,7 +158,7 @@ bool mr_end_note(mr_draft *d, const mr_under *u) {
 bool mr_may_break(const mr_draft *d, const mr_under *u) {
     int shift = d->broken > 0 ? d->broken : -d->broken;
     if (shift > 3 || !d->breakable || (d->last >> shift) << shift != d->last) return false;
-    if ((d->last >> shift) % part(d, u)) return false;
+    if ((d->last >> shift) % mr_part(d, u)) return false;
     char text[MOST_TEXT];
     for (int i = length_text(d->last_length, text) - 1; i >= 0; i--)
         if (!mr_writes(u, (uint8_t)text[i])) return false;
@@ -361,7 +177,7 @@ void mr_begin_chord(mr_draft *d, bool old) {
 
 void mr_end_chord_note(mr_draft *d) {
     if (!d->chord_unit) d->chord_unit = written_length(d);
-    end_pitch(d);
+    mr_end_pitch(d);
     d->accidental = MR_NO_ACCIDENTAL;
 }
 
@@ -370,7 +186,7 @@ void mr_end_chord_note(mr_draft *d) {
 static int32_t least_in_tuplet(const mr_draft *d, const mr_under *u, int p, int q) {
     for (int length = 16; length > 0; length /= 2) {
         int32_t written = d->unit / length;
-        if (d->unit % length == 0 && written * q % p == 0 && written * q / p % part(d, u) == 0 &&
+        if (d->unit % length == 0 && written * q % p == 0 && written * q / p % mr_part(d, u) == 0 &&
             (length == 1 || mr_writes_number(u, length, 0)))
             return written * q / p;
     }

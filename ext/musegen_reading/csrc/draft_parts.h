@@ -2,6 +2,8 @@
 #ifndef MUSEGEN_READING_DRAFT_PARTS_H
 #define MUSEGEN_READING_DRAFT_PARTS_H
 
+#include <string.h>
+
 #include "draft.h"
 
 extern const int16_t mr_divisors[MR_DIVISORS]; /* of MR_FINEST, ascending */
@@ -9,6 +11,10 @@ extern const int8_t mr_semitones[7];
 
 static inline bool mr_writes(const mr_under *u, uint32_t character) {
     return character < 128 && (u->limits->characters[character >> 6] >> (character & 63) & 1);
+}
+
+static inline bool mr_is_among(uint32_t ch, const char *characters) {
+    return ch && ch < 128 && strchr(characters, (int)ch);
 }
 
 /* A number in decimal digits; 0 is empty. Returns how many there are. */
@@ -25,18 +31,29 @@ bool mr_metre_may_change(const mr_draft *d, const mr_under *u);
 bool mr_unit_may_change(const mr_draft *d, const mr_under *u);
 int32_t mr_default_unit(int32_t bar);
 
-/* draft_notes.c */
-int mr_note_place(uint32_t ch); /* of a letter in CDEFGABcdefgab; -1 for another */
+/* draft_times.c */
+enum { MR_MOST_OVER = 1000000 }; /* less than that is the number before the slash of a length */
 int32_t mr_target(const mr_draft *d);
+int32_t mr_part(const mr_draft *d, const mr_under *u);
 bool mr_is_full(const mr_draft *d);
+mr_length mr_fill_length(const mr_draft *d, const mr_under *u, int32_t time);
 int32_t mr_characters_that_fill(const mr_under *u, int32_t parts); /* of the finest that can be written; less than a unit */
+int64_t mr_in_time(const mr_draft *d, const mr_under *u, int64_t written);
+bool mr_fits(const mr_draft *d, const mr_under *u, int64_t written, bool loosely);
 bool mr_at_limit(const mr_draft *d, const mr_under *u); /* whether the next bar may not be the same as the last */
-bool mr_letter_in_range(const mr_draft *d, const mr_under *u, uint32_t ch);
+uint64_t mr_content(const mr_draft *d); /* the hash of the note or chord that is read, without its length */
 uint64_t mr_ended_hash(const mr_draft *d, int32_t time);
 uint64_t mr_bar_hash(const mr_draft *d, int32_t last);
+
+/* draft_pitches.c */
+int mr_note_place(uint32_t ch); /* of a letter in CDEFGABcdefgab; -1 for another */
+bool mr_letter_in_range(const mr_draft *d, const mr_under *u, uint32_t ch);
 void mr_begin_accidental(mr_draft *d, uint32_t ch);
 bool mr_begin_pitch(mr_draft *d, const mr_under *u, uint32_t ch);
 bool mr_mark_octave(mr_draft *d, const mr_under *u, uint32_t ch);
+void mr_end_pitch(mr_draft *d);
+
+/* draft_notes.c */
 void mr_begin_length(mr_draft *d, int64_t base);
 bool mr_take_length(mr_draft *d, const mr_under *u, uint32_t ch);
 bool mr_length_possible(mr_draft *d, const mr_under *u);
@@ -65,7 +82,24 @@ int mr_next_number(const mr_draft *d, const mr_under *u);
 bool mr_is_complete(const mr_draft *d, const mr_under *u);
 bool mr_copy_bar(mr_draft *d, const mr_under *u, int lag);
 
-/* draft.c */
+/* draft_fields.c */
+bool mr_not_ours(uint32_t ch); /* the symbols of copied bars, and what ends lines */
+void mr_ink_of(mr_draft *d, uint8_t characters);
+static inline void mr_ink(mr_draft *d) { mr_ink_of(d, 1); }
+bool mr_take_in_field(mr_draft *d, const mr_under *u, uint32_t ch);
+bool mr_begin_field(mr_draft *d, const mr_under *u, uint32_t ch, bool inline_field);
+
+/* draft_signs.c */
+bool mr_begin(mr_draft *d);
+bool mr_has_room(const mr_draft *d);
+bool mr_make_heavy(mr_draft *d);
+bool mr_bar_line(mr_draft *d, const mr_under *u, bool bracket);
+bool mr_start_repeat(mr_draft *d, const mr_under *u);
+bool mr_end_repeat(mr_draft *d, const mr_under *u);
+bool mr_take_number(mr_draft *d, const mr_under *u, uint32_t ch);
+bool mr_is_due(const mr_draft *d);
+bool mr_after_colon(mr_draft *d, const mr_under *u, uint32_t ch);
 bool mr_chord_may_come(const mr_draft *d, const mr_under *u);
+bool mr_bracket_may_come(const mr_draft *d, const mr_under *u);
 
 #endif

@@ -24,6 +24,7 @@ from musegen.models.script import Measured, Script
 from musegen.music.originality import MelodyIndex
 from musegen.music.score import Key, Problem, Score
 from musegen.music.tune import Tune
+from musegen.music.tune_limits import TuneLimits
 from musegen.music.validity import Fault, Judgement
 from musegen.protocols.models import ContinuingModel, LanguageModel
 from musegen.protocols.notations import HeadedNotation
@@ -229,9 +230,9 @@ class Composer:
     def _rules_below(self, semitones: int) -> TokenRules | None:
         """The rules for tunes that will be moved up by so many semitones."""
         if semitones not in self._ruled:
-            valid = self._options.valid.lower(semitones)
+            limits = TuneLimits.of(self._options.valid).lower(semitones)
             try:
-                self._ruled[semitones] = self._language.token_rules(valid, self._options.max_length)
+                self._ruled[semitones] = self._language.token_rules(limits, self._options.max_length)
             except (MusegenError, ValueError):  # check_wishes has told it
                 self._ruled[semitones] = None
         return self._ruled[semitones]

@@ -12,7 +12,7 @@ from musegen.errors import MusegenError
 from musegen.models.home import Home
 from musegen.models.known import Counts, known_values
 from musegen.music.score import Problem
-from musegen.music.validity import Valid
+from musegen.music.tune_limits import TuneLimits
 from musegen.protocols.notations import CopyingNotation, Notation, PlacingNotation, RulingNotation
 from musegen.protocols.places import Places
 from musegen.protocols.token_rules import TokenRules
@@ -68,8 +68,8 @@ class Language:
         """
         return known_values(self.notation, self.headers, self.home)
 
-    def token_rules(self, valid: Valid, max_length: int) -> TokenRules | None:
-        """What may come next in a tune that is to be valid, of so many tokens at the most.
+    def token_rules(self, limits: TuneLimits, max_length: int) -> TokenRules | None:
+        """What may come next in a tune that is to keep to the limits, of so many tokens at the most.
 
         None if the notation does not say, or if a token has no text of its own. Raises MusegenError and
         ValueError as :meth:`musegen.RulingNotation.token_rules` does.
@@ -77,7 +77,7 @@ class Language:
         texts = token_texts(self.tokenizer) if isinstance(self.notation, RulingNotation) else None
         if texts is None or not isinstance(self.notation, RulingNotation):
             return None
-        return self.notation.token_rules(texts, self.tokenizer.vocabulary.end, valid, max_length)
+        return self.notation.token_rules(texts, self.tokenizer.vocabulary.end, limits, max_length)
 
     @property
     def tonic(self) -> str:

@@ -8,6 +8,7 @@ from musegen.errors import MusegenError, VocabularyError
 from musegen.models.known import WISHES
 from musegen.models.language import Language
 from musegen.models.sample_options import Sample
+from musegen.music.tune_limits import TuneLimits
 from musegen.protocols.notations import HeadedNotation
 from musegen.words import counted
 
@@ -60,7 +61,7 @@ def _without_rules(options: Sample, language: Language) -> list[str]:
     """A warning where rules are wanted and the notation has some, but not for this model."""
     try:
         if options.rules:
-            language.token_rules(options.valid, options.max_length)
+            language.token_rules(TuneLimits.of(options.valid), options.max_length)
     except (MusegenError, ValueError) as error:
         return [f"rules are left out, so that tunes are only judged when they are finished: {error}"]
     return []

@@ -21,8 +21,6 @@ from musegen.music.score import Bar, Metre, MetreChange, Note, Pitch, Rest, Scor
 from musegen.options import Options
 from musegen.words import counted
 
-_NAMES = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
-
 
 def parse_pitch(name: str) -> Pitch:
     """The pitch that a name in scientific notation gives, such as ``G3``, ``F#5`` or ``Bb4``; C4 is middle C.
@@ -39,12 +37,6 @@ def parse_pitch(name: str) -> Pitch:
 def _pitch_name(name: str) -> str:
     parse_pitch(name)
     return name
-
-
-def _name(midi: int) -> str:
-    """The name of a MIDI pitch, or of the nearest that MIDI has."""
-    midi = min(max(midi, 0), 127)
-    return f"{_NAMES[midi % 12]}{midi // 12 - 1}"
 
 
 PitchName = Annotated[str, AfterValidator(_pitch_name)]
@@ -69,11 +61,6 @@ class Valid(Options):
     def limits(self) -> tuple[int, int]:
         """``lowest`` and ``highest`` as MIDI note numbers."""
         return parse_pitch(self.lowest).midi, parse_pitch(self.highest).midi
-
-    def lower(self, semitones: int) -> Valid:
-        """The same rules for tunes that are written so many semitones lower than they will sound."""
-        low, high = (pitch - semitones for pitch in self.limits)
-        return self.model_copy(update={"lowest": _name(low), "highest": _name(high)})
 
     @field_validator("highest")
     @classmethod

@@ -11,7 +11,7 @@ from pydantic import AfterValidator, Field
 
 from musegen.music.score import Key, Problem, Score
 from musegen.music.tune import Tune
-from musegen.music.validity import Valid
+from musegen.music.tune_limits import TuneLimits
 from musegen.options import Options
 from musegen.protocols.places import Places
 from musegen.protocols.token_rules import TokenRules
@@ -257,13 +257,14 @@ class RulingNotation(Notation, Protocol):
     Without this method a model writes what it likes, and tunes that are not valid are rejected afterwards.
     """
 
-    def token_rules(self, texts: Sequence[str], end: int, valid: Valid, max_length: int) -> TokenRules:
+    def token_rules(self, texts: Sequence[str], end: int, limits: TuneLimits, max_length: int) -> TokenRules:
         """The rules for tunes whose tokens have these texts; marks have an empty text.
 
-        ``end``: the end mark. ``valid``: what makes a tune valid; a tune that ends by these rules has no
-        fault by :func:`musegen.judge`. ``max_length``: largest number of tokens, without the marks. If
-        ``[prepare] copies`` is set, the texts are those of folded tunes. Raises VocabularyError if no tune
-        can be finished with these tokens, ValueError if ``max_length`` is too short for one, and
-        NotationError if there are no rules for another reason.
+        ``end``: the end mark. ``limits``: what the tune has to keep to; a tune that ends by these rules keeps
+        to it, and has no fault by :func:`musegen.judge` if nothing in them is switched off. ``max_length``:
+        largest number of tokens, without the marks. If ``[prepare] copies`` is set, the texts are those of
+        folded tunes. Raises VocabularyError if no tune can be finished with these tokens, ValueError if
+        ``max_length`` is too short for one or the limits ask for what cannot be, and NotationError if there
+        are no rules for another reason.
         """
         ...
