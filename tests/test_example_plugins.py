@@ -14,7 +14,7 @@ from musegen.pipeline.plan import Plan, load_plan
 from musegen.testing import example_texts
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
-PACKAGES = ("musegen_music_tokens", "musegen_pianoroll", "musegen_transformer")
+PACKAGES = ("musegen_music_tokens", "musegen_pianoroll", "musegen_tin_whistle", "musegen_transformer")
 
 
 @pytest.fixture
@@ -40,7 +40,7 @@ def _plan(package: str, plugins: Plugins) -> Plan:
 def test_each_has_a_pipeline_that_uses_it(package: str, plugins: Plugins) -> None:
     """Without a mistake in it."""
     plan = _plan(package, plugins)
-    uses = [plan.tokenizer, plan.model, *plan.render]
+    uses = [plan.tokenizer, plan.model, *plan.render, *plan.rules]
     assert any(type(use.options).__module__.startswith(package) for use in uses)
 
 

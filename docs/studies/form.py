@@ -1,10 +1,10 @@
 """What gives tunes form: ``python docs/studies/form.py``.
 
 For each collection at hand the model of ``examples/pipeline.toml`` is trained on canonical text in C: plain,
-with bar copies, with the sense of place, with both, with memory besides, and with recall besides. A row has the losses of a run in
-bits a note, the difference to the plain text for the test tunes (``musegen compare``, 95 % interval), and
-what ``musegen evaluate`` finds in 400 draws at temperature 1, unselected; figures of the test tunes are in
-brackets. Some minutes a row.
+with bar copies, with the sense of place, with both, with memory besides, and with recall besides. A row has
+the losses of a run in bits a note, the difference to the plain text for the test tunes (``musegen compare``,
+95 % interval), and what ``musegen evaluate`` finds in 400 draws at temperature 1, unselected; figures of the
+test tunes are in brackets. Some minutes a row.
 """
 
 from __future__ import annotations

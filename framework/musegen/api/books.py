@@ -42,9 +42,10 @@ def sample_book(
     known = with_files(plugins)
     writers = built_renderers(known, renderers)
     opened = TuneModel.load(Path(model), known, to_draw=True)
-    asked = checked_options(opened, options, reporter).model_copy(update={"tunes": tunes})
-    recipe = Recipe.of(model_name(opened.path, folder), opened.digest, asked)
-    composer, tally, number = opened.composer(asked), Tally(), 0
+    asked, rules, rule = checked_options(opened, options, reporter)
+    asked = asked.model_copy(update={"tunes": tunes})
+    recipe = Recipe.of(model_name(opened.path, folder), opened.digest, asked, rule)
+    composer, tally, number = opened.composer(asked, rules), Tally(), 0
     if (folder / MANIFEST).exists():
         raise ArtifactError(f"{folder / MANIFEST}: exists; choose another folder")
     with (

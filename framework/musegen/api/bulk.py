@@ -87,8 +87,8 @@ def sample_shards(
     _check("shard_size", shard_size, _MOST)
     _check("processes", cores() if processes is None else processes, _MOST)
     opened = TuneModel.load(Path(model), with_files(plugins))
-    asked = checked_options(opened, options, reporter)
-    recipe = Recipe.of(model_name(opened.path, folder), opened.digest, asked)
+    asked, _, rule = checked_options(opened, options, reporter)
+    recipe = Recipe.of(model_name(opened.path, folder), opened.digest, asked, rule)
     valid_only = asked.keep == "valid"
     job = Job(
         uuid.uuid4().hex,

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
 from musegen.api.components import built_renderers, with_files
+from musegen.canonical import JSON
 from musegen.demo import MODEL
 from musegen.errors import ArtifactError, MusegenError
 from musegen.models.draws import Tally
 from musegen.models.numbering import DRAWS, RUN_SEEDS, SEEDS_A_RUN
+from musegen.models.rule_tables import built_rules
 from musegen.models.sample_options import Sample, ignored_keys, sample_options
 from musegen.models.tune_model import TuneModel
 from musegen.models.wishes import check_wishes
 from musegen.option_faults import option_faults
 from musegen.progress import Reporter, Silent
+from musegen.protocols.rules import Rule
 from musegen.run.again import Drawn, read_drawn
 from musegen.run.faults import fault_lines
 from musegen.run.manifest import (
@@ -60,7 +63,8 @@ def sample(
     With nothing but ``tunebook`` among ``renderers`` all stand in one file, ``tunes.abc``.
 
     ``model``: a file, or the result of :func:`open_model`. ``options``: the keys of ``[sample]``, such as
-    ``tunes``, ``key`` and ``temperature``, and those that the model adds. ``plugins``: Python files of
+    ``tunes``, ``key`` and ``temperature``, and those that the model adds; ``rule`` has the
+    tables ``[[rule]]`` of a pipeline, such as ``[{"use": "cadence"}]``, or names. ``plugins``: files of
     plugins that the model's pipeline named and that are not installed. ``first``: number of the draw to
     begin with, from 0. ``tunes.csv`` beside the tunes has a row of facts about each, from which
     :func:`sample_again` makes it again.
@@ -77,9 +81,9 @@ def sample(
     writers = built_renderers(known, renderers)
     if not isinstance(model, TuneModel):
         model = TuneModel.load(Path(model), known, to_draw=True)
-    asked, language = checked_options(model, options, reporter), model.language
-    recipe = Recipe.of(model_name(model.path, folder), model.digest, asked)
-    composer, tally, rows, texts = model.composer(asked), Tally(), list[Row](), list[str]()
+    (asked, rules, rule), language = checked_options(model, options, reporter), model.language
+    recipe = Recipe.of(model_name(model.path, folder), model.digest, asked, rule)
+    composer, tally, rows, texts = model.composer(asked, rules), Tally(), list[Row](), list[str]()
     advice = "choose another folder"
     with (
         os_errors_explained(folder),
@@ -183,19 +187,33 @@ def check_seed(seed: int) -> None:
         raise MusegenError(f"seed: must be from 0 to {RUN_SEEDS - 1} (got {seed})")
 
 
-def checked_options(model: TuneModel, options: Mapping[str, Any], reporter: Reporter) -> Sample:
+class Asked(NamedTuple):
+    """What new tunes are asked for."""
+
+    options: Sample
+    rules: Sequence[Rule]
+    """Rules of plugins."""
+    tables: Sequence[Mapping[str, JSON]]
+    """Their tables, as ``[[rule]]`` has them in a pipeline."""
+
+
+def checked_options(model: TuneModel, options: Mapping[str, Any], reporter: Reporter) -> Asked:
     """The options of ``[sample]`` for this model; ``reporter`` is told of those that have no effect.
 
-    Raises MusegenError for an option out of bounds, and for a wish that cannot be written.
+    ``rule`` among them names rules of plugins. Raises MusegenError for an option out of bounds, for a rule
+    that is not installed, and for a wish that cannot be written.
     """
+    tables = [{"use": each} if isinstance(each, str) else dict(each) for each in options.get("rule", ())]
+    rules = built_rules(model.plugins, tables)
+    options = {key: value for key, value in options.items() if key != "rule"}
     ignored = ignored_keys(options, model.component, model.plugins)
     for key, words in ignored.items():
         reporter.say(f"{key}: {words}")
     given = {key: value for key, value in options.items() if key not in ignored}
     asked = checked_sample(sample_options(model.component), given)
-    for warning in check_wishes(asked, model.language):
+    for warning in check_wishes(asked, model.language, rules):
         reporter.say(f"{model.path}: {warning}")
-    return asked
+    return Asked(asked, rules, tables)
 
 
 def demo_model() -> Path:

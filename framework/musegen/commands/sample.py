@@ -36,10 +36,13 @@ _TOO_FEW = 1
 """Exit code where fewer valid tunes were found than were asked for."""
 _PREFIX = "sample."
 """Prefix of the names of these keys, so that none is confused with another flag of the command."""
+_RULES = "rules."
+"""The same of the keys of ``[sample.rules]``."""
 
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
     from musegen.models.sample_options import Sample, keys_of_models
+    from musegen.models.sample_rules import WISHES_OF_FORM, SampleRules
     from musegen.plugins.option_schema import descriptions
     from musegen.plugins.registry import installed_plugins
 
@@ -83,6 +86,17 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     for name, field in Sample.model_fields.items():
         _add_flag(parser, name, field, described.get(name, "") + _MORE.get(name, ""))
+    described, fields = descriptions(SampleRules), SampleRules.model_fields
+    _add_flag(parser, "rules", fields["on"], described["on"])
+    for name in WISHES_OF_FORM:
+        _add_flag(parser, name, fields[name], described[name], _RULES)
+    parser.add_argument(
+        "--rule",
+        action="append",
+        metavar="NAME",
+        help="a rule of a plugin that every tune has to keep, as a table [[rule]] of a pipeline names it; "
+        "may be given several times",
+    )
     # The model is not known yet, so there are flags for the keys of every installed model.
     for name, model in keys_of_models(installed_plugins()).items():
         if model.sampling:
@@ -90,7 +104,9 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
             _add_flag(parser, name, field, descriptions(model.sampling).get(name, ""))
 
 
-def _add_flag(parser: argparse.ArgumentParser, name: str, field: FieldInfo, description: str) -> None:
+def _add_flag(
+    parser: argparse.ArgumentParser, name: str, field: FieldInfo, description: str, prefix: str = _PREFIX
+) -> None:
     """Add a flag for a key, unless its value is a table or list, or the command has a flag of that name."""
     flags = (*_SHORT.get(name, ()), f"--{name.replace('_', '-')}")
     how = _how(name, field.annotation)
@@ -103,7 +119,7 @@ def _add_flag(parser: argparse.ArgumentParser, name: str, field: FieldInfo, desc
         description += f" (such as {example})"
     words = " ".join(description.split()).replace("``", "").replace("%", "%%")
     with suppress(argparse.ArgumentError):
-        parser.add_argument(*flags, dest=_PREFIX + name, help=words, **how)
+        parser.add_argument(*flags, dest=prefix + name, help=words, **how)
 
 
 def _how(name: str, annotation: Any) -> Mapping[str, Any] | None:
@@ -129,6 +145,15 @@ def _run(options: argparse.Namespace) -> int:
         for name, value in vars(options).items()
         if name.startswith(_PREFIX) and value is not None
     }
+    form = {
+        name.removeprefix(_RULES): value
+        for name, value in vars(options).items()
+        if name.startswith(_RULES) and value is not None
+    }
+    if form:
+        asked["rules"] = {**form, "on": asked.get("rules", True)}
+    if options.rule:
+        asked["rule"] = options.rule
     report_faults()
     if options.list:
         return _list(options)

@@ -17,14 +17,14 @@ from musegen.models.encoding import as_prime
 from musegen.models.examining import examine, judge_copies
 from musegen.models.headers import LINE_TOKENS, write_headers
 from musegen.models.home import Home
+from musegen.models.joint_rules import Anything, JointRules
 from musegen.models.language import Language
 from musegen.models.numbering import draw_seeds
-from musegen.models.sample_options import Sample
+from musegen.models.sample_options import Sample, limits_of
 from musegen.models.script import Measured, Script
 from musegen.music.originality import MelodyIndex
 from musegen.music.score import Key, Problem, Score
 from musegen.music.tune import Tune
-from musegen.music.tune_limits import TuneLimits
 from musegen.music.validity import Fault, Judgement
 from musegen.protocols.models import ContinuingModel, LanguageModel
 from musegen.protocols.notations import HeadedNotation
@@ -218,7 +218,7 @@ class Composer:
 
     def _token_rules(self, seeds: Sequence[int]) -> list[TokenRules | None]:
         """What may come next in the tune of each seed; empty if no rules are wanted."""
-        if not self._options.rules:
+        if not self._options.rules.on:
             return []
         home = self._language.home
         if home is None:
@@ -230,11 +230,14 @@ class Composer:
     def _rules_below(self, semitones: int) -> TokenRules | None:
         """The rules for tunes that will be moved up by so many semitones."""
         if semitones not in self._ruled:
-            limits = TuneLimits.of(self._options.valid).lower(semitones)
+            limits = limits_of(self._options, self._rules).lower(semitones)
             try:
-                self._ruled[semitones] = self._language.token_rules(limits, self._options.max_length)
+                found = self._language.token_rules(limits, self._options.max_length)
             except (MusegenError, ValueError):  # check_wishes has told it
-                self._ruled[semitones] = None
+                found = None
+            more = self._language.writing_rules(self._rules)
+            first = found or Anything(len(self._language.tokenizer.vocabulary))
+            self._ruled[semitones] = JointRules(first, more) if more else found
         return self._ruled[semitones]
 
     @cached_property

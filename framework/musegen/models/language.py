@@ -15,6 +15,7 @@ from musegen.music.score import Problem
 from musegen.music.tune_limits import TuneLimits
 from musegen.protocols.notations import CopyingNotation, Notation, PlacingNotation, RulingNotation
 from musegen.protocols.places import Places
+from musegen.protocols.rules import Rule, WritingRule
 from musegen.protocols.token_rules import TokenRules
 from musegen.protocols.tokenizers import Tokenizer
 
@@ -78,6 +79,12 @@ class Language:
         if texts is None or not isinstance(self.notation, RulingNotation):
             return None
         return self.notation.token_rules(texts, self.tokenizer.vocabulary.end, limits, max_length)
+
+    def writing_rules(self, rules: Iterable[Rule]) -> list[TokenRules]:
+        """What those rules of plugins allow that say it token by token; none if a token has no text."""
+        writing = [rule for rule in rules if isinstance(rule, WritingRule)]
+        texts = token_texts(self.tokenizer) if writing else None
+        return [rule.token_rules(texts, self.tokenizer.vocabulary.end) for rule in writing] if texts else []
 
     @property
     def tonic(self) -> str:

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, ClassVar, Literal, cast
 
 from pydantic import Field, create_model, field_validator
 
 from musegen.errors import NotationError, PluginError
 from musegen.models.known import WISHES
+from musegen.models.sample_rules import SampleRules
+from musegen.music.tune_limits import TuneLimits
 from musegen.music.validity import Valid
 from musegen.options import Options
 from musegen.plugins.registry import Plugins
 from musegen.protocols.component import Component
 from musegen.protocols.models import ModelTrainer
 from musegen.protocols.notations import HeadedNotation, Notation, Wishes
+from musegen.protocols.rules import LimitingRule, Rule
 from musegen.protocols.sampling import Sampling
 
 
@@ -57,10 +60,15 @@ class Sample(Options):
     attempts: int = Field(50, ge=1, le=100)
     """Largest number of draws for each tune, on average, when keep = "valid". A draw is one attempt of the
     model to write a tune."""
-    rules: bool = True
-    """Let the model write only what a valid tune can come of, token by token, as far as the notation can
-    tell; ``false`` lets it write anything."""
+    rules: SampleRules = SampleRules()
+    """What a tune has to keep to while it is written; ``false``: to nothing."""
     valid: Valid = Valid()
+
+    @field_validator("rules", mode="before")
+    @classmethod
+    def _switched(cls, rules: object) -> object:
+        """``rules = false`` for a table whose rules are off."""
+        return {"on": rules} if isinstance(rules, bool) else rules
 
     @field_validator("prime")
     @classmethod
@@ -87,12 +95,38 @@ class Sample(Options):
         return {}
 
     @property
+    def limits(self) -> TuneLimits:
+        """What a new tune has to keep to while it is written, and its wishes for form."""
+        valid, asked = TuneLimits.of(self.valid), self.rules
+        return TuneLimits(
+            bars=valid.bars if asked.bars else 0,
+            repetition=valid.repetition if asked.repetition else 0,
+            lowest=valid.lowest if asked.range else 0,
+            highest=valid.highest if asked.range else 127,
+            metre=asked.metre,
+            repeats=asked.repeats,
+            length=asked.length,
+            form=asked.form,
+            strain=asked.strain,
+            cadence=asked.cadence,
+            chords=asked.chords,
+        )
+
+    @property
     def sampling(self) -> Sampling:
         """The options for drawing the tokens of a tune's body."""
         own, model = self.of_model, None
         if own is not None:
             model = own.model_construct(**{key: getattr(self, key) for key in own.model_fields})
         return Sampling(self.temperature, self.top_k, self.top_p, self.max_length, model=model)
+
+
+def limits_of(options: Sample, rules: Sequence[Rule]) -> TuneLimits:
+    """What a new tune has to keep to by the options, and by rules of plugins that can be said in limits."""
+    limits = options.limits
+    for rule in rules:
+        limits = rule.limit(limits) if isinstance(rule, LimitingRule) else limits
+    return limits
 
 
 def sample_options(model: Component[ModelTrainer]) -> type[Sample]:

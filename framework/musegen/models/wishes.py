@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from difflib import get_close_matches
 
 from musegen.errors import MusegenError, VocabularyError
 from musegen.models.known import WISHES
 from musegen.models.language import Language
-from musegen.models.sample_options import Sample
-from musegen.music.tune_limits import TuneLimits
+from musegen.models.sample_options import Sample, limits_of
 from musegen.protocols.notations import HeadedNotation
+from musegen.protocols.rules import Rule
 from musegen.words import counted
 
 
-def check_wishes(options: Sample, language: Language) -> list[str]:
+def check_wishes(options: Sample, language: Language, rules: Sequence[Rule] = ()) -> list[str]:
     """Warnings about wishes that no training tune has, as far as the language knows their headers.
 
+    ``rules``: rules of plugins.
+
     Raises NotationError or VocabularyError for a wish that cannot be written in this notation or vocabulary,
-    and MusegenError for a prime after which nothing can be drawn.
+    and MusegenError for a prime after which nothing can be drawn, or for a form that nothing can have.
     """
     wished = options.wished(language.notation, language.tonic)
     texts = {"sample.start": options.start, "sample.prime": options.prime or ""}
@@ -34,7 +37,7 @@ def check_wishes(options: Sample, language: Language) -> list[str]:
             wrong = VocabularyError(f"{name}: {error}; use only symbols of the corpus")
             raise wrong.at(*name.partition(",")[0].split(".")) from None
     _check_room(options, language)
-    warnings = _without_rules(options, language) + [
+    warnings = _without_rules(options, language, rules) + [
         f"{name} has no effect: the prime is the whole beginning of every tune"
         for name in ("key", "metre", "rhythm", "start")
         if options.prime is not None and getattr(options, name) and not (name == "key" and language.home)
@@ -57,13 +60,22 @@ def check_wishes(options: Sample, language: Language) -> list[str]:
     return warnings
 
 
-def _without_rules(options: Sample, language: Language) -> list[str]:
-    """A warning where rules are wanted and the notation has some, but not for this model."""
+def _without_rules(options: Sample, language: Language, rules: Sequence[Rule]) -> list[str]:
+    """A warning where rules are wanted and there are none for this notation or this model.
+
+    Raises MusegenError for wishes for the form of a tune that nothing can be written under.
+    """
+    wishes = " and ".join(options.rules.wishes)
+    if not options.rules.on:
+        return [f"{wishes} of sample.rules: no effect without rules"] if wishes else []
     try:
-        if options.rules:
-            language.token_rules(TuneLimits.of(options.valid), options.max_length)
+        found = language.token_rules(limits_of(options, rules), options.max_length)
     except (MusegenError, ValueError) as error:
+        if wishes:
+            raise MusegenError(f"sample.rules: {error}").at("sample", "rules") from None
         return [f"rules are left out, so that tunes are only judged when they are finished: {error}"]
+    if wishes and found is None:
+        return [f"{wishes} of sample.rules: this notation cannot write so; tunes are only judged by it"]
     return []
 
 

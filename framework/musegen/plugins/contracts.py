@@ -12,6 +12,7 @@ from musegen.bounds import Bounds
 from musegen.errors import CorpusError, NotationError
 from musegen.music.score import Bar, Key, Problem, Score
 from musegen.music.tune import Tune
+from musegen.music.tune_limits import TuneLimits
 from musegen.music.validity import Fault
 from musegen.plugins.checked import Check, Checked, Contract, an_attribute, gives, shown, strings
 from musegen.plugins.model_contracts import MODEL_TRAINER, TOKENIZER_TRAINER
@@ -273,7 +274,11 @@ _CONTRACTS: Mapping[str, Contract] = {
         {"render": _wrote("render(score, path)")},
         {"suffix": _suffix},
     ),
-    "rule": Contract("musegen.Rule", ("faults",), {"faults": _faults}),
+    "rule": Contract(
+        "musegen.Rule",
+        ("faults",),
+        {"faults": _faults, "limit": gives("limit", TuneLimits), "token_rules": told_rules},
+    ),
     "measure": Contract(
         "musegen.Measure",
         ("descriptors", "describe"),

@@ -36,13 +36,15 @@ class Recipe:
     digest: str
     """SHA-256 of that file."""
     options: Mapping[str, Any]
-    """The keys of ``[sample]`` that decide a draw or judge it, those of the model among them."""
+    """The keys of ``[sample]`` that decide a draw or judge it, those of the model among them.
+
+    ``rule`` has the tables ``[[rule]]``, where there are any."""
 
     @classmethod
-    def of(cls, model: str, digest: str, options: Sample) -> Recipe:
-        """The recipe of draws with these options."""
+    def of(cls, model: str, digest: str, options: Sample, rule: Sequence[Mapping[str, JSON]] = ()) -> Recipe:
+        """The recipe of draws with these options. ``rule``: the tables ``[[rule]]`` of plugins' rules."""
         deciding = options.model_dump(mode="json", exclude_none=True, exclude=_SELECTING)
-        return cls(model, digest, deciding)
+        return cls(model, digest, {**deciding, **({"rule": list(map(dict, rule))} if rule else {})})
 
     def described(self) -> dict[str, JSON]:
         """The columns that every row of one manifest shares."""

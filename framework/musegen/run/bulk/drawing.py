@@ -13,6 +13,7 @@ from typing import Any
 from musegen.errors import MusegenError
 from musegen.models.composer import Composer
 from musegen.models.numbering import draw_seeds
+from musegen.models.rule_tables import built_rules
 from musegen.models.sample_options import sample_options
 from musegen.models.tune_model import TuneModel, check_copied
 from musegen.plugins.loading import PluginFile
@@ -67,9 +68,11 @@ class Opened:
 
     def __init__(self, job: Job, model: TuneModel) -> None:
         self._job = job
-        options = sample_options(model.component).model_validate({**job.options, "keep": "all"})
+        asked = {**job.options, "keep": "all"}
+        rules = built_rules(model.plugins, asked.pop("rule", ()))
+        options = sample_options(model.component).model_validate(asked)
         check_copied(model.path, options.valid.copied, model.melodies)
-        self._composer = Composer(model.network, model.language, options, melodies=model.melodies)
+        self._composer = Composer(model.network, model.language, options, rules, model.melodies)
 
     @classmethod
     def of(cls, job: Job, plugins: Plugins, model: Path, files: Sequence[Path]) -> Opened:

@@ -62,7 +62,8 @@ class SampleStage(Stage):
 
     def check(self, reporter: Reporter) -> None:
         """Raises MusegenError for a wish that cannot be written, and warns of wishes that no tune has."""
-        for warning in check_wishes(self.plan.sample, self._tokenizer.language):
+        rules = [use.build() for use in self.plan.rules]
+        for warning in check_wishes(self.plan.sample, self._tokenizer.language, rules):
             reporter.say(f"{self.plan.file}: sample: {warning}")
 
     def build(self, folder: Path, progress: Progress) -> None:
@@ -115,7 +116,8 @@ class SampleStage(Stage):
     @property
     def recipe(self) -> Recipe:
         """What draws the tunes besides their seeds. The model's file is named as at the top of the run."""
-        return Recipe.of(MODEL, self._model.digest, self.plan.sample)
+        rules = [{"use": use.component.name, **use.options_json} for use in self.plan.rules]
+        return Recipe.of(MODEL, self._model.digest, self.plan.sample, rules)
 
     @property
     def _report(self) -> Mapping[str, Any]:

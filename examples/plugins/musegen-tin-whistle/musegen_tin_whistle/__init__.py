@@ -1,0 +1,1 @@
+"""A rule of musegen: only notes of the tin whistle in D."""
