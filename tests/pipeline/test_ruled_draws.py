@@ -122,5 +122,10 @@ def test_a_tune_goes_to_a_key_in_which_it_can_be_played() -> None:
     score = musegen.parse("X:1\nM:2/4\nL:1/8\nK:C\nCDEF|GABc|\n", "abc")
     assert score.key == Key("C")
     low, high = score.pitch_range or (0, 0)
-    for within, keys in (((low - 9, high + 9), {"D", "A"}), ((low - 9, high), {"A"}), ((low, high), {"E"})):
+    for within, keys in (
+        (TuneLimits(lowest=low - 9, highest=high + 9), {"D", "A"}),
+        (TuneLimits(lowest=low - 9, highest=high), {"A"}),
+        (TuneLimits(lowest=low, highest=high), {"E"}),
+        (TuneLimits(pitches=frozenset({62, 64, 66, 67, 69, 71, 73, 74})), {"D"}),
+    ):
         assert {home.choose(score, seed, within, "E") for seed in range(60)} == keys

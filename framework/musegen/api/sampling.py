@@ -19,6 +19,7 @@ from musegen.models.sample_options import Sample, ignored_keys, sample_options
 from musegen.models.tune_model import TuneModel
 from musegen.models.wishes import check_wishes
 from musegen.option_faults import option_faults
+from musegen.plugins.registry import Plugins
 from musegen.progress import Reporter, Silent
 from musegen.protocols.rules import Rule
 from musegen.run.again import Drawn, read_drawn
@@ -81,7 +82,7 @@ def sample(
     writers = built_renderers(known, renderers)
     if not isinstance(model, TuneModel):
         model = TuneModel.load(Path(model), known, to_draw=True)
-    (asked, rules, rule), language = checked_options(model, options, reporter), model.language
+    (asked, rules, rule), language = checked_options(model, options, reporter, known), model.language
     recipe = Recipe.of(model_name(model.path, folder), model.digest, asked, rule)
     composer, tally, rows, texts = model.composer(asked, rules), Tally(), list[Row](), list[str]()
     advice = "choose another folder"
@@ -197,14 +198,18 @@ class Asked(NamedTuple):
     """Their tables, as ``[[rule]]`` has them in a pipeline."""
 
 
-def checked_options(model: TuneModel, options: Mapping[str, Any], reporter: Reporter) -> Asked:
+def checked_options(
+    model: TuneModel, options: Mapping[str, Any], reporter: Reporter, plugins: Plugins | None = None
+) -> Asked:
     """The options of ``[sample]`` for this model; ``reporter`` is told of those that have no effect.
 
-    ``rule`` among them names rules of plugins. Raises MusegenError for an option out of bounds, for a rule
-    that is not installed, and for a wish that cannot be written.
+    ``rule`` among them names rules of ``plugins``, by default those of the model.
+
+    Raises MusegenError for an option out of bounds, for a rule that is not installed, and for a wish that
+    cannot be written.
     """
     tables = [{"use": each} if isinstance(each, str) else dict(each) for each in options.get("rule", ())]
-    rules = built_rules(model.plugins, tables)
+    rules = built_rules(plugins or model.plugins, tables)
     options = {key: value for key, value in options.items() if key != "rule"}
     ignored = ignored_keys(options, model.component, model.plugins)
     for key, words in ignored.items():

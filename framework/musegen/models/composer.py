@@ -25,6 +25,7 @@ from musegen.models.script import Measured, Script
 from musegen.music.originality import MelodyIndex
 from musegen.music.score import Key, Problem, Score
 from musegen.music.tune import Tune
+from musegen.music.tune_limits import TuneLimits
 from musegen.music.validity import Fault, Judgement
 from musegen.protocols.models import ContinuingModel, LanguageModel
 from musegen.protocols.notations import HeadedNotation
@@ -209,9 +210,7 @@ class Composer:
             if self._options.prime is None and score.key.tonic:
                 # The header has this tonic, whatever key a field in the body brings at once.
                 score = replace(score, key=replace(score.key, tonic=home.tonic))
-            tonic = self._wished_tonic or home.choose(
-                score, seed, self._options.valid.limits, home.propose(seed)
-            )
+            tonic = self._wished_tonic or home.choose(score, seed, self._limits, home.propose(seed))
             return to_tonic(self._language.notation, tune, tonic, score.key)
         except NotationError:
             return tune
@@ -230,7 +229,7 @@ class Composer:
     def _rules_below(self, semitones: int) -> TokenRules | None:
         """The rules for tunes that will be moved up by so many semitones."""
         if semitones not in self._ruled:
-            limits = limits_of(self._options, self._rules).lower(semitones)
+            limits = self._limits.lower(semitones)
             try:
                 found = self._language.token_rules(limits, self._options.max_length)
             except (MusegenError, ValueError):  # check_wishes has told it
@@ -239,6 +238,11 @@ class Composer:
             first = found or Anything(len(self._language.tokenizer.vocabulary))
             self._ruled[semitones] = JointRules(first, more) if more else found
         return self._ruled[semitones]
+
+    @cached_property
+    def _limits(self) -> TuneLimits:
+        """What a tune has to keep to, as it will sound."""
+        return limits_of(self._options, self._rules)
 
     @cached_property
     def _wished_tonic(self) -> str:

@@ -11,8 +11,9 @@ from statistics import fmean
 from typing import TypeAlias
 
 from musegen.canonical import JSON
-from musegen.music.score import Key, Score
+from musegen.music.score import Note, Score
 from musegen.music.tune import Tune
+from musegen.music.tune_limits import TuneLimits
 from musegen.protocols.notations import Notation
 from musegen.protocols.sampling import derive_seed
 
@@ -101,20 +102,18 @@ class Home:
             counts.update(of_mode)
         return _drawn(counts, seed, "proposed tonic") if counts else self.tonic
 
-    def choose(self, score: Score, seed: int, within: Range | None = None, proposed: str = "") -> str:
+    def choose(self, score: Score, seed: int, within: TuneLimits | None = None, proposed: str = "") -> str:
         """A random tonic for a new tune: one of those that the corpus has in its mode.
 
         The more training tunes had a tonic, and the more their ranges are like that of the tune, the likelier
         it is. The order of the tonics, which a saved model does not keep, has no part in it. ``within``: the
-        lowest and highest pitch that the tune may have; where no tonic keeps it within, it is ``proposed``.
+        pitches that the tune may have; where no tonic keeps it within, it is ``proposed``.
         """
         mode = score.key.mode
         counts = self.tonics.get(mode) or {}
         ranges, span = self.ranges.get(mode), score.pitch_range
         if within and span and proposed:
-            counts = {
-                tonic: count for tonic, count in counts.items() if _fits(score.key, tonic, span, within)
-            }
+            counts = {tonic: count for tonic, count in counts.items() if _fits(score, tonic, span, within)}
             counts = counts or {proposed: 1}
         if not counts:
             return self.tonic
@@ -135,10 +134,18 @@ def _drawn(weights: Mapping[str, float], seed: int, use: str) -> str:
     return Random(derive_seed(seed, use)).choices(tonics, [weights[tonic] for tonic in tonics])[0]
 
 
-def _fits(key: Key, tonic: str, span: Range, within: Range) -> bool:
-    """Whether a tune with these lowest and highest pitches stays within others in a new key."""
-    semitones = key.semitones_to(tonic)
-    return within[0] <= span[0] + semitones and span[1] + semitones <= within[1]
+def _fits(score: Score, tonic: str, span: Range, within: TuneLimits) -> bool:
+    """Whether a tune with these lowest and highest pitches has only those that it may have in a new key."""
+    semitones = score.key.semitones_to(tonic)
+    if not (within.lowest <= span[0] + semitones and span[1] + semitones <= within.highest):
+        return False
+    allowed = within.pitches
+    return allowed is None or all(pitch + semitones in allowed for pitch in _pitches(score))
+
+
+def _pitches(score: Score) -> frozenset[int]:
+    notes = (event for bar in score.bars for event in bar.events if isinstance(event, Note))
+    return frozenset(pitch.midi for note in notes for pitch in note.pitches)
 
 
 def _each(reduce: Callable[[Sequence[float]], float], ranges: Sequence[Range]) -> Range:

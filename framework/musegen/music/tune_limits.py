@@ -46,6 +46,12 @@ class TuneLimits:
         lowest, highest = valid.limits
         return cls(valid.bars, valid.repetition, lowest, highest)
 
+    @property
+    def sounding(self) -> frozenset[int]:
+        """MIDI note numbers of all pitches that may sound."""
+        within = frozenset(range(self.lowest, self.highest + 1))
+        return within if self.pitches is None else within & self.pitches
+
     def lower(self, semitones: int) -> TuneLimits:
         """The same limits for a tune that is written so many semitones lower than it will sound."""
         low, high = (min(max(pitch - semitones, 0), _MIDI) for pitch in (self.lowest, self.highest))

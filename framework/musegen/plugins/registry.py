@@ -148,12 +148,17 @@ class Plugins:
         self._added.append((plugin, name, distribution, version, file))
 
     def with_files(self, files: Iterable[PluginFile]) -> Plugins:
-        """These plugins together with those in some files. Raises PluginError if one cannot be used."""
+        """These plugins together with those in some files, as far as they are not among them.
+
+        Raises PluginError if one cannot be used.
+        """
         more = Plugins()
         for added in self._added:
             more.add(*added)
         for file in files:
-            more.add(file.load(), str(file.path), file=file)
+            plugin, name = file.load(), str(file.path)
+            if more._manager.get_plugin(name) is not plugin:
+                more.add(plugin, name, file=file)
         more.faults, more.loads = list(self.faults), list(self.loads)
         return more
 

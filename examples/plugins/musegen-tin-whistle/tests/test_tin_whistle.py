@@ -21,7 +21,13 @@ def test_it_keeps_the_laws() -> None:
 
 @pytest.mark.parametrize(
     ("notes", "lacking"),
-    [("DEFGABcd|efgab2D2|", 0), ("=CDEF G2A2|", 1), ("=FGAB c2d2|", 1), ("=cBAG c'2d2|", 1), ("AGF^D|^GAB^c|", 2)],
+    [
+        ("DEFGABcd|efgab2D2|", 0),
+        ("=CDEF G2A2|", 1),
+        ("=FGAB c2d2|", 1),
+        ("=cBAG c'2d2|", 1),
+        ("AGF^D|^GAB^c|", 2),
+    ],
 )
 def test_notes_that_the_whistle_has(notes: str, lacking: int) -> None:
     """Of D major, with both C sharp and C; each bar with another note is a fault."""
