@@ -59,7 +59,7 @@ PARTS = (
         "Transpositions TrainingJob Progress TrainedModel EpochLoss Sampling SavedModel derive_seed",
     ),
     ("Renderers", "", "Renderer BookRenderer GrowingBookRenderer OpenBook"),
-    ("Rules", "", "Rule Fault"),
+    ("Rules", "", "Rule Fault LimitingRule TuneLimits WritingRule"),
     ("Measures", "", "Measure Descriptor Dance dances_in with_dance"),
     ("Commands", "", "Command"),
     (

@@ -186,23 +186,25 @@ def test_extensions_stand_alone(extension: str) -> None:
 
 
 PUBLIC = """
-    API_VERSION Annotation ArtifactError Bar BookRenderer Bounds Check ChordSymbol ChordedNotation
-    Collection Command Compared Comparison Component Composition Console ContinuingModel Converted
-    Copied CopyingNotation CorpusError CorpusReader Dance Dataset Descriptor Difference Draw
-    EpochLoss Estimate Evaluation Event Exported Fault Findings ForeignModels Grace
-    GrowingBookRenderer HeadedNotation HeaderGuide Interval JSON Judgement Key KeyChange
-    LanguageModel Lines MODES Measure Metre MetreChange ModelError ModelTrainer MusegenError NewTune
-    Notation NotationError Note OpenBook Options Passage PathPattern Performance Pipeline
-    PipelineError Pitch PlaceReader PlacedModel Places PlacingNotation PlayedChord PlayedNote
-    PluginError Plugins Prepare PreparingNotation Problem Progress Rendered Renderer Reporter Rest
-    RewritingReader Rule RulingNotation Run STEPS Sample Sampling SavedModel Score Shards Silent
-    StorableModel Tempo TempoChange TempoMap TokenRuleReader TokenRules Tokenizer TokenizerTrainer
-    Tokens TrainedModel TrainingJob TransposingNotation Transpositions Tune TuneLimits TuneModel Tuplet Valid
-    Vocabulary VocabularyError VocabularyModel Wishes accompaniment check_file checklist compare
-    component convert counted dances_in default_tempo demo_model derive_seed did_you_mean
-    distinct_names evaluate expand_play_order export files_below hookimpl installed_plugins judge
-    load matching_paths mend_repeats open_model parse perform read_file read_scores read_tunes
-    render sample sample_again sample_shards ticks to_tonic with_dance write
+    API_VERSION Annotation ArtifactError Bar BookRenderer Bounds Check ChordSymbol
+    ChordedNotation Collection Command Compared Comparison Component Composition Console
+    ContinuingModel Converted Copied CopyingNotation CorpusError CorpusReader Dance Dataset
+    Descriptor Difference Draw EpochLoss Estimate Evaluation Event Exported Fault Findings
+    ForeignModels Grace GrowingBookRenderer HeadedNotation HeaderGuide Interval JSON Judgement
+    Key KeyChange LanguageModel LimitingRule Lines MODES Measure Metre MetreChange ModelError
+    ModelTrainer MusegenError NewTune Notation NotationError Note OpenBook Options Passage
+    PathPattern Performance Pipeline PipelineError Pitch PlaceReader PlacedModel Places
+    PlacingNotation PlayedChord PlayedNote PluginError Plugins Prepare PreparingNotation Problem
+    Progress Rendered Renderer Reporter Rest RewritingReader Rule RulingNotation Run STEPS
+    Sample Sampling SavedModel Score Shards Silent StorableModel Tempo TempoChange TempoMap
+    TokenRuleReader TokenRules Tokenizer TokenizerTrainer Tokens TrainedModel TrainingJob
+    TransposingNotation Transpositions Tune TuneLimits TuneModel Tuplet Valid Vocabulary
+    VocabularyError VocabularyModel Wishes WritingRule accompaniment check_file checklist
+    compare component convert counted dances_in default_tempo demo_model derive_seed
+    did_you_mean distinct_names evaluate expand_play_order export files_below hookimpl
+    installed_plugins judge load matching_paths mend_repeats open_model parse perform read_file
+    read_scores read_tunes render sample sample_again sample_shards ticks to_tonic with_dance
+    write
 """
 
 

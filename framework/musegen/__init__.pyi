@@ -129,7 +129,7 @@ from .protocols.renderers import (
     OpenBook as OpenBook,
     Renderer as Renderer,
 )
-from .protocols.rules import Rule as Rule
+from .protocols.rules import LimitingRule as LimitingRule, Rule as Rule, WritingRule as WritingRule
 from .protocols.sampling import Sampling as Sampling, derive_seed as derive_seed
 from .protocols.token_rules import TokenRuleReader as TokenRuleReader, TokenRules as TokenRules
 from .protocols.tokenizers import Tokenizer as Tokenizer, TokenizerTrainer as TokenizerTrainer
