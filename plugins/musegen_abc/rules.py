@@ -39,7 +39,8 @@ def abc_rules(texts: Sequence[str], end: int, asked: TuneLimits, max_length: int
 
     Raises VocabularyError for tokens of which no tune can be ended, ValueError for too short a length.
     """
-    if AbcRules is None:
+    plain = TuneLimits(asked.bars, asked.repetition, asked.lowest, asked.highest)
+    if AbcRules is None or asked != plain:
         return PythonRules(texts, end, asked, max_length)
     limits = limits_of(texts, asked)
     return AbcRules(
