@@ -207,11 +207,11 @@ class Draft:
         self.tonic, self.tonic_step, self.tonic_alter = -1, 0, 0  # its pitch class (-1 for none) and its name
         self.top = 0  # the highest pitch of the last note of this bar as a MIDI number; 0 for none
         # Hashes of melodies: of this bar but for its last note, which is apart; of the strain before this
-        # bar, and without its last bar; and number of bars and hash of each strain that is over
+        # bar, and without its last bar; and of those that are over, with their number of bars
         self.sound, self.factor, self.last_sound = 0, 1, 0
         self.strain_sound = self.strain_before = 0
-        self.first_key = (0, 0)
-        self.keys: tuple[tuple[int, int], ...] = ()
+        self.first_key = 0
+        self.keys: tuple[int, ...] = ()
         self.string, self.string_kind = "", StringKind.BLANK  # the beginning of the string that is read
 
     def copy(self) -> Draft:

@@ -43,13 +43,13 @@ def begin_strain(d: Draft) -> None:
 
 def leave_bar(d: Draft) -> None:
     """Take the last bar to its strain, as another follows it."""
-    count, key = counted(d, d.time), (0, 0)
+    count, key = counted(d, d.time), 0
     if not d.leads or count:
         sound, factor = bar_sound(d)
         before = d.strain_sound if count > d.strain_count else d.strain_before
         d.strain_sound = (d.strain_sound * factor + sound) & _MASK
         d.strain_before = before
-        key = count, before if count > 1 else d.strain_sound
+        key = _key(count, before if count > 1 else d.strain_sound)
     if d.ending_next:
         if d.ending_next == 1:
             short = d.time < d.whole and not d.leads
@@ -104,8 +104,7 @@ def full_bars(d: Draft) -> int:
 def _is_known(d: Draft, count: int, sound: int, factor: int) -> bool:
     """Whether a strain with the last bar, which sounds so, would be like one before but for its last bar."""
     before = d.strain_sound if count > d.strain_count else d.strain_before
-    key = count, before if count > 1 else (d.strain_sound * factor + sound) & _MASK
-    return key in d.keys
+    return _key(count, before if count > 1 else d.strain_sound * factor + sound) in d.keys
 
 
 def comes_again(d: Draft, count: int, sound: int, factor: int) -> bool:
@@ -113,7 +112,12 @@ def comes_again(d: Draft, count: int, sound: int, factor: int) -> bool:
     whole = d.limits.strain
     if whole < 2 or count != whole - 1 or d.ending == 2 or not d.keys:
         return False
-    return (whole, (d.strain_sound * factor + sound) & _MASK) in d.keys
+    return _key(whole, d.strain_sound * factor + sound) in d.keys
+
+
+def _key(count: int, sound: int) -> int:
+    """What strains that are alike have in common: number of bars, and melody of all but the last."""
+    return (sound + count) * _FACTOR & _MASK
 
 
 def may_finish(d: Draft) -> bool:
@@ -123,10 +127,10 @@ def may_finish(d: Draft) -> bool:
         return False
     if limits.strain and (count > limits.strain or comes_again(d, count, *bar_sound(d))):
         return False
-    return may_be_short(d, d.time)
+    return has_full_bars(d, d.time)
 
 
-def may_be_short(d: Draft, time: int) -> bool:
+def has_full_bars(d: Draft, time: int) -> bool:
     """Whether the tune can have full bars enough if the open bar lasts so long."""
     limits = d.limits
     if not limits.strain or not limits.runs:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from musegen_abc.ruled_state import FINEST, LENGTHS, Draft
-from musegen_abc.ruled_strains import fills_well, may_be_short
+from musegen_abc.ruled_strains import fills_well, has_full_bars
 
 _MASK = 2**64 - 1
 _REST = 1
@@ -21,7 +21,7 @@ def mix(seed: int, value: int) -> int:
 def target(d: Draft) -> int:
     """The longest time that the bar may have."""
     if not d.limits.metre:
-        return _ANY_TIME
+        return _ANY_TIME if has_full_bars(d, d.whole + 1) else d.whole
     longest = d.whole - d.owed
     if d.owed:
         if d.owed_whole - d.owed <= d.whole:
@@ -83,8 +83,6 @@ def fits(d: Draft, written: int, *, loosely: bool = False) -> bool:
     ``loosely``: the note may also make the bar one that comes too often.
     """
     time = in_time(d, written)
-    if not d.limits.metre:
-        return time > 0 and (d.time + time <= d.whole or may_be_short(d, d.time + time))
     rest = target(d) - d.time - time
     if time <= 0 or rest < 0:
         return False

@@ -39,22 +39,9 @@ def abc_rules(texts: Sequence[str], end: int, asked: TuneLimits, max_length: int
 
     Raises VocabularyError for tokens of which no tune can be ended, ValueError for too short a length.
     """
-    plain = TuneLimits(asked.bars, asked.repetition, asked.lowest, asked.highest)
-    if AbcRules is None or asked != plain:
+    if AbcRules is None:
         return PythonRules(texts, end, asked, max_length)
-    limits = limits_of(texts, asked)
-    return AbcRules(
-        texts,
-        end,
-        limits.bars,
-        limits.repetition,
-        limits.lowest,
-        limits.highest,
-        limits.finest,
-        limits.characters,
-        limits.fill,
-        max_length,
-    )
+    return AbcRules(texts, end, limits_of(texts, asked), max_length if asked.length else None)
 
 
 def limits_of(texts: Sequence[str], asked: TuneLimits) -> Limits:

@@ -8,8 +8,9 @@
 enum { SOME = 1 };
 
 /* A note that fills a bar: a letter, six digits, a slash and three. Besides the bars that are needed, there may be a field, an
- * accidental, a chord or a tuplet to end, and four bars: the open one, and those that end a passage. */
-enum { A_NOTE = 11, BESIDES = 160, MORE_BARS = 4, LONGEST_BAR = 4 * MR_WHOLE, SHORTEST_UNIT = MR_WHOLE / 64 };
+ * accidental, a chord or a tuplet to end, and four bars: the open one, and those that end a passage. Where the way picks its
+ * notes, it may need two of them, an accidental, a chord symbol and more signs in a bar. */
+enum { A_NOTE = 11, A_SIGN = 12, BESIDES = 160, MORE_BARS = 4, LONGEST_BAR = 4 * MR_WHOLE, SHORTEST_UNIT = MR_WHOLE / 64 };
 
 void mr_rules_init(mr_rules *rules) {
     mr_under under = {&rules->limits, NULL, false};
@@ -22,9 +23,9 @@ void mr_rules_init(mr_rules *rules) {
     }
 }
 
-/* Room for any ending of a draft, as far as that is known without trying. */
-static int64_t enough(const mr_rules *rules, const mr_draft *d) {
-    int64_t bars = (int64_t)rules->limits.bars - d->full + MORE_BARS, characters = A_NOTE;
+/* The most characters of the way through a bar, with its bar line. */
+static int64_t in_a_bar(const mr_rules *rules, const mr_draft *d) {
+    int64_t characters = A_NOTE;
     if (rules->longest_part) { /* a letter for each unit */
         bool in_field = d->lex == LEX_LETTER || d->lex == LEX_VALUE;
         int32_t unit = in_field && d->field == 'L' ? SHORTEST_UNIT : d->unit ? d->unit : MR_WHOLE / 16;
@@ -32,12 +33,26 @@ static int64_t enough(const mr_rules *rules, const mr_draft *d) {
         bar = bar > d->whole ? bar : d->whole;
         characters += (bar > d->owed_whole ? bar : d->owed_whole) / unit + rules->longest_part;
     }
-    return BESIDES + bars * (1 + characters);
+    return rules->limits.form || rules->limits.picks ? 2 * characters + A_SIGN : characters + 1;
+}
+
+/* The most bars that the way has. */
+static int64_t bars_left(const mr_rules *rules, const mr_draft *d) {
+    const mr_limits *limits = &rules->limits;
+    int64_t bars = (int64_t)limits->bars - d->full + MORE_BARS, strains = limits->runs_count - d->letter;
+    if (!limits->form) return bars;
+    if (!limits->strain) return bars + MORE_BARS + strains * (2 + limits->runs_count);
+    return MORE_BARS + (int64_t)limits->strain + (limits->runs_count ? strains * limits->strain : bars + 2 * limits->strain);
+}
+
+/* Room for any ending of a draft, as far as that is known without trying. */
+static int64_t enough(const mr_rules *rules, const mr_draft *d) {
+    return BESIDES + bars_left(rules, d) * in_a_bar(rules, d);
 }
 
 void mr_writer_init(mr_writer *writer, const mr_rules *rules) {
     memset(writer, 0, sizeof *writer);
-    mr_draft_init(&writer->draft);
+    mr_draft_init(&writer->draft, &rules->limits);
     writer->rules = rules;
     writer->room = rules->max_length;
 }
@@ -56,6 +71,7 @@ int32_t mr_writer_shortest(const mr_writer *w) {
 
 /* Whether an ending has room behind a token. */
 static bool leaves_room(const mr_writer *w, const mr_draft *draft, const mr_under *under) {
+    if (!w->rules->max_length) return true;
     int32_t room = w->room - 1;
     return room >= enough(w->rules, draft) || mr_characters_left(draft, under, room) <= room;
 }
@@ -65,14 +81,14 @@ static bool may_come(const mr_writer *w, const mr_draft *behind, const uint32_t 
     mr_draft draft = *behind;
     mr_history copy;
     mr_under under = {&w->rules->limits, (mr_history *)&w->history, false};
-    if (count == 0 || w->room < 1) return false;
+    if (count == 0 || (w->room < 1 && w->rules->max_length)) return false;
     if (count > 1) {
         copy = w->history;
         under.history = &copy;
         under.keeps = true;
     }
     for (ptrdiff_t i = 0; i < count; i++)
-        if (!mr_draft_take(&draft, &under, characters[i])) return false;
+        if (!mr_draft_accept(&draft, &under, characters[i])) return false;
     under.keeps = false;
     return leaves_room(w, &draft, &under);
 }
@@ -142,7 +158,8 @@ static void look_out(mr_outlook *o, const mr_writer *w, const mr_under *u) {
         o->over.tied = d->tied_in_chord;
         o->over.tied_in_chord = false;
     }
-    o->alike = o->music && w->room > enough(w->rules, d) && !mr_at_limit(&o->over, u);
+    bool endless = !w->rules->max_length;
+    o->alike = o->music && (endless || w->room > enough(w->rules, d)) && !mr_at_limit(&o->over, u) && !d->limits->picks;
     o->note = o->sign = -1;
 }
 
@@ -193,6 +210,6 @@ int mr_writer_take(void *self, int32_t token) {
     mr_under under = {&w->rules->limits, &w->history, true};
     for (ptrdiff_t i = 0; i < count; i++)
         if (!mr_draft_take(&w->draft, &under, texts->characters[begin + i])) return -1;
-    w->room--;
+    if (w->rules->max_length) w->room--;
     return 0;
 }

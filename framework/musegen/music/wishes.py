@@ -86,7 +86,7 @@ def wish_faults(score: Score, limits: TuneLimits) -> Iterator[Fault]:
             yield from _wrong_way(way, limits)
         if limits.cadence and strain.tail:
             yield from _cadence(strain.tail[-1])
-        if limits.chords and not any(isinstance(event, ChordSymbol) for event in _first_events(strain)):
+        if limits.chords and not strain.is_upbeat and not _begins_with_chord(strain):
             yield _fault("chords", "no chord symbol in the first bar of its strain", strain.common[0])
     for bar in _written(score):
         yield from _wrong_notes(bar, limits)
@@ -135,7 +135,7 @@ def _strains(score: Score) -> list[_Strain]:
     strains = [passage for passage in passages if not passage.is_upbeat]
     if strains and passages[-1].is_upbeat:
         strains[-1].tail = passages[-1].common
-    return strains or passages[:1]
+    return strains or passages[-1:]
 
 
 def _bars(way: Sequence[_Written]) -> list[_Melody]:
@@ -192,12 +192,11 @@ def _wrong_form(strains: Sequence[_Strain], limits: TuneLimits) -> Iterator[Faul
             yield _fault("form", f"begins a strain that is like strain {like + 1}", strain.common[0])
 
 
-def _first_events(strain: _Strain) -> Iterator[object]:
-    """The events of its first bar, and of an upbeat before it."""
-    for written in strain.ways()[0]:
-        yield from written.bar.events
-        if not (written.short and written is strain.common[0]):
-            return
+def _begins_with_chord(strain: _Strain) -> bool:
+    """Whether there is a chord symbol in its first bar, or in an upbeat before it."""
+    way = strain.ways()[0]
+    first = way[: 2 if way[0].short else 1]
+    return any(isinstance(event, ChordSymbol) for written in first for event in written.bar.events)
 
 
 def _wrong_notes(bar: _Written, limits: TuneLimits) -> Iterator[Fault]:
