@@ -197,10 +197,12 @@ def _go_on(d: Draft) -> str:
     form = d.limits.form
     repeats = d.opened or d.ending == 1 or (form and is_repeated_later(d))
     if d.open:
-        if d.broken or d.left or not (d.copied or _is_long_enough(d)):
+        if d.broken or d.left or not (d.copied or is_full(d)):
             return _note(d)
         if d.limits.chords and not d.has_chord and counted(d, d.time):
             return '"'
+        if not (d.limits.metre or may_end_bar(d) or may_repeat(d)):
+            return _note(d)
         return ":" if repeats and may_repeat(d) else "|"
     in_sign = d.lex in (Lex.SIGN, Lex.CLOSED)
     if d.starts and is_complete(d):
@@ -218,11 +220,6 @@ def _go_on(d: Draft) -> str:
     if is_complete(d):
         return "" if d.lex is Lex.LINE else "\n"
     return _note(d)
-
-
-def _is_long_enough(d: Draft) -> bool:
-    """Whether the open bar needs no more notes."""
-    return is_full(d) and (d.limits.metre or may_end_bar(d) or may_repeat(d))
 
 
 def _end_of_strain(d: Draft) -> str:

@@ -69,11 +69,6 @@ static uint32_t note(const mr_draft *d, const mr_under *u) {
 
 static uint32_t digit(int number) { return (uint32_t)('0' + number); }
 
-/* Whether the open bar needs no more notes. */
-static bool is_long_enough(const mr_draft *d, const mr_under *u) {
-    return mr_is_full(d) && (d->limits->metre || mr_may_end_bar(d, u) || mr_may_repeat(d, u));
-}
-
 /* The next character of the sign that ends the strain behind the last bar; 0 for none. */
 static uint32_t end_of_strain(const mr_draft *d, const mr_under *u) {
     bool closed = d->starts || d->part || d->repeats || d->heavy || d->ending_next;
@@ -89,8 +84,9 @@ static uint32_t go_on(const mr_draft *d, const mr_under *u) {
     if (d->lex == LEX_TUPLET) return d->limits->picks ? note(d, u) : u->limits->fill[0];
     bool form = d->limits->form, repeats = d->opened || d->ending == 1 || (form && mr_is_repeated_later(d));
     if (d->open) {
-        if (d->broken || d->left || !(d->copied || is_long_enough(d, u))) return note(d, u);
+        if (d->broken || d->left || !(d->copied || mr_is_full(d))) return note(d, u);
         if (d->limits->chords > 0 && !d->has_chord && mr_counted(d, d->time)) return '"';
+        if (!d->limits->metre && !mr_may_end_bar(d, u) && !mr_may_repeat(d, u)) return note(d, u);
         return repeats && mr_may_repeat(d, u) ? ':' : '|';
     }
     uint32_t at_end = d->lex == LEX_LINE ? 0 : '\n';
