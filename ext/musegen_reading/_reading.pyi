@@ -1,4 +1,4 @@
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,14 +22,8 @@ class AbcRules:
         self,
         texts: Sequence[str],
         end: int,
-        bars: int,
-        repetition: int,
-        lowest: int,
-        highest: int,
-        finest: int,
-        characters: Iterable[str],
-        fill: tuple[str, str],
-        max_length: int,
+        limits: object,
+        max_length: int | None,
     ) -> None: ...
     def begin(self) -> AbcRuleReader: ...
 

@@ -11,7 +11,7 @@ from libc.stdlib cimport free, malloc
 from musegen_reading._tokens cimport (
     MR_BARS, MR_FEATURES, MR_HALVES, MR_LAGS, MR_LEFT, MR_MODES, MR_NOTES, MR_REMEMBERED, MR_REPEATS, MR_STRAINS, mr_read,
     mr_reader, mr_reader_init, mr_rows, mr_texts,
-    mr_rules, mr_rules_init, mr_shortest, mr_writer, mr_writer_allow, mr_writer_init, mr_writer_shortest, mr_writer_take,
+    MR_MOST_NOTES, MR_MOST_RUNS, mr_limits, mr_rules, mr_rules_init, mr_shortest, mr_writer, mr_writer_allow, mr_writer_init, mr_writer_shortest, mr_writer_take,
 )
 from musegen_sampling.constraint cimport MUSEGEN_CONSTRAINT, musegen_constraint
 from musegen_sampling.inputs cimport MUSEGEN_INPUTS, musegen_inputs
@@ -155,36 +155,55 @@ cdef class AbcPlaceReader:
 cdef class AbcRules(Texts):
     """Rules for tunes in ABC as they are written: which token may come, so that a valid tune can be finished.
 
-    ``texts``: the text of each token, "" for marks; ``end``: the token that ends a tune; ``bars``, ``repetition``,
-    ``lowest``, ``highest`` and ``finest``, ``characters`` and ``fill``: class Limits of ``musegen_abc/ruled_state.py``;
-    ``max_length``: the most tokens before the end. See class PythonRules of ``musegen_abc/rules.py``.
+    ``texts``: the text of each token, "" for marks; ``end``: the token that ends a tune; ``limits``: what class Limits of
+    ``musegen_abc/ruled_state.py`` has; ``max_length``: the most tokens before the end, None for any number. See class
+    PythonRules of ``musegen_abc/rules.py``.
     """
 
     cdef mr_rules rules
     cdef tuple options
 
-    def __init__(self, texts, int32_t end, int32_t bars, int32_t repetition, int32_t lowest, int32_t highest,
-                 int32_t finest, characters, fill, int32_t max_length):
-        cdef str character
+    def __init__(self, texts, int32_t end, limits, max_length):
         if not 0 <= end < self.texts.V:
             raise no_token(self.texts.V, end)
-        self.options = (end, bars, repetition, lowest, highest, finest, characters, fill, max_length)
+        self.options = (end, limits, max_length)
         self.rules.texts = &self.texts
         self.rules.end = end
-        self.rules.max_length = max_length
-        self.rules.limits.bars = bars
-        self.rules.limits.repetition = repetition
-        self.rules.limits.lowest = lowest
-        self.rules.limits.highest = highest
-        self.rules.limits.finest = finest
-        for character in characters:
-            if character.isascii():
-                self.rules.limits.characters[ord(character) >> 6] |= <uint64_t>1 << (ord(character) & 63)
-        self.rules.limits.fill[0], self.rules.limits.fill[1] = ord(fill[0]), ord(fill[1])
+        self.rules.max_length = max_length or 0
+        self.limit(limits)
         mr_rules_init(&self.rules)
-        if mr_shortest(&self.rules, max_length) > max_length:
+        if max_length is not None and mr_shortest(&self.rules, max_length) > max_length:
             shortest = mr_shortest(&self.rules, 1_000_000)
-            raise ValueError(f"max_length: at least {shortest} expected where bars is {bars} (got {max_length})")
+            raise ValueError(f"max_length: at least {shortest} expected where bars is {limits.bars} (got {max_length})")
+
+    cdef limit(self, limits):
+        """Take the limits over."""
+        cdef mr_limits *own = &self.rules.limits
+        cdef str character
+        cdef int i, pitch
+        if len(limits.runs) > MR_MOST_RUNS or len(limits.notes) > MR_MOST_NOTES:
+            raise ValueError(f"limits: at most {MR_MOST_RUNS} runs and {MR_MOST_NOTES} notes expected")
+        own.bars, own.repetition = limits.bars, limits.repetition
+        own.lowest, own.highest, own.finest = limits.lowest, limits.highest, limits.finest
+        own.metre, own.repeats, own.form, own.picks = limits.metre, limits.repeats, limits.form, limits.picks
+        own.cadence, own.strain = limits.cadence, limits.strain
+        own.chords = -1 if limits.chords is None else limits.chords
+        own.runs_count, own.notes_count = len(limits.runs), len(limits.notes)
+        for i in range(own.runs_count):
+            own.runs[i] = limits.runs[i]
+        for i in range(own.notes_count):
+            note = limits.notes[i]
+            own.notes[i][0] = ord(note[0]) if len(note) > 1 else 0
+            own.notes[i][1] = ord(note[len(note) - 1])
+        for character in limits.characters:
+            if character.isascii():
+                own.characters[ord(character) >> 6] |= <uint64_t>1 << (ord(character) & 63)
+        if not own.picks:
+            own.fill[0], own.fill[1] = ord(limits.fill[0]), ord(limits.fill[1])
+        own.any_pitch = limits.pitches is None
+        for pitch in limits.pitches or ():
+            if 0 <= pitch < 128:
+                own.pitches[pitch >> 6] |= <uint64_t>1 << (pitch & 63)
 
     def __reduce__(self):
         return AbcRules, (self.given, *self.options)

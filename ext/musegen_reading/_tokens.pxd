@@ -1,5 +1,5 @@
 from libc.stddef cimport ptrdiff_t
-from libc.stdint cimport int32_t, uint8_t, uint32_t, uint64_t
+from libc.stdint cimport int8_t, int32_t, uint8_t, uint32_t, uint64_t
 
 cdef extern from "place.h" nogil:
     enum: MR_BARS
@@ -25,10 +25,19 @@ cdef extern from "tokens.h" nogil:
     ptrdiff_t mr_rows(const mr_texts *texts, int32_t count, const int32_t *tokens, ptrdiff_t n, int32_t *rows)
 
 cdef extern from "rules.h" nogil:
+    enum: MR_MOST_RUNS
+    enum: MR_MOST_NOTES
     ctypedef struct mr_limits:
         int32_t bars, repetition, lowest, highest, finest
         uint64_t characters[2]
         uint32_t fill[2]
+        bint metre, repeats, form, picks, cadence, any_pitch
+        int8_t chords
+        uint8_t runs_count, notes_count
+        uint8_t runs[8]
+        int32_t strain
+        uint64_t pitches[2]
+        uint32_t notes[42][2]
     ctypedef struct mr_rules:
         const mr_texts *texts
         mr_limits limits

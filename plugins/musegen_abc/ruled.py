@@ -38,6 +38,7 @@ from musegen_abc.ruled_signs import (
     take_number,
 )
 from musegen_abc.ruled_state import MOST_IN_CHORD, Draft, Lex
+from musegen_abc.ruled_strings import begin_string, end_string, take_in_string
 from musegen_abc.ruled_values import DIGITS
 
 _IN_LENGTH = (Lex.PITCH, Lex.OVER, Lex.SLASH, Lex.UNDER)
@@ -62,7 +63,10 @@ def _body(d: Draft, ch: str, column: int) -> bool:
         return _in_length(d, ch, column)
     if lex is Lex.STRING:
         ink(d)
-        d.lex = Lex.MUSIC if ch == '"' else Lex.STRING
+        if ch == '"':
+            d.lex = Lex.MUSIC
+            return end_string(d)
+        take_in_string(d, ch)
         return ch not in NOT_OURS
     if lex is Lex.ACCIDENTAL:
         return _after_accidental(d, ch)
@@ -133,10 +137,10 @@ def _music(d: Draft, ch: str, column: int) -> bool:
         return _sound(d, ch)
     if ch in "^_=":
         d.lex = Lex.ACCIDENTAL
-        return begin(d) and has_room(d) and begin_accidental(d, ch)
+        return begin(d) and has_room(d) and begin_accidental(d, ch) and _some_letter(d)
     if ch == '"':
         d.lex = Lex.STRING
-        return d.limits.writes(ch)
+        return begin_string(d)
     if ch == "+":
         d.lex = Lex.PLUS
         good = d.limits.writes(ch) and chord_may_come(d) and begin(d)
@@ -172,11 +176,18 @@ def _sound(d: Draft, ch: str) -> bool:
     return begin_pitch(d, ch) and length_possible(d)
 
 
+def _some_letter(d: Draft) -> bool:
+    """Whether a letter may follow an accidental, where that depends on the place."""
+    if not d.limits.picks:
+        return True
+    return any(d.limits.writes(letter) and take(d.copy(), letter) for letter in NOTES)
+
+
 def _after_accidental(d: Draft, ch: str) -> bool:
     ink(d)
     if ch in "^_" and d.accidental == (1 if ch == "^" else -1):
         d.accidental *= 2
-        return True
+        return _some_letter(d)
     return ch in NOTES and _sound(d, ch)
 
 
@@ -223,7 +234,7 @@ def _in_chord(d: Draft, ch: str) -> bool:
 def _begin_chord_note(d: Draft, ch: str) -> bool:
     if ch in "^_=":
         d.lex = Lex.ACCIDENTAL
-        return begin_accidental(d, ch)
+        return begin_accidental(d, ch) and _some_letter(d)
     return ch in NOTES and _sound(d, ch)
 
 

@@ -8,15 +8,31 @@ that can follow its end.
 from __future__ import annotations
 
 from musegen_abc.copies import LAGS, SHORTEST
-from musegen_abc.ruled_pitches import SEMITONES
+from musegen_abc.ruled_pitches import SEMITONES, may_sound
 from musegen_abc.ruled_state import Draft, Heard
-from musegen_abc.ruled_times import bar_hash
+from musegen_abc.ruled_strains import (
+    bar_sound,
+    begin_strain,
+    counted,
+    ends_form,
+    full_bars,
+    is_repeated_later,
+    is_upbeat,
+    leave_bar,
+    may_end_strain,
+    may_finish,
+    next_is_repeated,
+    strains_left,
+)
+from musegen_abc.ruled_times import bar_hash, part
 
 _ONLY_FIRST = 2  # the numbers of the ending 1 alone, a bit each
 
 
 def owed_after(d: Draft, closes: bool) -> tuple[int, int] | None:
     """What the bar owes, and of how long a bar, if a boundary follows or not; None if that is a fault."""
+    if not d.limits.metre:
+        return 0, 0
     total = d.owed + d.time
     if total == d.whole or (d.owed and total == d.owed_whole and d.time <= d.whole):
         return 0, 0
@@ -29,7 +45,7 @@ def owed_after(d: Draft, closes: bool) -> tuple[int, int] | None:
 
 def _repeatable(d: Draft, closes: bool) -> bool:
     """Whether the passage whose first bar this is can be repeated."""
-    return d.time == d.whole or (d.time < d.whole and not closes)
+    return not d.limits.metre or d.time == d.whole or (d.time < d.whole and not closes)
 
 
 def closes(d: Draft) -> bool:
@@ -43,7 +59,21 @@ def may_close(d: Draft) -> bool:
         return True
     if d.ending == 1 or owed_after(d, closes=True) is None:
         return False
-    return not (d.first and d.opened and not _repeatable(d, closes=True))
+    if d.first and must_close(d) and not _repeatable(d, closes=True):
+        return False
+    return not d.limits.form or may_end_form(d, repeated=False)
+
+
+def must_close(d: Draft) -> bool:
+    """Whether a repeat is open that must be closed."""
+    return d.opened and d.limits.repeats
+
+
+def may_end_form(d: Draft, *, repeated: bool) -> bool:
+    """Whether the strain may end behind the last bar, as its wishes are, with a repeat sign or without."""
+    if not may_end_strain(d, repeated=repeated):
+        return False
+    return not ends_form(d, repeated=repeated) or (full_bars(d) >= d.limits.bars and _end_fits(d))
 
 
 def may_go_on(d: Draft) -> bool:
@@ -53,7 +83,20 @@ def may_go_on(d: Draft) -> bool:
     boundary = closes(d)
     if owed_after(d, boundary) is None or (d.ending == 1 and d.repeats and not d.ending_next):
         return False
-    return not (d.first and d.opened and not d.repeats and not _repeatable(d, boundary))
+    if d.limits.form and not _strain_goes_on(d, boundary):
+        return False
+    return not (d.first and must_close(d) and not d.repeats and not _repeatable(d, boundary))
+
+
+def _strain_goes_on(d: Draft, boundary: bool) -> bool:
+    """Whether the strain, or another one, may go on behind the last bar."""
+    if d.ending_next:
+        return True
+    if d.starts or d.part or d.repeats or d.heavy:
+        return strains_left(d) > 0
+    if d.first and is_repeated_later(d) and not _repeatable(d, boundary):
+        return False
+    return not d.limits.strain or counted(d, d.time) < d.limits.strain
 
 
 def may_end_bar(d: Draft) -> bool:
@@ -61,9 +104,13 @@ def may_end_bar(d: Draft) -> bool:
     if d.left or d.broken or _too_often(d):
         return False
     plain = owed_after(d, closes=False) is not None
-    if plain and not (d.first and d.opened and not _repeatable(d, closes=False)):
-        return True
-    return may_close(d) or may_repeat(d)
+    plain = plain and not (d.first and must_close(d) and not _repeatable(d, closes=False))
+    if not d.limits.form:
+        return plain or may_close(d) or may_repeat(d)
+    if not may_finish(d):
+        return False
+    plain = plain and _strain_goes_on(d, boundary=False)
+    return plain or may_close(d) or may_repeat(d) or may_only_fork(d)
 
 
 def _too_often(d: Draft) -> bool:
@@ -73,7 +120,7 @@ def _too_often(d: Draft) -> bool:
 def end_bar(d: Draft) -> bool:
     """End the bar, if it has begun to sound; whether it may end."""
     if d.open:
-        if d.left or d.broken or _too_often(d):
+        if d.left or d.broken or _too_often(d) or (d.limits.form and not may_finish(d)):
             return False
         finished = bar_hash(d, d.last)
         d.run = min(d.run + 1, 2**30) if finished == d.before else 1
@@ -83,7 +130,7 @@ def end_bar(d: Draft) -> bool:
         if not d.copied and d.length >= SHORTEST:
             _hear(d, finished)
         d.last_time = d.last if d.last_is_note else 0
-        d.open = d.breakable = d.last_is_note = False
+        d.open = d.breakable = d.last_is_note = d.bar_has_chord = False
     d.copied = False
     d.in_bar = (9,) * 7
     d.run_length = d.length = 0
@@ -105,6 +152,10 @@ def _hear(d: Draft, finished: int) -> None:
         d.high,
         d.low_given,
         d.high_given,
+        *bar_sound(d),
+        d.top,
+        d.bar_has_chord,
+        d.key,
     )
     d.bars = (*d.bars[1 - LAGS :], heard)
 
@@ -122,10 +173,13 @@ def begin_bar(d: Draft) -> bool:
         return False
     if not d.bar:
         d.boundary, d.opened, d.passage_opened = True, d.starts, d.starts
+        begin_strain(d)
     d.bar, d.whole, d.time = min(d.bar + 1, 3), d.metre, 0
     d.open, d.repeats, d.heavy = True, False, False
     d.starts, d.part, d.ending_next, d.numbers = False, False, 0, 0
     d.hash = d.last_content = d.last = 0
+    d.sound, d.factor, d.last_sound, d.top, d.on_tonic = 0, 1, 0, 0, False
+    d.has_chord = d.has_chord or d.bar_has_chord
     d.low, d.high, d.low_given, d.high_given = (99,) * 7, (-99,) * 7, 999, -999
     return True
 
@@ -136,6 +190,8 @@ def _leave(d: Draft) -> bool:
     owed = owed_after(d, boundary)
     if owed is None:
         return False
+    if d.limits.form:
+        leave_bar(d)
     if d.first:
         d.entry, d.entry_whole, d.repeatable = d.time, d.whole, _repeatable(d, boundary)
         d.first = False
@@ -183,6 +239,8 @@ def may_repeat(d: Draft) -> bool:
         return False
     if d.open and (d.left or d.broken or _too_often(d)):
         return False
+    if d.limits.form and ((d.open and not may_finish(d)) or not may_end_form(d, repeated=True)):
+        return False
     owed = owed_after(d, closes=True)
     return owed is not None and (d.ending == 2 or _may_enter(d, *owed))
 
@@ -197,9 +255,9 @@ def _may_enter(d: Draft, owed: int, whole: int) -> bool:
 
 def may_start(d: Draft) -> bool:
     """Whether a repeat may begin here."""
-    if d.ending_next or (d.ending == 1) or (d.opened and not d.repeats):
+    if d.ending_next or (d.ending == 1) or (must_close(d) and not d.repeats):
         return False
-    return may_close(d)
+    return may_close(d) and (not d.limits.form or next_is_repeated(d))
 
 
 def may_change_metre(d: Draft) -> bool:
@@ -208,11 +266,13 @@ def may_change_metre(d: Draft) -> bool:
         return False
     if not d.bar:
         return True
+    if d.limits.form and (d.ending_next or not _strain_goes_on(d, boundary=True)):
+        return False
     owed = owed_after(d, closes=True)
     if owed is None:
         return False
     d.due, d.due_whole = owed
-    return d.repeats or not (d.first and d.opened and not _repeatable(d, closes=True))
+    return d.repeats or not (d.first and must_close(d) and not _repeatable(d, closes=True))
 
 
 def may_name_part(d: Draft) -> bool:
@@ -230,10 +290,36 @@ def next_number(d: Draft) -> int:
     if owed is None or (d.open and not may_end_bar(d)):
         return 0
     if not d.ending:
-        rep = _repeatable(d, closes=True) if d.first else d.repeatable
-        return 1 if rep and not d.repeats and not d.turns else 0
+        return int(_may_fork(d))
     number = d.turns.bit_length()
     return number if d.repeats and number < 10 and _may_enter(d, *owed) else 0
+
+
+def _may_fork(d: Draft) -> bool:
+    """Whether a first ending may begin behind the bar, which may end."""
+    rep = _repeatable(d, closes=True) if d.first else d.repeatable
+    if not rep or d.repeats or d.turns:
+        return False
+    return not d.limits.form or _ending_has_room(d)
+
+
+def _ending_has_room(d: Draft) -> bool:
+    """Whether the strain is one that is repeated, and an ending can have as many bars as are wished."""
+    limits = d.limits
+    if limits.runs and not is_repeated_later(d):
+        return False
+    count = counted(d, d.time)
+    if not limits.strain or count < limits.strain:
+        return True
+    completes = count > d.strain_count and d.owed + d.time <= d.whole - 2 * part(d)
+    return count == limits.strain and completes and limits.metre
+
+
+def may_only_fork(d: Draft) -> bool:
+    """Whether an ending may begin behind the bar, and nothing else."""
+    if d.ending or d.starts or d.part or d.ending_next or d.metre != d.whole:
+        return False
+    return owed_after(d, closes=True) is not None and d.limits.writes("1[") and _may_fork(d)
 
 
 def is_complete(given: Draft) -> bool:
@@ -243,9 +329,29 @@ def is_complete(given: Draft) -> bool:
         return False
     if d.ending_next or d.metre != d.whole:
         return False
-    owed = owed_after(d, closes=True)
-    if owed is None or (d.opened and not d.repeats) or d.turns == _ONLY_FIRST or d.ending == 1:
+    if (must_close(d) and not d.repeats) or d.turns == _ONLY_FIRST or d.ending == 1:
         return False
+    return _end_fits(d) and (not d.limits.form or _form_is_complete(d))
+
+
+def _form_is_complete(d: Draft) -> bool:
+    """Whether the tune may end with the strain that the last bar is in."""
+    limits = d.limits
+    if is_upbeat(d):
+        return not limits.runs and (d.letter > 0 or not limits.strain) and (d.on_tonic or not limits.cadence)
+    if not d.repeats and not d.heavy and not may_end_strain(d, repeated=False):
+        return False
+    return not limits.runs or d.letter == len(limits.runs) - 1
+
+
+def _end_fits(given: Draft) -> bool:
+    """Whether the last bar of the tune may be as long as the last bar is."""
+    d = given.copy()
+    owed = owed_after(d, closes=True)
+    if owed is None:
+        return False
+    if d.open:
+        d.last_time = d.last if d.last_is_note else 0
     _note_upbeat(d)
     due, whole = owed
     return bool(
@@ -269,11 +375,11 @@ def may_copy(d: Draft, lag: int) -> bool:
     for step in range(7):
         if heard.low[step] == 99:
             continue
-        for octave in (heard.low[step], heard.high[step]):
+        for octave in range(heard.low[step], heard.high[step] + 1):
             pitch = 12 * (octave + 1) + SEMITONES[step] + d.key[step]
-            if not d.limits.lowest <= pitch <= d.limits.highest:
+            if not may_sound(d, pitch):
                 return False
-    return True
+    return not d.limits.form or heard.key == d.key
 
 
 def copy_bar(d: Draft, lag: int) -> bool:
@@ -287,5 +393,8 @@ def copy_bar(d: Draft, lag: int) -> bool:
     d.last, d.last_is_note, d.tied, d.last_pitches = heard.last, bool(heard.last), heard.tied, ()
     d.breakable = d.tieable = False
     d.notes = d.notes or heard.notes
+    d.sound, d.factor, d.top, d.bar_has_chord = heard.sound, heard.factor, heard.top, heard.has_chord
+    d.has_chord = d.has_chord or heard.has_chord
+    d.on_tonic = d.top > 0 and (d.tonic < 0 or (d.top - d.tonic) % 12 == 0)
     d.bars = (*d.bars[1 - LAGS :], heard)
     return may_end_bar(d) or may_repeat(d)

@@ -6,9 +6,13 @@ draft of which it has so many characters left is never stuck as long as there is
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from musegen_abc.ruled import take
 from musegen_abc.ruled_bars import (
     is_complete,
+    may_close,
+    may_end_bar,
     may_go_on,
     may_repeat,
     next_number,
@@ -20,12 +24,42 @@ from musegen_abc.ruled_notes import (
     next_of_length,
     tuplet_fits,
 )
+from musegen_abc.ruled_pitches import NOTES, SEMITONES, alteration
 from musegen_abc.ruled_signs import chord_may_come
 from musegen_abc.ruled_state import Draft, Lex
-from musegen_abc.ruled_times import ended_hash, is_full, target
+from musegen_abc.ruled_strains import (
+    counted,
+    fills_well,
+    is_repeated_later,
+    is_tight,
+    is_upbeat,
+    strains_left,
+)
+from musegen_abc.ruled_strings import close_string
+from musegen_abc.ruled_times import ended_hash, is_full, missing
 from musegen_abc.ruled_values import close_value
 
 _MOST = 5000
+_MOST_IN_BAR = 500
+_NO_WAY = "\0"
+_SIGNS = {-1: "_", 0: "=", 1: "^"}
+
+
+def accept(d: Draft, ch: str) -> bool:
+    """Read the next character; whether it may come. A draft that has refused one is of no use any more."""
+    return take(d, ch) and (not is_tight(d) or _can_end_bar(d))
+
+
+def _can_end_bar(given: Draft) -> bool:
+    """Whether the way leads to the end of the open bar: known of nearly all bars without trying."""
+    d = given.copy()
+    for _ in range(_MOST_IN_BAR):
+        if not d.open:
+            return True
+        ch = closing(d)
+        if not ch or not take(d, ch):
+            return False
+    return False
 
 
 def characters_left(given: Draft, most: int = _MOST) -> int:
@@ -46,7 +80,7 @@ def closing(d: Draft) -> str:
     if lex <= Lex.VALUE:
         return _close_field(d)
     if lex is Lex.STRING:
-        return '"'
+        return close_string(d)
     if lex is Lex.ACCIDENTAL:
         return _note(d)
     if lex in (Lex.PITCH, Lex.OVER, Lex.SLASH, Lex.UNDER):
@@ -89,8 +123,8 @@ def _close_length(d: Draft) -> str:
 def _close_bracket(d: Draft) -> str:
     if d.limits.writes("]") and chord_may_come(d):
         return _note(d)
-    number = next_number(d)
-    return str(number) if number else "|"
+    number = str(next_number(d) or "")
+    return number if number and d.limits.writes(number) else "|"
 
 
 def _behind_note(given: Draft) -> str:
@@ -107,31 +141,96 @@ def _tuplet(d: Draft) -> str:
 
 def _note(d: Draft) -> str:
     """One of two notes: the one that does not make the bar the same as the one before, if it fills it."""
+    if d.limits.picks:
+        return _picked_note(d)
     first, second = d.limits.fill
     trial = d.copy()
     if not take(trial, first):
         return second
-    same = not d.in_chord and ended_hash(trial, target(trial) - trial.time) == trial.before
+    same = not d.in_chord and ended_hash(trial, missing(trial)) == trial.before
     return second if same else first
+
+
+def _picked_note(d: Draft) -> str:
+    """The beginning of a note that may come, one of those that fill the bar well if there is one."""
+    found = _NO_WAY
+    for text in _notes(d):
+        trial = d.copy()
+        if not all(take(trial, ch) for ch in text):
+            continue
+        if trial.in_chord:
+            return text[0]
+        time = missing(trial)
+        if ended_hash(trial, time) != trial.before and fills_well(trial, time):
+            return text[0]
+        found = text[0] if found == _NO_WAY else found
+    return found
+
+
+def _notes(d: Draft) -> Iterator[str]:
+    """The notes from which one is picked, the tonic first where a strain ends on it."""
+    seeks = d.limits.cadence and d.tonic >= 0
+    if d.lex is Lex.ACCIDENTAL:
+        letters = [letter for letter in NOTES if letter in d.limits.characters]
+        tonics = [letter for letter in letters if seeks and _class(letter, d.accidental) == d.tonic]
+        yield from (*tonics, *letters)
+        return
+    for octave in (0, 1) if seeks else ():
+        letter = NOTES[d.tonic_step + 7 * octave]
+        trial = d.copy()
+        trial.step, trial.octave = d.tonic_step, 4 + octave
+        sign = "" if alteration(trial) == d.tonic_alter else _SIGNS[d.tonic_alter]
+        if d.limits.writes(sign + letter):
+            yield sign + letter
+    yield from d.limits.notes
+
+
+def _class(letter: str, alter: int) -> int:
+    """The pitch class of a letter with an alteration."""
+    return (SEMITONES[NOTES.index(letter) % 7] + alter) % 12
 
 
 def _go_on(d: Draft) -> str:
     """The next character behind a sign that is over."""
     if d.lex is Lex.TUPLET:
-        return d.limits.fill[0]
+        return _note(d) if d.limits.picks else d.limits.fill[0]
+    form = d.limits.form
+    repeats = d.opened or d.ending == 1 or (form and is_repeated_later(d))
     if d.open:
         if d.broken or d.left or not (d.copied or is_full(d)):
             return _note(d)
-        return ":" if (d.opened or d.ending == 1) and may_repeat(d) else "|"
+        if d.limits.chords and not d.has_chord and counted(d, d.time):
+            return '"'
+        if not (d.limits.metre or may_end_bar(d) or may_repeat(d)):
+            return _note(d)
+        return ":" if repeats and may_repeat(d) else "|"
     in_sign = d.lex in (Lex.SIGN, Lex.CLOSED)
     if d.starts and is_complete(d):
         return "" if d.lex is Lex.LINE else "\n"
     if d.ending == 1 and d.repeats and not d.ending_next:
         return str(next_number(d)) if d.lex is Lex.SIGN else "[" if d.lex is not Lex.CLOSED else "\n"
-    if (d.ending == 1 or d.opened) and not d.repeats and may_repeat(d):
+    if repeats and not d.repeats and may_repeat(d):
         return "\n" if in_sign else ":"
-    if not may_go_on(d):
+    if form:
+        way = _end_of_strain(d)
+        if way:
+            return way
+    elif not may_go_on(d):
         return "\n" if d.lex is Lex.CLOSED else "|"
     if is_complete(d):
         return "" if d.lex is Lex.LINE else "\n"
     return _note(d)
+
+
+def _end_of_strain(d: Draft) -> str:
+    """The next character of the sign that ends the strain behind the last bar; empty for none."""
+    closed = d.starts or d.part or d.repeats or d.heavy or d.ending_next
+    if is_complete(d):
+        return ""
+    if d.bar and not closed and may_close(d) and not is_upbeat(d) and d.limits.runs and strains_left(d):
+        return "|"
+    if may_go_on(d):
+        return ""
+    if d.lex is Lex.CLOSED:
+        return "\n"
+    return "|" if may_close(d) else "1" if d.lex is Lex.SIGN else "["

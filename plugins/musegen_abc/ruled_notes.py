@@ -5,8 +5,11 @@ from __future__ import annotations
 from musegen_abc.lexer import LONGEST, TUPLETS
 from musegen_abc.ruled_pitches import end_pitch
 from musegen_abc.ruled_state import FINEST, LENGTHS, Draft, Lex
-from musegen_abc.ruled_times import MOST, bar_hash, content, fill_length, fits, in_time, part, target
+from musegen_abc.ruled_strains import hear_note, is_delicate
+from musegen_abc.ruled_times import MOST, bar_hash, content, fill_length, fits, in_time, missing, part, target
 from musegen_abc.ruled_values import DIGITS
+
+_LONGEST_BAR = 2**29
 
 
 def begin_length(d: Draft, base: int) -> None:
@@ -111,7 +114,7 @@ def filling_character(d: Draft) -> str:
     """The next character of a length that fills the bar; empty for none."""
     if d.broken or d.left or d.slashes > 1 or d.base != d.unit:
         return ""
-    over, under = fill_length(d, target(d) - d.time)
+    over, under = fill_length(d, missing(d)) if missing(d) else (0, 0)
     want = f"{over if over > 1 else ''}{f'/{under}' if under > 1 else ''}"
     have = length_text(d.over, d.slashes, d.under)
     if not over or not want.startswith(have) or want == have:
@@ -144,12 +147,14 @@ def end_note(d: Draft) -> bool:
         second = 2 * time - first
         d.last = first
     d.hash = bar_hash(d, d.last)
+    if d.limits.form:
+        hear_note(d)
     d.last_content, d.last = seed, second
     d.last_is_note = d.tieable = not d.is_rest
     d.tied = False
     d.last_pitches = () if d.is_rest else d.sounding
     d.last_length = (d.over, d.slashes, d.under)
-    d.time += time
+    d.time = min(d.time + time, _LONGEST_BAR)
     d.left = max(d.left - 1, 0)
     d.breakable = not was_broken and d.base == d.unit and (d.left > 0) == was_in_tuplet
     d.broken, d.accidental, d.sounding, d.in_chord = 0, 9, (), False
@@ -201,8 +206,10 @@ def chord_fits(d: Draft, written: int) -> bool:
     """Whether any chord of a written length fits."""
     if not fits(d, written, loosely=True):
         return False
-    at_limit = 0 < d.limits.repetition <= d.run
-    return not at_limit or target(d) - d.time > in_time(d, written)
+    time = in_time(d, written)
+    if 0 < d.limits.repetition <= d.run or (d.limits.picks and is_delicate(d, time)):
+        return target(d) - d.time > time
+    return True
 
 
 # Tuplets

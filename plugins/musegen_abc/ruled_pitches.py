@@ -32,28 +32,35 @@ def mark_octave(d: Draft, ch: str) -> bool:
     return in_range(d)
 
 
-def _alteration(d: Draft) -> int:
+def alteration(d: Draft) -> int:
+    """The alteration of the note that is read."""
     if d.in_bar[d.step] != 9:
         return d.in_bar[d.step]
     if d.tied:
-        for height, alteration in reversed(d.last_pitches):
+        for height, alter in reversed(d.last_pitches):
             if height == d.step + 7 * d.octave:
-                return alteration
+                return alter
     return d.key[d.step]
 
 
 def in_range(d: Draft) -> bool:
     """Whether the note that is read lies within the limits."""
-    pitch = 12 * (d.octave + 1) + SEMITONES[d.step] + _alteration(d)
-    return d.limits.lowest <= pitch <= d.limits.highest
+    pitch = 12 * (d.octave + 1) + SEMITONES[d.step] + alteration(d)
+    return may_sound(d, pitch)
+
+
+def may_sound(d: Draft, pitch: int) -> bool:
+    """Whether a pitch lies within the limits."""
+    limits = d.limits
+    return limits.lowest <= pitch <= limits.highest and (limits.pitches is None or pitch in limits.pitches)
 
 
 def end_pitch(d: Draft) -> None:
     """Take the note that is read to those of the chord, and to the range of the bar."""
-    step, octave, alteration = d.step, d.octave, _alteration(d)
-    d.sounding = (*d.sounding, (step + 7 * octave, alteration))
+    step, octave, alter = d.step, d.octave, alteration(d)
+    d.sounding = (*d.sounding, (step + 7 * octave, alter))
     if d.in_bar[step] != 9:
-        pitch = 12 * (octave + 1) + SEMITONES[step] + alteration
+        pitch = 12 * (octave + 1) + SEMITONES[step] + alter
         d.low_given, d.high_given = min(d.low_given, pitch), max(d.high_given, pitch)
     else:
         d.low = (*d.low[:step], min(d.low[step], octave), *d.low[step + 1 :])

@@ -82,7 +82,8 @@ def after_colon(d: Draft, ch: str) -> bool:
 def bracket_may_come(d: Draft) -> bool:
     """Whether a bracket may come: of a chord, an ending, or a bar line."""
     chord = d.limits.writes("]") and chord_may_come(d)
-    if d.broken or chord or next_number(d):
+    number = next_number(d)
+    if d.broken or chord or (number and d.limits.writes(str(number))):
         return chord or not d.broken
     return not d.no_bracket and not d.ending_next and may_close(d) and (not d.open or may_end_bar(d))
 

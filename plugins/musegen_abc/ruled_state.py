@@ -54,6 +54,15 @@ class Lex(IntEnum):
     BREAK = auto()  # behind ">" and "<"
 
 
+class StringKind(IntEnum):
+    """What a string may be, as far as it is read."""
+
+    BLANK = 0
+    CHORD = 1  # a chord symbol
+    OTHER = 2
+    BASS = 3  # a chord symbol, whose bass comes next
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
     """What the rules allow, as numbers."""
@@ -72,10 +81,36 @@ class Limits:
     """The finest part of a unit note length that can be written, a divisor of :data:`FINEST`."""
     fill: tuple[str, str]
     """Two notes that can always be written, whatever the key is."""
+    notes: tuple[str, ...] = ()
+    """More of them, with accidentals where only some pitches may sound."""
+    pitches: frozenset[int] | None = None
+    """MIDI note numbers that may sound; None for all within the range."""
+    metre: bool = True
+    """Whether bars must fit their metre."""
+    repeats: bool = True
+    """Whether every ``|:`` must be closed."""
+    runs: tuple[int, ...] = ()
+    """How often each strain is played; empty for any strains."""
+    strain: int = 0
+    """Number of bars of each strain; 0 for any."""
+    cadence: bool = False
+    """Whether strains end on the tonic."""
+    chords: bool | None = None
+    """Whether strains begin with a chord symbol; False for no chord symbols."""
 
     def writes(self, text: str) -> bool:
         """Whether each character of the text can be written."""
         return all(character in self.characters for character in text)
+
+    @property
+    def form(self) -> bool:
+        """Whether there is a wish for the strains."""
+        return bool(self.runs or self.strain or self.cadence or self.chords)
+
+    @property
+    def picks(self) -> bool:
+        """Whether it depends on the place which notes may come."""
+        return self.cadence or self.pitches is not None or (self.strain > 0 and len(self.runs) > 1)
 
 
 class Draft:
@@ -160,6 +195,25 @@ class Draft:
         self.low_given, self.high_given = 999, -999
         self.bars: tuple[Heard, ...] = ()
 
+        # The strain, as far as a wish needs it (ruled_strains.py): its bars and its time before this bar, the
+        # length of a bar at its beginning, whether this bar is its first, and the time of the short bar that
+        # this one, the first of an ending, completes
+        self.strain_count = self.strain_time = self.strain_whole = 0
+        self.leads, self.joins = False, 0
+        self.fork_count = self.fork_joins = 0  # where its endings begin
+        self.letter = 0  # how many strains are over
+        self.has_chord = self.bar_has_chord = False  # whether it has a chord symbol, and whether this bar has
+        self.on_tonic = False  # whether the last note of this bar is the tonic
+        self.tonic, self.tonic_step, self.tonic_alter = -1, 0, 0  # its pitch class (-1 for none) and its name
+        self.top = 0  # the highest pitch of the last note of this bar as a MIDI number; 0 for none
+        # Hashes of melodies: of this bar but for its last note, which is apart; of the strain before this
+        # bar, and without its last bar; and of those that are over, with their number of bars
+        self.sound, self.factor, self.last_sound = 0, 1, 0
+        self.strain_sound = self.strain_before = 0
+        self.first_key = 0
+        self.keys: tuple[int, ...] = ()
+        self.string, self.string_kind = "", StringKind.BLANK  # the beginning of the string that is read
+
     def copy(self) -> Draft:
         """A draft of the same text, which goes on by itself."""
         new = Draft.__new__(Draft)
@@ -183,3 +237,9 @@ class Heard:
     high: tuple[int, ...]
     low_given: int
     high_given: int
+    # What a wish needs: the hash of its melody, its last pitch, whether it has a chord symbol, and its key
+    sound: int
+    factor: int
+    top: int
+    has_chord: bool
+    key: tuple[int, ...]

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from musegen_abc.ruled_state import FINEST, LENGTHS, Draft
+from musegen_abc.ruled_strains import fills_well, has_full_bars
 
 _MASK = 2**64 - 1
 _REST = 1
+_ANY_TIME = 2**30
 MOST = 1_000_000
 """Less than that is the number before the slash of a length."""
 
@@ -18,6 +20,8 @@ def mix(seed: int, value: int) -> int:
 
 def target(d: Draft) -> int:
     """The longest time that the bar may have."""
+    if not d.limits.metre:
+        return _ANY_TIME if has_full_bars(d, d.whole + 1) else d.whole
     longest = d.whole - d.owed
     if d.owed:
         if d.owed_whole - d.owed <= d.whole:
@@ -27,6 +31,11 @@ def target(d: Draft) -> int:
     return longest
 
 
+def missing(d: Draft) -> int:
+    """The time that a note has to fill the bar."""
+    return target(d) - d.time if d.limits.metre else max(d.whole - d.time, 0)
+
+
 def part(d: Draft) -> int:
     """The finest part of a unit: every time is a multiple of it, and notes can fill every multiple."""
     return d.unit // d.limits.finest
@@ -34,6 +43,8 @@ def part(d: Draft) -> int:
 
 def is_full(d: Draft) -> bool:
     """Whether the bar is as long as it has to be."""
+    if not d.limits.metre:
+        return d.time >= d.whole
     total = d.owed + d.time
     return (
         total == d.whole
@@ -78,7 +89,9 @@ def fits(d: Draft, written: int, *, loosely: bool = False) -> bool:
     left = max(d.left - 1, 0)
     if left:
         return rest >= left * d.least
-    return rest > 0 or loosely or not _too_often(d, time)
+    if rest > 0 or loosely:
+        return True
+    return not _too_often(d, time) and (not d.limits.picks or fills_well(d, time))
 
 
 def _too_often(d: Draft, time: int) -> bool:

@@ -6,6 +6,7 @@ Each reader returns whether the character may come, each ``end`` whether the val
 
 from __future__ import annotations
 
+from musegen_abc.ruled_pitches import SEMITONES, may_sound
 from musegen_abc.ruled_state import WHOLE, Draft
 
 DIGITS = "0123456789"
@@ -18,6 +19,7 @@ _STEPS = "CDEFGAB"
 _SHARPS = (3, 0, 4, 1, 5, 2, 6)  # F C G D A E B among the steps
 _FIFTHS = (0, 2, 4, -1, 1, 3, 5)  # of each step
 _NONE = "none"
+_HIGHLAND = 5, 0  # the tonic of pipes is A
 
 
 def unit_is_fine(d: Draft, below: int) -> bool:
@@ -103,6 +105,7 @@ def end_value(d: Draft) -> None:
             d.bars = ()  # none of the bars before can be copied under another unit
     elif d.field == "K":
         d.key = _alterations(d)
+        d.tonic_step, d.tonic_alter, d.tonic = _tonic(d)
 
 
 def _fine_metres(d: Draft) -> tuple[int, ...]:
@@ -198,23 +201,26 @@ def _key(d: Draft, ch: str) -> bool:
     if d.phase == 0:
         if "A" <= ch <= "G":
             d.phase, d.a = 1, 1 + _STEPS.index(ch)
-        elif ch == "H":
+            return _ends_on_tonic(d) or bool(_tonic_sign(d))
+        if ch == "H":
             d.phase = 8
-            return d.limits.writes("P")
-        elif ch == "n":
+            return d.limits.writes("P") and _may_be_tonic(d, *_HIGHLAND)
+        if ch == "n":
             d.phase = 10
             return d.limits.writes("one")
-        else:
-            return False
-    elif d.phase == 8:
+        return False
+    if d.phase == 8:
         d.phase = 9
         return ch in "Pp"
-    elif d.phase in (10, 11, 12):
+    if d.phase in (10, 11, 12):
         d.phase += 1
         return ch == _NONE[d.phase - 10]
-    elif d.phase == 1 and ch in "#b":
+    if d.phase == 1 and ch in "#b":
         d.phase, d.b = 2, 1 if ch == "#" else -1
-    elif ch == " " and d.phase not in (6, 7):
+        return _ends_on_tonic(d)
+    if d.phase == 1 and not _ends_on_tonic(d):
+        return False
+    if ch == " " and d.phase not in (6, 7):
         if d.phase == 4 and not _key_may_end(d):
             return False
         d.phase = 3 if d.phase < 4 else d.phase if d.phase == 9 else 5
@@ -246,7 +252,42 @@ def _mode_letter(d: Draft, ch: str) -> bool:
     return True
 
 
+# The tonic, where strains end on it
+
+
+def _may_be_tonic(d: Draft, step: int, alter: int) -> bool:
+    """Whether a strain can end on such a tonic, if it has to."""
+    if not d.limits.cadence:
+        return True
+    letters = (_STEPS[step], _STEPS[step].lower())
+    return any(
+        d.limits.writes(letter) and may_sound(d, 60 + 12 * place + SEMITONES[step] + alter)
+        for place, letter in enumerate(letters)
+    )
+
+
+def _ends_on_tonic(d: Draft) -> bool:
+    """Whether a strain can end on the tonic that is read."""
+    return _may_be_tonic(d, d.a - 1, d.b)
+
+
+def _tonic_sign(d: Draft) -> str:
+    """The sign that makes the letter that is read a tonic on which a strain can end."""
+    for sign, alter in ("#", 1), ("b", -1):
+        if d.limits.writes(sign) and _may_be_tonic(d, d.a - 1, alter):
+            return sign
+    return ""
+
+
+def _tonic(d: Draft) -> tuple[int, int, int]:
+    """Step, alteration and pitch class of the tonic that is read; -1 for the class where there is none."""
+    step, alter = _HIGHLAND if d.phase == 9 else (d.a - 1, d.b)
+    return (step, alter, (SEMITONES[step] + alter) % 12) if step >= 0 else (0, 0, -1)
+
+
 def _key_may_end(d: Draft) -> bool:
+    if d.phase == 1 and not _ends_on_tonic(d):
+        return False
     if d.phase == 4:
         word = _word(d.d)
         return word == "m" or word in _MODES
@@ -255,7 +296,9 @@ def _key_may_end(d: Draft) -> bool:
 
 def _close_key(d: Draft) -> str:
     if d.phase == 0:
-        return "C"
+        return _closing_tonic(d)
+    if d.phase == 1:
+        return _tonic_sign(d)
     if d.phase == 8:
         return "P"
     if d.phase in (10, 11, 12):
@@ -263,6 +306,16 @@ def _close_key(d: Draft) -> str:
     if d.phase == 4:
         return _completion(d, _word(d.d))[:1]
     return next(note for note in "abcdefgABCDEFG" if note in d.limits.characters)
+
+
+def _closing_tonic(d: Draft) -> str:
+    """The first letter of a shortest key; empty if there is none."""
+    for letter in _STEPS:
+        trial = d.copy()
+        trial.phase = 0
+        if d.limits.writes(letter) and _key(trial, letter):
+            return letter
+    return ""
 
 
 def _alterations(d: Draft) -> tuple[int, ...]:

@@ -6,15 +6,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import groupby
 
 import numpy as np
 from numpy.typing import NDArray
 
 from musegen import Pitch, TuneLimits, VocabularyError
-from musegen_abc.ruled import take
 from musegen_abc.ruled_bars import is_complete
-from musegen_abc.ruled_closing import characters_left
+from musegen_abc.ruled_closing import accept, characters_left
 from musegen_abc.ruled_state import LENGTHS, Draft, Lex, Limits
+from musegen_abc.ruled_values import close_value
 
 try:
     from musegen_reading import AbcRules
@@ -26,6 +27,7 @@ __all__ = ["AbcRules", "PythonRuleReader", "PythonRules", "abc_rules", "limits_o
 ENDING = "MCK:\n|/2"
 """The characters that an ending may need, besides two notes; they must be tokens of their own."""
 _NOTES = "cdefgabCDEFGAB"
+_LETTERS = "ABCDEFGH"
 _WIDEST = 2  # semitones that an accidental moves a note
 _FINEST = 24  # parts of a unit note length: no tune at hand needs finer ones, and a bar can always be filled
 
@@ -39,47 +41,101 @@ def abc_rules(texts: Sequence[str], end: int, asked: TuneLimits, max_length: int
     """
     if AbcRules is None:
         return PythonRules(texts, end, asked, max_length)
-    limits = limits_of(texts, asked)
-    return AbcRules(
-        texts,
-        end,
-        limits.bars,
-        limits.repetition,
-        limits.lowest,
-        limits.highest,
-        limits.finest,
-        limits.characters,
-        limits.fill,
-        max_length,
-    )
+    return AbcRules(texts, end, limits_of(texts, asked), max_length if asked.length else None)
 
 
 def limits_of(texts: Sequence[str], asked: TuneLimits) -> Limits:
     """What is asked for, as the machine needs it.
 
-    Raises VocabularyError for tokens of which no tune can be ended.
+    Raises VocabularyError for tokens of which no tune can be ended, ValueError for wishes that cannot be.
     """
-    if asked != TuneLimits(asked.bars, asked.repetition, asked.lowest, asked.highest):
-        raise NotImplementedError("wishes for form, cadence, chords and pitches, and rules switched off")
     characters = frozenset(text for text in texts if len(text) == 1)
-    lowest, highest = asked.lowest, asked.highest
-    fill = [
-        note
-        for note in _NOTES
-        if note in characters and lowest + _WIDEST <= _natural(note) <= highest - _WIDEST
-    ]
+    runs = _runs(asked)
     missing = [character for character in ENDING if character not in characters]
     if missing:
         raise VocabularyError(
             f"the rules need each of {ENDING!r} as a token, to end tunes (missing: {''.join(missing)!r})"
         )
-    if len(fill) < 2:
+    notes = _notes(characters, asked)
+    wanted = 2 + (3 * (len(runs) - 1) if asked.strain else 0)
+    if len({note[-1] for note in notes}) < wanted:
+        which = (
+            "a tone inside" if asked.pitches is None else "with their accidentals among the pitches and in"
+        )
         raise VocabularyError(
-            f"the rules need two notes of {_NOTES} as tokens, a tone inside the MIDI pitches {lowest} to "
-            f"{highest}, to end tunes (got {len(fill)})"
+            f"the rules need {wanted} notes of {_NOTES} as tokens, {which} the MIDI pitches {asked.lowest} "
+            f"to {asked.highest}, to end tunes (got {len(notes)})"
         )
     finest = max(length for length in LENGTHS[1:] if length <= _FINEST and set(str(length)) <= characters)
-    return Limits(asked.bars, asked.repetition, lowest, highest, characters, finest, (fill[0], fill[1]))
+    limits = Limits(
+        asked.bars,
+        asked.repetition,
+        asked.lowest,
+        asked.highest,
+        characters,
+        finest,
+        (notes[0], notes[1]),
+        tuple(notes),
+        asked.pitches,
+        asked.metre,
+        asked.repeats,
+        runs,
+        asked.strain,
+        asked.cadence,
+        asked.chords,
+    )
+    _check_wishes(limits)
+    return limits
+
+
+def _runs(asked: TuneLimits) -> tuple[int, ...]:
+    """How often each strain of the form is played. Raises ValueError for a form that cannot be."""
+    form = asked.form
+    runs = tuple(len(list(same)) for _, same in groupby(form))
+    letters = "".join(letter for letter, _ in groupby(form))
+    if letters != _LETTERS[: len(runs)] or any(times > 2 for times in runs):
+        raise ValueError(
+            f"form: letters from A to {_LETTERS[-1]} in their order, each once or twice in a row, as in AABB "
+            f"or ABC, expected (got {form!r})"
+        )
+    if asked.strain and runs and asked.strain * len(runs) < asked.bars:
+        raise ValueError(
+            f"strain: {asked.form} has no more than {asked.strain * len(runs)} bars, and bars asks for "
+            f"{asked.bars} (got {asked.strain})"
+        )
+    if asked.strain == 1 and len(runs) > 1:
+        raise ValueError(f"strain: at least 2 expected for strains that differ, as in {form} (got 1)")
+    return runs
+
+
+def _notes(characters: frozenset[str], asked: TuneLimits) -> list[str]:
+    """The notes that can be written in any key: those of the pitches that may sound, with an accidental."""
+    letters = [note for note in _NOTES if note in characters]
+    if asked.pitches is None:
+        low, high = asked.lowest + _WIDEST, asked.highest - _WIDEST
+        return [note for note in letters if low <= _natural(note) <= high]
+    return [
+        sign + note
+        for sign, alter in (("=", 0), ("^", 1), ("_", -1))
+        for note in letters
+        if sign in characters
+        and asked.lowest <= _natural(note) + alter <= asked.highest
+        and _natural(note) + alter in asked.pitches
+    ]
+
+
+def _check_wishes(limits: Limits) -> None:
+    """Raises VocabularyError where a wish needs tokens that are not there."""
+    needed = {"^_=": limits.cadence, '"': bool(limits.chords)}
+    missing = [
+        sign for signs, wished in needed.items() if wished for sign in signs if not limits.writes(sign)
+    ]
+    if missing:
+        raise VocabularyError(f"the wishes need more tokens of a character (missing: {''.join(missing)!r})")
+    draft = Draft(limits)
+    draft.field = "K"
+    if not close_value(draft):
+        raise VocabularyError("the pitches that may sound have the tonic of no key, for strains to end on")
 
 
 def _natural(note: str) -> int:
@@ -95,9 +151,9 @@ class PythonRules:
         Raises VocabularyError for tokens of which no tune can be ended, ValueError for too short a length.
         """
         self.texts, self.end, self.max_length = tuple(texts), end, max_length
-        self.draft = Draft(limits_of(texts, asked))
+        self.draft, self.length = Draft(limits_of(texts, asked)), asked.length
         shortest = characters_left(self.draft)
-        if max_length < shortest:
+        if max_length < shortest and asked.length:
             wanted = f"at least {shortest} expected where bars is {asked.bars}"
             raise ValueError(f"max_length: {wanted} (got {max_length})")
 
@@ -142,7 +198,9 @@ class PythonRuleReader:
     def _after(self, text: str) -> Draft | None:
         """The draft behind a text; None if that may not come, or leaves no room for an ending."""
         draft = self._draft.copy()
-        if not text or not self._room or not all(take(draft, character) for character in text):
+        if not text or not all(accept(draft, character) for character in text):
             return None
+        if not self._rules.length:
+            return draft
         room = self._room - 1
         return draft if characters_left(draft, room) <= room else None

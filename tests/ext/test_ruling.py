@@ -11,12 +11,12 @@ import pytest
 from numpy.typing import NDArray
 
 from helpers.invented import jig
+from helpers.limits import faults_by, plain_limits, wished_limits
 from helpers.mutations import mutated
 from helpers.real_tunes import collections
-from musegen import NotationError, Tune, TuneLimits, Valid, judge
-from musegen_abc.copies import LAGS, VERBATIM, fold, unfold
-from musegen_abc.notation import AbcNotation
-from musegen_abc.rules import PythonRules, abc_rules
+from musegen import TuneLimits, VocabularyError
+from musegen_abc.copies import LAGS, VERBATIM, fold
+from musegen_abc.rules import PythonRules, abc_rules, limits_of
 
 musegen_reading = pytest.importorskip("musegen_reading", reason="needs the compiled extension")
 
@@ -32,32 +32,37 @@ def some_tunes() -> list[str]:
     return [fold(text) for text in tunes + [tune.text for _, found in collections() for tune in found[::80]]]
 
 
-def some_rules(rng: random.Random) -> tuple[list[str], Valid]:
-    """A vocabulary and rules; some lack characters."""
-    lowest, highest = rng.choice((("G3", "E6"), ("C4", "A5"), ("C-1", "G9"), ("D4", "D5")))
-    bars, repetition = rng.choice((0, 2, 8)), rng.choice((1, 2, 3))
-    rules = Valid(bars=bars, repetition=repetition, lowest=lowest, highest=highest)
-    kept = CHARACTERS
-    if rng.random() < 0.4:
-        kept = [character for character in CHARACTERS if character in SOME or rng.random() < 0.85]
-    return ["", "", *kept, *LONGER], rules
+def some_rules(rng: random.Random, *, wished: bool) -> tuple[list[str], TuneLimits]:
+    """A vocabulary and limits; some lack characters."""
+    while True:
+        limits = wished_limits(rng) if wished else plain_limits(rng)
+        kept = CHARACTERS
+        if rng.random() < 0.4:
+            kept = [character for character in CHARACTERS if character in SOME or rng.random() < 0.85]
+        texts = ["", "", *kept, *LONGER]
+        try:
+            limits_of(texts, limits)
+        except (ValueError, VocabularyError):
+            continue  # wishes that contradict each other, or need a character
+        return texts, limits
 
 
-def test_both_machines_allow_the_same() -> None:
+@pytest.mark.parametrize("wished", [False, True], ids=["plain", "wished"])
+def test_both_machines_allow_the_same(wished: bool) -> None:
     """Along real tunes and mutated ones, and off them; far from the end of the room and near it."""
     rng, tunes, compared = random.Random(1), some_tunes(), 0
     for number in range(16):
-        texts, rules = some_rules(rng)
-        room = 3000 if number % 4 else 150
+        texts, limits = some_rules(rng, wished=wished)
+        room = 3000 if number % 4 else 500 if wished else 150
         compiled, twin = (
-            abc_rules(texts, END, TuneLimits.of(rules), room).begin(),
-            PythonRules(texts, END, TuneLimits.of(rules), room).begin(),
+            abc_rules(texts, END, limits, room).begin(),
+            PythonRules(texts, END, limits, room).begin(),
         )
         text = rng.choice(tunes)
         text = mutated(text, tunes, rng) if number % 2 else text
         for place in range(150):
             allowed = compiled.allow()
-            if rng.random() < (0.3 if number % 4 else 0.05):
+            if rng.random() < (0.1 if wished else 0.3 if number % 4 else 0.05):
                 assert np.array_equal(allowed, twin.allow()), text[:place]
                 compared += 1
             token = texts.index(text[place], 2) if text[place : place + 1] in texts[2:] else 0
@@ -68,20 +73,21 @@ def test_both_machines_allow_the_same() -> None:
                 token = int(rng.choice([token for token in tokens.tolist() if token != END]))
             compiled.take(token)
             twin.take(token)
-    assert compared > 200
+    assert compared > 100
 
 
+@pytest.mark.parametrize("wished", [False, True], ids=["plain", "wished"])
 @pytest.mark.parametrize("kind", ["uniform", "like tunes"])
-def test_every_walk_ends_with_a_valid_tune(kind: str) -> None:
-    """Whatever is drawn, under any rules, and however little room there is."""
-    rng, tunes, notation = random.Random(2), "\n".join(some_tunes()), AbcNotation()
+def test_every_walk_ends_with_a_valid_tune(kind: str, wished: bool) -> None:
+    """Whatever is drawn, under any limits, and however little room there is."""
+    rng, tunes = random.Random(2), "\n".join(some_tunes())
     following: dict[str, str] = {}
     for before, character in zip("\n" + tunes, tunes, strict=False):
         following[before] = following.get(before, "") + character
     for _ in range(60):
-        texts, rules = some_rules(rng)
-        most = rng.choice((140, 200, 400))
-        reader, text = abc_rules(texts, END, TuneLimits.of(rules), most).begin(), ""
+        texts, limits = some_rules(rng, wished=wished)
+        most = rng.choice((500, 800) if wished else (140, 200, 400))
+        reader, text = abc_rules(texts, END, limits, most).begin(), ""
         while True:
             allowed = reader.allow()
             (tokens,) = np.nonzero(allowed)
@@ -95,14 +101,7 @@ def test_every_walk_ends_with_a_valid_tune(kind: str) -> None:
             reader.take(token)
             text += texts[token]
         assert len(text) <= 8 * most
-        unfolded, problems = unfold(text)
-        assert not problems, text
-        try:
-            score = notation.parse(Tune(unfolded, "abc"))
-        except NotationError as error:
-            pytest.fail(f"{error}: {text!r}")
-        assert judge(score, rules).valid, text
-        assert not score.problems, text
+        assert not faults_by(text, limits), (limits, text)
 
 
 class Functions(ctypes.Structure):

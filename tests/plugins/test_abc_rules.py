@@ -262,7 +262,7 @@ def test_a_vocabulary_without_the_characters_of_endings_is_refused() -> None:
     """With what is missing."""
     with pytest.raises(VocabularyError, match=r"missing: '\|'"):
         limits_of([symbol for symbol in SYMBOLS if symbol != "|"], TuneLimits())
-    with pytest.raises(VocabularyError, match="two notes"):
+    with pytest.raises(VocabularyError, match="2 notes"):
         limits_of(SYMBOLS, TuneLimits(lowest=72, highest=74))
 
 

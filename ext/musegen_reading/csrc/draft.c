@@ -7,8 +7,11 @@
 
 static bool music(mr_draft *d, const mr_under *u, uint32_t ch, int column);
 
-void mr_draft_init(mr_draft *d) {
+void mr_draft_init(mr_draft *d, const mr_limits *limits) {
     memset(d, 0, sizeof *d);
+    d->limits = limits;
+    d->tonic = -1;
+    d->sound.factor = 1;
     mr_begin_value(d);
     memset(d->in_bar, MR_NO_ACCIDENTAL, sizeof d->in_bar);
     memset(d->low, MR_NO_OCTAVE, sizeof d->low);
@@ -36,11 +39,23 @@ static bool sound(mr_draft *d, const mr_under *u, uint32_t ch) {
 
 static bool is_sign(uint32_t ch) { return ch == '^' || ch == '_' || ch == '='; }
 
+/* Whether a letter may follow an accidental, where that depends on the place. */
+static bool some_letter(const mr_draft *d, const mr_under *u) {
+    if (!d->limits->picks) return true;
+    mr_under dry = *u;
+    dry.keeps = false;
+    for (const char *letter = "CDEFGABcdefgab"; *letter; letter++) {
+        mr_draft trial = *d;
+        if (mr_writes(u, (uint8_t)*letter) && mr_draft_take(&trial, &dry, (uint8_t)*letter)) return true;
+    }
+    return false;
+}
+
 static bool after_accidental(mr_draft *d, const mr_under *u, uint32_t ch) {
     mr_ink(d);
     if ((ch == '^' || ch == '_') && d->accidental == (ch == '^' ? 1 : -1)) {
         d->accidental = (int8_t)(2 * d->accidental);
-        return true;
+        return some_letter(d, u);
     }
     return mr_note_place(ch) >= 0 && sound(d, u, ch);
 }
@@ -49,7 +64,7 @@ static bool begin_chord_note(mr_draft *d, const mr_under *u, uint32_t ch) {
     if (is_sign(ch)) {
         d->lex = LEX_ACCIDENTAL;
         mr_begin_accidental(d, ch);
-        return true;
+        return some_letter(d, u);
     }
     return mr_note_place(ch) >= 0 && sound(d, u, ch);
 }
@@ -188,8 +203,8 @@ static bool content(mr_draft *d, const mr_under *u, uint32_t ch) {
             d->lex = LEX_ACCIDENTAL;
             if (!mr_begin(d) || !mr_has_room(d)) return false;
             mr_begin_accidental(d, ch);
-            return true;
-        case '"': d->lex = LEX_STRING; return mr_writes(u, ch);
+            return some_letter(d, u);
+        case '"': d->lex = LEX_STRING; return mr_begin_string(d, u);
         case '+':
             d->lex = LEX_PLUS;
             good = mr_writes(u, ch) && mr_chord_may_come(d, u) && mr_begin(d);
@@ -243,7 +258,11 @@ static bool body(mr_draft *d, const mr_under *u, uint32_t ch, int column) {
         case LEX_UNDER: return in_length(d, u, ch, column);
         case LEX_STRING:
             mr_ink(d);
-            d->lex = ch == '"' ? LEX_MUSIC : LEX_STRING;
+            if (ch == '"') {
+                d->lex = LEX_MUSIC;
+                return mr_end_string(d);
+            }
+            mr_take_in_string(d, ch);
             return !mr_not_ours(ch);
         case LEX_ACCIDENTAL: return after_accidental(d, u, ch);
         case LEX_SIGN: return after_sign(d, u, ch);

@@ -1,8 +1,8 @@
 /* What is known of a tune that is being written under rules.
  *
  * The state of musegen_abc/ruled_state.py, number for number; that machine is the reference of this one, decision for
- * decision. A struct without pointers: a copy of it is a tune that goes on by itself. Times are counted in parts of a whole
- * note, MR_WHOLE to each. */
+ * decision. A copy of the struct is a tune that goes on by itself, under the same limits. Times are counted in parts of a
+ * whole note, MR_WHOLE to each. */
 #ifndef MUSEGEN_READING_DRAFT_H
 #define MUSEGEN_READING_DRAFT_H
 
@@ -14,6 +14,8 @@
 
 enum { MR_WHOLE = 30720, MR_FINEST = 480, MR_MOST_IN_CHORD = 6, MR_DIVISORS = 24, MR_NO_ACCIDENTAL = 9 };
 enum { MR_NO_OCTAVE = 99, MR_NO_PITCH = 999 };
+enum { MR_MOST_RUNS = 8, MR_MOST_NOTES = 42, MR_LONGEST_CHORD = 8 };
+enum { MR_STRING_BLANK, MR_STRING_CHORD, MR_STRING_OTHER, MR_STRING_BASS };
 
 /* What is being read; class Lex. */
 typedef enum {
@@ -53,7 +55,21 @@ typedef struct {
     int32_t bars, repetition, lowest, highest, finest;
     uint64_t characters[2]; /* a bit for each of ASCII that is a token of its own */
     uint32_t fill[2];
+    bool metre, repeats; /* whether bars must fit, and repeats be closed */
+    bool form, picks;    /* whether there is a wish for the strains, and whether it depends on the place which notes may come */
+    bool cadence, any_pitch;
+    int8_t chords; /* -1 for any */
+    uint8_t runs_count, notes_count;
+    uint8_t runs[MR_MOST_RUNS];
+    int32_t strain;
+    uint64_t pitches[2];               /* a bit for each that may sound, unless any may */
+    uint32_t notes[MR_MOST_NOTES][2];  /* the sign and the letter of notes that can always be written; 0 for no sign */
 } mr_limits;
+
+/* The hash of a melody, and by how much it moves that of what comes before. */
+typedef struct {
+    uint64_t hash, factor;
+} mr_sound;
 
 /* One of the last bars; class Heard. */
 typedef struct {
@@ -62,6 +78,10 @@ typedef struct {
     bool notes, tied, copyable;
     int8_t low[7], high[7];
     int16_t low_given, high_given;
+    mr_sound sound;
+    int16_t top;
+    bool has_chord;
+    int8_t key[7];
 } mr_heard;
 
 typedef struct {
@@ -80,6 +100,7 @@ typedef struct {
 
 /* Class Draft, without the last bars. */
 typedef struct {
+    const mr_limits *limits;
     uint64_t hash, last_content, before;
     int64_t base, chord_unit;
     mr_length length, last_length; /* of the note that is read, and of the last one */
@@ -104,6 +125,16 @@ typedef struct {
     bool open, boundary, copied, known, plain, notes; /* known: whether there is a bar before */
     bool repeats, heavy, was_heavy, bracket, no_bracket, starts, part;
     bool opened, turns_closed, first, repeatable, passage_opened, strain;
+    /* The strain, as far as a wish needs it */
+    bool leads, has_chord, bar_has_chord, on_tonic;
+    int8_t tonic, tonic_step, tonic_alter;
+    uint8_t string_kind, string_length, keys_count;
+    char string[MR_LONGEST_CHORD];
+    int16_t top, last_sound;
+    int32_t strain_count, strain_time, strain_whole, joins, fork_count, fork_joins, letter;
+    mr_sound sound;
+    uint64_t strain_sound, strain_before, first_key;
+    uint64_t keys[MR_MOST_RUNS];
 } mr_draft;
 
 /* A draft with what it is read under. Without `keeps` the last bars stay as they are: then no more than one character may be
@@ -114,10 +145,13 @@ typedef struct {
     bool keeps;
 } mr_under;
 
-void mr_draft_init(mr_draft *draft);
+void mr_draft_init(mr_draft *draft, const mr_limits *limits);
 
 /* Reads the next character; whether it may come. A draft that has refused one is of no use any more. */
 bool mr_draft_take(mr_draft *draft, const mr_under *under, uint32_t character);
+
+/* The same, but for a few bars that cannot be ended: then no way leads to the end. */
+bool mr_draft_accept(mr_draft *draft, const mr_under *under, uint32_t character);
 
 /* The next character of the shortest way to the end that is known; 0 where the tune may end. */
 uint32_t mr_closing(const mr_draft *draft, const mr_under *under);

@@ -12,6 +12,7 @@ typedef struct {
 
 static mr_owed owed_after(const mr_draft *d, bool closes) {
     mr_owed owed = {0, 0, false};
+    if (!d->limits->metre) return owed;
     int32_t total = d->owed + d->time;
     if (total == d->whole || (d->owed && total == d->owed_whole && d->time <= d->whole)) return owed;
     if (total > d->whole) {
@@ -26,34 +27,98 @@ static mr_owed owed_after(const mr_draft *d, bool closes) {
 }
 
 static bool is_repeatable(const mr_draft *d, bool closes) {
-    return d->time == d->whole || (d->time < d->whole && !closes);
+    return !d->limits->metre || d->time == d->whole || (d->time < d->whole && !closes);
 }
 
 static bool closes(const mr_draft *d) {
     return d->repeats || d->heavy || d->starts || d->part || d->ending_next || (d->bar && d->metre != d->whole);
 }
 
+/* Takes note of a short bar that begins the tune or a strain. */
+static void note_upbeat(mr_draft *d) {
+    int32_t small = d->time < d->whole ? d->time : 0;
+    if (d->strain) d->strain_upbeat = small;
+    d->strain = false;
+    if (d->bar == 1) d->upbeat = small;
+}
+
+/* Whether the last bar of the tune may be as long as the last bar is. */
+static bool end_fits(const mr_draft *given) {
+    mr_draft copy = *given, *d = &copy;
+    mr_owed owed = owed_after(d, true);
+    if (owed.is_fault) return false;
+    if (d->open) d->last_time = d->last_is_note ? d->last : 0;
+    note_upbeat(d);
+    return !owed.time || (d->upbeat && owed.time + d->upbeat == owed.whole) ||
+           (d->strain_upbeat && owed.time + d->strain_upbeat == owed.whole) || owed.time + d->last_time >= owed.whole;
+}
+
+/* Whether a repeat is open that must be closed. */
+static bool must_close(const mr_draft *d) { return d->opened && d->limits->repeats; }
+
+/* Whether the strain may end behind the last bar, as its wishes are, with a repeat sign or without. */
+static bool may_end_form(const mr_draft *d, bool repeated) {
+    if (!mr_may_end_strain(d, repeated)) return false;
+    return !mr_ends_form(d, repeated) || (mr_full_bars(d) >= d->limits->bars && end_fits(d));
+}
+
 bool mr_may_close(const mr_draft *d) {
     if (!d->bar || d->repeats) return true;
     if (d->ending == 1 || owed_after(d, true).is_fault) return false;
-    return !(d->first && d->opened && !is_repeatable(d, true));
+    if (d->first && must_close(d) && !is_repeatable(d, true)) return false;
+    return !d->limits->form || may_end_form(d, false);
+}
+
+/* Whether the strain, or another one, may go on behind the last bar. */
+static bool strain_goes_on(const mr_draft *d, bool boundary) {
+    if (d->ending_next) return true;
+    if (d->starts || d->part || d->repeats || d->heavy) return mr_strains_left(d) > 0;
+    if (d->first && mr_is_repeated_later(d) && !is_repeatable(d, boundary)) return false;
+    return !d->limits->strain || mr_counted(d, d->time) < d->limits->strain;
 }
 
 bool mr_may_go_on(const mr_draft *d) {
     if (!d->bar) return true;
     bool boundary = closes(d);
     if (owed_after(d, boundary).is_fault || (d->ending == 1 && d->repeats && !d->ending_next)) return false;
-    return !(d->first && d->opened && !d->repeats && !is_repeatable(d, boundary));
+    if (d->limits->form && !strain_goes_on(d, boundary)) return false;
+    return !(d->first && must_close(d) && !d->repeats && !is_repeatable(d, boundary));
 }
 
 static bool too_often(const mr_draft *d, const mr_under *u) {
     return u->limits->repetition > 0 && u->limits->repetition <= d->run && d->known && mr_bar_hash(d, d->last) == d->before;
 }
 
+/* Whether the strain is one that is repeated, and an ending can have as many bars as are wished. */
+static bool ending_has_room(const mr_draft *d, const mr_under *u) {
+    const mr_limits *limits = d->limits;
+    if (limits->runs_count && !mr_is_repeated_later(d)) return false;
+    int32_t count = mr_counted(d, d->time);
+    if (!limits->strain || count < limits->strain) return true;
+    bool completes = count > d->strain_count && d->owed + d->time <= d->whole - 2 * mr_part(d, u);
+    return count == limits->strain && completes && limits->metre;
+}
+
+/* Whether a first ending may begin behind the bar, which may end. */
+static bool may_fork(const mr_draft *d, const mr_under *u) {
+    bool repeatable = d->first ? is_repeatable(d, true) : d->repeatable;
+    if (!repeatable || d->repeats || d->turns) return false;
+    return !d->limits->form || ending_has_room(d, u);
+}
+
+/* Whether an ending may begin behind the bar, and nothing else. */
+static bool may_only_fork(const mr_draft *d, const mr_under *u) {
+    if (d->ending || d->starts || d->part || d->ending_next || d->metre != d->whole) return false;
+    return !owed_after(d, true).is_fault && mr_writes(u, '1') && mr_writes(u, '[') && may_fork(d, u);
+}
+
 bool mr_may_end_bar(const mr_draft *d, const mr_under *u) {
     if (d->left || d->broken || too_often(d, u)) return false;
-    if (!owed_after(d, false).is_fault && !(d->first && d->opened && !is_repeatable(d, false))) return true;
-    return mr_may_close(d) || mr_may_repeat(d, u);
+    bool plain = !owed_after(d, false).is_fault && !(d->first && must_close(d) && !is_repeatable(d, false));
+    if (!d->limits->form) return plain || mr_may_close(d) || mr_may_repeat(d, u);
+    if (!mr_may_finish(d)) return false;
+    plain = plain && strain_goes_on(d, false);
+    return plain || mr_may_close(d) || mr_may_repeat(d, u) || may_only_fork(d, u);
 }
 
 /* Whether a note is tied on that differs from the key. */
@@ -87,12 +152,16 @@ static void hear(const mr_draft *d, const mr_under *u) {
     memcpy(heard.high, d->high, sizeof heard.high);
     heard.low_given = d->low_given;
     heard.high_given = d->high_given;
+    heard.sound = mr_bar_sound(d);
+    heard.top = d->top;
+    heard.has_chord = d->bar_has_chord;
+    memcpy(heard.key, d->key, sizeof heard.key);
     push(u, &heard);
 }
 
 bool mr_end_bar(mr_draft *d, const mr_under *u) {
     if (d->open) {
-        if (d->left || d->broken || too_often(d, u)) return false;
+        if (d->left || d->broken || too_often(d, u) || (d->limits->form && !mr_may_finish(d))) return false;
         uint64_t finished = mr_bar_hash(d, d->last);
         d->run = !d->known || finished != d->before ? 1 : d->run < MOST_RUN ? d->run + 1 : MOST_RUN;
         d->before = finished;
@@ -100,20 +169,12 @@ bool mr_end_bar(mr_draft *d, const mr_under *u) {
         if (d->time == d->whole && d->full < u->limits->bars) d->full++;
         if (!d->copied && d->ink >= MR_SHORTEST) hear(d, u);
         d->last_time = d->last_is_note ? d->last : 0;
-        d->open = d->breakable = d->last_is_note = false;
+        d->open = d->breakable = d->last_is_note = d->bar_has_chord = false;
     }
     d->copied = false;
     memset(d->in_bar, MR_NO_ACCIDENTAL, sizeof d->in_bar);
     d->run_length = d->ink = 0;
     return true;
-}
-
-/* Takes note of a short bar that begins the tune or a strain. */
-static void note_upbeat(mr_draft *d) {
-    int32_t small = d->time < d->whole ? d->time : 0;
-    if (d->strain) d->strain_upbeat = small;
-    d->strain = false;
-    if (d->bar == 1) d->upbeat = small;
 }
 
 /* Keeps account of open repeats and endings over the last bar's end. */
@@ -133,6 +194,7 @@ static bool leave(mr_draft *d) {
     bool boundary = closes(d);
     mr_owed owed = owed_after(d, boundary);
     if (owed.is_fault) return false;
+    if (d->limits->form) mr_leave_bar(d);
     if (d->first) {
         d->entry = d->time;
         d->entry_whole = d->whole;
@@ -173,6 +235,7 @@ bool mr_begin_bar(mr_draft *d) {
     if (!d->bar) {
         d->boundary = true;
         d->opened = d->passage_opened = d->starts;
+        mr_begin_strain(d);
     }
     if (d->bar < 3) d->bar++;
     d->whole = d->metre;
@@ -187,6 +250,10 @@ bool mr_begin_bar(mr_draft *d) {
     memset(d->high, -MR_NO_OCTAVE, sizeof d->high);
     d->low_given = MR_NO_PITCH;
     d->high_given = -MR_NO_PITCH;
+    d->sound = (mr_sound){0, 1};
+    d->last_sound = d->top = 0;
+    d->on_tonic = false;
+    d->has_chord = d->has_chord || d->bar_has_chord;
     return true;
 }
 
@@ -200,23 +267,25 @@ static bool may_enter(const mr_draft *d, mr_owed owed) {
 bool mr_may_repeat(const mr_draft *d, const mr_under *u) {
     if (!d->bar || d->starts || d->part || d->ending_next || d->metre != d->whole) return false;
     if (d->open && (d->left || d->broken || too_often(d, u))) return false;
+    if (d->limits->form && ((d->open && !mr_may_finish(d)) || !may_end_form(d, true))) return false;
     mr_owed owed = owed_after(d, true);
     return !owed.is_fault && (d->ending == 2 || may_enter(d, owed));
 }
 
 bool mr_may_start(const mr_draft *d) {
-    if (d->ending_next || d->ending == 1 || (d->opened && !d->repeats)) return false;
-    return mr_may_close(d);
+    if (d->ending_next || d->ending == 1 || (must_close(d) && !d->repeats)) return false;
+    return mr_may_close(d) && (!d->limits->form || mr_next_is_repeated(d));
 }
 
 bool mr_may_change_metre(mr_draft *d) {
     if (d->open || (d->ending == 1 && d->repeats && !d->ending_next)) return false;
     if (!d->bar) return true;
+    if (d->limits->form && (d->ending_next || !strain_goes_on(d, true))) return false;
     mr_owed owed = owed_after(d, true);
     if (owed.is_fault) return false;
     d->due = owed.time;
     d->due_whole = owed.whole;
-    return d->repeats || !(d->first && d->opened && !is_repeatable(d, true));
+    return d->repeats || !(d->first && must_close(d) && !is_repeatable(d, true));
 }
 
 bool mr_may_name_part(const mr_draft *d) {
@@ -228,10 +297,19 @@ int mr_next_number(const mr_draft *d, const mr_under *u) {
     if (!d->bar || d->starts || d->part || d->ending_next || d->metre != d->whole) return 0;
     mr_owed owed = owed_after(d, true);
     if (owed.is_fault || (d->open && !mr_may_end_bar(d, u))) return 0;
-    if (!d->ending) return (d->first ? is_repeatable(d, true) : d->repeatable) && !d->repeats && !d->turns ? 1 : 0;
+    if (!d->ending) return may_fork(d, u);
     int number = 0;
     while (d->turns >> number) number++;
     return d->repeats && number < 10 && may_enter(d, owed) ? number : 0;
+}
+
+/* Whether the tune may end with the strain that the last bar is in. */
+static bool form_is_complete(const mr_draft *d) {
+    const mr_limits *limits = d->limits;
+    if (mr_is_upbeat(d))
+        return !limits->runs_count && (d->letter > 0 || !limits->strain) && (d->on_tonic || !limits->cadence);
+    if (!d->repeats && !d->heavy && !mr_may_end_strain(d, false)) return false;
+    return !limits->runs_count || d->letter == limits->runs_count - 1;
 }
 
 bool mr_is_complete(const mr_draft *given, const mr_under *u) {
@@ -240,11 +318,8 @@ bool mr_is_complete(const mr_draft *given, const mr_under *u) {
     dry.keeps = false;
     if (!mr_end_bar(d, &dry) || !d->bar || !d->notes || d->full < u->limits->bars) return false;
     if (d->ending_next || d->metre != d->whole) return false;
-    mr_owed owed = owed_after(d, true);
-    if (owed.is_fault || (d->opened && !d->repeats) || d->turns == ONLY_FIRST || d->ending == 1) return false;
-    note_upbeat(d);
-    return !owed.time || (d->upbeat && owed.time + d->upbeat == owed.whole) ||
-           (d->strain_upbeat && owed.time + d->strain_upbeat == owed.whole) || owed.time + d->last_time >= owed.whole;
+    if ((must_close(d) && !d->repeats) || d->turns == ONLY_FIRST || d->ending == 1) return false;
+    return end_fits(d) && (!d->limits->form || form_is_complete(d));
 }
 
 /* Copies */
@@ -253,12 +328,10 @@ static bool can_be_copied(const mr_draft *d, const mr_under *u, const mr_heard *
     if (!heard->copyable || (heard->tied && deviates(d))) return false;
     for (int step = 0; step < 7; step++) {
         if (heard->low[step] == MR_NO_OCTAVE) continue;
-        int pitch = 12 + mr_semitones[step] + d->key[step];
-        if (12 * heard->low[step] + pitch < u->limits->lowest || 12 * heard->low[step] + pitch > u->limits->highest ||
-            12 * heard->high[step] + pitch < u->limits->lowest || 12 * heard->high[step] + pitch > u->limits->highest)
-            return false;
+        for (int octave = heard->low[step]; octave <= heard->high[step]; octave++)
+            if (!mr_may_sound(u->limits, 12 * (octave + 1) + mr_semitones[step] + d->key[step])) return false;
     }
-    return true;
+    return !d->limits->form || memcmp(heard->key, d->key, sizeof heard->key) == 0;
 }
 
 bool mr_copy_bar(mr_draft *d, const mr_under *u, int lag) {
@@ -275,6 +348,7 @@ bool mr_copy_bar(mr_draft *d, const mr_under *u, int lag) {
     d->last_sounds = 0;
     d->breakable = d->tieable = false;
     d->notes = d->notes || heard.notes;
+    mr_hear_again(d, &heard);
     push(u, &heard);
     return mr_may_end_bar(d, u) || mr_may_repeat(d, u);
 }

@@ -3,7 +3,7 @@
 
 #include "draft_parts.h"
 
-enum { LONGEST = 512, MOST_TEXT = 24 };
+enum { LONGEST = 512, MOST_TEXT = 24, LONGEST_BAR = 1 << 29 };
 
 void mr_begin_length(mr_draft *d, int64_t base) {
     d->base = base;
@@ -46,7 +46,9 @@ static bool may_end_note(const mr_draft *d, const mr_under *u) {
 
 static bool chord_fits(const mr_draft *d, const mr_under *u, int64_t written) {
     if (!mr_fits(d, u, written, true)) return false;
-    return !mr_at_limit(d, u) || mr_target(d) - d->time > mr_in_time(d, u, written);
+    int32_t time = (int32_t)mr_in_time(d, u, written);
+    if (!mr_at_limit(d, u) && !(d->limits->picks && mr_is_delicate(d, time))) return true;
+    return mr_target(d) - d->time > time;
 }
 
 bool mr_may_end_first(mr_draft *d, const mr_under *u) {
@@ -113,7 +115,9 @@ uint32_t mr_next_of_length(mr_draft *d, const mr_under *u) {
 
 uint32_t mr_filling_character(mr_draft *d, const mr_under *u) {
     if (d->broken || d->left || d->length.slashes > 1 || d->base != d->unit) return 0;
-    mr_length want = mr_fill_length(d, u, mr_target(d) - d->time);
+    int32_t missing = mr_missing(d);
+    if (!missing) return 0;
+    mr_length want = mr_fill_length(d, u, missing);
     if (!want.over) return 0;
     want.over = want.over > 1 ? want.over : 0;
     want.slashes = want.under > 1;
@@ -138,6 +142,7 @@ bool mr_end_note(mr_draft *d, const mr_under *u) {
         second = 2 * time - d->last;
     }
     d->hash = mr_bar_hash(d, d->last);
+    if (d->limits->form) mr_hear_note(d);
     d->last_content = seed;
     d->last = second;
     d->last_is_note = d->tieable = !d->is_rest;
@@ -145,7 +150,7 @@ bool mr_end_note(mr_draft *d, const mr_under *u) {
     d->last_sounds = d->is_rest ? 0 : d->sounds;
     memcpy(d->last_pitches, d->sounding, sizeof d->last_pitches);
     d->last_length = d->length;
-    d->time += time;
+    d->time = d->time < LONGEST_BAR - time ? d->time + time : LONGEST_BAR;
     if (d->left) d->left--;
     d->breakable = !was_broken && d->base == d->unit && (d->left > 0) == was_in_tuplet;
     d->broken = 0;

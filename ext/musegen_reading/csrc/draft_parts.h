@@ -31,11 +31,38 @@ bool mr_metre_may_change(const mr_draft *d, const mr_under *u);
 bool mr_unit_may_change(const mr_draft *d, const mr_under *u);
 int32_t mr_default_unit(int32_t bar);
 
+/* draft_strains.c */
+int32_t mr_counted(const mr_draft *d, int32_t time);
+bool mr_is_upbeat(const mr_draft *d);
+void mr_begin_strain(mr_draft *d);
+void mr_leave_bar(mr_draft *d);
+bool mr_may_end_strain(const mr_draft *d, bool repeated);
+bool mr_ends_form(const mr_draft *d, bool repeated);
+int32_t mr_full_bars(const mr_draft *d);
+bool mr_has_full_bars(const mr_draft *d, int32_t time);
+bool mr_may_finish(const mr_draft *d);
+bool mr_fills_well(const mr_draft *d, int32_t time);
+bool mr_is_delicate(const mr_draft *d, int32_t time);
+mr_sound mr_bar_sound(const mr_draft *d);
+void mr_hear_note(mr_draft *d);
+void mr_hear_again(mr_draft *d, const mr_heard *heard); /* hears a bar that is copied */
+bool mr_is_repeated_later(const mr_draft *d);
+int32_t mr_strains_left(const mr_draft *d);
+bool mr_next_is_repeated(const mr_draft *d);
+bool mr_is_tight(const mr_draft *d);
+
+/* draft_strings.c */
+bool mr_begin_string(mr_draft *d, const mr_under *u);
+void mr_take_in_string(mr_draft *d, uint32_t ch);
+bool mr_end_string(mr_draft *d);
+uint32_t mr_close_string(const mr_draft *d);
+
 /* draft_times.c */
 enum { MR_MOST_OVER = 1000000 }; /* less than that is the number before the slash of a length */
 int32_t mr_target(const mr_draft *d);
 int32_t mr_part(const mr_draft *d, const mr_under *u);
 bool mr_is_full(const mr_draft *d);
+int32_t mr_missing(const mr_draft *d);
 mr_length mr_fill_length(const mr_draft *d, const mr_under *u, int32_t time);
 int32_t mr_characters_that_fill(const mr_under *u, int32_t parts); /* of the finest that can be written; less than a unit */
 int64_t mr_in_time(const mr_draft *d, const mr_under *u, int64_t written);
@@ -46,6 +73,8 @@ uint64_t mr_ended_hash(const mr_draft *d, int32_t time);
 uint64_t mr_bar_hash(const mr_draft *d, int32_t last);
 
 /* draft_pitches.c */
+int mr_alteration(const mr_draft *d);
+bool mr_may_sound(const mr_limits *limits, int pitch);
 int mr_note_place(uint32_t ch); /* of a letter in CDEFGABcdefgab; -1 for another */
 bool mr_letter_in_range(const mr_draft *d, const mr_under *u, uint32_t ch);
 void mr_begin_accidental(mr_draft *d, uint32_t ch);

@@ -22,14 +22,18 @@ static int alteration_of(const mr_draft *d, int step, int octave) {
     return d->key[step];
 }
 
-static int alteration(const mr_draft *d) { return alteration_of(d, d->step, d->octave); }
+int mr_alteration(const mr_draft *d) { return alteration_of(d, d->step, d->octave); }
 
-static bool is_within(const mr_under *u, int step, int octave, int alter) {
-    int pitch = 12 * (octave + 1) + mr_semitones[step] + alter;
-    return u->limits->lowest <= pitch && pitch <= u->limits->highest;
+bool mr_may_sound(const mr_limits *limits, int pitch) {
+    if (pitch < limits->lowest || pitch > limits->highest) return false;
+    return limits->any_pitch || (pitch >= 0 && pitch < 128 && (limits->pitches[pitch >> 6] >> (pitch & 63) & 1));
 }
 
-static bool in_range(const mr_draft *d, const mr_under *u) { return is_within(u, d->step, d->octave, alteration(d)); }
+static bool is_within(const mr_under *u, int step, int octave, int alter) {
+    return mr_may_sound(u->limits, 12 * (octave + 1) + mr_semitones[step] + alter);
+}
+
+static bool in_range(const mr_draft *d, const mr_under *u) { return is_within(u, d->step, d->octave, mr_alteration(d)); }
 
 bool mr_letter_in_range(const mr_draft *d, const mr_under *u, uint32_t ch) {
     int place = mr_note_place(ch), step = place % 7, octave = 4 + place / 7;
@@ -53,7 +57,7 @@ bool mr_mark_octave(mr_draft *d, const mr_under *u, uint32_t ch) {
 }
 
 void mr_end_pitch(mr_draft *d) {
-    int step = d->step, alter = alteration(d);
+    int step = d->step, alter = mr_alteration(d);
     d->sounding[d->sounds].height = (int8_t)(step + 7 * d->octave);
     d->sounding[d->sounds++].alteration = (int8_t)alter;
     if (d->in_bar[step] != MR_NO_ACCIDENTAL) {

@@ -75,6 +75,7 @@ bool mr_chord_may_come(const mr_draft *given, const mr_under *u) {
 
 bool mr_bracket_may_come(const mr_draft *d, const mr_under *u) {
     bool chord = mr_writes(u, ']') && mr_chord_may_come(d, u);
-    if (d->broken || chord || mr_next_number(d, u)) return chord || !d->broken;
+    int number = mr_next_number(d, u);
+    if (d->broken || chord || (number && mr_writes(u, (uint32_t)('0' + number)))) return chord || !d->broken;
     return !d->no_bracket && !d->ending_next && mr_may_close(d) && (!d->open || mr_may_end_bar(d, u));
 }

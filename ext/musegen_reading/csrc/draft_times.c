@@ -1,7 +1,7 @@
 /* The time of a bar, and its hash; the functions are those of ruled_times.py. */
 #include "draft_parts.h"
 
-enum { REST = 1 };
+enum { REST = 1, ANY_TIME = 1 << 30 };
 
 const int16_t mr_divisors[MR_DIVISORS] = {1,  2,  3,  4,  5,  6,  8,  10, 12, 15,  16,  20,
                                           24, 30, 32, 40, 48, 60, 80, 96, 120, 160, 240, 480};
@@ -14,6 +14,7 @@ static uint64_t mix(uint64_t seed, uint64_t value) {
 static int32_t most_of(int32_t a, int32_t b) { return a > b ? a : b; }
 
 int32_t mr_target(const mr_draft *d) {
+    if (!d->limits->metre) return mr_has_full_bars(d, d->whole + 1) ? ANY_TIME : d->whole;
     int32_t longest = d->whole - d->owed;
     if (d->owed) {
         if (d->owed_whole - d->owed <= d->whole) longest = most_of(longest, d->owed_whole - d->owed);
@@ -24,7 +25,13 @@ int32_t mr_target(const mr_draft *d) {
 
 int32_t mr_part(const mr_draft *d, const mr_under *u) { return d->unit / u->limits->finest; }
 
+int32_t mr_missing(const mr_draft *d) {
+    if (d->limits->metre) return mr_target(d) - d->time;
+    return d->whole > d->time ? d->whole - d->time : 0;
+}
+
 bool mr_is_full(const mr_draft *d) {
+    if (!d->limits->metre) return d->time >= d->whole;
     int32_t total = d->owed + d->time;
     return total == d->whole || (d->owed && total == d->owed_whole && d->time <= d->whole) ||
            (d->owed && d->bar == 2 && d->time == d->whole);
@@ -116,5 +123,6 @@ bool mr_fits(const mr_draft *d, const mr_under *u, int64_t written, bool loosely
     int64_t time = mr_in_time(d, u, written), rest = mr_target(d) - d->time - time;
     if (time <= 0 || rest < 0) return false;
     if (d->left > 1) return rest >= (int64_t)(d->left - 1) * d->least;
-    return rest > 0 || loosely || !too_often(d, u, (int32_t)time);
+    if (rest > 0 || loosely) return true;
+    return !too_often(d, u, (int32_t)time) && (!d->limits->picks || mr_fills_well(d, (int32_t)time));
 }

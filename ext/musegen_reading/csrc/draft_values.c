@@ -191,7 +191,39 @@ static bool mode_letter(mr_draft *d, const mr_under *u, uint32_t ch) {
     return true;
 }
 
-static bool key_may_end(const mr_draft *d) {
+/* The tonic, where strains end on it */
+
+enum { PIPES_STEP = 5 }; /* the tonic of pipes is A */
+
+/* Whether a strain can end on such a tonic, if it has to. */
+static bool may_be_tonic(const mr_under *u, int step, int alter) {
+    if (!u->limits->cadence) return true;
+    uint32_t letter = (uint8_t)steps[step];
+    for (int octave = 0; octave < 2; octave++, letter |= 0x20)
+        if (mr_writes(u, letter) && mr_may_sound(u->limits, 60 + 12 * octave + mr_semitones[step] + alter)) return true;
+    return false;
+}
+
+static bool ends_on_tonic(const mr_draft *d, const mr_under *u) { return may_be_tonic(u, d->a - 1, d->b); }
+
+/* The sign that makes the letter that is read a tonic on which a strain can end; 0 for none. */
+static uint32_t tonic_sign(const mr_draft *d, const mr_under *u) {
+    if (mr_writes(u, '#') && may_be_tonic(u, d->a - 1, 1)) return '#';
+    return mr_writes(u, 'b') && may_be_tonic(u, d->a - 1, -1) ? 'b' : 0;
+}
+
+static void set_tonic(mr_draft *d) {
+    int step = d->phase == 9 ? PIPES_STEP : d->a - 1;
+    d->tonic = -1;
+    d->tonic_step = d->tonic_alter = 0;
+    if (step < 0) return;
+    d->tonic_step = (int8_t)step;
+    d->tonic_alter = (int8_t)(d->phase == 9 ? 0 : d->b);
+    d->tonic = (int8_t)((mr_semitones[step] + d->tonic_alter + 12) % 12);
+}
+
+static bool key_may_end(const mr_draft *d, const mr_under *u) {
+    if (d->phase == 1 && !ends_on_tonic(d, u)) return false;
     if (d->phase == 4) return mode_is_known(d);
     return d->phase == 1 || d->phase == 2 || d->phase == 3 || d->phase == 5 || d->phase == 9 || d->phase == 13;
 }
@@ -213,9 +245,10 @@ static bool key(mr_draft *d, const mr_under *u, uint32_t ch) {
         if (ch >= 'A' && ch <= 'G') {
             d->phase = 1;
             d->a = 1 + step;
+            return ends_on_tonic(d, u) || tonic_sign(d, u);
         } else if (ch == 'H') {
             d->phase = 8;
-            return mr_writes(u, 'P');
+            return mr_writes(u, 'P') && may_be_tonic(u, PIPES_STEP, 0);
         } else if (ch == 'n') {
             d->phase = 10;
             return mr_writes(u, 'o') && mr_writes(u, 'n') && mr_writes(u, 'e');
@@ -231,13 +264,16 @@ static bool key(mr_draft *d, const mr_under *u, uint32_t ch) {
     } else if (d->phase == 1 && (ch == '#' || ch == 'b')) {
         d->phase = 2;
         d->b = ch == '#' ? 1 : -1;
+        return ends_on_tonic(d, u);
+    } else if (d->phase == 1 && !ends_on_tonic(d, u)) {
+        return false;
     } else if (ch == ' ' && d->phase != 6 && d->phase != 7) {
-        if (d->phase == 4 && !key_may_end(d)) return false;
+        if (d->phase == 4 && !key_may_end(d, u)) return false;
         d->phase = d->phase < 4 ? 3 : d->phase == 9 ? 9 : 5;
     } else if (letter && d->phase >= 1 && d->phase <= 4) {
         return mode_letter(d, u, ch);
     } else if (is_sign(ch) && ((d->phase >= 1 && d->phase <= 5) || d->phase == 13)) {
-        if (d->phase == 4 && (!key_may_end(d) || (ch == '=' && d->c == 1))) return false; /* "m=c" is a clef's parameter */
+        if (d->phase == 4 && (!key_may_end(d, u) || (ch == '=' && d->c == 1))) return false; /* "m=c" is a clef's parameter */
         d->phase = 6;
         d->c = ch == '^' ? 1 : ch == '_' ? -1 : 0;
         return some_note(u);
@@ -253,9 +289,20 @@ static bool key(mr_draft *d, const mr_under *u, uint32_t ch) {
     return true;
 }
 
+/* The first letter of a shortest key; 0 if there is none. */
+static uint32_t closing_tonic(const mr_draft *d, const mr_under *u) {
+    for (const char *letter = steps; *letter; letter++) {
+        mr_draft trial = *d;
+        trial.phase = 0;
+        if (mr_writes(u, (uint8_t)*letter) && key(&trial, u, (uint8_t)*letter)) return (uint8_t)*letter;
+    }
+    return 0;
+}
+
 static uint32_t close_key(const mr_draft *d, const mr_under *u) {
     char word[4];
-    if (d->phase == 0) return 'C';
+    if (d->phase == 0) return closing_tonic(d, u);
+    if (d->phase == 1) return tonic_sign(d, u);
     if (d->phase == 8) return 'P';
     if (d->phase >= 10 && d->phase <= 12) return (uint8_t)none[d->phase - 9];
     if (d->phase == 4) {
@@ -323,7 +370,7 @@ bool mr_value_may_end(const mr_draft *d, const mr_under *u) {
     switch (d->field) {
         case 'M': return d->phase == 1 || d->phase == 3 || (d->phase == 6 && is_metre(d, u));
         case 'L': return unit_may_end(d, u);
-        case 'K': return key_may_end(d);
+        case 'K': return key_may_end(d, u);
         default: return d->phase == 2 || d->phase == 3 || d->phase == 7;
     }
 }
@@ -350,5 +397,6 @@ void mr_end_value(mr_draft *d, const mr_under *u) {
         if (d->in_body && u->keeps) u->history->count = 0; /* none can be copied under another unit */
     } else if (d->field == 'K') {
         set_key(d);
+        set_tonic(d);
     }
 }

@@ -10,7 +10,7 @@
 typedef struct {
     const mr_texts *texts;
     mr_limits limits;
-    int32_t end, max_length; /* the token that ends a tune, and how many may come before it */
+    int32_t end, max_length; /* the token that ends a tune, and how many may come before it; 0 for any number */
     int32_t longest_part;    /* most characters that fill less than a unit; 0 if one note fills any time */
 } mr_rules;
 
