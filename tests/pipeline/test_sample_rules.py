@@ -14,10 +14,11 @@ from pydantic import ValidationError
 
 import musegen
 from helpers.invented import NGRAM_PIPELINE, write_pipeline
-from musegen import Fault, MusegenError, Sample, Score, Silent, TuneLimits, demo_model
+from musegen import Fault, Lines, MusegenError, Sample, Score, Silent, TuneLimits, demo_model
 from musegen.commands.main import main
 from musegen.models.joint_rules import Anything, JointRules
 from musegen.models.sample_rules import SampleRules
+from musegen.music.wishes import wish_faults
 from musegen.testing import check_rule
 
 pytest.importorskip("musegen_reading", reason="needs the compiled extension")
@@ -281,3 +282,41 @@ def test_json_of_options_can_be_given_back() -> None:
     options = Sample(rules={"chords": False, "cadence": True})
     kept = json.loads(options.model_dump_json(exclude_none=True))
     assert Sample.model_validate(kept, strict=False) == options
+
+
+@pytest.mark.parametrize(
+    "rules",
+    [
+        {"form": "AABB", "strain": 8},
+        {"form": "ABB"},
+        {"strain": 4},
+        {"cadence": True},
+        {"chords": False},
+        {"form": "AAB", "strain": 8, "cadence": True, "chords": False},
+    ],
+    ids=str,
+)
+def test_wishes_for_the_form_hold(rules: dict[str, object]) -> None:
+    """For every draw, in any key; the judge, which knows nothing of how they were written, agrees."""
+    options = Sample(tunes=24, keep="all", temperature=1.1, rules=rules)
+    draws = OPENED.compose(options, 6).draws
+    assert [draw.judgement.faults for draw in draws] == [()] * 24
+    plain = OPENED.compose(options.model_copy(update={"rules": SampleRules()}), 6).draws
+    scores = [draw.score for draw in plain if draw.score]
+    broken = sum(any(wish_faults(score, options.limits)) for score in scores)
+    assert broken > 2 or rules == {"chords": False}  # the demo's tunes have none anyway
+
+
+def test_wishes_without_rules_are_judged(tmp_path: Path) -> None:
+    """What the model wrote freely is drawn again until it keeps them, and a line says that rules are off."""
+    told: list[str] = []
+    options = {"rules": {"on": False, "strain": 8}, "keep": "all", "tunes": 12, "temperature": 1.0}
+    tunes = musegen.sample(OPENED, tmp_path, seed=1, reporter=Lines(told.append), **options)
+    assert any(fault.startswith("strain: ") for tune in tunes for fault in tune.faults)
+    assert any("strain of sample.rules: no effect without rules" in line for line in told)
+
+
+def test_a_form_that_cannot_be_written_is_refused(tmp_path: Path) -> None:
+    """One line that says why."""
+    with pytest.raises(MusegenError, match=r"sample\.rules: "):
+        musegen.sample(OPENED, tmp_path, rules={"form": "A", "strain": 4}, valid={"bars": 16})

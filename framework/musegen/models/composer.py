@@ -27,6 +27,7 @@ from musegen.music.score import Key, Problem, Score
 from musegen.music.tune import Tune
 from musegen.music.tune_limits import TuneLimits
 from musegen.music.validity import Fault, Judgement
+from musegen.music.wishes import WishedForm
 from musegen.protocols.models import ContinuingModel, LanguageModel
 from musegen.protocols.notations import HeadedNotation
 from musegen.protocols.rules import Rule
@@ -73,7 +74,8 @@ class Composer:
         """``rules``: rules that tunes must keep in addition to ``[sample.valid]``; ``melodies``: the training
         tunes, if they are at hand.
         """
-        self._network, self._language, self._options, self._rules = network, language, options, rules
+        self._network, self._language, self._options = network, language, options
+        self._rules = (*rules, WishedForm(options.limits)) if options.rules.wishes else rules
         self._melodies = melodies
         self._ruled: dict[int, TokenRules | None] = {}  # by semitones, see _rules_below
 

@@ -92,6 +92,17 @@ def wish_faults(score: Score, limits: TuneLimits) -> Iterator[Fault]:
         yield from _wrong_notes(bar, limits)
 
 
+class WishedForm:
+    """The wishes as a :class:`musegen.Rule`."""
+
+    def __init__(self, limits: TuneLimits) -> None:
+        self._limits = limits
+
+    def faults(self, score: Score) -> Iterator[Fault]:
+        """The faults of a tune that breaks them."""
+        return wish_faults(score, self._limits)
+
+
 def _fault(kind: str, message: str, bar: _Written) -> Fault:
     return Fault(kind, message, bar.number, bar.bar.line)
 
