@@ -18,6 +18,8 @@ def mix(seed: int, value: int) -> int:
 
 def target(d: Draft) -> int:
     """The longest time that the bar may have."""
+    if d.heads and d.head:
+        return d.head
     longest = d.whole - d.owed
     if d.owed:
         if d.owed_whole - d.owed <= d.whole:
@@ -34,6 +36,8 @@ def part(d: Draft) -> int:
 
 def is_full(d: Draft) -> bool:
     """Whether the bar is as long as it has to be."""
+    if d.heads and d.head:
+        return d.time == d.head
     total = d.owed + d.time
     return (
         total == d.whole

@@ -14,6 +14,7 @@ static uint64_t mix(uint64_t seed, uint64_t value) {
 static int32_t most_of(int32_t a, int32_t b) { return a > b ? a : b; }
 
 int32_t mr_target(const mr_draft *d) {
+    if (d->heads && d->head) return d->head;
     int32_t longest = d->whole - d->owed;
     if (d->owed) {
         if (d->owed_whole - d->owed <= d->whole) longest = most_of(longest, d->owed_whole - d->owed);
@@ -25,6 +26,7 @@ int32_t mr_target(const mr_draft *d) {
 int32_t mr_part(const mr_draft *d, const mr_under *u) { return d->unit / u->limits->finest; }
 
 bool mr_is_full(const mr_draft *d) {
+    if (d->heads && d->head) return d->time == d->head;
     int32_t total = d->owed + d->time;
     return total == d->whole || (d->owed && total == d->owed_whole && d->time <= d->whole) ||
            (d->owed && d->bar == 2 && d->time == d->whole);
