@@ -18,7 +18,22 @@ static inline bool mr_is_among(uint32_t ch, const char *characters) {
 }
 
 /* A decoration of one character. */
-static inline bool mr_is_symbol(uint32_t ch) { return mr_is_among(ch, ".~HLMOPSTuv"); }
+static inline bool mr_is_symbol(uint32_t ch) {
+    switch (ch) {
+        case '.':
+        case '~':
+        case 'H':
+        case 'L':
+        case 'M':
+        case 'O':
+        case 'P':
+        case 'S':
+        case 'T':
+        case 'u':
+        case 'v': return true;
+        default: return false;
+    }
+}
 
 /* A number in decimal digits; 0 is empty. Returns how many there are. */
 int mr_digits(int32_t number, char *digits);
@@ -37,7 +52,7 @@ int32_t mr_default_unit(int32_t bar);
 /* draft_times.c */
 enum { MR_MOST_OVER = 1000000 }; /* less than that is the number before the slash of a length */
 int32_t mr_target(const mr_draft *d);
-int32_t mr_part(const mr_draft *d, const mr_under *u);
+static inline int32_t mr_part(const mr_draft *d, const mr_under *u) { return d->unit / u->limits->finest; }
 bool mr_is_full(const mr_draft *d);
 mr_length mr_fill_length(const mr_draft *d, const mr_under *u, int32_t time);
 int32_t mr_characters_that_fill(const mr_under *u, int32_t parts); /* of the finest that can be written; less than a unit */

@@ -23,8 +23,6 @@ int32_t mr_target(const mr_draft *d) {
     return longest;
 }
 
-int32_t mr_part(const mr_draft *d, const mr_under *u) { return d->unit / u->limits->finest; }
-
 bool mr_is_full(const mr_draft *d) {
     if (d->heads && d->head) return d->time == d->head;
     int32_t total = d->owed + d->time;

@@ -166,10 +166,23 @@ static void look_out(mr_outlook *o, const mr_writer *w, const mr_under *u) {
     o->note = o->sign = -1;
 }
 
-/* Whether a mark may come that changes nothing: it may wherever it is read as music, as long as there is room. */
+/* Whether a character may come that changes nothing in the bar: it may wherever it is read as music, if there is room. */
 static bool is_free(const mr_outlook *o, const mr_draft *d, uint32_t ch) {
-    if (!o->roomy || d->copied || (ch != '(' && ch != ')' && ch != '`' && !mr_is_symbol(ch))) return false;
-    return d->lex == LEX_MUSIC || (d->lex >= LEX_PITCH && d->lex <= LEX_TIE) || d->lex == LEX_LINE;
+    if (!o->roomy || d->copied || d->in_chord) return false;
+    if (d->lex != LEX_MUSIC && (d->lex < LEX_PITCH || d->lex > LEX_TIE) && (d->lex != LEX_LINE || ch == '\n')) return false;
+    switch (ch) {
+        case '\n':
+        case ' ':
+        case '"':
+        case '(':
+        case ')':
+        case '`':
+        case 'y':
+        case '!':
+        case '%':
+        case '\\': return true;
+        default: return mr_is_symbol(ch);
+    }
 }
 
 static bool token_may_come(mr_outlook *o, const mr_writer *w, const mr_under *u, const uint32_t *text, ptrdiff_t count) {
@@ -179,7 +192,7 @@ static bool token_may_come(mr_outlook *o, const mr_writer *w, const mr_under *u,
     if (!is_possible(d, ch)) return false;
     if (is_of_length(ch)) return may_come(w, d, text, count);
     if (!o->ends) return false;
-    if (count == 1 && !d->in_chord && is_free(o, d, ch)) return true;
+    if (count == 1 && is_free(o, d, ch)) return true;
     if (!o->alike || count > 1 || d->in_chord) return may_come(w, &o->over, text, count);
     bool letter = mr_note_place(ch) >= 0;
     if (letter || ch == 'z' || ch == 'x') {
