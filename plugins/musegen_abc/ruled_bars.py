@@ -233,7 +233,7 @@ def may_start(d: Draft) -> bool:
 
 def may_change_metre(d: Draft) -> bool:
     """Whether another metre may come into force here."""
-    if d.open or (d.ending == 1 and d.repeats and not d.ending_next):
+    if d.open or (d.ending == 1 and (d.fork or (d.repeats and not d.ending_next))):
         return False
     if not d.bar:
         return True
@@ -269,7 +269,8 @@ def next_number(d: Draft) -> int:
         rep = _repeatable(d, closes=True) if d.first else d.repeatable
         return 1 if rep and not d.repeats and not d.turns else 0
     number = d.turns.bit_length()
-    return number if d.repeats and number < 10 and _may_enter(d, *owed) else 0
+    fits = not d.fork or d.fork < d.whole or d.fork_whole - d.fork <= d.whole
+    return number if fits and d.repeats and number < 10 and _may_enter(d, *owed) else 0
 
 
 def is_complete(given: Draft) -> bool:

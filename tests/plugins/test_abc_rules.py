@@ -217,6 +217,15 @@ def test_a_line_of_blanks_would_end_a_tune() -> None:
     assert take_all(HEAD + "%%begintext\nc4|\n%%f")
 
 
+def test_a_metre_that_a_later_ending_does_not_fit_is_refused() -> None:
+    """The second ending completes the bar that stands before the first, in the metre that is in force there."""
+    assert take_all("M:C\nL:1/8\nK:C\nc8|d8|[1e8|\nM:")
+    assert not take_all("M:C\nL:1/8\nK:C\nc8|d6[1e2|\nM:")
+    twice = "M:C\nL:1/8\nK:C\nc8|d6[1e2:|[2f2|\nM:1/8\ng:|"
+    assert take_all(twice)
+    assert not take_all(twice + "3")
+
+
 def take_all(text: str) -> bool:
     """Whether each character may come."""
     draft = Draft(limits_of(SYMBOLS, EASY))

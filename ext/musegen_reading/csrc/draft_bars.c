@@ -236,7 +236,7 @@ bool mr_may_start(const mr_draft *d) {
 }
 
 bool mr_may_change_metre(mr_draft *d) {
-    if (d->open || (d->ending == 1 && d->repeats && !d->ending_next)) return false;
+    if (d->open || (d->ending == 1 && (d->fork || (d->repeats && !d->ending_next)))) return false;
     if (!d->bar) return true;
     mr_owed owed = owed_after(d, true);
     if (owed.is_fault || d->ordered) return false;
@@ -264,7 +264,8 @@ int mr_next_number(const mr_draft *d, const mr_under *u) {
     if (!d->ending) return (d->first ? is_repeatable(d, true) : d->repeatable) && !d->repeats && !d->turns ? 1 : 0;
     int number = 0;
     while (d->turns >> number) number++;
-    return d->repeats && number < 10 && may_enter(d, owed) ? number : 0;
+    bool fits = !d->fork || d->fork < d->whole || d->fork_whole - d->fork <= d->whole;
+    return fits && d->repeats && number < 10 && may_enter(d, owed) ? number : 0;
 }
 
 bool mr_is_complete(const mr_draft *given, const mr_under *u) {
