@@ -72,6 +72,7 @@ setup(
                 )
             ),
             include_dirs=[str(READING / "csrc"), str(PACKAGE)],
+            extra_compile_args=["-fvisibility=hidden"],  # calls from file to file cost less
             optional=True,  # without it ABC is read by the same machine in Python
         ),
     ],

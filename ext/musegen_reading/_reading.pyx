@@ -186,6 +186,7 @@ cdef class AbcRules(Texts):
         own.bars, own.repetition = limits.bars, limits.repetition
         own.lowest, own.highest, own.finest = limits.lowest, limits.highest, limits.finest
         own.metre, own.repeats, own.form, own.picks = limits.metre, limits.repeats, limits.form, limits.picks
+        own.plain = limits.plain
         own.cadence, own.strain = limits.cadence, limits.strain
         own.chords = -1 if limits.chords is None else limits.chords
         own.runs_count, own.notes_count = len(limits.runs), len(limits.notes)

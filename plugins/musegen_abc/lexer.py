@@ -43,6 +43,8 @@ _WORDS = """trill lowermordent uppermordent mordent pralltriller roll turn turnx
     downbow open thumb breath pppp ppp pp p mp mf f ff fff ffff sfz crescendo( <( crescendo) <) diminuendo( >(
     diminuendo) >) segno coda D.S. D.C. dacoda dacapo fine shortphrase mediumphrase longphrase staccato
     marcato"""
+NAMES = tuple(sorted(_WORDS.split()))
+"""The names of decorations."""
 _NAMES = "|".join(re.escape(word) for word in _WORDS.split())
 # Text that may stand between two old-style line ends "!" of one line and is not a decoration (ABC 2.1 §10.2).
 _MUSIC = r"[A-Ga-gz0-9/,'^=<>(~.*)-]{0,40}"

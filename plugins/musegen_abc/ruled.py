@@ -10,7 +10,20 @@ from __future__ import annotations
 
 from musegen_abc.copies import SHORTEST, copied_lag
 from musegen_abc.ruled_bars import copy_bar, may_repeat, may_start
-from musegen_abc.ruled_fields import NOT_OURS, begin_field, ink, take_in_field
+from musegen_abc.ruled_fields import NOT_OURS, begin_comment, begin_field, begins_field, ink, take_in_field
+from musegen_abc.ruled_marks import (
+    SYMBOLS,
+    begin_grace,
+    begin_rests,
+    begins_old_chord,
+    end_line,
+    ink_put_off,
+    name_may_come,
+    put_off,
+    take_grace,
+    take_name,
+    take_rests,
+)
 from musegen_abc.ruled_notes import (
     begin_chord,
     begin_length,
@@ -48,7 +61,9 @@ def take(d: Draft, ch: str) -> bool:
     """Read the next character; whether it may come. A draft that has refused one is of no use any more."""
     if d.run_length:
         d.run_length = min(d.run_length + 1, SHORTEST)
-    column, d.column = d.column, 0 if ch == "\n" else min(d.column + 1, 2)
+    column = d.column
+    indent = ch == " " and column == 0
+    d.column = 0 if ch == "\n" or indent else min(column + 1, 2)
     if d.lex <= Lex.VALUE:
         return take_in_field(d, ch)
     return _body(d, ch, column)
@@ -79,9 +94,23 @@ def _body(d: Draft, ch: str, column: int) -> bool:
     if lex in (Lex.PAREN, Lex.TUPLET):
         return _in_tuplet(d, ch)
     if lex is Lex.PLUS:
+        return _after_plus(d, ch)
+    if lex is Lex.NAME:
+        return take_name(d, ch)
+    if lex is Lex.GRACE:
+        return take_grace(d, ch)
+    if lex is Lex.JOIN:
+        return ch == " " or (ch in "\n%" and _music(d, ch, column))
+    if lex is Lex.INITIAL:
+        return _after_initial(d, ch)
+    if lex is Lex.DOT:
+        return _after_dot(d, ch)
+    if ch in DIGITS and lex in (Lex.SPACER, Lex.RESTS):
+        if lex is Lex.RESTS:
+            return take_rests(d, ch)
         ink(d)
-        return ch != "f" and _begin_chord_note(d, ch)  # "+ff+" is a decoration
-    if lex is Lex.CHORD_TIE:
+        return True
+    if lex in (Lex.CHORD_TIE, Lex.CHORD_SPACE):
         return _in_chord(d, ch)
     if lex is Lex.COMMA:
         d.lex, d.numbers = Lex.NUMBER, d.numbers | 4
@@ -98,13 +127,51 @@ def _body(d: Draft, ch: str, column: int) -> bool:
         return ch != ":" and start_repeat(d) and _music(d, ch, 2)
     if (lex is Lex.OPENED and ch == ":") or (lex in (Lex.NUMBER, Lex.DOUBLE) and ch in "|:"):
         return False
-    if lex is Lex.LINE and ch in " \n":
-        return False
-    if lex is Lex.LINE and ch in "MLKQP":
-        if d.run_length:
-            d.plain = False
-        return begin_field(d, ch, inline=False)
+    if lex in (Lex.LINE, Lex.INDENT):
+        return _begin_line(d, ch, column)
     return _music(d, ch, column)
+
+
+def _begin_line(d: Draft, ch: str, column: int) -> bool:
+    """Read the first character of a line, or the first behind blanks."""
+    if ch == "%" and d.lex is Lex.LINE:
+        return begin_comment(d)
+    if ch in SYMBOLS and ch != "." and not d.copied:
+        d.field = ch if d.lex is Lex.LINE else ""
+        put_off(d, ch)
+        return True
+    if d.lex is Lex.LINE and begins_field(ch, inline=False):
+        d.plain = False
+        return begin_field(d, ch, inline=False)
+    if ch == " ":
+        d.lex, d.sung = Lex.INDENT, 0
+        return True
+    d.sung = 0
+    return ch != "\n" and _music(d, ch, column)
+
+
+def _after_initial(d: Draft, ch: str) -> bool:
+    """Read what tells whether the letter before is a decoration or that of a field."""
+    if ch == ":":
+        d.plain = False
+        possible = d.field != "" and begins_field(d.field, inline=False)
+        return possible and begin_field(d, d.field, inline=False) and take_in_field(d, ch)
+    d.sung = 0
+    ink_put_off(d)
+    d.lex = Lex.MUSIC
+    return _music(d, ch, 2)
+
+
+def _after_dot(d: Draft, ch: str) -> bool:
+    """Read a character behind a dot, which belongs to a tie or a slur, or is a decoration."""
+    if ch == "|":
+        return False
+    ink_put_off(d)
+    d.lex = Lex.MUSIC
+    if ch == "(":
+        ink(d)
+        return True
+    return _music(d, ch, 2)
 
 
 def _music(d: Draft, ch: str, column: int) -> bool:
@@ -127,6 +194,12 @@ def _music(d: Draft, ch: str, column: int) -> bool:
         return bracket_may_come(d)
     if d.copied:
         return False
+    if ch in ".!":
+        put_off(d, ch)
+        d.old = False
+        return True
+    if ch in "%\\":
+        return end_line(d, ch)
     if copied_lag(ch):
         d.lex = Lex.MUSIC
         good = not d.broken and copy_bar(d, copied_lag(ch))
@@ -142,10 +215,8 @@ def _music(d: Draft, ch: str, column: int) -> bool:
         d.lex = Lex.STRING
         return begin_string(d)
     if ch == "+":
-        d.lex = Lex.PLUS
-        good = d.limits.writes(ch) and chord_may_come(d) and begin(d)
-        begin_chord(d, old=True)
-        return good
+        d.lex, d.old = Lex.PLUS, True
+        return d.limits.writes(ch) and (chord_may_come(d) or name_may_come(d))
     if ch in "<>":
         good = not d.broken or (d.lex is Lex.BREAK and (d.broken > 0) == (ch == ">"))
         d.lex = Lex.BREAK
@@ -158,10 +229,13 @@ def _music(d: Draft, ch: str, column: int) -> bool:
         return d.tieable
     if ch == "(":
         d.lex = Lex.PAREN
-        d.p = d.q = d.r = 0
-        return not d.left and not d.broken and begin(d) and _some_tuplet(d)
-    d.lex = Lex.MUSIC
-    return ch in "y`" and not d.broken
+        return True
+    if ch == "{":
+        return begin_grace(d)
+    if ch in "ZX":
+        return begin_rests(d)
+    d.lex = Lex.SPACER if ch == "y" else Lex.MUSIC
+    return ch in "y`)" or ch in SYMBOLS
 
 
 def _sound(d: Draft, ch: str) -> bool:
@@ -225,9 +299,12 @@ def _in_chord(d: Draft, ch: str) -> bool:
         begin_length(d, d.chord_unit)
         return length_possible(d)
     if ch == "-" and not d.old:
-        good = d.lex is not Lex.CHORD_TIE
+        good = d.lex not in (Lex.CHORD_TIE, Lex.CHORD_SPACE)
         d.lex, d.tied_in_chord = Lex.CHORD_TIE, True
         return good
+    if ch == " ":
+        d.lex = Lex.CHORD_SPACE
+        return not d.old
     return len(d.sounding) < MOST_IN_CHORD and _begin_chord_note(d, ch)
 
 
@@ -236,6 +313,16 @@ def _begin_chord_note(d: Draft, ch: str) -> bool:
         d.lex = Lex.ACCIDENTAL
         return begin_accidental(d, ch) and _some_letter(d)
     return ch in NOTES and _sound(d, ch)
+
+
+def _after_plus(d: Draft, ch: str) -> bool:
+    if not begins_old_chord(ch):
+        return name_may_come(d) and take_name(d, ch)
+    ink(d)
+    if not chord_may_come(d) or not begin(d):
+        return False
+    begin_chord(d, old=True)
+    return _begin_chord_note(d, ch)
 
 
 # Bar lines
@@ -265,7 +352,7 @@ def _after_bracket(d: Draft, ch: str) -> bool:
         return not d.broken and not d.no_bracket and bar_line(d, bracket=True)
     if ch in DIGITS:
         return not d.broken and take_number(d, ch)
-    if ch in "MLKQ":
+    if begins_field(ch, inline=True):
         if d.run_length:
             d.plain = False
             ink(d)
@@ -280,17 +367,18 @@ def _after_bracket(d: Draft, ch: str) -> bool:
 # Tuplets
 
 
-def _some_tuplet(d: Draft) -> bool:
-    """Whether there is a tuplet that fits and can be written."""
-    return has_room(d) and any(d.limits.writes(str(p)) and tuplet_fits(d, p, 0, 0) for p in range(2, 10))
-
-
 def _in_tuplet(d: Draft, ch: str) -> bool:
+    """Read a character behind "(": of a tuplet's numbers, or what follows a slur or those numbers."""
     digit = DIGITS.find(ch)
     if d.lex is Lex.PAREN:
+        if digit < 0:
+            d.lex = Lex.MUSIC
+            return _music(d, ch, 2)
         ink(d)
-        d.lex, d.p, d.parts = Lex.TUPLET, digit, 1
-        return digit > 1 and tuplet_fits(d, digit, 0, 0)
+        begun = 0 < d.left < (d.r or d.p)
+        d.lex, d.p, d.q, d.r, d.parts = Lex.TUPLET, digit, 0, 0, 1
+        good = digit > 1 and not begun and not d.broken and begin(d)
+        return good and has_room(d) and tuplet_fits(d, digit, 0, 0)
     if ch == ":" and d.parts < 3:
         ink(d)
         d.parts += 1

@@ -29,11 +29,18 @@ from musegen_abc.ruled_times import bar_hash, part
 _ONLY_FIRST = 2  # the numbers of the ending 1 alone, a bit each
 
 
+def needs_label(d: Draft) -> bool:
+    """Whether the label of a part must come before the first bar, because there is a play order."""
+    return d.ordered and not d.bar and not d.part
+
+
 def owed_after(d: Draft, closes: bool) -> tuple[int, int] | None:
     """What the bar owes, and of how long a bar, if a boundary follows or not; None if that is a fault."""
     if not d.limits.metre:
         return 0, 0
     total = d.owed + d.time
+    if d.heads and d.head and d.time != d.head:
+        return None
     if total == d.whole or (d.owed and total == d.owed_whole and d.time <= d.whole):
         return 0, 0
     if total > d.whole:
@@ -59,7 +66,7 @@ def may_close(d: Draft) -> bool:
         return True
     if d.ending == 1 or owed_after(d, closes=True) is None:
         return False
-    if d.first and must_close(d) and not _repeatable(d, closes=True):
+    if _comes_again(d) and not _repeatable(d, closes=True):
         return False
     return not d.limits.form or may_end_form(d, repeated=False)
 
@@ -67,6 +74,11 @@ def may_close(d: Draft) -> bool:
 def must_close(d: Draft) -> bool:
     """Whether a repeat is open that must be closed."""
     return d.opened and d.limits.repeats
+
+
+def _comes_again(d: Draft) -> bool:
+    """Whether the bar is one that a repeat or a play order leads to."""
+    return (d.first and must_close(d)) or d.heads
 
 
 def may_end_form(d: Draft, *, repeated: bool) -> bool:
@@ -79,13 +91,13 @@ def may_end_form(d: Draft, *, repeated: bool) -> bool:
 def may_go_on(d: Draft) -> bool:
     """Whether a bar may begin, after the signs that are written."""
     if not d.bar:
-        return True
+        return d.has_metre and not needs_label(d)
     boundary = closes(d)
     if owed_after(d, boundary) is None or (d.ending == 1 and d.repeats and not d.ending_next):
         return False
     if d.limits.form and not _strain_goes_on(d, boundary):
         return False
-    return not (d.first and must_close(d) and not d.repeats and not _repeatable(d, boundary))
+    return not (_comes_again(d) and not d.repeats and not _repeatable(d, boundary))
 
 
 def _strain_goes_on(d: Draft, boundary: bool) -> bool:
@@ -104,7 +116,7 @@ def may_end_bar(d: Draft) -> bool:
     if d.left or d.broken or _too_often(d):
         return False
     plain = owed_after(d, closes=False) is not None
-    plain = plain and not (d.first and must_close(d) and not _repeatable(d, closes=False))
+    plain = plain and not (_comes_again(d) and not _repeatable(d, closes=False))
     if not d.limits.form:
         return plain or may_close(d) or may_repeat(d)
     if not may_finish(d):
@@ -127,14 +139,28 @@ def end_bar(d: Draft) -> bool:
         d.before = finished
         if d.time == d.whole:
             d.full = min(d.full + 1, d.limits.bars)
-        if not d.copied and d.length >= SHORTEST:
+        if not d.copied and not d.cut and d.length >= SHORTEST:
             _hear(d, finished)
         d.last_time = d.last if d.last_is_note else 0
         d.open = d.breakable = d.last_is_note = d.bar_has_chord = False
-    d.copied = False
+    if d.cut and d.length >= SHORTEST:
+        _hear(d, d.before)
+    d.copied = d.cut = False
     d.in_bar = (9,) * 7
     d.run_length = d.length = 0
     return True
+
+
+def cut_bar(d: Draft) -> bool:
+    """End the bar at the label of a part: for copies and accidentals it goes on until a bar line."""
+    if d.copied or not d.limits.plain or not may_end_bar(d):
+        return False
+    kept = d.run_length, d.length, d.in_bar
+    d.cut, d.length = False, 0
+    good = end_bar(d)
+    d.run_length, d.length, d.in_bar = kept
+    d.cut, d.plain = True, False
+    return good
 
 
 def _hear(d: Draft, finished: int) -> None:
@@ -147,7 +173,7 @@ def _hear(d: Draft, finished: int) -> None:
         finished,
         notes,
         d.tied,
-        d.plain and not _deviates(d),
+        d.plain and not d.graces and not _deviates(d),
         d.low,
         d.high,
         d.low_given,
@@ -175,6 +201,7 @@ def begin_bar(d: Draft) -> bool:
         d.boundary, d.opened, d.passage_opened = True, d.starts, d.starts
         begin_strain(d)
     d.bar, d.whole, d.time = min(d.bar + 1, 3), d.metre, 0
+    d.heads = d.ordered and d.part and (d.named or d.bar == 1)
     d.open, d.repeats, d.heavy = True, False, False
     d.starts, d.part, d.ending_next, d.numbers = False, False, 0, 0
     d.hash = d.last_content = d.last = 0
@@ -195,6 +222,8 @@ def _leave(d: Draft) -> bool:
     if d.first:
         d.entry, d.entry_whole, d.repeatable = d.time, d.whole, _repeatable(d, boundary)
         d.first = False
+    if d.heads:
+        d.head = d.time
     _note_upbeat(d)
     _balance(d)
     d.owed, d.owed_whole = owed
@@ -262,24 +291,31 @@ def may_start(d: Draft) -> bool:
 
 def may_change_metre(d: Draft) -> bool:
     """Whether another metre may come into force here."""
-    if d.open or (d.ending == 1 and d.repeats and not d.ending_next):
+    if d.open or (d.ending == 1 and (d.fork or (d.repeats and not d.ending_next))):
         return False
     if not d.bar:
         return True
     if d.limits.form and (d.ending_next or not _strain_goes_on(d, boundary=True)):
         return False
     owed = owed_after(d, closes=True)
-    if owed is None:
+    if owed is None or d.ordered:
         return False
     d.due, d.due_whole = owed
-    return d.repeats or not (d.first and must_close(d) and not _repeatable(d, closes=True))
+    return d.repeats or not (_comes_again(d) and not _repeatable(d, closes=True))
 
 
 def may_name_part(d: Draft) -> bool:
     """Whether a part may begin here."""
     if d.open or d.ending_next or (d.ending == 1 and d.repeats):
         return False
-    return may_close(d)
+    return may_close(d) and (not d.bar or _part_may_end(d))
+
+
+def _part_may_end(d: Draft) -> bool:
+    """Whether each part may follow the bar, where a play order may ask for any."""
+    owed = owed_after(d, closes=True)
+    head = d.time if d.heads else d.head
+    return not d.ordered or (owed is not None and (not owed[0] or owed[0] + head == d.whole))
 
 
 def next_number(d: Draft) -> int:
@@ -292,7 +328,8 @@ def next_number(d: Draft) -> int:
     if not d.ending:
         return int(_may_fork(d))
     number = d.turns.bit_length()
-    return number if d.repeats and number < 10 and _may_enter(d, *owed) else 0
+    fits = not d.fork or d.fork < d.whole or d.fork_whole - d.fork <= d.whole
+    return number if fits and d.repeats and number < 10 and _may_enter(d, *owed) else 0
 
 
 def _may_fork(d: Draft) -> bool:
@@ -331,6 +368,8 @@ def is_complete(given: Draft) -> bool:
         return False
     if (must_close(d) and not d.repeats) or d.turns == _ONLY_FIRST or d.ending == 1:
         return False
+    if d.ordered:
+        return _part_may_end(d) and may_close(d)
     return _end_fits(d) and (not d.limits.form or _form_is_complete(d))
 
 
@@ -367,7 +406,7 @@ def _end_fits(given: Draft) -> bool:
 
 def may_copy(d: Draft, lag: int) -> bool:
     """Whether the bar so many bars ago may come again here."""
-    if d.open or d.run_length or lag > len(d.bars) or not may_go_on(d):
+    if d.open or d.run_length or d.graces or lag > len(d.bars) or not may_go_on(d):
         return False
     heard = d.bars[-lag]
     if not heard.copyable or (heard.tied and _deviates(d)):

@@ -15,14 +15,16 @@ from musegen_abc.ruled_bars import (
     may_end_bar,
     may_go_on,
     may_repeat,
+    needs_label,
     next_number,
 )
+from musegen_abc.ruled_fields import lacks_label
+from musegen_abc.ruled_marks import complete_name
 from musegen_abc.ruled_notes import (
     end_note,
     filling_character,
     may_end_length,
     next_of_length,
-    tuplet_fits,
 )
 from musegen_abc.ruled_pitches import NOTES, SEMITONES, alteration
 from musegen_abc.ruled_signs import chord_may_come
@@ -85,20 +87,26 @@ def closing(d: Draft) -> str:
         return _note(d)
     if lex in (Lex.PITCH, Lex.OVER, Lex.SLASH, Lex.UNDER):
         return _close_length(d)
-    if lex is Lex.CHORD_TIE:
+    if lex in (Lex.CHORD_TIE, Lex.CHORD_SPACE):
         return "]"
     if lex is Lex.CLOSED_COLON:
         return "|" if may_repeat(d) else "\n"
     if lex is Lex.PLUS:
-        return _note(d)
+        return _note(d) if chord_may_come(d) else complete_name(d)[0]
+    if lex is Lex.NAME:
+        return complete_name(d)[0] if d.b else "\n"
+    if lex is Lex.GRACE:
+        return "}" if d.phase > 2 else d.limits.notes[0][-1]
+    if lex is Lex.JOIN:
+        return "\n"
+    if lex in (Lex.INITIAL, Lex.DOT, Lex.INDENT):
+        return _behind_mark(d)
     if lex in (Lex.COLON, Lex.COLON_BRACKET):
         return "|"
     if lex is Lex.BRACKET:
         return _close_bracket(d)
     if lex is Lex.COMMA:
         return "2"
-    if lex is Lex.PAREN:
-        return _tuplet(d)
     return _go_on(d)
 
 
@@ -109,6 +117,10 @@ def _close_field(d: Draft) -> str:
         return ":"
     if d.lex is Lex.VALUE:
         return close_value(d) or ("]" if d.inline else "\n")
+    if d.lex in (Lex.FIRST, Lex.TEXT) and d.in_body:
+        if lacks_label(d):
+            return "A" if d.limits.writes("A") else d.limits.notes[0][-1]
+        return "]" if d.inline else "\n"
     return "\n"
 
 
@@ -135,8 +147,19 @@ def _behind_note(given: Draft) -> str:
     return _go_on(d)
 
 
-def _tuplet(d: Draft) -> str:
-    return next(str(p) for p in range(2, 10) if d.limits.writes(str(p)) and tuplet_fits(d, p, 0, 0))
+def _behind_mark(d: Draft) -> str:
+    """The next character where not all may come that otherwise could: behind blanks, a dot or an initial."""
+    if d.lex is Lex.INITIAL and d.field and d.field == _missing_field(d):
+        return ":"
+    ch = _go_on(d)
+    if d.lex is Lex.INDENT:
+        return "|" if ch == "\n" else ch
+    return "\n" if ch == ("|" if d.lex is Lex.DOT else ":") else ch
+
+
+def _missing_field(d: Draft) -> str:
+    """The field that must come before the first bar; empty for none."""
+    return "M" if not d.has_metre else "P" if needs_label(d) else ""
 
 
 def _note(d: Draft) -> str:
@@ -194,6 +217,8 @@ def _go_on(d: Draft) -> str:
     """The next character behind a sign that is over."""
     if d.lex is Lex.TUPLET:
         return _note(d) if d.limits.picks else d.limits.fill[0]
+    if missing := _missing_field(d):
+        return missing if d.lex is Lex.LINE else "\n"
     form = d.limits.form
     repeats = d.opened or d.ending == 1 or (form and is_repeated_later(d))
     if d.open:

@@ -154,10 +154,14 @@ def end_note(d: Draft) -> bool:
     d.tied = False
     d.last_pitches = () if d.is_rest else d.sounding
     d.last_length = (d.over, d.slashes, d.under)
+    in_units = d.base == d.unit
+    if d.in_chord and d.last_length == (0, 0, 0):
+        d.last_length, in_units = d.chord_length, True
     d.time = min(d.time + time, _LONGEST_BAR)
     d.left = max(d.left - 1, 0)
-    d.breakable = not was_broken and d.base == d.unit and (d.left > 0) == was_in_tuplet
-    d.broken, d.accidental, d.sounding, d.in_chord = 0, 9, (), False
+    d.breakable = not was_broken and in_units and (d.left > 0) == was_in_tuplet
+    d.broken, d.accidental, d.sounding, d.in_chord, d.graces = 0, 9, (), False, 0
+    d.sung = min(d.sung + int(not d.is_rest), 99)
     return True
 
 
@@ -183,7 +187,8 @@ def begin_chord(d: Draft, *, old: bool) -> None:
 
 def end_chord_note(d: Draft) -> None:
     """End one note of the chord; the first one gives the chord its length."""
-    d.chord_unit = d.chord_unit or written_length(d)
+    if not d.chord_unit:
+        d.chord_unit, d.chord_length = written_length(d), (d.over, d.slashes, d.under)
     end_pitch(d)
     d.accidental = 9
 

@@ -6,11 +6,12 @@ from musegen_abc.ruled_state import Draft
 
 NOTES = "CDEFGABcdefgab"
 SEMITONES = (0, 2, 4, 5, 7, 9, 11)
+SIGNS = {"^": 1, "_": -1, "=": 0}
 
 
 def begin_accidental(d: Draft, ch: str) -> bool:
     """Read the first character of an accidental."""
-    d.accidental = {"^": 1, "_": -1, "=": 0}[ch]
+    d.accidental = SIGNS[ch]
     return True
 
 

@@ -27,6 +27,8 @@ class Lex(IntEnum):
     LETTER = auto()  # behind the letter of a field
     FIRST = auto()  # the first character of a free text
     TEXT = auto()  # a free text
+    PERCENT = auto()  # behind the "%" that begins a line
+    COMMENT = auto()
     VALUE = auto()  # the value of M:, L:, K: or Q:
     LINE = auto()  # the beginning of a line of the body
     MUSIC = auto()  # between the signs of music code
@@ -52,6 +54,15 @@ class Lex(IntEnum):
     TUPLET = auto()
     DOUBLE = auto()  # behind "::"
     BREAK = auto()  # behind ">" and "<"
+    INDENT = auto()  # behind blanks that begin a line
+    INITIAL = auto()  # behind a letter that begins a line: a decoration, or the letter of a field
+    DOT = auto()  # behind "."
+    NAME = auto()  # in the name of a decoration, such as "!trill!"
+    GRACE = auto()  # between braces
+    JOIN = auto()  # behind a "\" at the end of a line
+    SPACER = auto()  # behind "y"
+    RESTS = auto()  # behind "Z"
+    CHORD_SPACE = auto()  # behind a blank in a chord
 
 
 class StringKind(IntEnum):
@@ -108,6 +119,11 @@ class Limits:
         return bool(self.runs or self.strain or self.cadence or self.chords)
 
     @property
+    def plain(self) -> bool:
+        """Whether there is no such wish, and bars and repeats are ruled: only then rare signs may come."""
+        return self.metre and self.repeats and not self.form
+
+    @property
     def picks(self) -> bool:
         """Whether it depends on the place which notes may come."""
         return self.cadence or self.pitches is not None or (self.strain > 0 and len(self.runs) > 1)
@@ -127,6 +143,7 @@ class Draft:
         self.altered: tuple[int, ...] = (9,) * 7
         self.has_text = False
         self.has_metre = self.has_unit = False
+        self.ordered = False  # whether the header has a play order
         # In force: a whole bar by the metre, whether it is compound, the unit, and the key's alteration of
         # each step from C to B
         self.metre = self.unit = 0
@@ -142,6 +159,7 @@ class Draft:
         self.tied_in_chord = False
         self.old = False  # whether the chord stands between plus signs
         self.chord_unit = 0  # the length of the chord's first note; 0 before it is over
+        self.chord_length = (0, 0, 0)  # that length as it is written: over, slashes and under
         self.sounding: tuple[tuple[int, int], ...] = ()  # (step + 7 * octave, alteration) of its notes
         # The last note: its pitches, and whether it is tied to the next
         self.last_pitches: tuple[tuple[int, int], ...] = ()
@@ -163,10 +181,14 @@ class Draft:
         self.due = self.due_whole = 0  # what the next bar will owe, where the metre changes
         self.boundary = True
         self.copied = False
+        self.cut = False  # whether the label of a part has ended the bar, for the parser alone
         self.hash = 0  # of its notes but the last
         self.before, self.run = UNKNOWN, 0  # the hash of the bar before, and how many are the same in a row
         self.run_length = self.length = 0  # its characters, up to 3, as place.py counts them
         self.plain = False
+        self.put_off = 0  # the same up to a character that belongs to the bar only if the next one lets it
+        self.graces = 0  # how many of them wait for their note
+        self.sung = 0  # notes of the last line of music that can have syllables
         self.full = 0  # full bars so far, up to the number that is needed
         self.notes = False
         # Signs since the last bar: at its end, and at the beginning of the next
@@ -187,6 +209,9 @@ class Draft:
         self.fork = self.fork_whole = self.fork_upbeat = 0  # owed where the endings begin
         self.upbeat = self.strain_upbeat = 0
         self.strain = True  # whether the bar is the first of its strain
+        self.named = False  # whether the label of the part is a letter, which a play order can have
+        self.heads = False  # whether the bar is the first of a part in a tune with a play order
+        self.head = 0  # the time of such bars; 0 before the first one is over
 
         # The lowest and highest octave of each step in the bar, and the lowest and highest pitch that an
         # accidental gives; and the last 32 bars

@@ -22,6 +22,8 @@ def target(d: Draft) -> int:
     """The longest time that the bar may have."""
     if not d.limits.metre:
         return _ANY_TIME if has_full_bars(d, d.whole + 1) else d.whole
+    if d.heads and d.head:
+        return d.head
     longest = d.whole - d.owed
     if d.owed:
         if d.owed_whole - d.owed <= d.whole:
@@ -45,6 +47,8 @@ def is_full(d: Draft) -> bool:
     """Whether the bar is as long as it has to be."""
     if not d.limits.metre:
         return d.time >= d.whole
+    if d.heads and d.head:
+        return d.time == d.head
     total = d.owed + d.time
     return (
         total == d.whole

@@ -55,6 +55,8 @@ def begin_value(d: Draft) -> None:
 
 def take_value(d: Draft, ch: str) -> bool:
     """Read the next character of the value."""
+    if ch == " " and d.phase == 0:
+        return True
     if d.field == "M":
         return _metre(d, ch)
     if d.field == "L":
@@ -65,12 +67,12 @@ def take_value(d: Draft, ch: str) -> bool:
 def value_may_end(d: Draft) -> bool:
     """Whether the value is complete."""
     if d.field == "M":
-        return d.phase in (1, 3) or (d.phase == 6 and _is_metre(d))  # C| is as long as C
+        return d.phase in (1, 3, 7) or (d.phase == 6 and _is_metre(d))  # C| is as long as C
     if d.field == "L":
-        return d.phase == 3 and d.b in _UNITS and unit_is_fine(d, d.b)
+        return d.phase == 4 or (d.phase == 3 and d.b in _UNITS and unit_is_fine(d, d.b))
     if d.field == "K":
         return _key_may_end(d)
-    return d.phase in (2, 3, 7)
+    return d.phase in (2, 3, 7, 8)
 
 
 def close_value(d: Draft) -> str:
@@ -89,7 +91,7 @@ def close_value(d: Draft) -> str:
         return "1" if d.phase == 0 else "/" if d.phase == 1 else _next_digit(d, _fine_units(d))
     if d.field == "K":
         return _close_key(d)
-    return {0: "2", 1: '"', 4: "2", 5: "=", 6: "2"}[d.phase]
+    return {0: "2", 1: '"', 4: "2", 5: "=", 6: "2", 9: '"'}[d.phase]
 
 
 def end_value(d: Draft) -> None:
@@ -152,6 +154,10 @@ def _metre(d: Draft, ch: str) -> bool:
         return d.d < 9 and d.c + 2 <= _MOST_BEATS and bool(_next_digit(d, _fine_metres(d)))
     elif d.phase == 2 and ch == "/":
         d.phase = 5
+    elif ch == " " and value_may_end(d):
+        if d.phase in (1, 3):
+            d.a = d.b = 4 if d.phase == 1 else 2
+        d.phase = 7
     elif (d.phase == 5 and digit > 0) or (d.phase == 6 and digit >= 0):
         d.phase, d.b = 6, 10 * d.b + digit
         return d.b <= 64 and (_is_metre(d) or bool(_next_digit(d, _fine_metres(d))))
@@ -167,6 +173,9 @@ def _unit(d: Draft, ch: str) -> bool:
         return bool(_next_digit(d, _fine_units(d)))
     if d.phase == 1 and ch == "/":
         d.phase = 2
+        return True
+    if ch == " " and value_may_end(d):
+        d.phase = 4
         return True
     if (d.phase == 2 and digit > 0) or (d.phase == 3 and digit >= 0):
         d.phase, d.b = 3, 10 * d.b + digit
@@ -333,14 +342,17 @@ def _alterations(d: Draft) -> tuple[int, ...]:
 
 
 # The tempo: a is the number that is read, b its digits; phases: 0 start, 1 in quotes, 2 behind them,
-# 3 a number, 4 behind "/", 5 the denominator, 6 behind "=", 7 the rate
+# 3 a number, 4 behind "/", 5 the denominator, 6 behind "=", 7 the rate, 8 behind it, 9 in quotes there
 def _tempo(d: Draft, ch: str) -> bool:
     digit = DIGITS.find(ch)
     if d.phase == 0 and ch == '"':
         d.phase = 1
-    elif d.phase == 1:
-        d.phase = 2 if ch == '"' else 1
+    elif d.phase in (1, 9):
+        d.phase = d.phase if ch != '"' else 2 if d.phase == 1 else 8
         return ch not in "[]%"
+    elif d.phase in (7, 8) and ch in ' "':
+        d.phase = 8 if ch == " " else 9
+        return ch == " " or d.limits.writes(ch)
     elif d.phase == 2 and ch == " ":
         pass
     elif d.phase in (0, 2, 4, 6) and digit > 0:

@@ -16,19 +16,42 @@ from helpers.mutations import mutated
 from helpers.real_tunes import collections
 from musegen import TuneLimits, VocabularyError
 from musegen_abc.copies import LAGS, VERBATIM, fold
+from musegen_abc.lexer import NAMES
 from musegen_abc.rules import PythonRules, abc_rules, limits_of
 
 musegen_reading = pytest.importorskip("musegen_reading", reason="needs the compiled extension")
 
 END = 1
 CHARACTERS = ["\n", *map(chr, range(32, 127)), *(chr(ord(VERBATIM) + lag) for lag in range(1, LAGS + 1)), "é"]
-LONGER = ["|\n", "AB", "c2", "c>d", "|:", "\n|:c", ":|\n", "c2|\ue001|"]
+LONGER = [
+    "|\n",
+    "AB",
+    "c2",
+    "c>d",
+    "|:",
+    "\n|:c",
+    ":|\n",
+    "c2|\ue001|",
+    "{g}c",
+    "!trill!",
+    "(3(c",
+    "% x\n",
+    "\nP:B\n",
+]
 SOME = "MCK:\n|/2cdefg"
+MARKS = "!{}()~.HLMOPSTuv%\\+ZXy'\"rNwI[]< \n"
+HEADS = [
+    "M:2/4\nL:1/8\nP:ABA\nK:G\n",
+    "L:1/8\nK:C\n",
+    "M: C|\nP:(AB)2A % x\nK:D\nP:A\n",
+    "M:2/4\nL:1/8\nK:C\n",
+]
 
 
 def some_tunes() -> list[str]:
     """Invented ones, and a few of those at hand, folded."""
     tunes = [jig(number) for number in range(30)]
+    tunes += [head + tunes[number].partition("K:")[2] for number, head in enumerate(HEADS)]
     return [fold(text) for text in tunes + [tune.text for _, found in collections() for tune in found[::80]]]
 
 
@@ -51,7 +74,7 @@ def some_rules(rng: random.Random, *, wished: bool) -> tuple[list[str], TuneLimi
 def test_both_machines_allow_the_same(wished: bool) -> None:
     """Along real tunes and mutated ones, and off them; far from the end of the room and near it."""
     rng, tunes, compared = random.Random(1), some_tunes(), 0
-    for number in range(16):
+    for number in range(24):
         texts, limits = some_rules(rng, wished=wished)
         room = 3000 if number % 4 else 500 if wished else 150
         compiled, twin = (
@@ -65,7 +88,10 @@ def test_both_machines_allow_the_same(wished: bool) -> None:
             if rng.random() < (0.1 if wished else 0.3 if number % 4 else 0.05):
                 assert np.array_equal(allowed, twin.allow()), text[:place]
                 compared += 1
-            token = texts.index(text[place], 2) if text[place : place + 1] in texts[2:] else 0
+            character = (
+                rng.choice(MARKS) if number % 3 == 0 and rng.random() < 0.1 else text[place : place + 1]
+            )
+            token = texts.index(character, 2) if character in texts[2:] else 0
             if not allowed[token] or rng.random() < 0.05:
                 (tokens,) = np.nonzero(allowed)
                 if tokens.tolist() == [END]:
@@ -76,8 +102,26 @@ def test_both_machines_allow_the_same(wished: bool) -> None:
     assert compared > 100
 
 
+@pytest.mark.parametrize("sign", ["!", "+"])
+def test_both_machines_know_the_same_decorations(sign: str) -> None:
+    """Each name, and no other that begins like one: to the same end."""
+    texts = ["", "", *CHARACTERS]
+    machines = [make(texts, END, TuneLimits(bars=0), 500) for make in (abc_rules, PythonRules)]
+    for name in [*NAMES, "tril", "trills", "x"]:
+        taken = []
+        for rules in machines:
+            reader, count = rules.begin(), 0
+            text = f"M:2/4\nK:C\n{sign}{name}{sign}c"
+            while count < len(text) and reader.allow()[texts.index(text[count])]:
+                reader.take(texts.index(text[count]))
+                count += 1
+            taken.append((count, reader.shortest()))
+        assert taken[0] == taken[1], name
+        assert sign == "+" or (taken[0][0] == len(text)) is (name in NAMES)
+
+
 @pytest.mark.parametrize("wished", [False, True], ids=["plain", "wished"])
-@pytest.mark.parametrize("kind", ["uniform", "like tunes"])
+@pytest.mark.parametrize("kind", ["uniform", "marks", "like tunes"])
 def test_every_walk_ends_with_a_valid_tune(kind: str, wished: bool) -> None:
     """Whatever is drawn, under any limits, and however little room there is."""
     rng, tunes = random.Random(2), "\n".join(some_tunes())
@@ -94,6 +138,7 @@ def test_every_walk_ends_with_a_valid_tune(kind: str, wished: bool) -> None:
             assert len(tokens), f"stuck after {text!r}"
             token = int(rng.choice(tokens.tolist()))
             usual = rng.choice(following.get(text[-1:] or "\n", "\n"))
+            usual = rng.choice(MARKS) if kind == "marks" and rng.random() < 0.2 else usual
             if kind != "uniform" and token != END and usual in texts and allowed[texts.index(usual)]:
                 token = texts.index(usual)
             if token == END:

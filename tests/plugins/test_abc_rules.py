@@ -11,10 +11,12 @@ import pytest
 
 from helpers.invented import jig
 from helpers.mutations import mutated
+from helpers.needs import NOTTINGHAM_FILES, lack
 from helpers.real_tunes import collections
 from musegen import NotationError, Prepare, Tune, TuneLimits, Valid, VocabularyError, judge
 from musegen.corpus.preparing import prepare_tune
 from musegen_abc.copies import LAGS, VERBATIM, fold, unfold
+from musegen_abc.lexer import NAMES
 from musegen_abc.notation import AbcNotation
 from musegen_abc.ruled import take
 from musegen_abc.ruled_bars import is_complete
@@ -63,12 +65,31 @@ def prepared(every: int) -> Iterator[str]:
                 continue
 
 
+def as_written(every: int) -> Iterator[str]:
+    """Every so many of the real tunes at hand, nothing left out, if valid and read without a problem."""
+    for _, found in collections():
+        for tune in found[::every]:
+            try:
+                score = ABC.parse(tune)
+            except NotationError:
+                continue
+            if judge(score, Valid()).valid and not score.problems:
+                yield fold(tune.text)
+
+
 def test_valid_tunes_are_accepted() -> None:
     """Character by character, folded or not: no more than one of 500 is refused."""
     texts = list(prepared(12))
     refused = [text for text in texts if not accepts(text, Valid())]
     assert len(texts) >= 80
     assert 500 * len(refused) <= len(texts), refused
+
+
+def test_tunes_are_accepted_as_they_are_written() -> None:
+    """With comments, grace notes, slurs, decorations and all: no more than one of 50 is refused."""
+    texts = list(as_written(24)) or lack(NOTTINGHAM_FILES)
+    refused = [text for text in texts if not accepts(text, Valid())]
+    assert 50 * len(refused) <= len(texts), refused
 
 
 @pytest.mark.parametrize(
@@ -104,6 +125,38 @@ def test_valid_tunes_are_accepted() -> None:
         (HEAD + "c4|[M:3/4]d2|\n", False),
         (HEAD + "z4|\n", False),
         (HEAD + "c4::d4:|\n", True),
+        ("L:1/8\nK:C\nM:2/4\nc4|\n", True),  # a key before the metre
+        ('M: 2/4 % a march\nL: 1/8 \nQ:1/4=90 "slow"\nK: C % or so\nc4|\n', True),
+        ("% a comment\n%%abc\nI:x\n" + HEAD + "% a comment\nc4| % another\nN:a note\nd4|\n", True),
+        (HEAD + "%%begintext\nc4|\n", True),
+        (HEAD + "c4|[r:a remark]d4|\n", True),
+        (HEAD + "{g}c2{/^fa/}d2{e}|\n", True),
+        (HEAD + "{g600}c4|\n", False),
+        (HEAD + "{gggggggggggggggg}c4|\n", True),
+        (HEAD + "{ggggggggggggggggg}c4|\n", False),
+        (HEAD + "!trill!c2+ppp+!D.C.!d2|\n", True),
+        (HEAD + "+CE+2+fermata+d2|\n", True),
+        (HEAD + ".c~dTeHf|L.M(u)vO|\n", True),
+        (HEAD + "Nc4|\n", False),
+        (HEAD + "Tc4|\nT:a title\nTd4|\n", True),
+        (HEAD + "((c2.(d)d))|)c4|\n", True),
+        (HEAD + "(3(cd)e (3(3cde|\n", True),
+        (HEAD + ".(3cde f2|\n", False),
+        (HEAD + "c2>-c2.-|c4|\n", True),
+        (HEAD + "[ce]>dfy12g`|\n", True),
+        (HEAD + "[c/e/]>d/ [c e ]3|\n", True),
+        (HEAD + "c4|!\n  d4|\\\nd4|\\ % more\n", True),
+        (HEAD + "c4|\\d4|\n", False),
+        (HEAD + "c4|Z2|X|\n", True),
+        (HEAD + "c2Z|\n", False),
+        (HEAD + "c4|Z0|\n", False),
+        (HEAD + "cdef|\nw:la-la * ~\n", True),
+        (HEAD + "cdzf|\nw:la-la la la\n", False),
+        (HEAD + " c4|\n  ^^d4|\n", True),
+        (HEAD + "cdef|\nP:B\nc4|\n", True),
+        (HEAD + "cdef|d2\nP:B\ne2|\ue002|\n", True),  # the bar goes on, as copies count it
+        (HEAD + "cdef|d2\nP:B\ne2|\ue001|\n", False),
+        (HEAD + "cdef|d2c2\nP:B\n\ue001|\n", False),
     ],
 )
 def test_what_is_accepted(text: str, accepted: bool) -> None:
@@ -113,10 +166,80 @@ def test_what_is_accepted(text: str, accepted: bool) -> None:
 
 
 def test_what_is_unusual_is_refused_though_it_is_valid() -> None:
-    """A passage three times over, two tuplet signs in a row, a broken rhythm between unequal notes."""
-    for body in ("c4::|d4:|\n", "(3(3cde f2|\n", "c2>de|\n"):
+    """A passage three times over, broken rhythm between unequal notes, a dotted bar line, an unknown name."""
+    for body in ("c4::|d4:|\n", "c2>de|\n", "c4.|\n", "!Segno!c4|\n"):
         assert not accepts(HEAD + body, EASY)
         assert judge(ABC.parse(Tune(HEAD + body, "abc")), EASY).valid
+
+
+@pytest.mark.parametrize(
+    ("body", "accepted"),
+    [
+        ("P:A\nc4|d4|\nP:B\ne4|\n", True),
+        ("P:A\nc|d4|e3|\nP:B\nd|c3|\n", True),
+        ("P:A\nc|d4|e3|\nP:B\nd2|c2|\n", False),  # A does not complete the upbeat of B
+        ("P:A\nc|d4|e4|\nP:B\nd|c3|\n", True),  # an upbeat after a full bar
+        ("P:A\nc|d4|e2|\nP:B\nd|c3|\n", False),
+        ("P:A\nc4|d3|\nP:B\ne|c4|\n", False),
+        ("P:A\nc|d4|e4|\nP:B\nf4|\n", False),
+        ("P:A\nc|d4|e4|\nP:D.S.\nf4|\n", True),  # a part that no play order has
+        ("P:A\nc4|[M:3/4]d6|\n", False),
+        ("P:A\nc4|\nP:B\nM:3/4\nd6|\n", False),
+    ],
+)
+def test_parts_may_follow_each_other_in_any_order(body: str, accepted: bool) -> None:
+    """Where the header has a play order; what is accepted is valid in each."""
+    for order in ("AB", "BA", "ABA", "B2(AB)2", "A % as before"):
+        text = f"M:2/4\nL:1/8\nP:{order}\nK:C\n{body}"
+        assert accepts(text, EASY) is accepted
+        assert not accepted or not faults(text, EASY)
+
+
+def test_a_play_order_asks_for_a_part() -> None:
+    """The way to the end writes one, if no part has begun, and too long an order is refused."""
+    head, draft = "M:2/4\nL:1/8\nP:ABAC\nK:C\n", Draft(limits_of(SYMBOLS, Valid(bars=1)))
+    assert not accepts(head + "c4|\n", EASY)
+    assert all(take(draft, character) for character in head)
+    text = head
+    while character := closing(draft):
+        assert take(draft, character)
+        text += character
+    assert text.startswith(head + "P:A\n")
+    assert not faults(text, Valid(bars=1))
+    assert not take_all("M:2/4\nP:" + 17 * "A")
+    assert not take_all("M:2/4\nP:(A9)2")
+
+
+def test_a_line_of_blanks_would_end_a_tune() -> None:
+    """So something must follow blanks; and "%%end..." would leave out what stands behind "%%begin..."."""
+    assert not take_all(HEAD + "c4|\n  \n")
+    assert not take_all(HEAD + "%%begintext\nc4|\n%%e")
+    assert take_all(HEAD + "%%begintext\nc4|\n%%f")
+
+
+def test_a_metre_that_a_later_ending_does_not_fit_is_refused() -> None:
+    """The second ending completes the bar that stands before the first, in the metre that is in force."""
+    assert take_all("M:C\nL:1/8\nK:C\nc8|d8|[1e8|\nM:")
+    assert not take_all("M:C\nL:1/8\nK:C\nc8|d6[1e2|\nM:")
+    twice = "M:C\nL:1/8\nK:C\nc8|d6[1e2:|[2f2|\nM:1/8\ng:|"
+    assert take_all(twice)
+    assert not take_all(twice + "3")
+
+
+def take_all(text: str) -> bool:
+    """Whether each character may come."""
+    draft = Draft(limits_of(SYMBOLS, EASY))
+    return all(take(draft, character) for character in text)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_each_decoration_may_come(name: str) -> None:
+    """Between exclamation marks, and between plus signs unless a chord may begin so."""
+    assert accepts(f"{HEAD}!{name}!c4|\n", EASY)
+    assert not faults(f"{HEAD}!{name}!c4|\n", EASY)
+    text = f"{HEAD}+{name}+c4|\n"
+    assert accepts(text, EASY) is (name[0] not in "ABCDEGabcdeg")
+    assert not faults(text, EASY)
 
 
 def test_each_rule_is_kept() -> None:
@@ -189,8 +312,8 @@ def allowed(reader: PythonRuleReader, token: int) -> bool:
 def test_every_walk_ends_with_a_valid_tune(kind: str) -> None:
     """Whatever is drawn, under any rules, and however little room there is."""
     rng = random.Random(5)
-    pick = uniform if kind == "uniform" else like(list(prepared(400)))
-    for _ in range(15):
+    pick = uniform if kind == "uniform" else like([*prepared(400), *as_written(200)])
+    for _ in range(20):
         bars, repetition = rng.choice((0, 4, 8)), rng.choice((1, 2, 3))
         lowest, highest = rng.choice((("G3", "E6"), ("C4", "A5"), ("C-1", "G9"), ("D4", "D5")))
         rules = Valid(bars=bars, repetition=repetition, lowest=lowest, highest=highest)
@@ -202,7 +325,7 @@ def test_every_walk_ends_with_a_valid_tune(kind: str) -> None:
 
 def test_what_is_left_of_a_mutated_tune_is_valid() -> None:
     """A tune with mistakes in it is refused, or it is none of the judge's mistakes."""
-    rng, texts = random.Random(6), list(prepared(200))
+    rng, texts = random.Random(6), [*prepared(250), *as_written(150)]
     accepted = 0
     for text in texts * 20:
         changed = mutated(text, texts, rng)
@@ -215,10 +338,8 @@ def test_what_is_left_of_a_mutated_tune_is_valid() -> None:
 def test_the_way_to_the_end_gets_shorter_with_each_character() -> None:
     """From every place of a tune, so that nothing accepted is stuck."""
     rng, limits, whole = random.Random(7), limits_of(SYMBOLS, TuneLimits()), 0
-    for text in [
-        *prepared(1000),
-        *(walk(PythonRules(SYMBOLS, END, TuneLimits(), 200).begin(), rng, uniform),),
-    ]:
+    walked = walk(PythonRules(SYMBOLS, END, TuneLimits(), 200).begin(), rng, uniform)
+    for text in [*prepared(1000), *as_written(1000), walked]:
         draft = Draft(limits)
         for character in text:
             left = characters_left(draft)

@@ -78,10 +78,14 @@ static bool in_chord(mr_draft *d, const mr_under *u, uint32_t ch) {
         return mr_length_possible(d, u);
     }
     if (ch == '-' && !d->old) {
-        bool good = d->lex != LEX_CHORD_TIE;
+        bool good = d->lex != LEX_CHORD_TIE && d->lex != LEX_CHORD_SPACE;
         d->lex = LEX_CHORD_TIE;
         d->tied_in_chord = true;
         return good;
+    }
+    if (ch == ' ') {
+        d->lex = LEX_CHORD_SPACE;
+        return !d->old;
     }
     return d->sounds < MR_MOST_IN_CHORD && begin_chord_note(d, u, ch);
 }
@@ -108,6 +112,14 @@ static bool in_length(mr_draft *d, const mr_under *u, uint32_t ch, int column) {
     return music(d, u, ch, column);
 }
 
+static bool after_plus(mr_draft *d, const mr_under *u, uint32_t ch) {
+    if (!mr_begins_old_chord(ch)) return mr_name_may_come(d, u) && mr_take_name(d, u, ch);
+    mr_ink(d);
+    if (!mr_chord_may_come(d, u) || !mr_begin(d)) return false;
+    mr_begin_chord(d, true);
+    return begin_chord_note(d, u, ch);
+}
+
 /* Bar lines */
 
 static bool after_sign(mr_draft *d, const mr_under *u, uint32_t ch) {
@@ -132,7 +144,7 @@ static bool after_sign(mr_draft *d, const mr_under *u, uint32_t ch) {
 static bool after_bracket(mr_draft *d, const mr_under *u, uint32_t ch) {
     if (ch == '|') return !d->broken && !d->no_bracket && mr_bar_line(d, u, true);
     if (mr_is_digit(ch)) return !d->broken && mr_take_number(d, u, ch);
-    if (mr_is_among(ch, "MLKQ")) {
+    if (mr_begins_field(ch, true)) {
         if (d->run_length) {
             d->plain = false;
             mr_ink(d);
@@ -147,20 +159,22 @@ static bool after_bracket(mr_draft *d, const mr_under *u, uint32_t ch) {
 
 /* Tuplets */
 
-static bool some_tuplet(const mr_draft *d, const mr_under *u) {
-    for (int p = 2; mr_has_room(d) && p < 10; p++)
-        if (mr_writes(u, (uint32_t)('0' + p)) && mr_tuplet_fits(d, u, p, 0, 0)) return true;
-    return false;
-}
-
+/* Reads a character behind "(": of a tuplet's numbers, or what follows a slur or those numbers. */
 static bool in_tuplet(mr_draft *d, const mr_under *u, uint32_t ch) {
     int digit = mr_is_digit(ch) ? (int)ch - '0' : -1;
     if (d->lex == LEX_PAREN) {
+        if (digit < 0) {
+            d->lex = LEX_MUSIC;
+            return music(d, u, ch, 2);
+        }
         mr_ink(d);
+        bool begun = d->left > 0 && d->left < (d->r ? d->r : d->p);
         d->lex = LEX_TUPLET;
-        d->p = digit > 0 ? (uint8_t)digit : 0;
+        d->p = (uint8_t)digit;
+        d->q = d->r = 0;
         d->parts = 1;
-        return digit > 1 && mr_tuplet_fits(d, u, digit, 0, 0);
+        bool good = digit > 1 && !begun && !d->broken && mr_begin(d);
+        return good && mr_has_room(d) && mr_tuplet_fits(d, u, digit, 0, 0);
     }
     if (ch == ':' && d->parts < 3) {
         mr_ink(d);
@@ -188,6 +202,12 @@ static bool in_tuplet(mr_draft *d, const mr_under *u, uint32_t ch) {
 static bool content(mr_draft *d, const mr_under *u, uint32_t ch) {
     bool good;
     if (d->copied) return false;
+    if (ch == '.' || ch == '!') {
+        mr_put_off(d, ch);
+        d->old = false;
+        return true;
+    }
+    if (ch == '%' || ch == '\\') return mr_end_line(d, ch);
     if (ch > MR_COPY && ch <= MR_COPY + MR_LAGS) {
         d->lex = LEX_MUSIC;
         good = !d->broken && mr_copy_bar(d, u, (int)(ch - MR_COPY));
@@ -207,9 +227,8 @@ static bool content(mr_draft *d, const mr_under *u, uint32_t ch) {
         case '"': d->lex = LEX_STRING; return mr_begin_string(d, u);
         case '+':
             d->lex = LEX_PLUS;
-            good = mr_writes(u, ch) && mr_chord_may_come(d, u) && mr_begin(d);
-            mr_begin_chord(d, true);
-            return good;
+            d->old = true;
+            return mr_writes(u, ch) && (mr_chord_may_come(d, u) || mr_name_may_come(d, u));
         case '<':
         case '>':
             good = !d->broken || (d->lex == LEX_BREAK && (d->broken > 0) == (ch == '>'));
@@ -221,11 +240,12 @@ static bool content(mr_draft *d, const mr_under *u, uint32_t ch) {
             d->tied = true;
             d->plain = d->plain && d->open;
             return d->tieable;
-        case '(':
-            d->lex = LEX_PAREN;
-            d->p = d->q = d->r = 0;
-            return !d->left && !d->broken && mr_begin(d) && some_tuplet(d, u);
-        default: d->lex = LEX_MUSIC; return (ch == 'y' || ch == '`') && !d->broken;
+        case '(': d->lex = LEX_PAREN; return true;
+        case '{': return mr_begin_grace(d, u);
+        case 'Z':
+        case 'X': return mr_begin_rests(d, u);
+        case 'y': d->lex = LEX_SPACER; return true;
+        default: d->lex = LEX_MUSIC; return ch == '`' || ch == ')' || mr_is_symbol(ch);
     }
 }
 
@@ -250,6 +270,48 @@ static bool music(mr_draft *d, const mr_under *u, uint32_t ch, int column) {
     }
 }
 
+/* Reads the first character of a line, or the first behind blanks. */
+static bool begin_line(mr_draft *d, const mr_under *u, uint32_t ch, int column) {
+    if (ch == '%' && d->lex == LEX_LINE) return mr_begin_comment(d);
+    if (ch != '.' && mr_is_symbol(ch) && !d->copied) {
+        d->field = d->lex == LEX_LINE ? (uint8_t)ch : 0;
+        mr_put_off(d, ch);
+        return true;
+    }
+    if (d->lex == LEX_LINE && mr_begins_field(ch, false)) {
+        d->plain = false;
+        return mr_begin_field(d, u, ch, false);
+    }
+    d->sung = 0;
+    if (ch == ' ') {
+        d->lex = LEX_INDENT;
+        return true;
+    }
+    return ch != '\n' && music(d, u, ch, column);
+}
+
+/* Reads what tells whether the letter before is a decoration or that of a field. */
+static bool after_initial(mr_draft *d, const mr_under *u, uint32_t ch) {
+    if (ch == ':') {
+        d->plain = false;
+        return mr_begins_field(d->field, false) && mr_begin_field(d, u, d->field, false) && mr_take_in_field(d, u, ch);
+    }
+    d->sung = 0;
+    mr_ink_put_off(d);
+    d->lex = LEX_MUSIC;
+    return music(d, u, ch, 2);
+}
+
+/* Reads a character behind a dot, which belongs to a tie or a slur, or is a decoration. */
+static bool after_dot(mr_draft *d, const mr_under *u, uint32_t ch) {
+    if (ch == '|') return false;
+    mr_ink_put_off(d);
+    d->lex = LEX_MUSIC;
+    if (ch != '(') return music(d, u, ch, 2);
+    mr_ink(d);
+    return true;
+}
+
 static bool body(mr_draft *d, const mr_under *u, uint32_t ch, int column) {
     switch ((mr_lex)d->lex) {
         case LEX_PITCH:
@@ -271,8 +333,19 @@ static bool body(mr_draft *d, const mr_under *u, uint32_t ch, int column) {
         case LEX_BRACKET: return after_bracket(d, u, ch);
         case LEX_PAREN:
         case LEX_TUPLET: return in_tuplet(d, u, ch);
-        case LEX_PLUS: mr_ink(d); return ch != 'f' && begin_chord_note(d, u, ch); /* "+ff+" is a decoration */
-        case LEX_CHORD_TIE: return in_chord(d, u, ch);
+        case LEX_PLUS: return after_plus(d, u, ch);
+        case LEX_NAME: return mr_take_name(d, u, ch);
+        case LEX_GRACE: return mr_take_grace(d, ch);
+        case LEX_JOIN: return ch == ' ' || ((ch == '\n' || ch == '%') && music(d, u, ch, column));
+        case LEX_INITIAL: return after_initial(d, u, ch);
+        case LEX_DOT: return after_dot(d, u, ch);
+        case LEX_SPACER:
+            if (!mr_is_digit(ch)) return music(d, u, ch, column);
+            mr_ink(d);
+            return true;
+        case LEX_RESTS: return mr_is_digit(ch) ? mr_take_rests(d, u, ch) : music(d, u, ch, column);
+        case LEX_CHORD_TIE:
+        case LEX_CHORD_SPACE: return in_chord(d, u, ch);
         case LEX_COMMA:
             d->lex = LEX_NUMBER;
             d->numbers |= 4;
@@ -295,12 +368,7 @@ static bool body(mr_draft *d, const mr_under *u, uint32_t ch, int column) {
             return ch != ':' && mr_start_repeat(d, u) && music(d, u, ch, 2);
         case LEX_OPENED: return ch != ':' && music(d, u, ch, column);
         case LEX_LINE:
-            if (ch == ' ' || ch == '\n') return false;
-            if (mr_is_among(ch, "MLKQP")) {
-                if (d->run_length) d->plain = false;
-                return mr_begin_field(d, u, ch, false);
-            }
-            return music(d, u, ch, column);
+        case LEX_INDENT: return begin_line(d, u, ch, column);
         default: return music(d, u, ch, column);
     }
 }
@@ -308,6 +376,6 @@ static bool body(mr_draft *d, const mr_under *u, uint32_t ch, int column) {
 bool mr_draft_take(mr_draft *d, const mr_under *u, uint32_t ch) {
     int column = d->column;
     if (d->run_length && d->run_length < MR_SHORTEST) d->run_length++;
-    d->column = ch == '\n' ? 0 : column < 2 ? (uint8_t)(column + 1) : 2;
+    d->column = ch == '\n' || (ch == ' ' && !column) ? 0 : column < 2 ? (uint8_t)(column + 1) : 2;
     return d->lex <= LEX_VALUE ? mr_take_in_field(d, u, ch) : body(d, u, ch, column);
 }

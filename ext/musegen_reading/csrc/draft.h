@@ -23,7 +23,9 @@ typedef enum {
     LEX_LETTER,
     LEX_FIRST,
     LEX_TEXT,
-    LEX_VALUE, /* up to here: fields */
+    LEX_PERCENT,
+    LEX_COMMENT,
+    LEX_VALUE, /* up to here: fields and comments */
     LEX_LINE,
     LEX_MUSIC,
     LEX_ACCIDENTAL,
@@ -48,6 +50,15 @@ typedef enum {
     LEX_TUPLET,
     LEX_DOUBLE,
     LEX_BREAK,
+    LEX_INDENT,
+    LEX_INITIAL,
+    LEX_DOT,
+    LEX_NAME,
+    LEX_GRACE,
+    LEX_JOIN,
+    LEX_SPACER,
+    LEX_RESTS,
+    LEX_CHORD_SPACE,
 } mr_lex;
 
 /* What the rules allow; class Limits. */
@@ -56,6 +67,7 @@ typedef struct {
     uint64_t characters[2]; /* a bit for each of ASCII that is a token of its own */
     uint32_t fill[2];
     bool metre, repeats; /* whether bars must fit, and repeats be closed */
+    bool plain;          /* whether there is no wish for the strains, and bars and repeats are ruled */
     bool form, picks;    /* whether there is a wish for the strains, and whether it depends on the place which notes may come */
     bool cadence, any_pitch;
     int8_t chords; /* -1 for any */
@@ -104,11 +116,12 @@ typedef struct {
     uint64_t hash, last_content, before;
     int64_t base, chord_unit;
     mr_length length, last_length; /* of the note that is read, and of the last one */
+    mr_length chord_length;        /* of the first note of the chord */
     int32_t a, b, c, d;            /* of the value of a field */
     int32_t metre, unit;
     int32_t last, last_time, least;
     int32_t time, whole, owed, owed_whole, due, due_whole;
-    int32_t run, full;
+    int32_t run, full, head;
     int32_t entry, entry_whole, fork, fork_whole, fork_upbeat, upbeat, strain_upbeat;
     int16_t low_given, high_given;
     uint16_t numbers, turns;
@@ -119,12 +132,13 @@ typedef struct {
     uint8_t sounds, last_sounds; /* how many of these there are */
     uint8_t p, q, r, left, parts;
     uint8_t bar, lines, ending, ending_next, run_length, ink;
-    bool begun, in_body, inline_field, has_text, has_metre, has_unit, compound;
+    uint8_t put_off, graces, sung;
+    bool begun, in_body, inline_field, has_text, has_metre, has_unit, compound, ordered;
     bool is_rest, in_chord, closed, tied_in_chord, old;
     bool last_is_note, tieable, tied, breakable;
-    bool open, boundary, copied, known, plain, notes; /* known: whether there is a bar before */
+    bool open, boundary, copied, cut, known, plain, notes; /* known: whether there is a bar before */
     bool repeats, heavy, was_heavy, bracket, no_bracket, starts, part;
-    bool opened, turns_closed, first, repeatable, passage_opened, strain;
+    bool opened, turns_closed, first, repeatable, passage_opened, strain, named, heads;
     /* The strain, as far as a wish needs it */
     bool leads, has_chord, bar_has_chord, on_tonic;
     int8_t tonic, tonic_step, tonic_alter;

@@ -10,10 +10,14 @@ typedef struct {
     bool is_fault;
 } mr_owed;
 
+bool mr_needs_label(const mr_draft *d) { return d->ordered && !d->bar && !d->part; }
+
 static mr_owed owed_after(const mr_draft *d, bool closes) {
     mr_owed owed = {0, 0, false};
     if (!d->limits->metre) return owed;
     int32_t total = d->owed + d->time;
+    owed.is_fault = d->heads && d->head && d->time != d->head;
+    if (owed.is_fault) return owed;
     if (total == d->whole || (d->owed && total == d->owed_whole && d->time <= d->whole)) return owed;
     if (total > d->whole) {
         owed.is_fault = !(d->owed && d->bar == 2 && d->time == d->whole);
@@ -56,6 +60,9 @@ static bool end_fits(const mr_draft *given) {
 /* Whether a repeat is open that must be closed. */
 static bool must_close(const mr_draft *d) { return d->opened && d->limits->repeats; }
 
+/* Whether the bar is one that a repeat or a play order leads to. */
+static bool comes_again(const mr_draft *d) { return (d->first && must_close(d)) || d->heads; }
+
 /* Whether the strain may end behind the last bar, as its wishes are, with a repeat sign or without. */
 static bool may_end_form(const mr_draft *d, bool repeated) {
     if (!mr_may_end_strain(d, repeated)) return false;
@@ -65,7 +72,7 @@ static bool may_end_form(const mr_draft *d, bool repeated) {
 bool mr_may_close(const mr_draft *d) {
     if (!d->bar || d->repeats) return true;
     if (d->ending == 1 || owed_after(d, true).is_fault) return false;
-    if (d->first && must_close(d) && !is_repeatable(d, true)) return false;
+    if (comes_again(d) && !is_repeatable(d, true)) return false;
     return !d->limits->form || may_end_form(d, false);
 }
 
@@ -78,11 +85,11 @@ static bool strain_goes_on(const mr_draft *d, bool boundary) {
 }
 
 bool mr_may_go_on(const mr_draft *d) {
-    if (!d->bar) return true;
+    if (!d->bar) return d->has_metre && !mr_needs_label(d);
     bool boundary = closes(d);
     if (owed_after(d, boundary).is_fault || (d->ending == 1 && d->repeats && !d->ending_next)) return false;
     if (d->limits->form && !strain_goes_on(d, boundary)) return false;
-    return !(d->first && must_close(d) && !d->repeats && !is_repeatable(d, boundary));
+    return !(comes_again(d) && !d->repeats && !is_repeatable(d, boundary));
 }
 
 static bool too_often(const mr_draft *d, const mr_under *u) {
@@ -114,7 +121,7 @@ static bool may_only_fork(const mr_draft *d, const mr_under *u) {
 
 bool mr_may_end_bar(const mr_draft *d, const mr_under *u) {
     if (d->left || d->broken || too_often(d, u)) return false;
-    bool plain = !owed_after(d, false).is_fault && !(d->first && must_close(d) && !is_repeatable(d, false));
+    bool plain = !owed_after(d, false).is_fault && !(comes_again(d) && !is_repeatable(d, false));
     if (!d->limits->form) return plain || mr_may_close(d) || mr_may_repeat(d, u);
     if (!mr_may_finish(d)) return false;
     plain = plain && strain_goes_on(d, false);
@@ -147,7 +154,7 @@ static void hear(const mr_draft *d, const mr_under *u) {
     heard.notes = d->low_given < MR_NO_PITCH;
     for (int step = 0; step < 7; step++) heard.notes = heard.notes || d->low[step] < MR_NO_OCTAVE;
     heard.tied = d->tied;
-    heard.copyable = d->plain && !deviates(d);
+    heard.copyable = d->plain && !d->graces && !deviates(d);
     memcpy(heard.low, d->low, sizeof heard.low);
     memcpy(heard.high, d->high, sizeof heard.high);
     heard.low_given = d->low_given;
@@ -167,16 +174,32 @@ bool mr_end_bar(mr_draft *d, const mr_under *u) {
         d->before = finished;
         d->known = true;
         if (d->time == d->whole && d->full < u->limits->bars) d->full++;
-        if (!d->copied && d->ink >= MR_SHORTEST) hear(d, u);
+        if (!d->copied && !d->cut && d->ink >= MR_SHORTEST) hear(d, u);
         d->last_time = d->last_is_note ? d->last : 0;
         d->open = d->breakable = d->last_is_note = d->bar_has_chord = false;
     }
-    d->copied = false;
+    if (d->cut && d->ink >= MR_SHORTEST) hear(d, u);
+    d->copied = d->cut = false;
     memset(d->in_bar, MR_NO_ACCIDENTAL, sizeof d->in_bar);
     d->run_length = d->ink = 0;
     return true;
 }
 
+bool mr_cut_bar(mr_draft *d, const mr_under *u) {
+    if (d->copied || !d->limits->plain || !mr_may_end_bar(d, u)) return false;
+    uint8_t run_length = d->run_length, ink = d->ink;
+    int8_t in_bar[7];
+    memcpy(in_bar, d->in_bar, sizeof in_bar);
+    d->cut = false;
+    d->ink = 0;
+    bool good = mr_end_bar(d, u);
+    d->run_length = run_length;
+    d->ink = ink;
+    memcpy(d->in_bar, in_bar, sizeof in_bar);
+    d->cut = true;
+    d->plain = false;
+    return good;
+}
 /* Keeps account of open repeats and endings over the last bar's end. */
 static void balance(mr_draft *d) {
     if (d->repeats) {
@@ -201,6 +224,7 @@ static bool leave(mr_draft *d) {
         d->repeatable = is_repeatable(d, boundary);
         d->first = false;
     }
+    if (d->heads) d->head = d->time;
     note_upbeat(d);
     balance(d);
     d->owed = owed.time;
@@ -241,6 +265,7 @@ bool mr_begin_bar(mr_draft *d) {
     d->whole = d->metre;
     d->time = 0;
     d->open = true;
+    d->heads = d->ordered && d->part && (d->named || d->bar == 1);
     d->repeats = d->heavy = d->starts = d->part = false;
     d->ending_next = 0;
     d->numbers = 0;
@@ -278,19 +303,26 @@ bool mr_may_start(const mr_draft *d) {
 }
 
 bool mr_may_change_metre(mr_draft *d) {
-    if (d->open || (d->ending == 1 && d->repeats && !d->ending_next)) return false;
+    if (d->open || (d->ending == 1 && (d->fork || (d->repeats && !d->ending_next)))) return false;
     if (!d->bar) return true;
     if (d->limits->form && (d->ending_next || !strain_goes_on(d, true))) return false;
     mr_owed owed = owed_after(d, true);
-    if (owed.is_fault) return false;
+    if (owed.is_fault || d->ordered) return false;
     d->due = owed.time;
     d->due_whole = owed.whole;
-    return d->repeats || !(d->first && must_close(d) && !is_repeatable(d, true));
+    return d->repeats || !(comes_again(d) && !is_repeatable(d, true));
+}
+
+/* Whether each part may follow the bar, where a play order may ask for any. */
+static bool part_may_end(const mr_draft *d) {
+    if (!d->ordered) return true;
+    mr_owed owed = owed_after(d, true);
+    return !owed.is_fault && (!owed.time || owed.time + (d->heads ? d->time : d->head) == d->whole);
 }
 
 bool mr_may_name_part(const mr_draft *d) {
     if (d->open || d->ending_next || (d->ending == 1 && d->repeats)) return false;
-    return mr_may_close(d);
+    return mr_may_close(d) && (!d->bar || part_may_end(d));
 }
 
 int mr_next_number(const mr_draft *d, const mr_under *u) {
@@ -300,7 +332,8 @@ int mr_next_number(const mr_draft *d, const mr_under *u) {
     if (!d->ending) return may_fork(d, u);
     int number = 0;
     while (d->turns >> number) number++;
-    return d->repeats && number < 10 && may_enter(d, owed) ? number : 0;
+    bool fits = !d->fork || d->fork < d->whole || d->fork_whole - d->fork <= d->whole;
+    return fits && d->repeats && number < 10 && may_enter(d, owed) ? number : 0;
 }
 
 /* Whether the tune may end with the strain that the last bar is in. */
@@ -319,6 +352,7 @@ bool mr_is_complete(const mr_draft *given, const mr_under *u) {
     if (!mr_end_bar(d, &dry) || !d->bar || !d->notes || d->full < u->limits->bars) return false;
     if (d->ending_next || d->metre != d->whole) return false;
     if ((must_close(d) && !d->repeats) || d->turns == ONLY_FIRST || d->ending == 1) return false;
+    if (d->ordered) return part_may_end(d) && mr_may_close(d);
     return end_fits(d) && (!d->limits->form || form_is_complete(d));
 }
 
@@ -335,7 +369,7 @@ static bool can_be_copied(const mr_draft *d, const mr_under *u, const mr_heard *
 }
 
 bool mr_copy_bar(mr_draft *d, const mr_under *u, int lag) {
-    if (d->open || d->run_length || lag > u->history->count || !mr_may_go_on(d)) return false;
+    if (d->open || d->run_length || d->graces || lag > u->history->count || !mr_may_go_on(d)) return false;
     const mr_heard heard = u->history->bars[(u->history->next + MR_LAGS - lag) % MR_LAGS];
     if (!can_be_copied(d, u, &heard) || !mr_begin_bar(d)) return false;
     d->copied = true;

@@ -79,9 +79,14 @@ static uint32_t end_of_strain(const mr_draft *d, const mr_under *u) {
     return mr_may_close(d) ? '|' : d->lex == LEX_SIGN ? '1' : '[';
 }
 
+/* The field that must come before the first bar; 0 for none. */
+static uint32_t missing_field(const mr_draft *d) { return !d->has_metre ? 'M' : mr_needs_label(d) ? 'P' : 0; }
+
 /* The next character behind a sign that is over. */
 static uint32_t go_on(const mr_draft *d, const mr_under *u) {
     if (d->lex == LEX_TUPLET) return d->limits->picks ? note(d, u) : u->limits->fill[0];
+    uint32_t missing = missing_field(d);
+    if (missing) return d->lex == LEX_LINE ? missing : '\n';
     bool form = d->limits->form, repeats = d->opened || d->ending == 1 || (form && mr_is_repeated_later(d));
     if (d->open) {
         if (d->broken || d->left || !(d->copied || mr_is_full(d))) return note(d, u);
@@ -108,6 +113,9 @@ static uint32_t go_on(const mr_draft *d, const mr_under *u) {
 static uint32_t close_field(const mr_draft *d, const mr_under *u) {
     if (d->lex == LEX_HEADER) return d->has_metre ? 'K' : 'M';
     if (d->lex == LEX_LETTER) return ':';
+    bool in_text = d->in_body && (d->lex == LEX_FIRST || d->lex == LEX_TEXT);
+    if (in_text && mr_lacks_label(d)) return mr_writes(u, 'A') ? 'A' : u->limits->notes[0][1];
+    if (in_text) return d->inline_field ? ']' : '\n';
     uint32_t next = d->lex == LEX_VALUE ? mr_close_value(d, u) : 0;
     return next ? next : d->lex == LEX_VALUE && d->inline_field ? ']' : '\n';
 }
@@ -132,10 +140,12 @@ static uint32_t close_bracket(const mr_draft *d, const mr_under *u) {
     return number && mr_writes(u, digit(number)) ? digit(number) : '|';
 }
 
-static uint32_t tuplet(const mr_draft *d, const mr_under *u) {
-    for (int p = 2; p < 10; p++)
-        if (mr_writes(u, digit(p)) && mr_tuplet_fits(d, u, p, 0, 0)) return digit(p);
-    return 0;
+/* The next character where not all may come that otherwise could: behind blanks, a dot or an initial. */
+static uint32_t behind_mark(const mr_draft *d, const mr_under *u) {
+    if (d->lex == LEX_INITIAL && d->field && d->field == missing_field(d)) return ':';
+    uint32_t next = go_on(d, u);
+    if (d->lex == LEX_INDENT) return next == '\n' ? '|' : next;
+    return next == (d->lex == LEX_DOT ? '|' : ':') ? '\n' : next;
 }
 
 static uint32_t closing(const mr_draft *d, const mr_under *u) {
@@ -144,21 +154,29 @@ static uint32_t closing(const mr_draft *d, const mr_under *u) {
         case LEX_LETTER:
         case LEX_FIRST:
         case LEX_TEXT:
+        case LEX_PERCENT:
+        case LEX_COMMENT:
         case LEX_VALUE: return close_field(d, u);
         case LEX_STRING: return mr_close_string(d);
-        case LEX_ACCIDENTAL:
-        case LEX_PLUS: return note(d, u);
+        case LEX_ACCIDENTAL: return note(d, u);
+        case LEX_PLUS: return mr_chord_may_come(d, u) ? note(d, u) : mr_complete_name(d, u);
+        case LEX_NAME: return d->b ? mr_complete_name(d, u) : '\n';
+        case LEX_GRACE: return d->phase > 2 ? '}' : u->limits->notes[0][1];
+        case LEX_JOIN: return '\n';
+        case LEX_INITIAL:
+        case LEX_DOT:
+        case LEX_INDENT: return behind_mark(d, u);
         case LEX_PITCH:
         case LEX_OVER:
         case LEX_SLASH:
         case LEX_UNDER: return close_length(d, u);
-        case LEX_CHORD_TIE: return ']';
+        case LEX_CHORD_TIE:
+        case LEX_CHORD_SPACE: return ']';
         case LEX_CLOSED_COLON: return mr_may_repeat(d, u) ? '|' : '\n';
         case LEX_COLON:
         case LEX_COLON_BRACKET: return '|';
         case LEX_BRACKET: return close_bracket(d, u);
         case LEX_COMMA: return '2';
-        case LEX_PAREN: return tuplet(d, u);
         default: return go_on(d, u);
     }
 }

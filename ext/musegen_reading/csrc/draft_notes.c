@@ -3,7 +3,7 @@
 
 #include "draft_parts.h"
 
-enum { LONGEST = 512, MOST_TEXT = 24, LONGEST_BAR = 1 << 29 };
+enum { LONGEST = 512, MOST_TEXT = 24, MOST_SUNG = 99, LONGEST_BAR = 1 << 29 };
 
 void mr_begin_length(mr_draft *d, int64_t base) {
     d->base = base;
@@ -150,13 +150,19 @@ bool mr_end_note(mr_draft *d, const mr_under *u) {
     d->last_sounds = d->is_rest ? 0 : d->sounds;
     memcpy(d->last_pitches, d->sounding, sizeof d->last_pitches);
     d->last_length = d->length;
+    bool in_units = d->base == d->unit;
+    if (d->in_chord && !d->length.over && !d->length.slashes) {
+        d->last_length = d->chord_length;
+        in_units = true;
+    }
     d->time = d->time < LONGEST_BAR - time ? d->time + time : LONGEST_BAR;
     if (d->left) d->left--;
-    d->breakable = !was_broken && d->base == d->unit && (d->left > 0) == was_in_tuplet;
+    d->breakable = !was_broken && in_units && (d->left > 0) == was_in_tuplet;
     d->broken = 0;
     d->accidental = MR_NO_ACCIDENTAL;
-    d->sounds = 0;
+    d->sounds = d->graces = 0;
     d->in_chord = false;
+    if (!d->is_rest && d->sung < MOST_SUNG) d->sung++;
     return true;
 }
 
@@ -181,7 +187,10 @@ void mr_begin_chord(mr_draft *d, bool old) {
 }
 
 void mr_end_chord_note(mr_draft *d) {
-    if (!d->chord_unit) d->chord_unit = written_length(d);
+    if (!d->chord_unit) {
+        d->chord_unit = written_length(d);
+        d->chord_length = d->length;
+    }
     mr_end_pitch(d);
     d->accidental = MR_NO_ACCIDENTAL;
 }

@@ -17,6 +17,24 @@ static inline bool mr_is_among(uint32_t ch, const char *characters) {
     return ch && ch < 128 && strchr(characters, (int)ch);
 }
 
+/* A decoration of one character. */
+static inline bool mr_is_symbol(uint32_t ch) {
+    switch (ch) {
+        case '.':
+        case '~':
+        case 'H':
+        case 'L':
+        case 'M':
+        case 'O':
+        case 'P':
+        case 'S':
+        case 'T':
+        case 'u':
+        case 'v': return true;
+        default: return false;
+    }
+}
+
 /* A number in decimal digits; 0 is empty. Returns how many there are. */
 int mr_digits(int32_t number, char *digits);
 bool mr_writes_number(const mr_under *u, int32_t number, int from);
@@ -60,7 +78,7 @@ uint32_t mr_close_string(const mr_draft *d);
 /* draft_times.c */
 enum { MR_MOST_OVER = 1000000 }; /* less than that is the number before the slash of a length */
 int32_t mr_target(const mr_draft *d);
-int32_t mr_part(const mr_draft *d, const mr_under *u);
+static inline int32_t mr_part(const mr_draft *d, const mr_under *u) { return d->unit / u->limits->finest; }
 bool mr_is_full(const mr_draft *d);
 int32_t mr_missing(const mr_draft *d);
 mr_length mr_fill_length(const mr_draft *d, const mr_under *u, int32_t time);
@@ -98,10 +116,12 @@ bool mr_tuplet_fits(const mr_draft *d, const mr_under *u, int p, int q, int r);
 void mr_start_tuplet(mr_draft *d, const mr_under *u);
 
 /* draft_bars.c */
+bool mr_needs_label(const mr_draft *d);
 bool mr_may_close(const mr_draft *d);
 bool mr_may_go_on(const mr_draft *d);
 bool mr_may_end_bar(const mr_draft *d, const mr_under *u);
 bool mr_end_bar(mr_draft *d, const mr_under *u);
+bool mr_cut_bar(mr_draft *d, const mr_under *u); /* at the label of a part: for copies and accidentals it goes on */
 bool mr_begin_bar(mr_draft *d);
 bool mr_may_repeat(const mr_draft *d, const mr_under *u);
 bool mr_may_start(const mr_draft *d);
@@ -116,7 +136,23 @@ bool mr_not_ours(uint32_t ch); /* the symbols of copied bars, and what ends line
 void mr_ink_of(mr_draft *d, uint8_t characters);
 static inline void mr_ink(mr_draft *d) { mr_ink_of(d, 1); }
 bool mr_take_in_field(mr_draft *d, const mr_under *u, uint32_t ch);
+bool mr_begin_comment(mr_draft *d);
+bool mr_lacks_label(const mr_draft *d); /* whether the text that is read must be a label, and is empty so far */
+bool mr_begins_field(uint32_t ch, bool inline_field);
 bool mr_begin_field(mr_draft *d, const mr_under *u, uint32_t ch, bool inline_field);
+
+/* draft_marks.c */
+void mr_put_off(mr_draft *d, uint32_t ch);
+void mr_ink_put_off(mr_draft *d);
+bool mr_end_line(mr_draft *d, uint32_t ch);
+bool mr_name_may_come(mr_draft *d, const mr_under *u);
+uint32_t mr_complete_name(const mr_draft *d, const mr_under *u); /* the next character; 0 if no name can be written */
+bool mr_take_name(mr_draft *d, const mr_under *u, uint32_t ch);
+bool mr_begins_old_chord(uint32_t ch);
+bool mr_begin_grace(mr_draft *d, const mr_under *u);
+bool mr_take_grace(mr_draft *d, uint32_t ch);
+bool mr_begin_rests(mr_draft *d, const mr_under *u);
+bool mr_take_rests(mr_draft *d, const mr_under *u, uint32_t ch);
 
 /* draft_signs.c */
 bool mr_begin(mr_draft *d);

@@ -15,6 +15,7 @@ static int32_t most_of(int32_t a, int32_t b) { return a > b ? a : b; }
 
 int32_t mr_target(const mr_draft *d) {
     if (!d->limits->metre) return mr_has_full_bars(d, d->whole + 1) ? ANY_TIME : d->whole;
+    if (d->heads && d->head) return d->head;
     int32_t longest = d->whole - d->owed;
     if (d->owed) {
         if (d->owed_whole - d->owed <= d->whole) longest = most_of(longest, d->owed_whole - d->owed);
@@ -23,8 +24,6 @@ int32_t mr_target(const mr_draft *d) {
     return longest;
 }
 
-int32_t mr_part(const mr_draft *d, const mr_under *u) { return d->unit / u->limits->finest; }
-
 int32_t mr_missing(const mr_draft *d) {
     if (d->limits->metre) return mr_target(d) - d->time;
     return d->whole > d->time ? d->whole - d->time : 0;
@@ -32,6 +31,7 @@ int32_t mr_missing(const mr_draft *d) {
 
 bool mr_is_full(const mr_draft *d) {
     if (!d->limits->metre) return d->time >= d->whole;
+    if (d->heads && d->head) return d->time == d->head;
     int32_t total = d->owed + d->time;
     return total == d->whole || (d->owed && total == d->owed_whole && d->time <= d->whole) ||
            (d->owed && d->bar == 2 && d->time == d->whole);

@@ -110,6 +110,9 @@ static bool metre(mr_draft *d, const mr_under *u, uint32_t ch) {
         return d->d < 9 && d->c + 2 <= MOST_BEATS && next_of_metre(d, u);
     } else if (d->phase == 2 && ch == '/') {
         d->phase = 5;
+    } else if (ch == ' ' && mr_value_may_end(d, u)) {
+        if (d->phase < 4) d->a = d->b = d->phase == 1 ? 4 : 2;
+        d->phase = 7;
     } else if ((d->phase == 5 && digit > 0) || (d->phase == 6 && digit >= 0)) {
         d->phase = 6;
         d->b = 10 * d->b + digit;
@@ -133,6 +136,10 @@ static bool unit(mr_draft *d, const mr_under *u, uint32_t ch) {
     }
     if (d->phase == 1 && ch == '/') {
         d->phase = 2;
+        return true;
+    }
+    if (ch == ' ' && mr_value_may_end(d, u)) {
+        d->phase = 4;
         return true;
     }
     if ((d->phase == 2 && digit > 0) || (d->phase == 3 && digit >= 0)) {
@@ -334,9 +341,12 @@ static bool tempo(mr_draft *d, const mr_under *u, uint32_t ch) {
     int digit = digit_of(ch);
     if (d->phase == 0 && ch == '"') {
         d->phase = 1;
-    } else if (d->phase == 1) {
-        d->phase = ch == '"' ? 2 : 1;
+    } else if (d->phase == 1 || d->phase == 9) {
+        if (ch == '"') d->phase = d->phase == 1 ? 2 : 8;
         return ch != '[' && ch != ']' && ch != '%';
+    } else if ((d->phase == 7 || d->phase == 8) && (ch == ' ' || ch == '"')) {
+        d->phase = ch == ' ' ? 8 : 9;
+        return ch == ' ' || mr_writes(u, ch);
     } else if (d->phase == 2 && ch == ' ') {
     } else if ((d->phase == 0 || d->phase == 2 || d->phase == 4 || d->phase == 6) && digit > 0) {
         d->phase = d->phase < 4 ? 3 : (uint8_t)(d->phase + 1);
@@ -358,6 +368,7 @@ static bool tempo(mr_draft *d, const mr_under *u, uint32_t ch) {
 }
 
 bool mr_take_value(mr_draft *d, const mr_under *u, uint32_t ch) {
+    if (ch == ' ' && d->phase == 0) return true;
     switch (d->field) {
         case 'M': return metre(d, u, ch);
         case 'L': return unit(d, u, ch);
@@ -368,10 +379,10 @@ bool mr_take_value(mr_draft *d, const mr_under *u, uint32_t ch) {
 
 bool mr_value_may_end(const mr_draft *d, const mr_under *u) {
     switch (d->field) {
-        case 'M': return d->phase == 1 || d->phase == 3 || (d->phase == 6 && is_metre(d, u));
-        case 'L': return unit_may_end(d, u);
+        case 'M': return d->phase == 1 || d->phase == 3 || d->phase == 7 || (d->phase == 6 && is_metre(d, u));
+        case 'L': return d->phase == 4 || unit_may_end(d, u);
         case 'K': return key_may_end(d, u);
-        default: return d->phase == 2 || d->phase == 3 || d->phase == 7;
+        default: return d->phase == 2 || d->phase == 3 || d->phase == 7 || d->phase == 8;
     }
 }
 
@@ -381,7 +392,7 @@ uint32_t mr_close_value(const mr_draft *d, const mr_under *u) {
         case 'M': return d->phase == 0 ? 'C' : d->phase == 4 ? '2' : d->phase == 2 ? '/' : next_of_metre(d, u);
         case 'L': return d->phase == 0 ? '1' : d->phase == 1 ? '/' : next_of_unit(d, u);
         case 'K': return close_key(d, u);
-        default: return d->phase == 1 ? '"' : d->phase == 5 ? '=' : '2';
+        default: return d->phase == 1 || d->phase == 9 ? '"' : d->phase == 5 ? '=' : '2';
     }
 }
 

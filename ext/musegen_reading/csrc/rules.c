@@ -73,6 +73,7 @@ int32_t mr_writer_shortest(const mr_writer *w) {
 typedef struct {
     mr_draft over;           /* the draft with the note ended that is read */
     bool music, ends, alike; /* whether it is music code; whether that note may end; whether notes differ in range alone */
+    bool roomy;              /* whether there is room for any ending behind the next character */
     int8_t note, sign;       /* whether a note, and an accidental, may come; -1 where it is not known yet */
     int8_t plenty;           /* whether there is room for an ending behind whatever belongs to a bar; -1 likewise */
 } mr_outlook;
@@ -131,11 +132,20 @@ static bool may_end(const mr_writer *w) {
 /* Whether a character may come behind what is being read, as far as that is known at once. */
 static bool is_possible(const mr_draft *d, uint32_t ch) {
     switch (ch) {
+        case '%': return d->lex == LEX_LINE || !d->copied;
+        case 'K':
+        case 'Q': return d->lex == LEX_LINE || d->lex == LEX_BRACKET;
+        case 'Z':
+        case 'X': return d->lex == LEX_LINE || !d->open;
         case 'M':
         case 'L':
-        case 'K':
-        case 'Q':
-        case 'P': return d->lex == LEX_LINE || d->lex == LEX_BRACKET;
+        case 'H':
+        case 'O':
+        case 'P':
+        case 'S':
+        case 'T':
+        case 'u':
+        case 'v': return d->lex == LEX_LINE || d->lex == LEX_BRACKET || !d->copied;
         case '/': return d->lex >= LEX_PITCH && d->lex <= LEX_SLASH;
         case '\'': return d->lex == LEX_PITCH;
         case ',': return d->lex == LEX_PITCH || d->lex == LEX_NUMBER;
@@ -151,6 +161,12 @@ static bool is_possible(const mr_draft *d, uint32_t ch) {
         case '>':
         case '-':
         case '(':
+        case ')':
+        case '{':
+        case '~':
+        case '.':
+        case '!':
+        case '\\':
         case '^':
         case '_':
         case '=':
@@ -162,18 +178,22 @@ static bool is_possible(const mr_draft *d, uint32_t ch) {
     }
     if (mr_is_digit(ch))
         return (d->lex >= LEX_PITCH && d->lex <= LEX_UNDER) || d->lex == LEX_SIGN || d->lex == LEX_BRACKET ||
-               d->lex == LEX_PAREN || d->lex == LEX_TUPLET || d->lex == LEX_COMMA;
+               d->lex == LEX_PAREN || d->lex == LEX_TUPLET || d->lex == LEX_COMMA || d->lex == LEX_SPACER ||
+               d->lex == LEX_RESTS;
     if (mr_note_place(ch) >= 0) return !d->copied;
+    if (mr_is_letter(ch)) return d->lex == LEX_LINE || d->lex == LEX_BRACKET || d->lex == LEX_PLUS;
     return ch > MR_COPY && ch <= MR_COPY + MR_LAGS && !d->open && !d->run_length;
 }
 
 static bool is_of_length(uint32_t ch) { return mr_is_digit(ch) || ch == '/' || ch == ',' || ch == '\''; }
 
+
 static void look_out(mr_outlook *o, const mr_writer *w, const mr_under *u) {
     const mr_draft *d = &w->draft;
     bool in_length = d->lex >= LEX_PITCH && d->lex <= LEX_UNDER;
     o->over = *d;
-    o->music = d->lex > LEX_VALUE && d->lex != LEX_STRING;
+    o->music = d->lex > LEX_VALUE && d->lex != LEX_STRING && d->lex != LEX_NAME && d->lex != LEX_GRACE &&
+               d->lex != LEX_PLUS;
     o->ends = true;
     if (in_length && !(d->in_chord && !d->closed)) {
         o->ends = mr_end_note(&o->over, u);
@@ -182,8 +202,28 @@ static void look_out(mr_outlook *o, const mr_writer *w, const mr_under *u) {
         o->over.tied_in_chord = false;
     }
     bool endless = !w->rules->max_length;
-    o->alike = o->music && (endless || w->room > enough(w->rules, d)) && !mr_at_limit(&o->over, u) && !d->limits->picks;
+    o->roomy = o->music && (endless || w->room > enough(w->rules, d)) && !d->limits->picks;
+    o->alike = o->roomy && !mr_at_limit(&o->over, u);
     o->note = o->sign = o->plenty = -1;
+}
+
+/* Whether a character may come that changes nothing in the bar: it may wherever it is read as music, if there is room. */
+static bool is_free(const mr_outlook *o, const mr_draft *d, uint32_t ch) {
+    if (!o->roomy || d->limits->form || d->copied || d->in_chord) return false;
+    if (d->lex != LEX_MUSIC && (d->lex < LEX_PITCH || d->lex > LEX_TIE) && (d->lex != LEX_LINE || ch == '\n')) return false;
+    switch (ch) {
+        case '\n':
+        case ' ':
+        case '"': return d->limits->chords < 0;
+        case '(':
+        case ')':
+        case '`':
+        case 'y':
+        case '!':
+        case '%':
+        case '\\': return true;
+        default: return mr_is_symbol(ch);
+    }
 }
 
 static bool token_may_come(mr_outlook *o, const mr_writer *w, const mr_under *u, const uint32_t *text, ptrdiff_t count) {
@@ -193,6 +233,7 @@ static bool token_may_come(mr_outlook *o, const mr_writer *w, const mr_under *u,
     if (!is_possible(d, ch)) return false;
     if (is_of_length(ch)) return may_come(o, w, d, text, count);
     if (!o->ends) return false;
+    if (count == 1 && is_free(o, d, ch)) return true;
     if (!o->alike || count > 1 || d->in_chord) return may_come(o, w, &o->over, text, count);
     bool letter = mr_note_place(ch) >= 0;
     if (letter || ch == 'z' || ch == 'x') {
