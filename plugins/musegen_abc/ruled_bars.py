@@ -16,12 +16,14 @@ from musegen_abc.ruled_strains import (
     counted,
     ends_form,
     full_bars,
+    hear_again,
     is_repeated_later,
     is_upbeat,
     leave_bar,
     may_end_strain,
     may_finish,
     next_is_repeated,
+    sounds_as_before,
     strains_left,
 )
 from musegen_abc.ruled_times import bar_hash, part
@@ -180,6 +182,7 @@ def _hear(d: Draft, finished: int) -> None:
         d.high_given,
         *bar_sound(d),
         d.top,
+        d.top_step,
         d.bar_has_chord,
         d.key,
     )
@@ -418,7 +421,7 @@ def may_copy(d: Draft, lag: int) -> bool:
             pitch = 12 * (octave + 1) + SEMITONES[step] + d.key[step]
             if not may_sound(d, pitch):
                 return False
-    return not d.limits.form or heard.key == d.key
+    return not d.limits.form or sounds_as_before(d, heard)
 
 
 def copy_bar(d: Draft, lag: int) -> bool:
@@ -432,8 +435,6 @@ def copy_bar(d: Draft, lag: int) -> bool:
     d.last, d.last_is_note, d.tied, d.last_pitches = heard.last, bool(heard.last), heard.tied, ()
     d.breakable = d.tieable = False
     d.notes = d.notes or heard.notes
-    d.sound, d.factor, d.top, d.bar_has_chord = heard.sound, heard.factor, heard.top, heard.has_chord
-    d.has_chord = d.has_chord or heard.has_chord
-    d.on_tonic = d.top > 0 and (d.tonic < 0 or (d.top - d.tonic) % 12 == 0)
+    hear_again(d, heard)
     d.bars = (*d.bars[1 - LAGS :], heard)
     return may_end_bar(d) or may_repeat(d)

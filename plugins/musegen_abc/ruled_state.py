@@ -230,7 +230,10 @@ class Draft:
         self.has_chord = self.bar_has_chord = False  # whether it has a chord symbol, and whether this bar has
         self.on_tonic = False  # whether the last note of this bar is the tonic
         self.tonic, self.tonic_step, self.tonic_alter = -1, 0, 0  # its pitch class (-1 for none) and its name
-        self.top = 0  # the highest pitch of the last note of this bar as a MIDI number; 0 for none
+        self.top, self.top_step = (
+            0,
+            0,
+        )  # the highest pitch of its last note (0 for none), and the step of that
         # Hashes of melodies: of this bar but for its last note, which is apart; of the strain before this
         # bar, and without its last bar; and of those that are over, with their number of bars
         self.sound, self.factor, self.last_sound = 0, 1, 0
@@ -266,5 +269,6 @@ class Heard:
     sound: int
     factor: int
     top: int
+    top_step: int
     has_chord: bool
     key: tuple[int, ...]

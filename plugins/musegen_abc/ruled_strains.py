@@ -9,7 +9,7 @@ the first one.
 from __future__ import annotations
 
 from musegen_abc.ruled_pitches import SEMITONES, alteration
-from musegen_abc.ruled_state import Draft
+from musegen_abc.ruled_state import Draft, Heard
 
 _MOST = 2**30
 _MASK = 2**64 - 1
@@ -168,9 +168,15 @@ def is_delicate(d: Draft, time: int) -> bool:
 
 def _top(d: Draft) -> int:
     """The pitch of the note that is read, or the highest of the chord so far."""
+    return _pitch_and_step(d)[0]
+
+
+def _pitch_and_step(d: Draft) -> tuple[int, int]:
     if not d.in_chord:
-        return 12 * (d.octave + 1) + SEMITONES[d.step] + alteration(d)
-    return max(12 * (height // 7 + 1) + SEMITONES[height % 7] + alter for height, alter in d.sounding)
+        return 12 * (d.octave + 1) + SEMITONES[d.step] + alteration(d), d.step
+    return max(
+        (12 * (height // 7 + 1) + SEMITONES[height % 7] + alter, height % 7) for height, alter in d.sounding
+    )
 
 
 def _grow(sound: int, note: int, time: int) -> int:
@@ -203,9 +209,25 @@ def hear_note(d: Draft) -> None:
     d.sound, d.factor = bar_sound(d)
     d.last_sound = _REST
     if not d.is_rest:
-        d.top = _top(d)
+        d.top, d.top_step = _pitch_and_step(d)
         d.last_sound = _REST + 1 + d.top
         d.on_tonic = d.tonic < 0 or (d.top - d.tonic) % 12 == 0
+
+
+def sounds_as_before(d: Draft, heard: Heard) -> bool:
+    """Whether a copy of a bar has its pitches, as far as a wish looks at them."""
+    if d.limits.cadence and heard.key[heard.top_step] != d.key[heard.top_step]:
+        return False
+    if len(d.limits.runs) < 2:
+        return True
+    return all(heard.low[step] == 99 or heard.key[step] == d.key[step] for step in range(7))
+
+
+def hear_again(d: Draft, heard: Heard) -> None:
+    """Take the melody of a copied bar."""
+    d.sound, d.factor, d.top, d.top_step = heard.sound, heard.factor, heard.top, heard.top_step
+    d.bar_has_chord, d.has_chord = heard.has_chord, d.has_chord or heard.has_chord
+    d.on_tonic = d.top > 0 and (d.tonic < 0 or (d.top - d.tonic) % 12 == 0)
 
 
 def is_repeated_later(d: Draft) -> bool:

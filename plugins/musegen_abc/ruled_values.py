@@ -25,7 +25,8 @@ _HIGHLAND = 5, 0  # the tonic of pipes is A
 def unit_is_fine(d: Draft, below: int) -> bool:
     """Whether what is left of the bar is a number of parts of a unit of 1/below."""
     part = WHOLE // below // d.limits.finest
-    return all(time % part == 0 for time in (d.time, d.owed, d.owed_whole, d.whole, d.metre))
+    fork = (d.fork, d.fork_whole) if d.ending else ()  # another ending owes that
+    return all(time % part == 0 for time in (d.time, d.owed, d.owed_whole, d.whole, d.metre, *fork))
 
 
 def metre_is_fine(d: Draft, over: int, below: int) -> bool:

@@ -93,7 +93,7 @@ typedef struct {
     mr_sound sound;
     int16_t top;
     bool has_chord;
-    int8_t key[7];
+    int8_t top_step, key[7];
 } mr_heard;
 
 typedef struct {
@@ -141,7 +141,7 @@ typedef struct {
     bool opened, turns_closed, first, repeatable, passage_opened, strain, named, heads;
     /* The strain, as far as a wish needs it */
     bool leads, has_chord, bar_has_chord, on_tonic;
-    int8_t tonic, tonic_step, tonic_alter;
+    int8_t tonic, tonic_step, tonic_alter, top_step;
     uint8_t string_kind, string_length, keys_count;
     char string[MR_LONGEST_CHORD];
     int16_t top, last_sound;

@@ -161,6 +161,7 @@ static void hear(const mr_draft *d, const mr_under *u) {
     heard.high_given = d->high_given;
     heard.sound = mr_bar_sound(d);
     heard.top = d->top;
+    heard.top_step = d->top_step;
     heard.has_chord = d->bar_has_chord;
     memcpy(heard.key, d->key, sizeof heard.key);
     push(u, &heard);
@@ -365,7 +366,7 @@ static bool can_be_copied(const mr_draft *d, const mr_under *u, const mr_heard *
         for (int octave = heard->low[step]; octave <= heard->high[step]; octave++)
             if (!mr_may_sound(u->limits, 12 * (octave + 1) + mr_semitones[step] + d->key[step])) return false;
     }
-    return !d->limits->form || memcmp(heard->key, d->key, sizeof heard->key) == 0;
+    return !d->limits->form || mr_sounds_as_before(d, heard);
 }
 
 bool mr_copy_bar(mr_draft *d, const mr_under *u, int lag) {

@@ -63,6 +63,7 @@ bool mr_fills_well(const mr_draft *d, int32_t time);
 bool mr_is_delicate(const mr_draft *d, int32_t time);
 mr_sound mr_bar_sound(const mr_draft *d);
 void mr_hear_note(mr_draft *d);
+bool mr_sounds_as_before(const mr_draft *d, const mr_heard *heard);
 void mr_hear_again(mr_draft *d, const mr_heard *heard); /* hears a bar that is copied */
 bool mr_is_repeated_later(const mr_draft *d);
 int32_t mr_strains_left(const mr_draft *d);

@@ -27,15 +27,23 @@ void mr_begin_strain(mr_draft *d) {
 
 /* Melody: hashes that tell only the highest of notes that sound together, as they sound */
 
-static int top(const mr_draft *d) {
-    if (!d->in_chord) return 12 * (d->octave + 1) + mr_semitones[d->step] + mr_alteration(d);
-    int highest = 0;
+typedef struct {
+    int pitch, step;
+} mr_top;
+
+/* The note that is read, or the highest of the chord so far. */
+static mr_top top_of(const mr_draft *d) {
+    if (!d->in_chord) return (mr_top){12 * (d->octave + 1) + mr_semitones[d->step] + mr_alteration(d), d->step};
+    mr_top highest = {-1, 0};
     for (int i = 0; i < d->sounds; i++) {
-        int height = d->sounding[i].height, pitch = 12 * (height / 7 + 1) + mr_semitones[height % 7] + d->sounding[i].alteration;
-        highest = i == 0 || pitch > highest ? pitch : highest;
+        int height = d->sounding[i].height, step = height % 7;
+        int pitch = 12 * (height / 7 + 1) + mr_semitones[step] + d->sounding[i].alteration;
+        if (pitch > highest.pitch || (pitch == highest.pitch && step > highest.step)) highest = (mr_top){pitch, step};
     }
     return highest;
 }
+
+static int top(const mr_draft *d) { return top_of(d).pitch; }
 
 static mr_sound grow(mr_sound sound, int note, int32_t time) {
     uint64_t value = (((uint64_t)note * FACTOR) ^ ((uint64_t)time * UINT64_C(0xC2B2AE3D27D4EB4F))) * UINT64_C(0xD6E8FEB86659FD93);
@@ -62,14 +70,24 @@ void mr_hear_note(mr_draft *d) {
     d->sound = mr_bar_sound(d);
     d->last_sound = REST;
     if (d->is_rest) return;
-    d->top = (int16_t)top(d);
+    mr_top highest = top_of(d);
+    d->top = (int16_t)highest.pitch;
+    d->top_step = (int8_t)highest.step;
     d->last_sound = (int16_t)(REST + 1 + d->top);
     d->on_tonic = is_tonic(d, d->top);
+}
+
+bool mr_sounds_as_before(const mr_draft *d, const mr_heard *heard) {
+    if (d->limits->cadence && heard->key[heard->top_step] != d->key[heard->top_step]) return false;
+    for (int step = 0; d->limits->runs_count > 1 && step < 7; step++)
+        if (heard->low[step] != MR_NO_OCTAVE && heard->key[step] != d->key[step]) return false;
+    return true;
 }
 
 void mr_hear_again(mr_draft *d, const mr_heard *heard) {
     d->sound = heard->sound;
     d->top = heard->top;
+    d->top_step = heard->top_step;
     d->bar_has_chord = heard->has_chord;
     d->has_chord = d->has_chord || heard->has_chord;
     d->on_tonic = d->top > 0 && is_tonic(d, d->top);

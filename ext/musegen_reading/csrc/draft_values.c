@@ -34,6 +34,7 @@ static int digit_of(uint32_t ch) { return mr_is_digit(ch) ? (int)(ch - '0') : -1
 
 static bool unit_is_fine(const mr_draft *d, const mr_under *u, int below) {
     int32_t part = MR_WHOLE / below / u->limits->finest;
+    if (d->ending && (d->fork % part != 0 || d->fork_whole % part != 0)) return false; /* another ending owes that */
     return d->time % part == 0 && d->owed % part == 0 && d->owed_whole % part == 0 && d->whole % part == 0 &&
            d->metre % part == 0;
 }
