@@ -1,21 +1,31 @@
 """Rules for tunes as they are written: whether a character may come, so that a valid tune can be finished.
 
 :func:`take` reads a tune in ABC, folded (copies.py) or not, one character at a time. It takes the ABC that
-``[prepare]`` writes, and a little more, and knows after each character a shortest way to end the tune
-(ruled_closing.py): so whatever it accepts can be finished, and what is finished is valid. The state of a tune
-is a :class:`musegen_abc.ruled_state.Draft`; ext/musegen_reading is the same machine in C.
+``[prepare]`` writes, and most of what else tunes have, and knows after each character a shortest way to end
+the tune (ruled_closing.py): so whatever it accepts can be finished, and what is finished is valid. The state
+of a tune is a :class:`musegen_abc.ruled_state.Draft`; ext/musegen_reading is the same machine in C.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from musegen_abc.copies import SHORTEST, copied_lag
 from musegen_abc.ruled_bars import copy_bar, may_repeat, may_start
+from musegen_abc.ruled_chords import (
+    after_accidental,
+    after_bracket,
+    after_chord_note,
+    after_plus,
+    in_chord,
+    some_letter,
+    sound,
+)
 from musegen_abc.ruled_fields import NOT_OURS, begin_comment, begin_field, begins_field, ink, take_in_field
 from musegen_abc.ruled_marks import (
     SYMBOLS,
     begin_grace,
     begin_rests,
-    begins_old_chord,
     end_line,
     ink_put_off,
     name_may_come,
@@ -25,18 +35,14 @@ from musegen_abc.ruled_marks import (
     take_rests,
 )
 from musegen_abc.ruled_notes import (
-    begin_chord,
-    begin_length,
     begin_tuplet,
-    end_chord_note,
     end_note,
     length_possible,
     may_break,
-    may_end_first,
     take_length,
     tuplet_fits,
 )
-from musegen_abc.ruled_pitches import NOTES, begin_accidental, begin_pitch, mark_octave
+from musegen_abc.ruled_pitches import NOTES, begin_accidental, mark_octave
 from musegen_abc.ruled_signs import (
     after_colon,
     bar_line,
@@ -50,7 +56,7 @@ from musegen_abc.ruled_signs import (
     start_repeat,
     take_number,
 )
-from musegen_abc.ruled_state import MOST_IN_CHORD, Draft, Lex
+from musegen_abc.ruled_state import Draft, Lex
 from musegen_abc.ruled_strings import begin_string, end_string, take_in_string
 from musegen_abc.ruled_values import DIGITS
 
@@ -69,9 +75,6 @@ def take(d: Draft, ch: str) -> bool:
     return _body(d, ch, column)
 
 
-# Music code
-
-
 def _body(d: Draft, ch: str, column: int) -> bool:
     lex = d.lex
     if lex in _IN_LENGTH:
@@ -83,35 +86,15 @@ def _body(d: Draft, ch: str, column: int) -> bool:
             return end_string(d)
         take_in_string(d, ch)
         return ch not in NOT_OURS
-    if lex is Lex.ACCIDENTAL:
-        return _after_accidental(d, ch)
-    if lex is Lex.SIGN:
-        return _after_sign(d, ch)
-    if lex in (Lex.COLON, Lex.COLON_BRACKET):
-        return after_colon(d, ch)
-    if lex is Lex.BRACKET:
-        return _after_bracket(d, ch)
-    if lex in (Lex.PAREN, Lex.TUPLET):
-        return _in_tuplet(d, ch)
-    if lex is Lex.PLUS:
-        return _after_plus(d, ch)
-    if lex is Lex.NAME:
-        return take_name(d, ch)
-    if lex is Lex.GRACE:
-        return take_grace(d, ch)
+    if reader := _READERS.get(lex):
+        return reader(d, ch)
     if lex is Lex.JOIN:
         return ch == " " or (ch in "\n%" and _music(d, ch, column))
-    if lex is Lex.INITIAL:
-        return _after_initial(d, ch)
-    if lex is Lex.DOT:
-        return _after_dot(d, ch)
-    if ch in DIGITS and lex in (Lex.SPACER, Lex.RESTS):
-        if lex is Lex.RESTS:
-            return take_rests(d, ch)
+    if lex is Lex.RESTS and ch in DIGITS:
+        return take_rests(d, ch)
+    if lex is Lex.SPACER and ch in DIGITS:
         ink(d)
         return True
-    if lex in (Lex.CHORD_TIE, Lex.CHORD_SPACE):
-        return _in_chord(d, ch)
     if lex is Lex.COMMA:
         d.lex, d.numbers = Lex.NUMBER, d.numbers | 4
         return ch == "2"
@@ -207,10 +190,10 @@ def _music(d: Draft, ch: str, column: int) -> bool:
         return good
     ink(d)
     if ch in NOTES or ch in "zx":
-        return _sound(d, ch)
+        return sound(d, ch)
     if ch in "^_=":
         d.lex = Lex.ACCIDENTAL
-        return begin(d) and has_room(d) and begin_accidental(d, ch) and _some_letter(d)
+        return begin(d) and has_room(d) and begin_accidental(d, ch) and some_letter(d)
     if ch == '"':
         d.lex = Lex.STRING
         return begin_string(d)
@@ -238,33 +221,6 @@ def _music(d: Draft, ch: str, column: int) -> bool:
     return ch in "y`)" or ch in SYMBOLS
 
 
-def _sound(d: Draft, ch: str) -> bool:
-    """Begin a note or a rest."""
-    if not begin(d) or not has_room(d):
-        return False
-    d.lex = Lex.PITCH
-    begin_length(d, d.unit)
-    if ch in "zx":
-        d.is_rest = True
-        return length_possible(d)
-    return begin_pitch(d, ch) and length_possible(d)
-
-
-def _some_letter(d: Draft) -> bool:
-    """Whether a letter may follow an accidental, where that depends on the place."""
-    if not d.limits.picks:
-        return True
-    return any(d.limits.writes(letter) and take(d.copy(), letter) for letter in NOTES)
-
-
-def _after_accidental(d: Draft, ch: str) -> bool:
-    ink(d)
-    if ch in "^_" and d.accidental == (1 if ch == "^" else -1):
-        d.accidental *= 2
-        return _some_letter(d)
-    return ch in NOTES and _sound(d, ch)
-
-
 def _in_length(d: Draft, ch: str, column: int) -> bool:
     """Read a character behind a note."""
     if ch in ",'" and d.lex is Lex.PITCH:
@@ -274,58 +230,13 @@ def _in_length(d: Draft, ch: str, column: int) -> bool:
         ink(d)
         return take_length(d, ch)
     if d.in_chord and not d.closed:
-        return _end_chord_note(d) and _in_chord(d, ch)
+        return after_chord_note(d, ch)
     d.lex = Lex.MUSIC
     tied = d.tied_in_chord
     if not end_note(d):
         return False
     d.tied, d.tied_in_chord = tied, False
     return _music(d, ch, column)
-
-
-def _end_chord_note(d: Draft) -> bool:
-    """End a note of the chord that is read."""
-    if not d.chord_unit and not may_end_first(d):
-        return False
-    end_chord_note(d)
-    return True
-
-
-def _in_chord(d: Draft, ch: str) -> bool:
-    """Read what follows a note of a chord."""
-    ink(d)
-    if ch == ("+" if d.old else "]"):
-        d.lex, d.closed = Lex.OVER, True
-        begin_length(d, d.chord_unit)
-        return length_possible(d)
-    if ch == "-" and not d.old:
-        good = d.lex not in (Lex.CHORD_TIE, Lex.CHORD_SPACE)
-        d.lex, d.tied_in_chord = Lex.CHORD_TIE, True
-        return good
-    if ch == " ":
-        d.lex = Lex.CHORD_SPACE
-        return not d.old
-    return len(d.sounding) < MOST_IN_CHORD and _begin_chord_note(d, ch)
-
-
-def _begin_chord_note(d: Draft, ch: str) -> bool:
-    if ch in "^_=":
-        d.lex = Lex.ACCIDENTAL
-        return begin_accidental(d, ch) and _some_letter(d)
-    return ch in NOTES and _sound(d, ch)
-
-
-def _after_plus(d: Draft, ch: str) -> bool:
-    if not begins_old_chord(ch):
-        return name_may_come(d) and take_name(d, ch)
-    ink(d)
-    if not chord_may_come(d) or not begin(d):
-        return False
-    begin_chord(d, old=True)
-    return _begin_chord_note(d, ch)
-
-
-# Bar lines
 
 
 def _after_sign(d: Draft, ch: str) -> bool:
@@ -347,26 +258,6 @@ def _after_sign(d: Draft, ch: str) -> bool:
     return (not is_due(d) or d.limits.writes("[")) and _music(d, ch, 2)
 
 
-def _after_bracket(d: Draft, ch: str) -> bool:
-    if ch == "|":
-        return not d.broken and not d.no_bracket and bar_line(d, bracket=True)
-    if ch in DIGITS:
-        return not d.broken and take_number(d, ch)
-    if begins_field(ch, inline=True):
-        if d.run_length:
-            d.plain = False
-            ink(d)
-        return d.limits.writes("]") and not d.copied and begin_field(d, ch, inline=True)
-    if not d.limits.writes("]") or not chord_may_come(d) or not begin(d):
-        return False
-    ink(d, 2)
-    begin_chord(d, old=False)
-    return _begin_chord_note(d, ch)
-
-
-# Tuplets
-
-
 def _in_tuplet(d: Draft, ch: str) -> bool:
     """Read a character behind "(": of a tuplet's numbers, or what follows a slur or those numbers."""
     digit = DIGITS.find(ch)
@@ -383,14 +274,29 @@ def _in_tuplet(d: Draft, ch: str) -> bool:
         ink(d)
         d.parts += 1
         return True
-    if digit > 0 and d.parts == 2 and not d.q:
+    if digit > 0 and not (d.q if d.parts == 2 else d.r) and d.parts > 1:
         ink(d)
-        d.q = digit
-        return tuplet_fits(d, d.p, d.q, 0)
-    if digit > 0 and d.parts == 3 and not d.r:
-        ink(d)
-        d.r = digit
+        d.q, d.r = (digit, 0) if d.parts == 2 else (d.q, digit)
         return tuplet_fits(d, d.p, d.q, d.r)
     begin_tuplet(d)
     d.lex = Lex.MUSIC
     return _music(d, ch, 2)
+
+
+_READERS: dict[Lex, Callable[[Draft, str], bool]] = {
+    Lex.ACCIDENTAL: after_accidental,
+    Lex.SIGN: _after_sign,
+    Lex.COLON: after_colon,
+    Lex.COLON_BRACKET: after_colon,
+    Lex.BRACKET: after_bracket,
+    Lex.PAREN: _in_tuplet,
+    Lex.TUPLET: _in_tuplet,
+    Lex.PLUS: after_plus,
+    Lex.NAME: take_name,
+    Lex.GRACE: take_grace,
+    Lex.INITIAL: _after_initial,
+    Lex.DOT: _after_dot,
+    Lex.CHORD_TIE: in_chord,
+    Lex.CHORD_SPACE: in_chord,
+}
+"""The functions that read what stands behind signs that are not over."""

@@ -26,69 +26,6 @@ void mr_draft_init(mr_draft *d, const mr_limits *limits) {
 
 /* Notes */
 
-static bool sound(mr_draft *d, const mr_under *u, uint32_t ch) {
-    if (!mr_begin(d) || !mr_has_room(d)) return false;
-    d->lex = LEX_PITCH;
-    mr_begin_length(d, d->unit);
-    if (ch == 'z' || ch == 'x') {
-        d->is_rest = true;
-        return mr_length_possible(d, u);
-    }
-    return mr_begin_pitch(d, u, ch) && mr_length_possible(d, u);
-}
-
-static bool is_sign(uint32_t ch) { return ch == '^' || ch == '_' || ch == '='; }
-
-/* Whether a letter may follow an accidental, where that depends on the place. */
-static bool some_letter(const mr_draft *d, const mr_under *u) {
-    if (!d->limits->picks) return true;
-    mr_under dry = *u;
-    dry.keeps = false;
-    for (const char *letter = "CDEFGABcdefgab"; *letter; letter++) {
-        mr_draft trial = *d;
-        if (mr_writes(u, (uint8_t)*letter) && mr_draft_take(&trial, &dry, (uint8_t)*letter)) return true;
-    }
-    return false;
-}
-
-static bool after_accidental(mr_draft *d, const mr_under *u, uint32_t ch) {
-    mr_ink(d);
-    if ((ch == '^' || ch == '_') && d->accidental == (ch == '^' ? 1 : -1)) {
-        d->accidental = (int8_t)(2 * d->accidental);
-        return some_letter(d, u);
-    }
-    return mr_note_place(ch) >= 0 && sound(d, u, ch);
-}
-
-static bool begin_chord_note(mr_draft *d, const mr_under *u, uint32_t ch) {
-    if (is_sign(ch)) {
-        d->lex = LEX_ACCIDENTAL;
-        mr_begin_accidental(d, ch);
-        return some_letter(d, u);
-    }
-    return mr_note_place(ch) >= 0 && sound(d, u, ch);
-}
-
-static bool in_chord(mr_draft *d, const mr_under *u, uint32_t ch) {
-    mr_ink(d);
-    if (ch == (d->old ? '+' : ']')) {
-        d->lex = LEX_OVER;
-        d->closed = true;
-        mr_begin_length(d, d->chord_unit);
-        return mr_length_possible(d, u);
-    }
-    if (ch == '-' && !d->old) {
-        bool good = d->lex != LEX_CHORD_TIE && d->lex != LEX_CHORD_SPACE;
-        d->lex = LEX_CHORD_TIE;
-        d->tied_in_chord = true;
-        return good;
-    }
-    if (ch == ' ') {
-        d->lex = LEX_CHORD_SPACE;
-        return !d->old;
-    }
-    return d->sounds < MR_MOST_IN_CHORD && begin_chord_note(d, u, ch);
-}
 
 static bool in_length(mr_draft *d, const mr_under *u, uint32_t ch, int column) {
     if ((ch == ',' || ch == '\'') && d->lex == LEX_PITCH) {
@@ -99,25 +36,13 @@ static bool in_length(mr_draft *d, const mr_under *u, uint32_t ch, int column) {
         mr_ink(d);
         return mr_take_length(d, u, ch);
     }
-    if (d->in_chord && !d->closed) {
-        if (!d->chord_unit && !mr_may_end_first(d, u)) return false;
-        mr_end_chord_note(d);
-        return in_chord(d, u, ch);
-    }
+    if (d->in_chord && !d->closed) return mr_after_chord_note(d, u, ch);
     d->lex = LEX_MUSIC;
     bool tied = d->tied_in_chord;
     if (!mr_end_note(d, u)) return false;
     d->tied = tied;
     d->tied_in_chord = false;
     return music(d, u, ch, column);
-}
-
-static bool after_plus(mr_draft *d, const mr_under *u, uint32_t ch) {
-    if (!mr_begins_old_chord(ch)) return mr_name_may_come(d, u) && mr_take_name(d, u, ch);
-    mr_ink(d);
-    if (!mr_chord_may_come(d, u) || !mr_begin(d)) return false;
-    mr_begin_chord(d, true);
-    return begin_chord_note(d, u, ch);
 }
 
 /* Bar lines */
@@ -139,22 +64,6 @@ static bool after_sign(mr_draft *d, const mr_under *u, uint32_t ch) {
     if (ch == ':') return mr_start_repeat(d, u);
     if (mr_is_digit(ch)) return mr_take_number(d, u, ch);
     return (!mr_is_due(d) || mr_writes(u, '[')) && music(d, u, ch, 2);
-}
-
-static bool after_bracket(mr_draft *d, const mr_under *u, uint32_t ch) {
-    if (ch == '|') return !d->broken && !d->no_bracket && mr_bar_line(d, u, true);
-    if (mr_is_digit(ch)) return !d->broken && mr_take_number(d, u, ch);
-    if (mr_begins_field(ch, true)) {
-        if (d->run_length) {
-            d->plain = false;
-            mr_ink(d);
-        }
-        return mr_writes(u, ']') && !d->copied && mr_begin_field(d, u, ch, true);
-    }
-    if (!mr_writes(u, ']') || !mr_chord_may_come(d, u) || !mr_begin(d)) return false;
-    mr_ink_of(d, 2);
-    mr_begin_chord(d, false);
-    return begin_chord_note(d, u, ch);
 }
 
 /* Tuplets */
@@ -215,7 +124,7 @@ static bool content(mr_draft *d, const mr_under *u, uint32_t ch) {
         return good;
     }
     mr_ink(d);
-    if (mr_note_place(ch) >= 0 || ch == 'z' || ch == 'x') return sound(d, u, ch);
+    if (mr_note_place(ch) >= 0 || ch == 'z' || ch == 'x') return mr_begin_sound(d, u, ch);
     switch (ch) {
         case '^':
         case '_':
@@ -223,7 +132,7 @@ static bool content(mr_draft *d, const mr_under *u, uint32_t ch) {
             d->lex = LEX_ACCIDENTAL;
             if (!mr_begin(d) || !mr_has_room(d)) return false;
             mr_begin_accidental(d, ch);
-            return some_letter(d, u);
+            return mr_some_letter(d, u);
         case '"': d->lex = LEX_STRING; return mr_begin_string(d, u);
         case '+':
             d->lex = LEX_PLUS;
@@ -326,14 +235,14 @@ static bool body(mr_draft *d, const mr_under *u, uint32_t ch, int column) {
             }
             mr_take_in_string(d, ch);
             return !mr_not_ours(ch);
-        case LEX_ACCIDENTAL: return after_accidental(d, u, ch);
+        case LEX_ACCIDENTAL: return mr_after_accidental(d, u, ch);
         case LEX_SIGN: return after_sign(d, u, ch);
         case LEX_COLON:
         case LEX_COLON_BRACKET: return mr_after_colon(d, u, ch);
-        case LEX_BRACKET: return after_bracket(d, u, ch);
+        case LEX_BRACKET: return mr_after_bracket(d, u, ch);
         case LEX_PAREN:
         case LEX_TUPLET: return in_tuplet(d, u, ch);
-        case LEX_PLUS: return after_plus(d, u, ch);
+        case LEX_PLUS: return mr_after_plus(d, u, ch);
         case LEX_NAME: return mr_take_name(d, u, ch);
         case LEX_GRACE: return mr_take_grace(d, ch);
         case LEX_JOIN: return ch == ' ' || ((ch == '\n' || ch == '%') && music(d, u, ch, column));
@@ -345,7 +254,7 @@ static bool body(mr_draft *d, const mr_under *u, uint32_t ch, int column) {
             return true;
         case LEX_RESTS: return mr_is_digit(ch) ? mr_take_rests(d, u, ch) : music(d, u, ch, column);
         case LEX_CHORD_TIE:
-        case LEX_CHORD_SPACE: return in_chord(d, u, ch);
+        case LEX_CHORD_SPACE: return mr_in_chord(d, u, ch);
         case LEX_COMMA:
             d->lex = LEX_NUMBER;
             d->numbers |= 4;

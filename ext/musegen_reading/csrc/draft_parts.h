@@ -142,6 +142,15 @@ bool mr_lacks_label(const mr_draft *d); /* whether the text that is read must be
 bool mr_begins_field(uint32_t ch, bool inline_field);
 bool mr_begin_field(mr_draft *d, const mr_under *u, uint32_t ch, bool inline_field);
 
+/* draft_chords.c */
+bool mr_begin_sound(mr_draft *d, const mr_under *u, uint32_t ch);
+bool mr_some_letter(const mr_draft *d, const mr_under *u); /* may follow an accidental */
+bool mr_after_accidental(mr_draft *d, const mr_under *u, uint32_t ch);
+bool mr_after_chord_note(mr_draft *d, const mr_under *u, uint32_t ch);
+bool mr_in_chord(mr_draft *d, const mr_under *u, uint32_t ch);
+bool mr_after_plus(mr_draft *d, const mr_under *u, uint32_t ch);
+bool mr_after_bracket(mr_draft *d, const mr_under *u, uint32_t ch);
+
 /* draft_marks.c */
 void mr_put_off(mr_draft *d, uint32_t ch);
 void mr_ink_put_off(mr_draft *d);
