@@ -53,6 +53,7 @@ from musegen_abc.ruled_signs import (
     has_room,
     is_due,
     make_heavy,
+    may_leave_sign,
     start_repeat,
     take_number,
 )
@@ -255,7 +256,7 @@ def _after_sign(d: Draft, ch: str) -> bool:
         return start_repeat(d)
     if ch in DIGITS:
         return take_number(d, ch)
-    return (not is_due(d) or d.limits.writes("[")) and _music(d, ch, 2)
+    return may_leave_sign(d) and _music(d, ch, 2)
 
 
 def _in_tuplet(d: Draft, ch: str) -> bool:

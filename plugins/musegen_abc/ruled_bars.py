@@ -206,7 +206,7 @@ def begin_bar(d: Draft) -> bool:
     d.bar, d.whole, d.time = min(d.bar + 1, 3), d.metre, 0
     d.heads = d.ordered and d.part and (d.named or d.bar == 1)
     d.open, d.repeats, d.heavy = True, False, False
-    d.starts, d.part, d.ending_next, d.numbers = False, False, 0, 0
+    d.starts, d.part, d.ending_next, d.numbers, d.signs = False, False, 0, 0, 0
     d.hash = d.last_content = d.last = 0
     d.sound, d.factor, d.last_sound, d.top, d.on_tonic = 0, 1, 0, 0, False
     d.has_chord = d.has_chord or d.bar_has_chord

@@ -5,8 +5,10 @@ from __future__ import annotations
 from musegen_abc.ruled_bars import (
     begin_bar,
     end_bar,
+    is_complete,
     may_close,
     may_end_bar,
+    may_go_on,
     may_repeat,
     may_start,
     next_number,
@@ -32,7 +34,22 @@ def bar_line(d: Draft, *, bracket: bool) -> bool:
     if d.ending_next or (d.open and not may_end_bar(d)) or not end_bar(d):
         return False
     d.lex, d.lines, d.bracket, d.was_heavy = Lex.SIGN, 1, bracket, d.heavy
-    return make_heavy(d) if bracket else True
+    d.signs = min(d.signs + 1, 5)
+    return make_heavy(d) if bracket else not _leads_nowhere(d)
+
+
+def _leads_nowhere(d: Draft) -> bool:
+    """Whether a bar line is the fifth since the last bar, or stands where only a repeat sign may come."""
+    if may_go_on(d):
+        return d.signs > 4
+    return d.limits.form and not may_close(d) and not next_number(d)
+
+
+def may_leave_sign(d: Draft) -> bool:
+    """Whether something else than a sign may come behind a bar line: not where it has to be a heavy one."""
+    if d.limits.form and d.signs > 1 and not may_go_on(d) and not may_repeat(d) and not is_complete(d):
+        return False
+    return not is_due(d) or d.limits.writes("[")
 
 
 def make_heavy(d: Draft) -> bool:

@@ -194,6 +194,7 @@ class Draft:
         # Signs since the last bar: at its end, and at the beginning of the next
         self.repeats = self.heavy = self.was_heavy = False
         self.lines = 0
+        self.signs = 0  # how many bar lines there were, up to 5
         self.bracket = self.no_bracket = False
         self.starts = self.part = False
         self.ending_next = 0  # 1 for a first ending, 2 for a later one

@@ -197,7 +197,7 @@ def test_parts_may_follow_each_other_in_any_order(body: str, accepted: bool) -> 
 
 def test_a_play_order_asks_for_a_part() -> None:
     """The way to the end writes one, if no part has begun, and too long an order is refused."""
-    head, draft = "M:2/4\nL:1/8\nP:ABAC\nK:C\n", Draft(limits_of(SYMBOLS, Valid(bars=1)))
+    head, draft = "M:2/4\nL:1/8\nP:ABAC\nK:C\n", Draft(limits_of(SYMBOLS, TuneLimits(bars=1)))
     assert not accepts(head + "c4|\n", EASY)
     assert all(take(draft, character) for character in head)
     text = head
@@ -226,9 +226,21 @@ def test_a_metre_that_a_later_ending_does_not_fit_is_refused() -> None:
     assert not take_all(twice + "3")
 
 
+def test_bar_lines_do_not_go_on_and_on() -> None:
+    """Four may stand between two bars, and none where nothing but a repeat sign may come."""
+    for good in ("c4|\n|d4|\n", "c4|d4||\n|:e4:|\n", "c4|\n|:d4:|\n", "|\n|c4|\n", "c4|d4|\n||e4|\n"):
+        assert accepts(HEAD + good, EASY), good
+    assert take_all(HEAD + "c4[|][|]|]\n|")
+    assert not take_all(HEAD + "c4|\n|\n|\n|\n|")
+    wished = Draft(limits_of(SYMBOLS, TuneLimits(bars=0, form="AABB", strain=2)))
+    assert all(take(wished, character) for character in HEAD + "c4|d4")
+    assert not take(wished.copy(), "|")  # the strain has to be repeated
+    assert take(wished, ":")
+
+
 def take_all(text: str) -> bool:
     """Whether each character may come."""
-    draft = Draft(limits_of(SYMBOLS, EASY))
+    draft = Draft(limits_of(SYMBOLS, TuneLimits.of(EASY)))
     return all(take(draft, character) for character in text)
 
 

@@ -63,7 +63,7 @@ static bool after_sign(mr_draft *d, const mr_under *u, uint32_t ch) {
     }
     if (ch == ':') return mr_start_repeat(d, u);
     if (mr_is_digit(ch)) return mr_take_number(d, u, ch);
-    return (!mr_is_due(d) || mr_writes(u, '[')) && music(d, u, ch, 2);
+    return mr_may_leave_sign(d, u) && music(d, u, ch, 2);
 }
 
 /* Tuplets */

@@ -270,6 +270,7 @@ bool mr_begin_bar(mr_draft *d) {
     d->repeats = d->heavy = d->starts = d->part = false;
     d->ending_next = 0;
     d->numbers = 0;
+    d->signs = 0;
     d->hash = d->last_content = 0;
     d->last = 0;
     memset(d->low, MR_NO_OCTAVE, sizeof d->low);

@@ -10,13 +10,25 @@ bool mr_make_heavy(mr_draft *d) {
     return mr_may_close(d);
 }
 
+/* Whether a bar line is the fifth since the last bar, or stands where only a repeat sign may come. */
+static bool leads_nowhere(const mr_draft *d, const mr_under *u) {
+    if (mr_may_go_on(d)) return d->signs > 4;
+    return d->limits->form && !mr_may_close(d) && !mr_next_number(d, u);
+}
+
 bool mr_bar_line(mr_draft *d, const mr_under *u, bool bracket) {
     if (d->ending_next || (d->open && !mr_may_end_bar(d, u)) || !mr_end_bar(d, u)) return false;
     d->lex = LEX_SIGN;
     d->lines = 1;
     d->bracket = bracket;
     d->was_heavy = d->heavy;
-    return !bracket || mr_make_heavy(d);
+    if (d->signs < 5) d->signs++;
+    return bracket ? mr_make_heavy(d) : !leads_nowhere(d, u);
+}
+
+bool mr_may_leave_sign(const mr_draft *d, const mr_under *u) {
+    if (d->limits->form && d->signs > 1 && !mr_may_go_on(d) && !mr_may_repeat(d, u) && !mr_is_complete(d, u)) return false;
+    return !mr_is_due(d) || mr_writes(u, '[');
 }
 
 bool mr_start_repeat(mr_draft *d, const mr_under *u) {
