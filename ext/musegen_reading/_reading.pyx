@@ -187,6 +187,7 @@ cdef class AbcRules(Texts):
         own.lowest, own.highest, own.finest = limits.lowest, limits.highest, limits.finest
         own.metre, own.repeats, own.form, own.picks = limits.metre, limits.repeats, limits.form, limits.picks
         own.plain = limits.plain
+        own.one_key, own.one_metre, own.one_rhythm = ("K" in limits.fixed), ("M" in limits.fixed), ("R" in limits.fixed)
         own.cadence, own.strain = limits.cadence, limits.strain
         own.chords = -1 if limits.chords is None else limits.chords
         own.runs_count, own.notes_count = len(limits.runs), len(limits.notes)

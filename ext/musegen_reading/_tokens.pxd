@@ -31,7 +31,7 @@ cdef extern from "rules.h" nogil:
         int32_t bars, repetition, lowest, highest, finest
         uint64_t characters[2]
         uint32_t fill[2]
-        bint metre, repeats, plain, form, picks, cadence, any_pitch
+        bint metre, repeats, plain, form, picks, cadence, any_pitch, one_key, one_metre, one_rhythm
         int8_t chords
         uint8_t runs_count, notes_count
         uint8_t runs[8]

@@ -177,6 +177,8 @@ def begins_field(ch: str, *, inline: bool) -> bool:
 def begin_field(d: Draft, ch: str, *, inline: bool) -> bool:
     """Begin a field in the body with its letter."""
     d.field, d.inline, d.lex = ch, inline, Lex.LETTER
+    if ch in d.limits.fixed and (ch != "M" or d.has_metre):
+        return False
     if ch not in "MLKQP":
         return True
     if d.broken or d.left:

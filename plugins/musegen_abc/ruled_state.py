@@ -108,6 +108,8 @@ class Limits:
     """Whether strains end on the tonic."""
     chords: bool | None = None
     """Whether strains begin with a chord symbol; False for no chord symbols."""
+    fixed: str = ""
+    """The letters of fields that the header alone may have."""
 
     def writes(self, text: str) -> bool:
         """Whether each character of the text can be written."""

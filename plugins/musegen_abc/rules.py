@@ -83,6 +83,7 @@ def limits_of(texts: Sequence[str], asked: TuneLimits) -> Limits:
         asked.strain,
         asked.cadence,
         asked.chords,
+        "K" * asked.one_key + "M" * asked.one_metre + "R" * asked.one_rhythm,
     )
     _check_wishes(limits)
     return limits

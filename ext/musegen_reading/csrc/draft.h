@@ -71,6 +71,7 @@ typedef struct {
     bool form, picks;    /* whether there is a wish for the strains, and whether it depends on the place which notes may come */
     bool cadence, any_pitch;
     int8_t chords; /* -1 for any */
+    bool one_key, one_metre, one_rhythm; /* whether the header alone may have that field */
     uint8_t runs_count, notes_count;
     uint8_t runs[MR_MOST_RUNS];
     int32_t strain;

@@ -38,9 +38,9 @@ Advance: TypeAlias = Callable[[int, int, str], None]
 """Takes steps done, steps in total, and a note."""
 _BATCH = 64
 """Number of tunes that the model writes side by side, 32 for each of two threads (musegen_sampling)."""
-_ROUND = 32
-"""Number of draws at a time. The rate of valid draws is measured on whole rounds, so that stopping early does
-not distort it."""
+_ROUND, _RULED_ROUND = 32, 8
+"""Number of draws at a time, without and with rules, by which nearly all are valid. The rate of valid draws is
+measured on whole rounds, so that stopping early does not distort it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,9 +126,9 @@ class Composer:
     def _rounds(self, seed: int, advance: Advance, first: int) -> Iterator[list[Draw]]:
         """Draws in batches, round after round, until there are enough valid ones or no attempts are left."""
         wanted, tally = self._options.tunes, Tally()
-        most = wanted * self._options.attempts
+        most, least = wanted * self._options.attempts, _RULED_ROUND if self._options.rules.on else _ROUND
         while tally.valid < wanted and tally.drawn < most:
-            count = min(max(wanted, _ROUND), most - tally.drawn)
+            count = min(max(wanted, least), most - tally.drawn)
             for batch in self.batches(draw_seeds(seed, first + tally.drawn, count)):
                 tally.add(batch)
                 yield batch

@@ -34,7 +34,7 @@ class SampleRules(Options):
     length: bool = True
     """A tune ends within ``max_length``: the room that its end needs is kept free."""
     header: bool = True
-    """Where a key or a metre is asked for, it stays to the end of the tune."""
+    """Where a key, a metre or a rhythm is asked for, it stays to the end of the tune."""
     form: str = Field("", examples=["AABB"])
     """The strains of a tune as they are played, a letter each; one that comes twice has a repeat sign. Empty
     for any form. A strain is a section of a tune, mostly of eight bars."""

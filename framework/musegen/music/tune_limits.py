@@ -29,6 +29,12 @@ class TuneLimits:
     """Whether repeats and endings must balance."""
     length: bool = True
     """Whether the room that an ending needs is kept free. Without it a tune may be cut off."""
+    one_key: bool = False
+    """Whether the key of the header stays to the end."""
+    one_metre: bool = False
+    """The same for its metre."""
+    one_rhythm: bool = False
+    """The same for its rhythm."""
     form: str = ""
     """The strains as they are played, a letter each, such as ``AABB``: one that comes twice is repeated.
     Empty for any form."""
