@@ -104,6 +104,7 @@ static bool is_possible(const mr_draft *d, uint32_t ch) {
         case ',': return d->lex == LEX_PITCH || d->lex == LEX_NUMBER;
         case ']': return d->lex == LEX_SIGN || d->in_chord;
         case '\n':
+        case '\t':
         case ' ':
         case '|':
         case ':':
@@ -119,6 +120,8 @@ static bool is_possible(const mr_draft *d, uint32_t ch) {
         case '~':
         case '.':
         case '!':
+        case '*':
+        case '$':
         case '\\':
         case '^':
         case '_':
@@ -172,6 +175,7 @@ static bool is_free(const mr_outlook *o, const mr_draft *d, uint32_t ch) {
     if (d->lex != LEX_MUSIC && (d->lex < LEX_PITCH || d->lex > LEX_TIE) && (d->lex != LEX_LINE || ch == '\n')) return false;
     switch (ch) {
         case '\n':
+        case '\t':
         case ' ':
         case '"':
         case '(':
@@ -180,6 +184,8 @@ static bool is_free(const mr_outlook *o, const mr_draft *d, uint32_t ch) {
         case 'y':
         case '!':
         case '%':
+        case '*':
+        case '$':
         case '\\': return true;
         default: return mr_is_symbol(ch);
     }
