@@ -69,7 +69,7 @@ def take(d: Draft, ch: str) -> bool:
     if d.run_length:
         d.run_length = min(d.run_length + 1, SHORTEST)
     column = d.column
-    indent = ch == " " and column == 0
+    indent = ch in " \t" and column == 0
     d.column = 0 if ch == "\n" or indent else min(column + 1, 2)
     if d.lex <= Lex.VALUE:
         return take_in_field(d, ch)
@@ -90,7 +90,7 @@ def _body(d: Draft, ch: str, column: int) -> bool:
     if reader := _READERS.get(lex):
         return reader(d, ch)
     if lex is Lex.JOIN:
-        return ch == " " or (ch in "\n%" and _music(d, ch, column))
+        return ch in " \t" or (ch in "\n%" and _music(d, ch, column))
     if lex is Lex.RESTS and ch in DIGITS:
         return take_rests(d, ch)
     if lex is Lex.SPACER and ch in DIGITS:
@@ -127,7 +127,7 @@ def _begin_line(d: Draft, ch: str, column: int) -> bool:
     if d.lex is Lex.LINE and begins_field(ch, inline=False):
         d.plain = False
         return begin_field(d, ch, inline=False)
-    if ch == " ":
+    if ch in " \t":
         d.lex, d.sung = Lex.INDENT, 0
         return True
     d.sung = 0
@@ -163,7 +163,7 @@ def _music(d: Draft, ch: str, column: int) -> bool:
     if ch == "\n":
         d.lex, d.plain = Lex.LINE, False
         return True
-    if ch == " ":
+    if ch in " \t":
         d.lex = Lex.MUSIC
         return True
     if ch == "|":
@@ -182,7 +182,7 @@ def _music(d: Draft, ch: str, column: int) -> bool:
         put_off(d, ch)
         d.old = False
         return True
-    if ch in "%\\":
+    if ch in "%\\*$":
         return end_line(d, ch)
     if copied_lag(ch):
         d.lex = Lex.MUSIC

@@ -59,8 +59,9 @@ def in_chord(d: Draft, ch: str) -> bool:
         d.lex, d.tied_in_chord = Lex.CHORD_TIE, True
         return good
     if ch == " ":
+        good = not d.old or d.lex is not Lex.CHORD_SPACE
         d.lex = Lex.CHORD_SPACE
-        return not d.old
+        return good
     return len(d.sounding) < MOST_IN_CHORD and _begin_chord_note(d, ch)
 
 

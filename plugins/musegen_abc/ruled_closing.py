@@ -88,7 +88,7 @@ def closing(d: Draft) -> str:
     if lex in (Lex.PITCH, Lex.OVER, Lex.SLASH, Lex.UNDER):
         return _close_length(d)
     if lex in (Lex.CHORD_TIE, Lex.CHORD_SPACE):
-        return "]"
+        return "+" if d.old else "]"
     if lex is Lex.CLOSED_COLON:
         return "|" if may_repeat(d) else "\n"
     if lex is Lex.PLUS:

@@ -38,11 +38,11 @@ def ink_put_off(d: Draft) -> None:
 
 
 def end_line(d: Draft, ch: str) -> bool:
-    r"""Read a "\" that joins lines, or the "%" of a comment."""
+    r"""Read a "\" that joins lines, the "%" of a comment, or a "*" or "$" that ends a printed line."""
     if d.run_length:
         ink(d)
         d.plain = False
-    d.lex, d.inline = (Lex.COMMENT, True) if ch == "%" else (Lex.JOIN, False)
+    d.lex, d.inline = {"%": Lex.COMMENT, "\\": Lex.JOIN}.get(ch, Lex.MUSIC), ch == "%"
     return True
 
 

@@ -22,7 +22,8 @@ from musegen_abc.rules import PythonRules, abc_rules, limits_of
 musegen_reading = pytest.importorskip("musegen_reading", reason="needs the compiled extension")
 
 END = 1
-CHARACTERS = ["\n", *map(chr, range(32, 127)), *(chr(ord(VERBATIM) + lag) for lag in range(1, LAGS + 1)), "é"]
+COPIES = [chr(ord(VERBATIM) + lag) for lag in range(1, LAGS + 1)]
+CHARACTERS = ["\n", "\t", *map(chr, range(32, 127)), *COPIES, "é"]
 LONGER = [
     "|\n",
     "AB",

@@ -26,7 +26,8 @@ from musegen_abc.rules import PythonRuleReader, PythonRules, limits_of
 
 ABC = AbcNotation()
 FIELDS = ("X", "T", "R", "M", "L", "K")
-SYMBOLS = ["", "", "\n", *map(chr, range(32, 127)), *(chr(ord(VERBATIM) + lag) for lag in range(1, LAGS + 1))]
+COPIES = [chr(ord(VERBATIM) + lag) for lag in range(1, LAGS + 1)]
+SYMBOLS = ["", "", "\n", "\t", *map(chr, range(32, 127)), *COPIES]
 END = 1
 EASY = Valid(bars=0, repetition=99, lowest="C-1", highest="G9")
 HEAD = "M:2/4\nL:1/8\nK:C\n"
@@ -147,6 +148,8 @@ def test_tunes_are_accepted_as_they_are_written() -> None:
         (HEAD + "[c/e/]>d/ [c e ]3|\n", True),
         (HEAD + "c4|!\n  d4|\\\nd4|\\ % more\n", True),
         (HEAD + "c4|\\d4|\n", False),
+        (HEAD + "\tc4|*\n \t+C2 E2 +d2|$\n", True),
+        (HEAD + "+C2  E2+d2|\n", False),
         (HEAD + "c4|Z2|X|\n", True),
         (HEAD + "c2Z|\n", False),
         (HEAD + "c4|Z0|\n", False),

@@ -116,7 +116,7 @@ static bool content(mr_draft *d, const mr_under *u, uint32_t ch) {
         d->old = false;
         return true;
     }
-    if (ch == '%' || ch == '\\') return mr_end_line(d, ch);
+    if (ch == '%' || ch == '\\' || ch == '*' || ch == '$') return mr_end_line(d, ch);
     if (ch > MR_COPY && ch <= MR_COPY + MR_LAGS) {
         d->lex = LEX_MUSIC;
         good = !d->broken && mr_copy_bar(d, u, (int)(ch - MR_COPY));
@@ -165,7 +165,8 @@ static bool music(mr_draft *d, const mr_under *u, uint32_t ch, int column) {
             d->lex = LEX_LINE;
             d->plain = false;
             return true;
-        case ' ': d->lex = LEX_MUSIC; return true;
+        case ' ':
+        case '\t': d->lex = LEX_MUSIC; return true;
         case '|': return mr_bar_line(d, u, false);
         case ':':
             d->lex = LEX_COLON;
@@ -192,7 +193,7 @@ static bool begin_line(mr_draft *d, const mr_under *u, uint32_t ch, int column) 
         return mr_begin_field(d, u, ch, false);
     }
     d->sung = 0;
-    if (ch == ' ') {
+    if (ch == ' ' || ch == '\t') {
         d->lex = LEX_INDENT;
         return true;
     }
@@ -245,7 +246,7 @@ static bool body(mr_draft *d, const mr_under *u, uint32_t ch, int column) {
         case LEX_PLUS: return mr_after_plus(d, u, ch);
         case LEX_NAME: return mr_take_name(d, u, ch);
         case LEX_GRACE: return mr_take_grace(d, ch);
-        case LEX_JOIN: return ch == ' ' || ((ch == '\n' || ch == '%') && music(d, u, ch, column));
+        case LEX_JOIN: return ch == ' ' || ch == '\t' || ((ch == '\n' || ch == '%') && music(d, u, ch, column));
         case LEX_INITIAL: return after_initial(d, u, ch);
         case LEX_DOT: return after_dot(d, u, ch);
         case LEX_SPACER:
@@ -285,6 +286,6 @@ static bool body(mr_draft *d, const mr_under *u, uint32_t ch, int column) {
 bool mr_draft_take(mr_draft *d, const mr_under *u, uint32_t ch) {
     int column = d->column;
     if (d->run_length && d->run_length < MR_SHORTEST) d->run_length++;
-    d->column = ch == '\n' || (ch == ' ' && !column) ? 0 : column < 2 ? (uint8_t)(column + 1) : 2;
+    d->column = ch == '\n' || ((ch == ' ' || ch == '\t') && !column) ? 0 : column < 2 ? (uint8_t)(column + 1) : 2;
     return d->lex <= LEX_VALUE ? mr_take_in_field(d, u, ch) : body(d, u, ch, column);
 }

@@ -58,8 +58,9 @@ bool mr_in_chord(mr_draft *d, const mr_under *u, uint32_t ch) {
         return good;
     }
     if (ch == ' ') {
+        bool good = !d->old || d->lex != LEX_CHORD_SPACE;
         d->lex = LEX_CHORD_SPACE;
-        return !d->old;
+        return good;
     }
     return d->sounds < MR_MOST_IN_CHORD && begin_chord_note(d, u, ch);
 }

@@ -171,7 +171,7 @@ static uint32_t closing(const mr_draft *d, const mr_under *u) {
         case LEX_SLASH:
         case LEX_UNDER: return close_length(d, u);
         case LEX_CHORD_TIE:
-        case LEX_CHORD_SPACE: return ']';
+        case LEX_CHORD_SPACE: return d->old ? '+' : ']';
         case LEX_CLOSED_COLON: return mr_may_repeat(d, u) ? '|' : '\n';
         case LEX_COLON:
         case LEX_COLON_BRACKET: return '|';

@@ -36,7 +36,7 @@ bool mr_end_line(mr_draft *d, uint32_t ch) {
         d->plain = false;
     }
     d->inline_field = ch == '%';
-    d->lex = ch == '%' ? LEX_COMMENT : LEX_JOIN;
+    d->lex = ch == '%' ? LEX_COMMENT : ch == '\\' ? LEX_JOIN : LEX_MUSIC;
     return true;
 }
 

@@ -151,6 +151,7 @@ static bool is_possible(const mr_draft *d, uint32_t ch) {
         case ',': return d->lex == LEX_PITCH || d->lex == LEX_NUMBER;
         case ']': return d->lex == LEX_SIGN || d->in_chord;
         case '\n':
+        case '\t':
         case ' ':
         case '|':
         case ':':
@@ -166,6 +167,8 @@ static bool is_possible(const mr_draft *d, uint32_t ch) {
         case '~':
         case '.':
         case '!':
+        case '*':
+        case '$':
         case '\\':
         case '^':
         case '_':
@@ -213,6 +216,7 @@ static bool is_free(const mr_outlook *o, const mr_draft *d, uint32_t ch) {
     if (d->lex != LEX_MUSIC && (d->lex < LEX_PITCH || d->lex > LEX_TIE) && (d->lex != LEX_LINE || ch == '\n')) return false;
     switch (ch) {
         case '\n':
+        case '\t':
         case ' ':
         case '"': return d->limits->chords < 0;
         case '(':
@@ -221,6 +225,8 @@ static bool is_free(const mr_outlook *o, const mr_draft *d, uint32_t ch) {
         case 'y':
         case '!':
         case '%':
+        case '*':
+        case '$':
         case '\\': return true;
         default: return mr_is_symbol(ch);
     }
