@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from dataclasses import replace
 
 from musegen import NotationError, Tune, TuneLimits, Valid, judge
@@ -18,7 +19,9 @@ _NAMES = {55: "G3", 60: "C4", 62: "D4", 74: "D5", 81: "A5", 88: "E6", 0: "C-1", 
 def plain_limits(rng: random.Random) -> TuneLimits:
     """What a tune needs to be valid."""
     lowest, highest = rng.choice(((55, 88), (60, 81), (0, 127), (62, 74)))
-    return TuneLimits(rng.choice((0, 2, 8)), rng.choice((1, 2, 3)), lowest, highest)
+    limits = TuneLimits(rng.choice((0, 2, 8)), rng.choice((1, 2, 3)), lowest, highest)
+    fixed = {name: rng.random() < 0.2 for name in ("one_key", "one_metre", "one_rhythm")}
+    return replace(limits, **fixed)
 
 
 def wished_limits(rng: random.Random) -> TuneLimits:
@@ -50,6 +53,15 @@ def faults_by(text: str, limits: TuneLimits) -> list[str]:
     rules = Valid(
         bars=limits.bars, repetition=most, lowest=_NAMES[limits.lowest], highest=_NAMES[limits.highest]
     )
+    body = unfolded.partition("\nK:")[2].partition("\n")[2]
+    fixed = {"K": limits.one_key, "M": limits.one_metre, "R": limits.one_rhythm}
+    for letter, stays in fixed.items():
+        if (
+            stays
+            and re.search(rf"(?m)^{letter}:|\[{letter}:", body)
+            and (letter != "M" or "M:" in unfolded[: -len(body)])
+        ):
+            return [f"another field {letter}:"]
     kept = {"bars": limits.metre, "repeats": limits.repeats}
     faults = [fault for fault in judge(score, rules).faults if kept.get(fault.kind, True)]
     return [*map(str, faults), *map(str, wish_faults(score, limits)), *map(str, score.problems)]
