@@ -70,7 +70,8 @@ def weights(texts: list[str], like_real: NDArray[np.float64], rng: random.Random
     share = rng.choice((0.0, 0.5, 0.9, 0.99, 0.999))
     made = np.full((len(texts), len(texts)), (1 - share) / len(tokens))
     made[2:, 2:] += share * real
-    made[:, END] = rng.choice((0.001, 0.02, 0.3))
+    made[:, texts.index("\n")] += rng.choice((0.0, 0.1, 0.5))  # where tunes end
+    made[:, END] = rng.choice((0.3, 2.0, 20.0))
     return made
 
 
@@ -106,7 +107,7 @@ def main() -> None:
         for number in range(count):
             if number % 20 == 0:
                 texts = vocabulary(rng)
-                rules = abc_rules(texts, END, SETS[name], rng.choice((500, 700, 2000)))
+                rules = abc_rules(texts, END, SETS[name], rng.choice((350, 1000, 2000)))
                 weight = weights(texts, like_real, rng)
             text, ended = draw(rules, weight, texts, rng)
             faults = faults_by(text, SETS[name]) if ended else ["it is stuck"]

@@ -35,6 +35,8 @@ def metre_is_fine(d: Draft, over: int, below: int) -> bool:
     unit = d.unit or default_unit(bar)
     if over > _LONGEST_BAR * below or bar % (unit // d.limits.finest):
         return False
+    if d.ending and d.fork and d.fork >= bar and d.fork_whole - d.fork > bar:
+        return False  # another ending owes that
     return not d.due or d.due < bar or d.due_whole - d.due <= bar
 
 

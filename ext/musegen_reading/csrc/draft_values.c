@@ -44,6 +44,7 @@ int32_t mr_default_unit(int32_t bar) { return 4 * bar < 3 * MR_WHOLE ? MR_WHOLE 
 static bool metre_is_fine(const mr_draft *d, const mr_under *u, int over, int below) {
     int32_t bar = MR_WHOLE * over / below, unit = d->unit ? d->unit : mr_default_unit(bar);
     if (over > LONGEST_BAR * below || bar % (unit / u->limits->finest)) return false;
+    if (d->ending && d->fork && d->fork >= bar && d->fork_whole - d->fork > bar) return false; /* another ending owes that */
     return !d->due || d->due < bar || d->due_whole - d->due <= bar;
 }
 
