@@ -47,7 +47,7 @@ def _leads_nowhere(d: Draft) -> bool:
 
 def may_leave_sign(d: Draft) -> bool:
     """Whether something else than a sign may come behind a bar line: not where it has to be a heavy one."""
-    if d.limits.form and d.signs > 1 and not may_go_on(d) and not may_repeat(d) and not is_complete(d):
+    if d.limits.form and d.bar and d.signs > 1 and not (may_go_on(d) or may_repeat(d) or is_complete(d)):
         return False
     return not is_due(d) or d.limits.writes("[")
 

@@ -27,7 +27,8 @@ bool mr_bar_line(mr_draft *d, const mr_under *u, bool bracket) {
 }
 
 bool mr_may_leave_sign(const mr_draft *d, const mr_under *u) {
-    if (d->limits->form && d->signs > 1 && !mr_may_go_on(d) && !mr_may_repeat(d, u) && !mr_is_complete(d, u)) return false;
+    bool due = d->limits->form && d->bar && d->signs > 1;
+    if (due && !mr_may_go_on(d) && !mr_may_repeat(d, u) && !mr_is_complete(d, u)) return false;
     return !mr_is_due(d) || mr_writes(u, '[');
 }
 

@@ -39,8 +39,8 @@ Advance: TypeAlias = Callable[[int, int, str], None]
 _BATCH = 64
 """Number of tunes that the model writes side by side, 32 for each of two threads (musegen_sampling)."""
 _ROUND, _RULED_ROUND = 32, 8
-"""Number of draws at a time, without and with rules, by which nearly all are valid. The rate of valid draws is
-measured on whole rounds, so that stopping early does not distort it."""
+"""Number of draws at a time, without rules and with rules, by which nearly all are valid. The rate of valid
+draws is measured on whole rounds, so that stopping early does not distort it."""
 
 
 @dataclass(frozen=True, slots=True)
