@@ -53,6 +53,7 @@ from musegen_abc.ruled_signs import (
     has_room,
     is_due,
     make_heavy,
+    mark,
     may_leave_sign,
     start_repeat,
     take_number,
@@ -120,7 +121,7 @@ def _begin_line(d: Draft, ch: str, column: int) -> bool:
     """Read the first character of a line, or the first behind blanks."""
     if ch == "%" and d.lex is Lex.LINE:
         return begin_comment(d)
-    if ch in SYMBOLS and ch != "." and not d.copied:
+    if ch in SYMBOLS and ch != "." and not d.copied and mark(d, leads=True):
         d.field = ch if d.lex is Lex.LINE else ""
         put_off(d, ch)
         return True
@@ -129,7 +130,7 @@ def _begin_line(d: Draft, ch: str, column: int) -> bool:
         return begin_field(d, ch, inline=False)
     if ch in " \t":
         d.lex, d.sung = Lex.INDENT, 0
-        return True
+        return mark(d, leads=False)
     d.sung = 0
     return ch != "\n" and _music(d, ch, column)
 
@@ -165,7 +166,7 @@ def _music(d: Draft, ch: str, column: int) -> bool:
         return True
     if ch in " \t":
         d.lex = Lex.MUSIC
-        return True
+        return mark(d, leads=False)
     if ch == "|":
         return bar_line(d, bracket=False)
     if ch == ":":
@@ -181,7 +182,7 @@ def _music(d: Draft, ch: str, column: int) -> bool:
     if ch in ".!":
         put_off(d, ch)
         d.old = False
-        return True
+        return mark(d, leads=True)
     if ch in "%\\*$":
         return end_line(d, ch)
     if copied_lag(ch):
@@ -197,29 +198,29 @@ def _music(d: Draft, ch: str, column: int) -> bool:
         return begin(d) and has_room(d) and begin_accidental(d, ch) and some_letter(d)
     if ch == '"':
         d.lex = Lex.STRING
-        return begin_string(d)
+        return begin_string(d) and mark(d, leads=False)
     if ch == "+":
         d.lex, d.old = Lex.PLUS, True
-        return d.limits.writes(ch) and (chord_may_come(d) or name_may_come(d))
+        return d.limits.writes(ch) and mark(d, leads=True) and (chord_may_come(d) or name_may_come(d))
     if ch in "<>":
         good = not d.broken or (d.lex is Lex.BREAK and (d.broken > 0) == (ch == ">"))
         d.lex = Lex.BREAK
         d.broken += 1 if ch == ">" else -1
         return good and may_break(d, d.broken)
     if ch == "-":
-        d.lex = Lex.TIE
-        d.tied = True
+        good = d.tieable and not d.tied
+        d.lex, d.tied = Lex.TIE, True
         d.plain = d.plain and d.open
-        return d.tieable
+        return good
     if ch == "(":
         d.lex = Lex.PAREN
-        return True
+        return mark(d, leads=True)
     if ch == "{":
-        return begin_grace(d)
+        return begin_grace(d) and mark(d, leads=True)
     if ch in "ZX":
         return begin_rests(d)
     d.lex = Lex.SPACER if ch == "y" else Lex.MUSIC
-    return ch in "y`)" or ch in SYMBOLS
+    return (ch in "y`)" or ch in SYMBOLS) and mark(d, leads=ch in SYMBOLS)
 
 
 def _in_length(d: Draft, ch: str, column: int) -> bool:

@@ -15,7 +15,7 @@ def sound(d: Draft, ch: str) -> bool:
     """Begin a note or a rest."""
     if not begin(d) or not has_room(d):
         return False
-    d.lex = Lex.PITCH
+    d.lex, d.marks = Lex.PITCH, 0
     begin_length(d, d.unit)
     if ch in "zx":
         d.is_rest = True

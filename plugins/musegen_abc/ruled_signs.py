@@ -29,12 +29,30 @@ def has_room(d: Draft) -> bool:
     return target(d) > d.time
 
 
+_MOST_MARKS = 16
+"""Number of marks between two notes or bar lines; real tunes at hand have fewer."""
+
+
+def mark(d: Draft, *, leads: bool) -> bool:
+    """Count a sign that is neither note nor bar line, blanks included; whether it may come.
+
+    ``leads``: it belongs to a note behind it.
+    """
+    d.marks = min(d.marks + 1, _MOST_MARKS + 1)
+    return d.marks <= _MOST_MARKS and (not leads or note_may_follow(d))
+
+
+def note_may_follow(d: Draft) -> bool:
+    """Whether a note may come before the next bar line."""
+    return has_room(d) if d.open else may_go_on(d)
+
+
 def bar_line(d: Draft, *, bracket: bool) -> bool:
     """Read the first "|" of a sign."""
     if d.ending_next or (d.open and not may_end_bar(d)) or not end_bar(d):
         return False
     d.lex, d.lines, d.bracket, d.was_heavy = Lex.SIGN, 1, bracket, d.heavy
-    d.signs = min(d.signs + 1, 5)
+    d.signs, d.marks = min(d.signs + 1, 5), 0
     return make_heavy(d) if bracket else not _leads_nowhere(d)
 
 

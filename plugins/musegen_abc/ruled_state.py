@@ -196,6 +196,7 @@ class Draft:
         # Signs since the last bar: at its end, and at the beginning of the next
         self.repeats = self.heavy = self.was_heavy = False
         self.lines = 0
+        self.marks = 0  # signs since the last note or bar line that are neither: slurs, blanks and the like
         self.signs = 0  # how many bar lines there were, up to 5
         self.bracket = self.no_bracket = False
         self.starts = self.part = False

@@ -57,7 +57,7 @@ def limits_of(texts: Sequence[str], asked: TuneLimits) -> Limits:
             f"the rules need each of {ENDING!r} as a token, to end tunes (missing: {''.join(missing)!r})"
         )
     notes = _notes(characters, asked)
-    wanted = 2 + (3 * (len(runs) - 1) if asked.strain else 0)
+    wanted = 2 + (3 * max(len(runs) - 1, 0) if asked.strain else 0)
     if len({note[-1] for note in notes}) < wanted:
         which = (
             "a tone inside" if asked.pitches is None else "with their accidentals among the pitches and in"

@@ -114,7 +114,7 @@ static bool content(mr_draft *d, const mr_under *u, uint32_t ch) {
     if (ch == '.' || ch == '!') {
         mr_put_off(d, ch);
         d->old = false;
-        return true;
+        return mr_mark(d, true);
     }
     if (ch == '%' || ch == '\\' || ch == '*' || ch == '$') return mr_end_line(d, ch);
     if (ch > MR_COPY && ch <= MR_COPY + MR_LAGS) {
@@ -133,11 +133,11 @@ static bool content(mr_draft *d, const mr_under *u, uint32_t ch) {
             if (!mr_begin(d) || !mr_has_room(d)) return false;
             mr_begin_accidental(d, ch);
             return mr_some_letter(d, u);
-        case '"': d->lex = LEX_STRING; return mr_begin_string(d, u);
+        case '"': d->lex = LEX_STRING; return mr_begin_string(d, u) && mr_mark(d, false);
         case '+':
             d->lex = LEX_PLUS;
             d->old = true;
-            return mr_writes(u, ch) && (mr_chord_may_come(d, u) || mr_name_may_come(d, u));
+            return mr_writes(u, ch) && mr_mark(d, true) && (mr_chord_may_come(d, u) || mr_name_may_come(d, u));
         case '<':
         case '>':
             good = !d->broken || (d->lex == LEX_BREAK && (d->broken > 0) == (ch == '>'));
@@ -145,16 +145,19 @@ static bool content(mr_draft *d, const mr_under *u, uint32_t ch) {
             d->broken = (int8_t)(d->broken + (ch == '>' ? 1 : -1));
             return good && mr_may_break(d, u);
         case '-':
+            good = d->tieable && !d->tied;
             d->lex = LEX_TIE;
             d->tied = true;
             d->plain = d->plain && d->open;
-            return d->tieable;
-        case '(': d->lex = LEX_PAREN; return true;
-        case '{': return mr_begin_grace(d, u);
+            return good;
+        case '(': d->lex = LEX_PAREN; return mr_mark(d, true);
+        case '{': return mr_begin_grace(d, u) && mr_mark(d, true);
         case 'Z':
         case 'X': return mr_begin_rests(d, u);
-        case 'y': d->lex = LEX_SPACER; return true;
-        default: d->lex = LEX_MUSIC; return ch == '`' || ch == ')' || mr_is_symbol(ch);
+        case 'y': d->lex = LEX_SPACER; return mr_mark(d, false);
+        case '`':
+        case ')': d->lex = LEX_MUSIC; return mr_mark(d, false);
+        default: d->lex = LEX_MUSIC; return mr_is_symbol(ch) && mr_mark(d, true);
     }
 }
 
@@ -166,7 +169,7 @@ static bool music(mr_draft *d, const mr_under *u, uint32_t ch, int column) {
             d->plain = false;
             return true;
         case ' ':
-        case '\t': d->lex = LEX_MUSIC; return true;
+        case '\t': d->lex = LEX_MUSIC; return mr_mark(d, false);
         case '|': return mr_bar_line(d, u, false);
         case ':':
             d->lex = LEX_COLON;
@@ -183,7 +186,7 @@ static bool music(mr_draft *d, const mr_under *u, uint32_t ch, int column) {
 /* Reads the first character of a line, or the first behind blanks. */
 static bool begin_line(mr_draft *d, const mr_under *u, uint32_t ch, int column) {
     if (ch == '%' && d->lex == LEX_LINE) return mr_begin_comment(d);
-    if (ch != '.' && mr_is_symbol(ch) && !d->copied) {
+    if (ch != '.' && mr_is_symbol(ch) && !d->copied && mr_mark(d, true)) {
         d->field = d->lex == LEX_LINE ? (uint8_t)ch : 0;
         mr_put_off(d, ch);
         return true;
@@ -195,7 +198,7 @@ static bool begin_line(mr_draft *d, const mr_under *u, uint32_t ch, int column) 
     d->sung = 0;
     if (ch == ' ' || ch == '\t') {
         d->lex = LEX_INDENT;
-        return true;
+        return mr_mark(d, false);
     }
     return ch != '\n' && music(d, u, ch, column);
 }

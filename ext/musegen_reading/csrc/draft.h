@@ -132,7 +132,7 @@ typedef struct {
     mr_pitch sounding[MR_MOST_IN_CHORD], last_pitches[MR_MOST_IN_CHORD];
     uint8_t sounds, last_sounds; /* how many of these there are */
     uint8_t p, q, r, left, parts;
-    uint8_t bar, lines, signs, ending, ending_next, run_length, ink;
+    uint8_t bar, lines, signs, marks, ending, ending_next, run_length, ink;
     uint8_t put_off, graces, sung;
     bool begun, in_body, inline_field, has_text, has_metre, has_unit, compound, ordered;
     bool is_rest, in_chord, closed, tied_in_chord, old;

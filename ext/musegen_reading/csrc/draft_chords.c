@@ -4,6 +4,7 @@
 bool mr_begin_sound(mr_draft *d, const mr_under *u, uint32_t ch) {
     if (!mr_begin(d) || !mr_has_room(d)) return false;
     d->lex = LEX_PITCH;
+    d->marks = 0;
     mr_begin_length(d, d->unit);
     if (ch == 'z' || ch == 'x') {
         d->is_rest = true;

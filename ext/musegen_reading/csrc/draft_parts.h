@@ -173,6 +173,8 @@ bool mr_start_repeat(mr_draft *d, const mr_under *u);
 bool mr_end_repeat(mr_draft *d, const mr_under *u);
 bool mr_take_number(mr_draft *d, const mr_under *u, uint32_t ch);
 bool mr_is_due(const mr_draft *d);
+bool mr_note_may_follow(const mr_draft *d);     /* before the next bar line */
+bool mr_mark(mr_draft *d, bool leads); /* counts a sign that is neither note nor bar line; leads: to a note; whether it may come */
 bool mr_may_leave_sign(const mr_draft *d, const mr_under *u); /* whether something else may come behind a bar line */
 bool mr_after_colon(mr_draft *d, const mr_under *u, uint32_t ch);
 bool mr_chord_may_come(const mr_draft *d, const mr_under *u);

@@ -10,6 +10,15 @@ bool mr_make_heavy(mr_draft *d) {
     return mr_may_close(d);
 }
 
+enum { MOST_MARKS = 16 };
+
+bool mr_note_may_follow(const mr_draft *d) { return d->open ? mr_has_room(d) : mr_may_go_on(d); }
+
+bool mr_mark(mr_draft *d, bool leads) {
+    if (d->marks <= MOST_MARKS) d->marks++;
+    return d->marks <= MOST_MARKS && (!leads || mr_note_may_follow(d));
+}
+
 /* Whether a bar line is the fifth since the last bar, or stands where only a repeat sign may come. */
 static bool leads_nowhere(const mr_draft *d, const mr_under *u) {
     if (mr_may_go_on(d)) return d->signs > 4;
@@ -23,6 +32,7 @@ bool mr_bar_line(mr_draft *d, const mr_under *u, bool bracket) {
     d->bracket = bracket;
     d->was_heavy = d->heavy;
     if (d->signs < 5) d->signs++;
+    d->marks = 0;
     return bracket ? mr_make_heavy(d) : !leads_nowhere(d, u);
 }
 

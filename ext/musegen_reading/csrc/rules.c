@@ -5,7 +5,7 @@
 
 #include "draft_parts.h"
 
-enum { SOME = 1 };
+enum { SOME = 1, MANY_MARKS = 8 };
 
 /* A note that fills a bar: a letter, six digits, a slash and three. Besides the bars that are needed, there may be a field, an
  * accidental, a chord or a tuplet to end, and four bars: the open one, and those that end a passage. Where the way picks its
@@ -73,7 +73,7 @@ int32_t mr_writer_shortest(const mr_writer *w) {
 typedef struct {
     mr_draft over;           /* the draft with the note ended that is read */
     bool music, ends, alike; /* whether it is music code; whether that note may end; whether notes differ in range alone */
-    bool roomy;              /* whether there is room for any ending behind the next character */
+    bool roomy, may_mark;    /* whether there is room for any ending behind the next character; whether a mark may come */
     int8_t note, sign;       /* whether a note, and an accidental, may come; -1 where it is not known yet */
     int8_t plenty;           /* whether there is room for an ending behind whatever belongs to a bar; -1 likewise */
 } mr_outlook;
@@ -207,12 +207,13 @@ static void look_out(mr_outlook *o, const mr_writer *w, const mr_under *u) {
     bool endless = !w->rules->max_length;
     o->roomy = o->music && (endless || w->room > enough(w->rules, d)) && !d->limits->picks;
     o->alike = o->roomy && !mr_at_limit(&o->over, u);
+    o->may_mark = o->roomy && o->ends && mr_note_may_follow(&o->over);
     o->note = o->sign = o->plenty = -1;
 }
 
 /* Whether a character may come that changes nothing in the bar: it may wherever it is read as music, if there is room. */
 static bool is_free(const mr_outlook *o, const mr_draft *d, uint32_t ch) {
-    if (!o->roomy || d->limits->form || d->copied || d->in_chord) return false;
+    if (!o->may_mark || d->marks >= MANY_MARKS || d->limits->form || d->copied || d->in_chord) return false;
     if (d->lex != LEX_MUSIC && (d->lex < LEX_PITCH || d->lex > LEX_TIE) && (d->lex != LEX_LINE || ch == '\n')) return false;
     switch (ch) {
         case '\n':
