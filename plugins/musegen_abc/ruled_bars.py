@@ -67,8 +67,8 @@ def may_close(d: Draft) -> bool:
 
 
 def must_close(d: Draft) -> bool:
-    """Whether a repeat is open that must be closed."""
-    return d.opened and d.limits.repeats
+    """Whether a repeat is open that must be closed, by the rules or for a form."""
+    return d.opened and (d.limits.repeats or bool(d.limits.runs))
 
 
 def may_end_form(d: Draft, *, repeated: bool) -> bool:

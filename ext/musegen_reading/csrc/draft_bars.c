@@ -53,8 +53,8 @@ static bool end_fits(const mr_draft *given) {
            (d->strain_upbeat && owed.time + d->strain_upbeat == owed.whole) || owed.time + d->last_time >= owed.whole;
 }
 
-/* Whether a repeat is open that must be closed. */
-static bool must_close(const mr_draft *d) { return d->opened && d->limits->repeats; }
+/* Whether a repeat is open that must be closed, by the rules or for a form. */
+static bool must_close(const mr_draft *d) { return d->opened && (d->limits->repeats || d->limits->runs_count); }
 
 /* Whether the strain may end behind the last bar, as its wishes are, with a repeat sign or without. */
 static bool may_end_form(const mr_draft *d, bool repeated) {
