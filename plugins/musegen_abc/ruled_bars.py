@@ -274,6 +274,8 @@ def may_change_metre(d: Draft) -> bool:
     owed = owed_after(d, closes=True)
     if owed is None:
         return False
+    if d.limits.strain and owed[0] and not (d.starts or d.part or d.repeats or d.heavy):
+        return False  # the bar that completes it would count, and be no full one
     d.due, d.due_whole = owed
     return d.repeats or not (d.first and must_close(d) and not _repeatable(d, closes=True))
 

@@ -284,6 +284,8 @@ bool mr_may_change_metre(mr_draft *d) {
     if (d->limits->form && (d->ending_next || !strain_goes_on(d, true))) return false;
     mr_owed owed = owed_after(d, true);
     if (owed.is_fault) return false;
+    if (d->limits->strain && owed.time && !(d->starts || d->part || d->repeats || d->heavy))
+        return false; /* the bar that completes it would count, and be no full one */
     d->due = owed.time;
     d->due_whole = owed.whole;
     return d->repeats || !(d->first && must_close(d) && !is_repeatable(d, true));
