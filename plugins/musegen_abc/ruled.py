@@ -28,6 +28,7 @@ from musegen_abc.ruled_marks import (
     begin_rests,
     end_line,
     ink_put_off,
+    leads_to_note,
     name_may_come,
     put_off,
     take_grace,
@@ -47,6 +48,7 @@ from musegen_abc.ruled_signs import (
     after_colon,
     bar_line,
     begin,
+    blank,
     bracket_may_come,
     chord_may_come,
     end_repeat,
@@ -121,7 +123,7 @@ def _begin_line(d: Draft, ch: str, column: int) -> bool:
     """Read the first character of a line, or the first behind blanks."""
     if ch == "%" and d.lex is Lex.LINE:
         return begin_comment(d)
-    if ch in SYMBOLS and ch != "." and not d.copied and mark(d, leads=True):
+    if ch in SYMBOLS and ch != "." and not d.copied and mark(d, leads=leads_to_note(d, ch)):
         d.field = ch if d.lex is Lex.LINE else ""
         put_off(d, ch)
         return True
@@ -130,7 +132,7 @@ def _begin_line(d: Draft, ch: str, column: int) -> bool:
         return begin_field(d, ch, inline=False)
     if ch in " \t":
         d.lex, d.sung = Lex.INDENT, 0
-        return mark(d, leads=False)
+        return blank(d)
     d.sung = 0
     return ch != "\n" and _music(d, ch, column)
 
@@ -166,7 +168,7 @@ def _music(d: Draft, ch: str, column: int) -> bool:
         return True
     if ch in " \t":
         d.lex = Lex.MUSIC
-        return mark(d, leads=False)
+        return blank(d)
     if ch == "|":
         return bar_line(d, bracket=False)
     if ch == ":":
@@ -182,7 +184,7 @@ def _music(d: Draft, ch: str, column: int) -> bool:
     if ch in ".!":
         put_off(d, ch)
         d.old = False
-        return mark(d, leads=True)
+        return mark(d)
     if ch in "%\\*$":
         return end_line(d, ch)
     if copied_lag(ch):
@@ -198,7 +200,7 @@ def _music(d: Draft, ch: str, column: int) -> bool:
         return begin(d) and has_room(d) and begin_accidental(d, ch) and some_letter(d)
     if ch == '"':
         d.lex = Lex.STRING
-        return begin_string(d) and mark(d, leads=False)
+        return begin_string(d) and mark(d)
     if ch == "+":
         d.lex, d.old = Lex.PLUS, True
         return d.limits.writes(ch) and mark(d, leads=True) and (chord_may_come(d) or name_may_come(d))
@@ -208,7 +210,7 @@ def _music(d: Draft, ch: str, column: int) -> bool:
         d.broken += 1 if ch == ">" else -1
         return good and may_break(d, d.broken)
     if ch == "-":
-        good = d.tieable and not d.tied
+        good = d.tieable and d.lex is not Lex.TIE and mark(d)
         d.lex, d.tied = Lex.TIE, True
         d.plain = d.plain and d.open
         return good
@@ -216,11 +218,14 @@ def _music(d: Draft, ch: str, column: int) -> bool:
         d.lex = Lex.PAREN
         return mark(d, leads=True)
     if ch == "{":
-        return begin_grace(d) and mark(d, leads=True)
+        return begin_grace(d) and mark(d)
     if ch in "ZX":
         return begin_rests(d)
+    if ch == "`":  # between notes under one beam, as good as nothing
+        d.lex = Lex.MUSIC
+        return blank(d)
     d.lex = Lex.SPACER if ch == "y" else Lex.MUSIC
-    return (ch in "y`)" or ch in SYMBOLS) and mark(d, leads=ch in SYMBOLS)
+    return (ch in "y)" or ch in SYMBOLS) and mark(d, leads=leads_to_note(d, ch))
 
 
 def _in_length(d: Draft, ch: str, column: int) -> bool:

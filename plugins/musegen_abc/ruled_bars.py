@@ -74,8 +74,8 @@ def may_close(d: Draft) -> bool:
 
 
 def must_close(d: Draft) -> bool:
-    """Whether a repeat is open that must be closed."""
-    return d.opened and d.limits.repeats
+    """Whether a repeat is open that must be closed, by the rules or for a form."""
+    return d.opened and (d.limits.repeats or bool(d.limits.runs))
 
 
 def _comes_again(d: Draft) -> bool:
@@ -303,6 +303,8 @@ def may_change_metre(d: Draft) -> bool:
     owed = owed_after(d, closes=True)
     if owed is None or d.ordered:
         return False
+    if d.limits.strain and owed[0] and not (d.starts or d.part or d.repeats or d.heavy):
+        return False  # the bar that completes it would count, and be no full one
     d.due, d.due_whole = owed
     return d.repeats or not (_comes_again(d) and not _repeatable(d, closes=True))
 

@@ -11,12 +11,15 @@ from musegen_abc.ruled_bars import begin_bar, end_bar, may_end_bar, may_repeat
 from musegen_abc.ruled_fields import ink
 from musegen_abc.ruled_notes import begin_length, end_note
 from musegen_abc.ruled_pitches import NOTES, SIGNS
+from musegen_abc.ruled_signs import A_MARK
 from musegen_abc.ruled_state import Draft, Lex
 from musegen_abc.ruled_times import target
 from musegen_abc.ruled_values import DIGITS
 
 SYMBOLS = "".join(DECORATIONS)
 """The decorations of one character."""
+_AT_BAR_LINES = "HOS"
+"""Decorations that bar lines may have too: fermata, coda and segno."""
 _MOST_GRACES = 16
 _MOST_RESTS = 99
 _CHORD_NOTES = "ABCDEGabcdeg^_="
@@ -35,6 +38,11 @@ def ink_put_off(d: Draft) -> None:
     if not d.run_length:
         d.run_length, d.plain = 2, True
     d.length = d.put_off
+
+
+def leads_to_note(d: Draft, ch: str) -> bool:
+    """Whether a note must follow the mark: not where a bar line may have it, or where it leads to none."""
+    return ch in SYMBOLS and (ch not in _AT_BAR_LINES or d.marks >= A_MARK)
 
 
 def end_line(d: Draft, ch: str) -> bool:

@@ -29,16 +29,23 @@ def has_room(d: Draft) -> bool:
     return target(d) > d.time
 
 
-_MOST_MARKS = 16
-"""Number of marks between two notes or bar lines; real tunes at hand have fewer."""
+_MOST_MARKS = 64
+A_MARK = 8
+"""So many blanks count as one mark. There may be 64 blanks or 8 marks between two notes or bar lines."""
 
 
-def mark(d: Draft, *, leads: bool) -> bool:
-    """Count a sign that is neither note nor bar line, blanks included; whether it may come.
-
-    ``leads``: it belongs to a note behind it.
-    """
+def blank(d: Draft) -> bool:
+    """Count a blank; whether it may come."""
     d.marks = min(d.marks + 1, _MOST_MARKS + 1)
+    return d.marks <= _MOST_MARKS
+
+
+def mark(d: Draft, *, leads: bool = False) -> bool:
+    """Count a sign that is neither note, bar line nor blank; whether it may come.
+
+    ``leads``: a note must follow it.
+    """
+    d.marks = min(d.marks + A_MARK, _MOST_MARKS + 1)
     return d.marks <= _MOST_MARKS and (not leads or note_may_follow(d))
 
 

@@ -114,7 +114,7 @@ static bool content(mr_draft *d, const mr_under *u, uint32_t ch) {
     if (ch == '.' || ch == '!') {
         mr_put_off(d, ch);
         d->old = false;
-        return mr_mark(d, true);
+        return mr_mark(d, false);
     }
     if (ch == '%' || ch == '\\' || ch == '*' || ch == '$') return mr_end_line(d, ch);
     if (ch > MR_COPY && ch <= MR_COPY + MR_LAGS) {
@@ -145,19 +145,19 @@ static bool content(mr_draft *d, const mr_under *u, uint32_t ch) {
             d->broken = (int8_t)(d->broken + (ch == '>' ? 1 : -1));
             return good && mr_may_break(d, u);
         case '-':
-            good = d->tieable && !d->tied;
+            good = d->tieable && d->lex != LEX_TIE && mr_mark(d, false);
             d->lex = LEX_TIE;
             d->tied = true;
             d->plain = d->plain && d->open;
             return good;
         case '(': d->lex = LEX_PAREN; return mr_mark(d, true);
-        case '{': return mr_begin_grace(d, u) && mr_mark(d, true);
+        case '{': return mr_begin_grace(d, u) && mr_mark(d, false);
         case 'Z':
         case 'X': return mr_begin_rests(d, u);
         case 'y': d->lex = LEX_SPACER; return mr_mark(d, false);
-        case '`':
+        case '`': d->lex = LEX_MUSIC; return mr_blank(d);
         case ')': d->lex = LEX_MUSIC; return mr_mark(d, false);
-        default: d->lex = LEX_MUSIC; return mr_is_symbol(ch) && mr_mark(d, true);
+        default: d->lex = LEX_MUSIC; return mr_is_symbol(ch) && mr_mark(d, mr_leads_to_note(d, ch));
     }
 }
 
@@ -169,7 +169,7 @@ static bool music(mr_draft *d, const mr_under *u, uint32_t ch, int column) {
             d->plain = false;
             return true;
         case ' ':
-        case '\t': d->lex = LEX_MUSIC; return mr_mark(d, false);
+        case '\t': d->lex = LEX_MUSIC; return mr_blank(d);
         case '|': return mr_bar_line(d, u, false);
         case ':':
             d->lex = LEX_COLON;
@@ -186,7 +186,7 @@ static bool music(mr_draft *d, const mr_under *u, uint32_t ch, int column) {
 /* Reads the first character of a line, or the first behind blanks. */
 static bool begin_line(mr_draft *d, const mr_under *u, uint32_t ch, int column) {
     if (ch == '%' && d->lex == LEX_LINE) return mr_begin_comment(d);
-    if (ch != '.' && mr_is_symbol(ch) && !d->copied && mr_mark(d, true)) {
+    if (ch != '.' && mr_is_symbol(ch) && !d->copied && mr_mark(d, mr_leads_to_note(d, ch))) {
         d->field = d->lex == LEX_LINE ? (uint8_t)ch : 0;
         mr_put_off(d, ch);
         return true;
@@ -198,7 +198,7 @@ static bool begin_line(mr_draft *d, const mr_under *u, uint32_t ch, int column) 
     d->sung = 0;
     if (ch == ' ' || ch == '\t') {
         d->lex = LEX_INDENT;
-        return mr_mark(d, false);
+        return mr_blank(d);
     }
     return ch != '\n' && music(d, u, ch, column);
 }

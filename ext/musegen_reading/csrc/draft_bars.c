@@ -57,8 +57,8 @@ static bool end_fits(const mr_draft *given) {
            (d->strain_upbeat && owed.time + d->strain_upbeat == owed.whole) || owed.time + d->last_time >= owed.whole;
 }
 
-/* Whether a repeat is open that must be closed. */
-static bool must_close(const mr_draft *d) { return d->opened && d->limits->repeats; }
+/* Whether a repeat is open that must be closed, by the rules or for a form. */
+static bool must_close(const mr_draft *d) { return d->opened && (d->limits->repeats || d->limits->runs_count); }
 
 /* Whether the bar is one that a repeat or a play order leads to. */
 static bool comes_again(const mr_draft *d) { return (d->first && must_close(d)) || d->heads; }
@@ -310,6 +310,8 @@ bool mr_may_change_metre(mr_draft *d) {
     if (d->limits->form && (d->ending_next || !strain_goes_on(d, true))) return false;
     mr_owed owed = owed_after(d, true);
     if (owed.is_fault || d->ordered) return false;
+    if (d->limits->strain && owed.time && !(d->starts || d->part || d->repeats || d->heavy))
+        return false; /* the bar that completes it would count, and be no full one */
     d->due = owed.time;
     d->due_whole = owed.whole;
     return d->repeats || !(comes_again(d) && !is_repeatable(d, true));

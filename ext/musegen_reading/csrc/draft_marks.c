@@ -16,6 +16,10 @@ static const char *const names[NAMES] = {
 /* What begins an old chord behind "+"; "f" does not, because "+ff+" is a decoration. */
 static const char chord_notes[] = "ABCDEGabcdeg^_=";
 
+bool mr_leads_to_note(const mr_draft *d, uint32_t ch) {
+    return mr_is_symbol(ch) && (!mr_is_among(ch, "HOS") || d->marks >= MR_A_MARK); /* fermata, coda, segno: bar lines have them too */
+}
+
 void mr_put_off(mr_draft *d, uint32_t ch) {
     d->put_off = d->run_length > 1 ? d->run_length : 1;
     d->lex = ch == '.' ? LEX_DOT : ch == '!' ? LEX_NAME : LEX_INITIAL;

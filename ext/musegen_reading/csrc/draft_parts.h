@@ -173,8 +173,11 @@ bool mr_start_repeat(mr_draft *d, const mr_under *u);
 bool mr_end_repeat(mr_draft *d, const mr_under *u);
 bool mr_take_number(mr_draft *d, const mr_under *u, uint32_t ch);
 bool mr_is_due(const mr_draft *d);
+bool mr_leads_to_note(const mr_draft *d, uint32_t ch); /* whether a note must follow the mark */
 bool mr_note_may_follow(const mr_draft *d);     /* before the next bar line */
-bool mr_mark(mr_draft *d, bool leads); /* counts a sign that is neither note nor bar line; leads: to a note; whether it may come */
+enum { MR_A_MARK = 8 }; /* so many blanks count as one */
+bool mr_blank(mr_draft *d);                     /* counts a blank; whether it may come */
+bool mr_mark(mr_draft *d, bool leads);          /* the same of a sign that is neither note nor bar line; leads: to a note */
 bool mr_may_leave_sign(const mr_draft *d, const mr_under *u); /* whether something else may come behind a bar line */
 bool mr_after_colon(mr_draft *d, const mr_under *u, uint32_t ch);
 bool mr_chord_may_come(const mr_draft *d, const mr_under *u);

@@ -10,12 +10,17 @@ bool mr_make_heavy(mr_draft *d) {
     return mr_may_close(d);
 }
 
-enum { MOST_MARKS = 16 };
+enum { MOST_MARKS = 64 };
 
 bool mr_note_may_follow(const mr_draft *d) { return d->open ? mr_has_room(d) : mr_may_go_on(d); }
 
-bool mr_mark(mr_draft *d, bool leads) {
+bool mr_blank(mr_draft *d) {
     if (d->marks <= MOST_MARKS) d->marks++;
+    return d->marks <= MOST_MARKS;
+}
+
+bool mr_mark(mr_draft *d, bool leads) {
+    d->marks = d->marks + MR_A_MARK < MOST_MARKS + 1 ? d->marks + MR_A_MARK : MOST_MARKS + 1;
     return d->marks <= MOST_MARKS && (!leads || mr_note_may_follow(d));
 }
 

@@ -5,7 +5,7 @@
 
 #include "draft_parts.h"
 
-enum { SOME = 1, MANY_MARKS = 8 };
+enum { SOME = 1, MANY_MARKS = 48 };
 
 /* A note that fills a bar: a letter, six digits, a slash and three. Besides the bars that are needed, there may be a field, an
  * accidental, a chord or a tuplet to end, and four bars: the open one, and those that end a passage. Where the way picks its
