@@ -150,6 +150,7 @@ def end_bar(d: Draft) -> bool:
     d.copied = d.cut = False
     d.in_bar = (9,) * 7
     d.run_length = d.length = 0
+    d.run_has_chord = False
     return True
 
 
@@ -183,7 +184,8 @@ def _hear(d: Draft, finished: int) -> None:
         *bar_sound(d),
         d.top,
         d.top_step,
-        d.bar_has_chord,
+        d.run_has_chord,
+        d.strays,
         d.key,
     )
     d.bars = (*d.bars[1 - LAGS :], heard)
@@ -209,6 +211,7 @@ def begin_bar(d: Draft) -> bool:
     d.starts, d.part, d.ending_next, d.numbers, d.signs = False, False, 0, 0, 0
     d.hash = d.last_content = d.last = 0
     d.sound, d.factor, d.last_sound, d.top, d.on_tonic = 0, 1, 0, 0, False
+    d.strays = False
     d.has_chord = d.has_chord or d.bar_has_chord
     d.low, d.high, d.low_given, d.high_given = (99,) * 7, (-99,) * 7, 999, -999
     return True

@@ -232,6 +232,8 @@ class Draft:
         self.fork_count = self.fork_joins = 0  # where its endings begin
         self.letter = 0  # how many strains are over
         self.has_chord = self.bar_has_chord = False  # whether it has a chord symbol, and whether this bar has
+        self.run_has_chord = False  # the same for the text that a copy of the bar has
+        self.strays = False  # whether a tie gives it a pitch that a copy has not
         self.on_tonic = False  # whether the last note of this bar is the tonic
         self.tonic, self.tonic_step, self.tonic_alter = -1, 0, 0  # its pitch class (-1 for none) and its name
         self.top, self.top_step = (
@@ -275,4 +277,5 @@ class Heard:
     top: int
     top_step: int
     has_chord: bool
+    strays: bool
     key: tuple[int, ...]

@@ -209,6 +209,8 @@ def hear_note(d: Draft) -> None:
     d.sound, d.factor = bar_sound(d)
     d.last_sound = _REST
     if not d.is_rest:
+        strange = any(alter not in (d.in_bar[height % 7], d.key[height % 7]) for height, alter in d.sounding)
+        d.strays = d.strays or strange
         d.top, d.top_step = _pitch_and_step(d)
         d.last_sound = _REST + 1 + d.top
         d.on_tonic = d.tonic < 0 or (d.top - d.tonic) % 12 == 0
@@ -216,7 +218,7 @@ def hear_note(d: Draft) -> None:
 
 def sounds_as_before(d: Draft, heard: Heard) -> bool:
     """Whether a copy of a bar has its pitches, as far as a wish looks at them."""
-    if d.limits.cadence and heard.key[heard.top_step] != d.key[heard.top_step]:
+    if heard.strays or (d.limits.cadence and heard.key[heard.top_step] != d.key[heard.top_step]):
         return False
     if len(d.limits.runs) < 2:
         return True

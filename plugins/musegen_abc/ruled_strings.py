@@ -38,7 +38,8 @@ def end_string(d: Draft) -> bool:
     if d.limits.chords is False and d.string_kind in (StringKind.CHORD, StringKind.BASS):
         return False
     if _is_chord(d.string):
-        d.bar_has_chord, d.has_chord = True, d.has_chord or d.open
+        d.bar_has_chord = d.run_has_chord = True
+        d.has_chord = d.has_chord or d.open
     return True
 
 

@@ -93,7 +93,7 @@ typedef struct {
     int16_t low_given, high_given;
     mr_sound sound;
     int16_t top;
-    bool has_chord;
+    bool has_chord, strays;
     int8_t top_step, key[7];
 } mr_heard;
 
@@ -141,7 +141,7 @@ typedef struct {
     bool repeats, heavy, was_heavy, bracket, no_bracket, starts, part;
     bool opened, turns_closed, first, repeatable, passage_opened, strain, named, heads;
     /* The strain, as far as a wish needs it */
-    bool leads, has_chord, bar_has_chord, on_tonic;
+    bool leads, has_chord, bar_has_chord, run_has_chord, strays, on_tonic;
     int8_t tonic, tonic_step, tonic_alter, top_step;
     uint8_t string_kind, string_length, keys_count;
     char string[MR_LONGEST_CHORD];

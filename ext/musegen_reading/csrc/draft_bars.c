@@ -162,7 +162,8 @@ static void hear(const mr_draft *d, const mr_under *u) {
     heard.sound = mr_bar_sound(d);
     heard.top = d->top;
     heard.top_step = d->top_step;
-    heard.has_chord = d->bar_has_chord;
+    heard.has_chord = d->run_has_chord;
+    heard.strays = d->strays;
     memcpy(heard.key, d->key, sizeof heard.key);
     push(u, &heard);
 }
@@ -183,6 +184,7 @@ bool mr_end_bar(mr_draft *d, const mr_under *u) {
     d->copied = d->cut = false;
     memset(d->in_bar, MR_NO_ACCIDENTAL, sizeof d->in_bar);
     d->run_length = d->ink = 0;
+    d->run_has_chord = false;
     return true;
 }
 
@@ -279,7 +281,7 @@ bool mr_begin_bar(mr_draft *d) {
     d->high_given = -MR_NO_PITCH;
     d->sound = (mr_sound){0, 1};
     d->last_sound = d->top = 0;
-    d->on_tonic = false;
+    d->on_tonic = d->strays = false;
     d->has_chord = d->has_chord || d->bar_has_chord;
     return true;
 }

@@ -70,6 +70,10 @@ void mr_hear_note(mr_draft *d) {
     d->sound = mr_bar_sound(d);
     d->last_sound = REST;
     if (d->is_rest) return;
+    for (int i = 0; i < d->sounds; i++) {
+        int step = d->sounding[i].height % 7, alter = d->sounding[i].alteration;
+        if (alter != d->in_bar[step] && alter != d->key[step]) d->strays = true;
+    }
     mr_top highest = top_of(d);
     d->top = (int16_t)highest.pitch;
     d->top_step = (int8_t)highest.step;
@@ -78,6 +82,7 @@ void mr_hear_note(mr_draft *d) {
 }
 
 bool mr_sounds_as_before(const mr_draft *d, const mr_heard *heard) {
+    if (heard->strays) return false;
     if (d->limits->cadence && heard->key[heard->top_step] != d->key[heard->top_step]) return false;
     for (int step = 0; d->limits->runs_count > 1 && step < 7; step++)
         if (heard->low[step] != MR_NO_OCTAVE && heard->key[step] != d->key[step]) return false;

@@ -61,7 +61,7 @@ static bool may_be_chord(const mr_draft *d) {
 bool mr_end_string(mr_draft *d) {
     if (may_be_chord(d)) return false;
     if (is_chord(d)) {
-        d->bar_has_chord = true;
+        d->bar_has_chord = d->run_has_chord = true;
         d->has_chord = d->has_chord || d->open;
     }
     return true;
