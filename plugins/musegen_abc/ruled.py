@@ -200,7 +200,7 @@ def _music(d: Draft, ch: str, column: int) -> bool:
         return begin(d) and has_room(d) and begin_accidental(d, ch) and some_letter(d)
     if ch == '"':
         d.lex = Lex.STRING
-        return begin_string(d) and mark(d)
+        return begin_string(d) and (mark(d) or d.limits.chords is True)  # a chord symbol may be needed
     if ch == "+":
         d.lex, d.old = Lex.PLUS, True
         return d.limits.writes(ch) and mark(d, leads=True) and (chord_may_come(d) or name_may_come(d))

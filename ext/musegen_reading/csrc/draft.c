@@ -133,7 +133,7 @@ static bool content(mr_draft *d, const mr_under *u, uint32_t ch) {
             if (!mr_begin(d) || !mr_has_room(d)) return false;
             mr_begin_accidental(d, ch);
             return mr_some_letter(d, u);
-        case '"': d->lex = LEX_STRING; return mr_begin_string(d, u) && mr_mark(d, false);
+        case '"': d->lex = LEX_STRING; return mr_begin_string(d, u) && (mr_mark(d, false) || d->limits->chords > 0);
         case '+':
             d->lex = LEX_PLUS;
             d->old = true;
