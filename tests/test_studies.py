@@ -70,7 +70,7 @@ def test_the_study_of_form_prints_its_table(tmp_path: Path) -> None:
         "evaluate.tunes=40",
     ]
     arguments = ["--only", "Nottingham, cleaned", "--runs", str(tmp_path / "runs"), "--set", *tiny]
-    check_table(study("form", *arguments), 5)
+    check_table(study("form", *arguments), 6)
 
 
 @pytest.mark.usefixtures("a_collection")
