@@ -25,7 +25,7 @@ WAYS = {
     "copies, place and memory": {"copies": True, "place": True, "memory": True},
     "copies, place, memory and recall": {"copies": True, "place": True, "memory": True, "recall": True},
 }
-RECALL = 0.2
+RECALL = 0.1
 FIGURES = ("eight_bar_strains", "aabb", "bars_again_4", "last_tonic")
 
 

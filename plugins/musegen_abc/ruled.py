@@ -155,6 +155,7 @@ def _after_dot(d: Draft, ch: str) -> bool:
         return False
     ink_put_off(d)
     d.lex = Lex.MUSIC
+    d.plain = d.plain and ch not in " \t"  # a copy has no blank at its end, and ".|" is another sign
     if ch == "(":
         ink(d)
         return True

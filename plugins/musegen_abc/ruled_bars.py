@@ -93,7 +93,7 @@ def may_end_form(d: Draft, *, repeated: bool) -> bool:
 def may_go_on(d: Draft) -> bool:
     """Whether a bar may begin, after the signs that are written."""
     if not d.bar:
-        return d.has_metre and not needs_label(d)
+        return not needs_label(d)
     boundary = closes(d)
     if owed_after(d, boundary) is None or (d.ending == 1 and d.repeats and not d.ending_next):
         return False

@@ -159,7 +159,7 @@ def _behind_mark(d: Draft) -> str:
 
 def _missing_field(d: Draft) -> str:
     """The field that must come before the first bar; empty for none."""
-    return "M" if not d.has_metre else "P" if needs_label(d) else ""
+    return "P" if needs_label(d) else ""
 
 
 def _note(d: Draft) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from musegen_abc.copies import LAGS, VERBATIM
 from musegen_abc.ruled_bars import cut_bar, may_change_metre, may_name_part, needs_label
-from musegen_abc.ruled_state import WHOLE, Draft, Lex
+from musegen_abc.ruled_state import Draft, Lex
 from musegen_abc.ruled_values import (
     DIGITS,
     begin_value,
@@ -79,7 +79,9 @@ def _begin_header_line(d: Draft, ch: str) -> bool:
         return not d.has_unit and unit_may_change(d)
     if ch == "P":
         return d.limits.writes(ch) and d.limits.plain
-    return ch in "KQ" or (ch in _TEXTS and ch not in _ONLY_IN_BODY)
+    if ch == "K":
+        return d.has_metre
+    return ch == "Q" or (ch in _TEXTS and ch not in _ONLY_IN_BODY)
 
 
 def begin_comment(d: Draft) -> bool:
@@ -165,7 +167,7 @@ def _end_value(d: Draft) -> bool:
     elif d.field == "K":
         d.in_body, d.lex = True, Lex.LINE
         if not d.has_unit:
-            d.unit = default_unit(d.metre) if d.has_metre else WHOLE // 8
+            d.unit = default_unit(d.metre)
     return True
 
 
@@ -177,7 +179,7 @@ def begins_field(ch: str, *, inline: bool) -> bool:
 def begin_field(d: Draft, ch: str, *, inline: bool) -> bool:
     """Begin a field in the body with its letter."""
     d.field, d.inline, d.lex = ch, inline, Lex.LETTER
-    if ch in d.limits.fixed and (ch != "M" or d.has_metre):
+    if ch in d.limits.fixed:
         return False
     if ch not in "MLKQP":
         return True

@@ -43,7 +43,6 @@ SOME = "MCK:\n|/2cdefg"
 MARKS = "!{}()~.HLMOPSTuv%\\+ZXy'\"rNwI[]< \n"
 HEADS = [
     "M:2/4\nL:1/8\nP:ABA\nK:G\n",
-    "L:1/8\nK:C\n",
     "M: C|\nP:(AB)2A % x\nK:D\nP:A\n",
     "M:2/4\nL:1/8\nK:C\n",
 ]

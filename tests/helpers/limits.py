@@ -53,12 +53,10 @@ def faults_by(text: str, limits: TuneLimits) -> list[str]:
     rules = Valid(
         bars=limits.bars, repetition=most, lowest=_NAMES[limits.lowest], highest=_NAMES[limits.highest]
     )
-    head, _, rest = unfolded.partition("\nK:")
-    body = rest.partition("\n")[2]
+    body = unfolded.partition("\nK:")[2].partition("\n")[2]
     fixed = {"K": limits.one_key, "M": limits.one_metre, "R": limits.one_rhythm}
     for letter, stays in fixed.items():
-        had = letter != "M" or re.search(r"(?m)^M:", head)  # a metre may come behind the key
-        if stays and had and re.search(rf"(?m)^{letter}:|\[{letter}:", body):
+        if stays and re.search(rf"(?m)^{letter}:|\[{letter}:", body):
             return [f"another field {letter}:"]
     kept = {"bars": limits.metre, "repeats": limits.repeats}
     faults = [fault for fault in judge(score, rules).faults if kept.get(fault.kind, True)]

@@ -126,7 +126,7 @@ def test_tunes_are_accepted_as_they_are_written() -> None:
         (HEAD + "c4|[M:3/4]d2|\n", False),
         (HEAD + "z4|\n", False),
         (HEAD + "c4::d4:|\n", True),
-        ("L:1/8\nK:C\nM:2/4\nc4|\n", True),  # a key before the metre
+        (HEAD + "c2Bc . |d4|\n", True),
         ('M: 2/4 % a march\nL: 1/8 \nQ:1/4=90 "slow"\nK: C % or so\nc4|\n', True),
         ("% a comment\n%%abc\nI:x\n" + HEAD + "% a comment\nc4| % another\nN:a note\nd4|\n", True),
         (HEAD + "%%begintext\nc4|\n", True),
@@ -170,7 +170,7 @@ def test_what_is_accepted(text: str, accepted: bool) -> None:
 
 def test_what_is_unusual_is_refused_though_it_is_valid() -> None:
     """A passage three times over, broken rhythm between unequal notes, a dotted bar line, an unknown name."""
-    for body in ("c4::|d4:|\n", "c2>de|\n", "c4.|\n", "!Segno!c4|\n"):
+    for body in ("c3.c .|\n", "c2Bc . |\ue001|\n", "c4::|d4:|\n", "c2>de|\n", "c4.|\n", "!Segno!c4|\n"):
         assert not accepts(HEAD + body, EASY)
         assert judge(ABC.parse(Tune(HEAD + body, "abc")), EASY).valid
 

@@ -220,6 +220,7 @@ static bool after_dot(mr_draft *d, const mr_under *u, uint32_t ch) {
     if (ch == '|') return false;
     mr_ink_put_off(d);
     d->lex = LEX_MUSIC;
+    d->plain = d->plain && ch != ' ' && ch != '\t'; /* a copy has no blank at its end, and ".|" is another sign */
     if (ch != '(') return music(d, u, ch, 2);
     mr_ink(d);
     return true;

@@ -85,7 +85,7 @@ static bool strain_goes_on(const mr_draft *d, bool boundary) {
 }
 
 bool mr_may_go_on(const mr_draft *d) {
-    if (!d->bar) return d->has_metre && !mr_needs_label(d);
+    if (!d->bar) return !mr_needs_label(d);
     bool boundary = closes(d);
     if (owed_after(d, boundary).is_fault || (d->ending == 1 && d->repeats && !d->ending_next)) return false;
     if (d->limits->form && !strain_goes_on(d, boundary)) return false;

@@ -80,7 +80,7 @@ static uint32_t end_of_strain(const mr_draft *d, const mr_under *u) {
 }
 
 /* The field that must come before the first bar; 0 for none. */
-static uint32_t missing_field(const mr_draft *d) { return !d->has_metre ? 'M' : mr_needs_label(d) ? 'P' : 0; }
+static uint32_t missing_field(const mr_draft *d) { return mr_needs_label(d) ? 'P' : 0; }
 
 /* The next character behind a sign that is over. */
 static uint32_t go_on(const mr_draft *d, const mr_under *u) {

@@ -31,7 +31,8 @@ static bool begin_header_line(mr_draft *d, const mr_under *u, uint32_t ch) {
         return !d->has_unit && mr_unit_may_change(d, u);
     }
     if (ch == 'P') return mr_writes(u, ch) && d->limits->plain;
-    return ch == 'K' || ch == 'Q' || (has_text(ch) && ch != 's' && ch != 'w');
+    if (ch == 'K') return d->has_metre;
+    return ch == 'Q' || (has_text(ch) && ch != 's' && ch != 'w');
 }
 
 bool mr_begin_comment(mr_draft *d) {
@@ -71,7 +72,7 @@ static bool end_value(mr_draft *d, const mr_under *u) {
     if (d->field == 'K') {
         d->in_body = true;
         d->lex = LEX_LINE;
-        if (!d->has_unit) d->unit = d->has_metre ? mr_default_unit(d->metre) : MR_WHOLE / 8;
+        if (!d->has_unit) d->unit = mr_default_unit(d->metre);
     }
     return true;
 }
@@ -164,7 +165,7 @@ bool mr_begin_field(mr_draft *d, const mr_under *u, uint32_t ch, bool inline_fie
     d->inline_field = inline_field;
     d->lex = LEX_LETTER;
     if ((ch == 'K' && d->limits->one_key) || (ch == 'R' && d->limits->one_rhythm)) return false;
-    if (ch == 'M' && d->limits->one_metre && d->has_metre) return false;
+    if (ch == 'M' && d->limits->one_metre) return false;
     if (!mr_is_among(ch, "MLKQP")) return true;
     if (d->broken || d->left) return false;
     if (ch == 'M') return mr_may_change_metre(d) && mr_metre_may_change(d, u);
