@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from musegen_abc.copies import LAGS, VERBATIM
 from musegen_abc.ruled_bars import cut_bar, may_change_metre, may_name_part, needs_label
+from musegen_abc.ruled_signs import mark
 from musegen_abc.ruled_state import Draft, Lex
 from musegen_abc.ruled_values import (
     DIGITS,
@@ -179,7 +180,7 @@ def begins_field(ch: str, *, inline: bool) -> bool:
 def begin_field(d: Draft, ch: str, *, inline: bool) -> bool:
     """Begin a field in the body with its letter."""
     d.field, d.inline, d.lex = ch, inline, Lex.LETTER
-    if ch in d.limits.fixed:
+    if ch in d.limits.fixed or (ch != "P" and not mark(d)):
         return False
     if ch not in "MLKQP":
         return True

@@ -234,6 +234,8 @@ def test_bar_lines_do_not_go_on_and_on() -> None:
         assert accepts(HEAD + good, EASY), good
     assert take_all(HEAD + "c4[|][|]|]\n|")
     assert not take_all(HEAD + "c4|\n|\n|\n|\n|")
+    assert take_all(HEAD + "c4|" + 8 * "[K:C]")
+    assert not take_all(HEAD + "c4|" + 9 * "[K:C]")
     wished = Draft(limits_of(SYMBOLS, TuneLimits(bars=0, form="AABB", strain=2)))
     assert all(take(wished, character) for character in HEAD + "c4|d4")
     assert not take(wished.copy(), "|")  # the strain has to be repeated

@@ -164,6 +164,7 @@ bool mr_begin_field(mr_draft *d, const mr_under *u, uint32_t ch, bool inline_fie
     d->field = (uint8_t)ch;
     d->inline_field = inline_field;
     d->lex = LEX_LETTER;
+    if (ch != 'P' && !mr_mark(d, false)) return false;
     if ((ch == 'K' && d->limits->one_key) || (ch == 'R' && d->limits->one_rhythm)) return false;
     if (ch == 'M' && d->limits->one_metre) return false;
     if (!mr_is_among(ch, "MLKQP")) return true;
