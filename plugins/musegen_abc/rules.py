@@ -11,7 +11,7 @@ from itertools import groupby
 import numpy as np
 from numpy.typing import NDArray
 
-from musegen import Pitch, TuneLimits, VocabularyError
+from musegen import Pitch, TuneLimits, VocabularyError, counted
 from musegen_abc.ruled_bars import is_complete
 from musegen_abc.ruled_closing import accept, characters_left
 from musegen_abc.ruled_state import LENGTHS, Draft, Lex, Limits
@@ -63,8 +63,8 @@ def limits_of(texts: Sequence[str], asked: TuneLimits) -> Limits:
             "a tone inside" if asked.pitches is None else "with their accidentals among the pitches and in"
         )
         raise VocabularyError(
-            f"the rules need {wanted} notes of {_NOTES} as tokens, {which} the MIDI pitches {asked.lowest} "
-            f"to {asked.highest}, to end tunes (got {len(notes)})"
+            f"the rules need {counted(wanted, 'note')} of {_NOTES} as tokens, {which} the MIDI pitches "
+            f"{asked.lowest} to {asked.highest}, to end tunes (got {len(notes)})"
         )
     finest = max(length for length in LENGTHS[1:] if length <= _FINEST and set(str(length)) <= characters)
     limits = Limits(
@@ -101,8 +101,8 @@ def _runs(asked: TuneLimits) -> tuple[int, ...]:
         )
     if asked.strain and runs and asked.strain * len(runs) < asked.bars:
         raise ValueError(
-            f"strain: {asked.form} has no more than {asked.strain * len(runs)} bars, and bars asks for "
-            f"{asked.bars} (got {asked.strain})"
+            f"strain: {asked.form} has no more than {counted(asked.strain * len(runs), 'bar')}, and bars "
+            f"asks for {asked.bars} (got {asked.strain})"
         )
     if asked.strain == 1 and len(runs) > 1:
         raise ValueError(f"strain: at least 2 expected for strains that differ, as in {form} (got 1)")
