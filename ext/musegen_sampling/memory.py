@@ -32,7 +32,7 @@ class Memory:
         self.heard = np.full((tunes, room), -1, np.int32)
         """The tokens heard, int32 (tunes, room), of which the first ``count`` count."""
         self.runs = np.zeros((tunes, room), np.int32)
-        """By n = 0, 1, ...: how many of the last tokens equal those that lie n + 1 places before them."""
+        """Number of the last tokens that equal those n + 1 places before them, int32 (tunes, room), by n."""
         self.count = 0
         """Number of tokens heard."""
 

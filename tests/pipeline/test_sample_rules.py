@@ -16,6 +16,7 @@ import musegen
 from helpers.invented import NGRAM_PIPELINE, write_pipeline
 from musegen import Fault, Lines, MusegenError, Sample, Score, Silent, TuneLimits, demo_model
 from musegen.commands.main import main
+from musegen.evaluation.settings import Evaluate, unselected
 from musegen.models.joint_rules import Anything, JointRules
 from musegen.models.sample_rules import SampleRules
 from musegen.music.wishes import wish_faults
@@ -313,10 +314,20 @@ def test_wishes_without_rules_are_judged(tmp_path: Path) -> None:
     options = {"rules": {"on": False, "strain": 8}, "keep": "all", "tunes": 12, "temperature": 1.0}
     tunes = musegen.sample(OPENED, tmp_path, seed=1, reporter=Lines(told.append), **options)
     assert any(fault.startswith("strain: ") for tune in tunes for fault in tune.faults)
-    assert any("strain of sample.rules: no effect without rules" in line for line in told)
+    assert any(
+        "strain of sample.rules: rules are off, so tunes are only judged by it" in line for line in told
+    )
 
 
 def test_a_form_that_cannot_be_written_is_refused(tmp_path: Path) -> None:
     """One line that says why."""
     with pytest.raises(MusegenError, match=r"sample\.rules: "):
         musegen.sample(OPENED, tmp_path, rules={"form": "A", "strain": 4}, valid={"bars": 16})
+
+
+def test_an_evaluation_asks_for_no_form() -> None:
+    """Its draws are unselected; which rules are switched off stays."""
+    asked = Sample(rules={"form": "AABB", "strain": 8, "cadence": True, "chords": False, "repetition": False})
+    for on in (False, True):
+        rules = unselected(asked, Evaluate(rules=on)).rules
+        assert rules == SampleRules(on=on, repetition=False)

@@ -26,7 +26,6 @@ void mr_draft_init(mr_draft *d, const mr_limits *limits) {
 
 /* Notes */
 
-
 static bool in_length(mr_draft *d, const mr_under *u, uint32_t ch, int column) {
     if ((ch == ',' || ch == '\'') && d->lex == LEX_PITCH) {
         mr_ink(d);

@@ -31,7 +31,7 @@ def unselected(sample: Sample, evaluate: Evaluate) -> Sample:
         "top_k": 0,
         "top_p": 1.0,
         "keep": "all",
-        "rules": sample.rules.model_copy(update={"on": evaluate.rules}),
+        "rules": sample.rules.unwished(on=evaluate.rules),
         "tunes": max(evaluate.tunes, 1),
         "temperature": evaluate.temperature,
     }

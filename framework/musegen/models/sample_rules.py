@@ -55,6 +55,11 @@ class SampleRules(Options):
             raise ValueError("must name strains as A, B, C, ..., each once or twice in a row, such as AABB")
         return form
 
+    def unwished(self, *, on: bool) -> SampleRules:
+        """The same rules, on or off, without wishes for the form of a tune."""
+        fields = type(self).model_fields
+        return self.model_copy(update={"on": on, **{name: fields[name].default for name in WISHES_OF_FORM}})
+
     @property
     def wishes(self) -> list[str]:
         """The names of the wishes for the form of a tune, as far as there are any."""

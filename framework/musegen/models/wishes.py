@@ -67,7 +67,7 @@ def _without_rules(options: Sample, language: Language, rules: Sequence[Rule]) -
     """
     wishes = " and ".join(options.rules.wishes)
     if not options.rules.on:
-        return [f"{wishes} of sample.rules: no effect without rules"] if wishes else []
+        return [f"{wishes} of sample.rules: rules are off, so tunes are only judged by it"] if wishes else []
     try:
         found = language.token_rules(limits_of(options, rules), options.max_length)
     except (MusegenError, ValueError) as error:
