@@ -21,6 +21,7 @@ from helpers.limits import D_MAJOR, faults_by
 from musegen import TuneLimits
 from musegen_abc.copies import LAGS, VERBATIM, fold
 from musegen_abc.rules import AbcRules, abc_rules
+from musegen_reading import AbcRuleReader
 
 PLAIN = TuneLimits()
 SETS = {
@@ -43,6 +44,9 @@ SETS = {
 CHARACTERS = ("\n", *map(chr, range(32, 127)), *(chr(ord(VERBATIM) + lag) for lag in range(1, LAGS + 1)))
 NEEDED = frozenset('MCK:\n|/2^_="cdefgabCDEFGAB#')
 END = 1
+MOST = 4000
+ASKED = 0.05
+PROPOSALS = 30
 
 
 def vocabulary(rng: random.Random) -> list[str]:
@@ -76,20 +80,46 @@ def weights(texts: list[str], like_real: NDArray[np.float64], rng: random.Random
 
 
 def draw(
-    rules: AbcRules, weight: NDArray[np.float64], texts: list[str], rng: random.Random
+    rules: AbcRules,
+    weight: NDArray[np.float64],
+    sums: NDArray[np.float64],
+    texts: list[str],
+    rng: random.Random,
 ) -> tuple[str, bool]:
-    """A tune, and whether it has ended; otherwise no token may come."""
+    """A tune, and whether it has ended; otherwise no token may come.
+
+    ``weight``: of each token behind each, (V, V); ``sums``: its sums along each row.
+    """
     reader, last, text = rules.begin(), texts.index("\n"), []
     while True:
-        sums = (weight[last] * reader.allow()).cumsum()
-        if not sums[-1]:
-            return "".join(text), False
-        token = int(sums.searchsorted(rng.random() * sums[-1], side="right"))
+        token = None if rng.random() < ASKED else proposed(reader, sums[last], rng)
+        if token is None:
+            allowed = (weight[last] * reader.allow()).cumsum()
+            if not allowed[-1]:
+                return "".join(text), False
+            token = drawn(allowed, rng)
+            reader.take(token)
         if token == END:
             return "".join(text), True
-        reader.take(token)
         last = token
         text.append(texts[token])
+
+
+def drawn(sums: NDArray[np.float64], rng: random.Random) -> int:
+    """A token by the sums of weights up to each: (V,)."""
+    return int(sums.searchsorted(rng.random() * sums[-1], side="right"))
+
+
+def proposed(reader: AbcRuleReader, sums: NDArray[np.float64], rng: random.Random) -> int | None:
+    """A token that has come; None after too many that may not."""
+    for _ in range(PROPOSALS):
+        token = drawn(sums, rng)
+        try:
+            reader.take(token)
+        except ValueError:
+            continue
+        return token
+    return None
 
 
 def main() -> None:
@@ -107,9 +137,11 @@ def main() -> None:
         for number in range(count):
             if number % 20 == 0:
                 texts = vocabulary(rng)
-                rules = abc_rules(texts, END, SETS[name], rng.choice((350, 1000, 2000)))
+                shortest = abc_rules(texts, END, SETS[name], MOST).begin().shortest()
+                rules = abc_rules(texts, END, SETS[name], shortest + rng.choice((0, 20, 200, 1000)))
                 weight = weights(texts, like_real, rng)
-            text, ended = draw(rules, weight, texts, rng)
+                sums = weight.cumsum(1)
+            text, ended = draw(rules, weight, sums, texts, rng)
             faults = faults_by(text, SETS[name]) if ended else ["it is stuck"]
             if faults:
                 sys.exit(f"{name}, draw {number} of seed {arguments.seed}: {'; '.join(faults)}\n{text}")

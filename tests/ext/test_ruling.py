@@ -102,6 +102,22 @@ def test_both_machines_allow_the_same(wished: bool) -> None:
     assert compared > 100
 
 
+@pytest.mark.parametrize("wished", [TuneLimits(), TuneLimits(cadence=True)], ids=["plain", "cadence"])
+def test_a_long_tune_keeps_room_for_its_end(wished: TuneLimits) -> None:
+    """A tune with many more bars and strains than are asked for needs as much room as a short one."""
+    texts = ["", "", *CHARACTERS, *LONGER]
+    text = "M:2/4\nL:1/8\nK:C\n" + "|:c4|g2C2:|" * 30
+    for room in range(1, 40):
+        machines = [make(texts, END, wished, len(text) + room) for make in (abc_rules, PythonRules)]
+        compiled, twin = (rules.begin() for rules in machines)
+        for character in text:
+            if not compiled.allow()[texts.index(character, 2)]:
+                break
+            compiled.take(texts.index(character, 2))
+            twin.take(texts.index(character, 2))
+        assert np.array_equal(compiled.allow(), twin.allow()), room
+
+
 @pytest.mark.parametrize("sign", ["!", "+"])
 def test_both_machines_know_the_same_decorations(sign: str) -> None:
     """Each name, and no other that begins like one: to the same end."""

@@ -39,7 +39,7 @@ static int64_t in_a_bar(const mr_rules *rules, const mr_draft *d) {
 /* The most bars that the way has. */
 static int64_t bars_left(const mr_rules *rules, const mr_draft *d) {
     const mr_limits *limits = &rules->limits;
-    int64_t bars = (int64_t)limits->bars - d->full + MORE_BARS, strains = limits->runs_count - d->letter;
+    int64_t bars = limits->bars - d->full + MORE_BARS, strains = limits->runs_count ? limits->runs_count - d->letter : 0;
     if (!limits->form) return bars;
     if (!limits->strain) return bars + MORE_BARS + strains * (2 + limits->runs_count);
     return MORE_BARS + (int64_t)limits->strain + (limits->runs_count ? strains * limits->strain : bars + limits->strain);
