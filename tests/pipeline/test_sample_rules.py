@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from statistics import median
 
 import numpy as np
 import pytest
@@ -17,6 +18,7 @@ from helpers.invented import NGRAM_PIPELINE, write_pipeline
 from musegen import Fault, Lines, MusegenError, Sample, Score, Silent, TuneLimits, demo_model
 from musegen.commands.main import main
 from musegen.evaluation.settings import Evaluate, unselected
+from musegen.models.draws import describe_draws
 from musegen.models.joint_rules import Anything, JointRules
 from musegen.models.sample_rules import SampleRules
 from musegen.music.wishes import wish_faults
@@ -168,6 +170,30 @@ def test_what_rules_took_is_told(tmp_path: Path) -> None:
     assert [(draw.taken, draw.ruled) for draw in free] == [(0.0, 0)] * 2
     run = musegen.load(write_pipeline(tmp_path, NGRAM_PIPELINE)).run(Silent())
     assert run.report["draws"]["rules_took"] is None  # an n-gram does not tell
+
+
+def test_a_tune_that_rules_led_too_much_is_drawn_again(tmp_path: Path) -> None:
+    """More than they took of the middle one of the first draws; it is valid, and counted."""
+    some = {"tunes": 20, "temperature": 1.4}
+    found = OPENED.compose(Sample(**some), 3)
+    usual = median(draw.taken_a_token for draw in found.draws[:8])
+    assert all(draw.astray is (draw.taken_a_token > usual + 0.02) for draw in found.draws)
+    astray = [draw for draw in found.draws if draw.astray]
+    assert astray
+    assert len(found.draws) > len(found.kept) == 20
+    assert found.kept == tuple(draw for draw in found.draws if not draw.astray)[:20]
+    assert all(draw.judgement.valid for draw in astray)
+    assert describe_draws(found.draws)["astray"] == len(astray)
+    lenient = OPENED.compose(Sample(**some, rules={"astray": 1}), 3)
+    assert lenient.kept == lenient.draws == found.draws[:20]
+    few = OPENED.compose(Sample(**some, attempts=1), 3)
+    assert few.kept == few.draws  # no attempts are left for others
+    written = musegen.sample(OPENED, tmp_path / "new", seed=3, **some)
+    assert [tune.seed for tune in written] == [draw.seed for draw in found.kept]
+    musegen.sample_shards(demo_model(), tmp_path / "bulk", shard_size=12, processes=1, seed=3, **some)
+    texts = "".join(path.read_text() for path in sorted((tmp_path / "bulk").glob("*.abc")))
+    assert [f"T:{tune.title}\n" in texts for tune in written] == [True] * 20
+    assert texts.count("X:") == 20
 
 
 def test_limits_of_a_plugin_hold_while_tunes_are_written(tmp_path: Path, plugin: Path) -> None:

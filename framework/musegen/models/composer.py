@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from statistics import median
 from typing import TypeAlias
 
 import numpy as np
@@ -38,9 +39,10 @@ Advance: TypeAlias = Callable[[int, int, str], None]
 """Takes steps done, steps in total, and a note."""
 _BATCH = 64
 """Number of tunes that the model writes side by side, 32 for each of two threads (musegen_sampling)."""
-_ROUND, _RULED_ROUND = 32, 8
+_ROUND, RULED_ROUND = 32, 8
 """Number of draws at a time, without rules and with rules, by which nearly all are valid. The rate of valid
-draws is measured on whole rounds, so that stopping early does not distort it."""
+draws is measured on whole rounds, so that stopping early does not distort it. The first ruled ones tell how
+much rules usually take of a tune."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +80,13 @@ class Composer:
         self._rules = (*rules, WishedForm(options.limits)) if options.rules.wishes else rules
         self._melodies = melodies
         self._ruled: dict[int, TokenRules | None] = {}  # by semitones, see _rules_below
+        self._most_taken = 1.0  # of the probability of a token, in the mean; more is astray
 
     def compose(self, seed: int, advance: Advance, first: int = 0) -> Composition:
-        """Draw until there are enough valid tunes or no attempts are left. With keep = "all", draw each once.
+        """Draw until there are enough good tunes or no attempts are left. With keep = "all", draw each once.
 
-        If there are too few valid tunes, those with the fewest faults are kept too. ``advance`` gets the
-        progress. ``first``: number of the run's draw to begin with.
+        If there are too few, those that are astray are kept too, and then those with the fewest faults.
+        ``advance`` gets the progress. ``first``: number of the run's draw to begin with.
         """
         if self._options.keep == "all":
             draws = [draw for batch in self._all(seed, advance, first) for draw in batch]
@@ -107,11 +110,11 @@ class Composer:
         return iter(self.measured(self._best(bare)))
 
     def stream(self, seed: int, advance: Advance, tally: Tally, first: int = 0) -> Iterator[Draw]:
-        """Draws as they come, as many as tunes are asked for: all, or valid ones while attempts are left."""
+        """Draws as they come, as many as tunes are asked for: all, or good ones while attempts are left."""
         valid_only, left = self._options.keep == "valid", self._options.tunes
         for batch in (self._rounds if valid_only else self._all)(seed, advance, first):
             tally.add(batch)
-            good = [draw for draw in batch if draw.judgement.valid] if valid_only else batch
+            good = [draw for draw in batch if draw.good] if valid_only else batch
             yield from (self.measured(good) if valid_only else good)[:left]
             left -= min(len(good), left)
 
@@ -124,15 +127,27 @@ class Composer:
             advance(done, wanted, "")
 
     def _rounds(self, seed: int, advance: Advance, first: int) -> Iterator[list[Draw]]:
-        """Draws in batches, round after round, until there are enough valid ones or no attempts are left."""
+        """Draws in batches, round after round, until there are enough good ones or no attempts are left."""
         wanted, tally = self._options.tunes, Tally()
-        most, least = wanted * self._options.attempts, _RULED_ROUND if self._options.rules.on else _ROUND
-        while tally.valid < wanted and tally.drawn < most:
-            count = min(max(wanted, least), most - tally.drawn)
+        most, least = wanted * self._options.attempts, RULED_ROUND if self._options.rules.on else _ROUND
+        while tally.good < wanted and tally.drawn < most:
+            count = min(max(wanted - tally.good, least), most - tally.drawn)
             for batch in self.batches(draw_seeds(seed, first + tally.drawn, count)):
+                if not tally.drawn:
+                    self.settle(batch[:RULED_ROUND])
+                batch = [replace(draw, astray=self.is_astray(draw)) for draw in batch]
                 tally.add(batch)
                 yield batch
-                advance(min(tally.valid, wanted), wanted, str(tally))
+                advance(min(tally.good, wanted), wanted, str(tally))
+
+    def settle(self, draws: Sequence[Draw]) -> None:
+        """Settle by some draws how much rules may take of others: the middle one tells what is usual."""
+        usual = median(draw.taken_a_token for draw in draws)
+        self._most_taken = usual + self._options.rules.astray
+
+    def is_astray(self, draw: Draw) -> bool:
+        """Whether rules took more of the draw than :meth:`settle` has found usual; never before that."""
+        return draw.taken_a_token > self._most_taken
 
     def _best(self, draws: Sequence[tuple[_Badness, Draw]]) -> list[Draw]:
         """The best of some draws, as many as tunes are asked for, in the order of their seeds."""
@@ -269,9 +284,9 @@ class Composer:
         return tuple(token for token, symbol in enumerate(symbols) if "\n" in symbol)
 
 
-_Badness: TypeAlias = tuple[bool, bool, int]
+_Badness: TypeAlias = tuple[bool, bool, int, bool]
 
 
 def _badness(draw: Draw) -> _Badness:
-    """Key to sort draws by: those that parse first, then those that ended, then those with fewer faults."""
-    return draw.score is None, not draw.ended, len(draw.judgement.faults)
+    """Key to sort by: those that parse first, then those that ended, with fewer faults, and not astray."""
+    return draw.score is None, not draw.ended, len(draw.judgement.faults), draw.astray

@@ -43,6 +43,18 @@ class Draw:
     """What rules took of all probability at temperature 1, summed over ``ruled`` tokens."""
     ruled: int = field(default=0, compare=False)
     """Number of the tokens that were drawn under rules, as far as the model tells what these took."""
+    astray: bool = field(default=False, compare=False)
+    """Whether rules took much more than they take of most tunes: the model had lost its way."""
+
+    @property
+    def taken_a_token(self) -> float:
+        """What rules took of the probability of a token, in the mean: from 0 to 1."""
+        return self.taken / self.ruled if self.ruled else 0.0
+
+    @property
+    def good(self) -> bool:
+        """Whether it breaks no rule and the model kept its way."""
+        return self.judgement.valid and not self.astray
 
     @property
     def tokens(self) -> int:
@@ -57,14 +69,23 @@ class Tally:
     drawn: int = 0
     valid: int = 0
     """Those that break no rule."""
+    astray: int = 0
+    """Those of the valid ones of which rules took too much."""
+
+    @property
+    def good(self) -> int:
+        """Those that may be kept."""
+        return self.valid - self.astray
 
     def add(self, draws: Sequence[Draw]) -> None:
         """Count some draws."""
         self.drawn += len(draws)
         self.valid += sum(draw.judgement.valid for draw in draws)
+        self.astray += sum(draw.judgement.valid and draw.astray for draw in draws)
 
     def __str__(self) -> str:
-        return f"{self.valid} of {counted(self.drawn, 'tune')} drawn are valid"
+        again = f", {self.astray:,} of them astray" if self.astray else ""
+        return f"{self.valid:,} of {counted(self.drawn, 'tune')} drawn are valid{again}"
 
 
 @dataclass(frozen=True)
@@ -86,9 +107,10 @@ def describe_draws(draws: Sequence[Draw]) -> dict[str, JSON]:
     """Rate of valid tunes, faults by kind, lengths, keys and metres of some draws, and what rules took.
 
     ``rules_took`` is the mean, over all tokens that were drawn under rules, of the probability that the model
-    gave to what the rules forbade; None where there were no rules, or the model does not tell.
+    gave to what the rules forbade; None where there were no rules, or the model does not tell. ``astray`` is
+    the number of draws of which rules took too much.
     """
     ruled = sum(draw.ruled for draw in draws)
     taken = round(sum(draw.taken for draw in draws) / ruled, 6) if ruled else None
     described = describe_judged([(draw.tune, draw.judgement, draw.score) for draw in draws])
-    return {**described, "rules_took": taken}
+    return {**described, "rules_took": taken, "astray": sum(draw.astray for draw in draws)}

@@ -35,6 +35,9 @@ class SampleRules(Options):
     """A tune ends within ``max_length``: the room that its end needs is kept free."""
     header: bool = True
     """Where a key, a metre or a rhythm is asked for, it stays to the end of the tune."""
+    astray: float = Field(0.02, gt=0, le=1)
+    """With keep = "valid", a tune is astray and drawn again if the rules took so much more of the probability
+    of a token, in the mean, than they take of the middle one of the first tunes. 1: none is."""
     form: str = Field("", examples=["AABB"])
     """The strains of a tune as they are played, a letter each; one that comes twice has a repeat sign. Empty
     for any form. A strain is a section of a tune, mostly of eight bars."""

@@ -11,7 +11,7 @@ from socket import gethostname
 from typing import Any
 
 from musegen.errors import MusegenError
-from musegen.models.composer import Composer
+from musegen.models.composer import RULED_ROUND, Composer
 from musegen.models.numbering import draw_seeds
 from musegen.models.rule_tables import built_rules
 from musegen.models.sample_options import sample_options
@@ -43,7 +43,7 @@ class Job:
     draws: int
     """Number of draws in all shards; the last shard may be smaller."""
     valid_only: bool
-    """Whether tunes that break a rule are left out."""
+    """Whether tunes that break a rule, or are astray, are left out."""
     first_tune: str = ""
     """Digest of the run's first draw on the machine that asks, which each process must draw alike."""
 
@@ -73,6 +73,8 @@ class Opened:
         options = sample_options(model.component).model_validate(asked)
         check_copied(model.path, options.valid.copied, model.melodies)
         self._composer = Composer(model.network, model.language, options, rules, model.melodies)
+        if job.valid_only and options.rules.on:
+            self._composer.settle(self._composer.draw(draw_seeds(job.seed, 0, min(RULED_ROUND, job.draws))))
 
     @classmethod
     def of(cls, job: Job, plugins: Plugins, model: Path, files: Sequence[Path]) -> Opened:
@@ -99,9 +101,9 @@ class Opened:
         for begin in range(first, last, _ROUND):
             draws = self._composer.draw(draw_seeds(job.seed, begin, min(_ROUND, last - begin)))
             good = [draw for draw in draws if draw.judgement.valid]
-            kept = self._composer.measured(good if job.valid_only else draws)
             valid += len(good)
-            rows += describe_kept(kept)
+            kept = [draw for draw in good if not self._composer.is_astray(draw)] if job.valid_only else draws
+            rows += describe_kept(self._composer.measured(kept))
             texts += [draw.tune.text for draw in kept]
         return Shard(number, last - first, valid, rows, texts)
 
