@@ -46,8 +46,9 @@ class AbcNotation:
         score = parse_abc(tune)
         if self._strict and score.problems:
             first = score.problems[0]
+            line = tune.own_line(first.line)
             raise NotationError(
-                first.message, source=tune.source, line=first.line, column=first.column, kind=first.kind
+                first.message, source=tune.source, line=line, column=first.column, kind=first.kind
             )
         return score
 

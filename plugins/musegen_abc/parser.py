@@ -20,6 +20,7 @@ from musegen import (
     Tune,
     expand_play_order,
 )
+from musegen_abc.accents import TEXTS, read_text
 from musegen_abc.fields import default_unit, names_key, read_key, read_metre, read_tempo, read_unit
 from musegen_abc.layout import Layout, Line, Voices, read_layout
 from musegen_abc.music import Music
@@ -50,7 +51,9 @@ def no_tune(tune: Tune, layout: Layout) -> NotationError:
     kind, message = "no key", "it has no K: field"
     if layout.has_key:
         kind, message = "no note", "there is no note after its K: field"
-    return NotationError(f"no tune: {message}", source=tune.source, line=line, column=1, kind=kind)
+    return NotationError(
+        f"no tune: {message}", source=tune.source, line=tune.own_line(line), column=1, kind=kind
+    )
 
 
 _HAVE_ATTRIBUTES = frozenset("XMLQPYKWwUVm")
@@ -87,7 +90,7 @@ class _Parser:
         """The score; None for a tune without a note."""
         for stray in self._layout.strays:
             self._music.line = stray.number
-            self._problem(1, "stray", f"passed over: {stray.text[:40]}")
+            self._problem(stray.column, stray.kind, stray.message)
         fields = self._layout.fields()
         self._header(fields)
         music = self._music
@@ -114,19 +117,27 @@ class _Parser:
             start.key,
             start.metre,
             start.tempo,
-            title=_text(fields, "T"),
-            rhythm=_text(fields, "R"),
+            title=read_text(_text(fields, "T")),
+            rhythm=read_text(_text(fields, "R")),
             unit=start.unit,
             play_order=expand_play_order(_REMARK.sub(" ", _text(fields, "P"))),
             suggested_order=expand_play_order(_REMARK.sub(" ", _text(fields, "Y"))),
             fields=self._other_fields(fields, start),
-            words=tuple(line.text for part in self._layout[:2] for line in part if line.letter == "W"),
-            problems=tuple(self._problems),
+            words=tuple(
+                read_text(line.text) for part in self._layout[:2] for line in part if line.letter == "W"
+            ),
+            problems=tuple(sorted(self._problems, key=_in_order))
+            if self._layout.strays
+            else tuple(self._problems),
         )
 
     def _other_fields(self, fields: Mapping[str, Line], start: _Start) -> tuple[tuple[str, str], ...]:
         """The header's fields that have no attribute of their own, such as a tempo in words alone."""
-        others = [(line.letter, line.text) for line in self._layout.header if _is_other(line, fields)]
+        others = [
+            (line.letter, read_text(line.text) if line.letter in TEXTS else line.text)
+            for line in self._layout.header
+            if _is_other(line, fields)
+        ]
         words = _text(fields, "Q")
         return (*others, ("Q", words)) if words and start.tempo is None else tuple(others)
 
@@ -215,6 +226,10 @@ class _Parser:
         self._tempo = tempo or self._tempo
         if tempo and self._music.begun:
             self._music.event(TempoChange(tempo), column)
+
+
+def _in_order(problem: Problem) -> tuple[bool, int, int]:
+    return problem.kind == "further", problem.line, problem.column
 
 
 def _text(fields: Mapping[str, Line], letter: str) -> str:
