@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
+from musegen import counted
 from musegen_abc.prose import is_music, is_words, shown, suspect, words_inside
 
 LINE_END = re.compile(r"\n|\r(?:\r?\n)?")
@@ -158,10 +159,10 @@ def _end_words(words: list[tuple[int, str]], strays: list[Stray]) -> None:
     """Note lines of words in a row as one."""
     if words:
         number, line = words[0]
-        many = f" ({len(words)} lines)" if len(words) > 1 else ""
+        many = f" ({counted(len(words), 'line')})" if len(words) > 1 else ""
         kind, what = ("html", "HTML") if line.lstrip().startswith("<") else ("words", "words")
         told = f"{what} in the music {'are' if kind == 'words' else 'is'} passed over{many}: {shown(line)}"
-        strays.append(Stray(number, 1, kind, f"{told}; words stand behind % or outside of tunes"))
+        strays.append(Stray(number, 1, kind, f"{told}; an empty line or % before it keeps it apart"))
         words.clear()
 
 

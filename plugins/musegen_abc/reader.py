@@ -23,7 +23,7 @@ from musegen_abc.accents import read_text
 from musegen_abc.charset import decoded
 from musegen_abc.layout import read_field, split_lines
 from musegen_abc.rewriting import rewrite_abc
-from musegen_abc.splitting import completed, file_header, left_over, tune_spans
+from musegen_abc.splitting import NO_TUNE, Left, completed, file_header, left_over, tune_spans
 
 _SUFFIX, _ARCHIVE = ".abc", ".zip"
 _BROKEN_ARCHIVE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError)
@@ -147,7 +147,11 @@ def split_tunes(text: str, name: str, report: Report = lambda line: None) -> Ite
     """
     lines = split_lines(text)
     header, spans = file_header(lines), list(tune_spans(lines))
-    for place, message in left_over(lines, spans):
+    told = list(left_over(lines, spans))
+    if not spans and not told:
+        written = (i for i, line in enumerate(lines) if line.strip() and not line.startswith("%"))
+        told = [Left(i, NO_TUNE) for i in written][:1]
+    for place, message in told:
         report(f"{name}:{place + 1}: {message}")
     inherited = 0
     for begin, end in spans:

@@ -19,6 +19,9 @@ _NUMBER = "X:1"
 UNNUMBERED = "a tune without X: is read; write X: and a number before it"
 CUT_OFF = "music outside of a tune is passed over: an empty line ended the tune before it; take that line out"
 LOST = "music that belongs to no tune is passed over; write X:, T: and K: before it"
+NO_TUNE = (
+    "no tune is here: a tune begins with X:, and K: and its music follow; this looks like words or fields"
+)
 LEFT_FIELD = "a field outside of a tune is passed over: an empty line ended the tune; take that line out"
 
 
@@ -62,7 +65,7 @@ def _numbered(lines: Sequence[str]) -> Iterator[tuple[int, int]]:
 
 
 def _unnumbered(lines: Sequence[str], begin: int, end: int, numbered: bool) -> Iterator[tuple[int, int]]:
-    """The tunes without ``X:`` among lines outside of others; ``numbered``: whether an ``X:`` comes before."""
+    """The tunes without ``X:`` among lines outside of others; ``numbered``: an ``X:`` comes before."""
     for first, last in _blocks(lines, begin, end):
         start, letters = first, set[str]()
         for i in range(first, last):
