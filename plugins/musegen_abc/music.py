@@ -14,9 +14,20 @@ from musegen_abc.accents import read_text
 from musegen_abc.bars import Bars, read_sign
 from musegen_abc.chord_symbols import LONGEST_SYMBOL, read_chord_symbol
 from musegen_abc.layout import Voices
-from musegen_abc.lexer import DECORATIONS, MUSIC, NOTE, TOKEN, Token, read_ending, read_length, read_tuplet
+from musegen_abc.lexer import (
+    DECORATIONS,
+    MUSIC,
+    NAMES,
+    NOTE,
+    TOKEN,
+    Token,
+    read_ending,
+    read_length,
+    read_tuplet,
+)
 from musegen_abc.lyrics import BAR, read_syllables
 from musegen_abc.pitches import NO_KEY, Accidentals
+from musegen_abc.prose import is_music, shown
 
 # Limits beyond which a tune is mistaken: notes that sound together or grace a note, bars that Z rests at once
 # and in all.
@@ -31,6 +42,7 @@ _UNCLOSED = {
     "}": ("grace", "this } closes no grace notes"),
 }
 """Kind and message of a bracket that has no other."""
+_NOTES = re.compile(r"(?:[\^_=]*[A-Ga-g][,'0-9/]*){3,}")
 _NO_GRACE = re.compile(r"[^\s0-9/~.!+()<>=^_,'HLMOPSTuvxyz-]+")
 _ONE = Fraction(1)
 
@@ -96,6 +108,7 @@ class Music:
             "slur": self._slur,
             "overlay": self._overlay,
             "open_string": self._open_string,
+            "comment": self._comment,
             "unknown": self._strange,
         }
         self._handlers = self._all
@@ -412,9 +425,14 @@ class Music:
         text = token["quoted"]
         symbol = read_chord_symbol(text) if len(text) <= LONGEST_SYMBOL else None
         self.event(symbol or Annotation(read_text(text)), token.start() + 1)
+        if "|" in text and is_music(text):
+            self._problem(token.start() + 1, "quotation", f"a text that looks like music: {shown(text)}")
 
     def _decoration(self, token: Token) -> None:
-        self._decorations.append(token["name"] or token["old_name"])
+        name = token["name"] or token["old_name"]
+        self._decorations.append(name)
+        if _NOTES.fullmatch(name) and name not in NAMES:
+            self._problem(token.start() + 1, "decoration", f"no decoration is called !{name}!")
 
     def _symbol(self, token: Token) -> None:
         name = self._symbols.get(token[0])
@@ -430,6 +448,12 @@ class Music:
         """Pass over a second voice inside the bar (ABC 2.1 §7.4)."""
         self._problem(token.start() + 1, "overlay", "an overlay is passed over")
         self._handlers = self._under_overlay
+
+    def _comment(self, token: Token) -> None:
+        text = token[0][1:]
+        if is_music(text) and ("|" in text or len(text) > 4):
+            told = f"what stands behind % is a comment, though it looks like music: {shown(text)}"
+            self._problem(token.start() + 1, "comment", told)
 
     def _open_string(self, token: Token) -> None:
         self._problem(token.start() + 1, "quotation", "a quotation mark is not closed")

@@ -42,6 +42,8 @@ _ODD_LETTER = re.compile(rf"[{_ODD}]|[^\W\d_A-Za-z]")
 _NOTE_LETTER = re.compile(r"[A-Ga-gzxZX]")
 _RULE = re.compile(r"\s*(?:-{2,}|={2,}|_{2,}|\*{2,}|\#{2,}|~{2,}|\+{2,}|<{4,}|>{4,})\s*")
 _CODE = re.compile(r"[A-Ga-gzxyZXuvTHLMOPS0-9/,'^=_<>()\[\]{}~.:|\-\s*\\&+!$`]*")
+_SIGNS = frozenset("0123456789|[/(\\{^_=<>~")
+"""Signs without which one or two letters are not taken for music."""
 _SHORT = 40
 
 
@@ -80,7 +82,7 @@ def is_music(line: str) -> bool:
         return False
     if "|" in bare or (parts.notes > 2 and not parts.odd):
         return True
-    return bool(_CODE.fullmatch(bare)) and (parts.notes > 2 or any(sign in bare for sign in "0123456789|[/"))
+    return bool(_CODE.fullmatch(bare)) and (parts.notes > 2 or not _SIGNS.isdisjoint(bare))
 
 
 def is_words(line: str, symbols: Collection[str] = ()) -> bool:

@@ -169,8 +169,8 @@ def load_tokenizer(path: Path, about: About, use: Use[TokenizerTrainer]) -> Toke
     wanted, found = about.tokenizer.symbols, len(tokenizer.vocabulary)
     if wanted not in (None, found):
         raise ArtifactError(
-            f"{path}: its tokenizer has {counted(found, 'symbol')} and had {wanted} when the model was "
-            f"trained; {advice}"
+            f"{path}: its model and its tokenizer do not belong together: the model has "
+            f"{counted(wanted or 0, 'symbol')} and the tokenizer {found}; {advice}"
         )
     return tokenizer
 
