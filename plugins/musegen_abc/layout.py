@@ -148,11 +148,14 @@ def read_layout(text: str) -> Layout:
 
 def _music_of(line: str, number: int, symbols: Collection[str], strays: list[Stray]) -> str:
     """The line with blanks in place of what is no music code, which is noted."""
-    if suspect(line):
-        for found in words_inside(line, symbols):
-            strays.append(Stray(number, found.begin + 1, found.kind, found.message))
-            line = line[: found.begin] + " " * (found.end - found.begin) + line[found.end :]
-    return line
+    if not suspect(line):
+        return line
+    parts, place = list[str](), 0
+    for found in words_inside(line, symbols):
+        strays.append(Stray(number, found.begin + 1, found.kind, found.message))
+        parts += [line[place : found.begin], " " * (found.end - max(found.begin, place))]
+        place = found.end
+    return "".join([*parts, line[place:]])
 
 
 def _end_words(words: list[tuple[int, str]], strays: list[Stray]) -> None:

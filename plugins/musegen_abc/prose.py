@@ -40,6 +40,7 @@ _MARKUP = re.compile(rf"{_HTML}")
 _RUN = re.compile(r"[^\W\d_]{2,}")
 _ODD_LETTER = re.compile(rf"[{_ODD}]|[^\W\d_A-Za-z]")
 _NOTE_LETTER = re.compile(r"[A-Ga-gzxZX]")
+_WORD_BEFORE = re.compile(r"(?<![^\s(\[])[A-Za-z]?[a-z]{1,30}[ ,.:;]{1,9}$")
 _RULE = re.compile(r"\s*(?:-{2,}|={2,}|_{2,}|\*{2,}|\#{2,}|~{2,}|\+{2,}|<{4,}|>{4,})\s*")
 _CODE = re.compile(r"[A-Ga-gzxyZXuvTHLMOPS0-9/,'^=_<>()\[\]{}~.:|\-\s*\\&+!$`]*")
 _SIGNS = frozenset("0123456789|[/(\\{^_=<>~")
@@ -98,7 +99,7 @@ def is_words(line: str, symbols: Collection[str] = ()) -> bool:
     if not bare.strip():  # there is something else than what is left of it, in any case
         return not re.search(r"[\"!\[%+]", line)
     parts = _parts(bare, symbols)
-    return parts.odd > 1 and parts.words > 2 * parts.notes
+    return parts.odd > 1 and parts.words > 2 * parts.notes and not ("|" in bare and parts.notes > 3)
 
 
 def suspect(line: str) -> bool:
@@ -160,6 +161,8 @@ def _between(text: str) -> bool:
 def _told(line: str, found: Found) -> Found:
     begin, end = found.begin, found.end
     if found.kind == "words":
+        while (before := _WORD_BEFORE.search(line, max(begin - 45, 0), begin)) and _ODD_LETTER.search(before[0]):
+            begin = before.start()
         while begin and end < len(line) and line[begin - 1] + line[end] in ("()", "[]", "{}", "<>"):
             begin, end = begin - 1, end + 1
         while end < len(line) and line[end] in ".,;:?!'" and (end + 1 == len(line) or line[end + 1] in " \t"):
