@@ -161,7 +161,9 @@ def _between(text: str) -> bool:
 def _told(line: str, found: Found) -> Found:
     begin, end = found.begin, found.end
     if found.kind == "words":
-        while (before := _WORD_BEFORE.search(line, max(begin - 45, 0), begin)) and _ODD_LETTER.search(before[0]):
+        while (before := _WORD_BEFORE.search(line, max(begin - 45, 0), begin)) and _ODD_LETTER.search(
+            before[0]
+        ):
             begin = before.start()
         while begin and end < len(line) and line[begin - 1] + line[end] in ("()", "[]", "{}", "<>"):
             begin, end = begin - 1, end + 1

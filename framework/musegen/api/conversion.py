@@ -108,7 +108,7 @@ def convert(
             raise NotationError(
                 f"{source}: its tunes are not in {writer}; choose another kind of file than {target.suffix}"
             )
-        write_atomically(target, _as_text(readers, source, tunes, number is None))
+        write_atomically(target, _as_text(notations[writer], readers, source, tunes, number is None))
     elif len(tunes) > 1:
         raise MusegenError(
             f"{source}: holds {counted(len(tunes), 'tune')} and {writer.suffix} takes one; choose it with "
@@ -123,7 +123,9 @@ def convert(
     return made
 
 
-def _as_text(readers: Sequence[CorpusReader], source: Path, tunes: Sequence[Tune], whole: bool) -> bytes:
+def _as_text(
+    notation: Notation, readers: Sequence[CorpusReader], source: Path, tunes: Sequence[Tune], whole: bool
+) -> bytes:
     """The file to write: ``source`` with these tunes in it where they are all (``whole``), else the tunes."""
     for reader in readers if whole else ():
         if isinstance(reader, RewritingReader) and (content := reader.rewrite(source, tunes)) is not None:
@@ -132,7 +134,9 @@ def _as_text(readers: Sequence[CorpusReader], source: Path, tunes: Sequence[Tune
         first = file.readline(_FIRST_LINE)
     end = "\r\n" if first.endswith(b"\r\n") and b"\0" not in first else "\n"
     texts = [tune.text.rstrip("\n") + "\n" for tune in tunes if tune.text]
-    return "\n".join(texts).replace("\n", end).encode()
+    text = "\n".join(texts).replace("\n", end)
+    as_file: Callable[[str], bytes] = getattr(notation, "as_file", str.encode)  # it may say its encoding
+    return as_file(text)
 
 
 def check_target(target: Path, source: Path, force: bool) -> None:
