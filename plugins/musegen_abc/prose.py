@@ -37,6 +37,7 @@ _ASIDE = re.compile(
 _SUSPECT = re.compile(rf"[{_ODD}][A-Za-z]{{0,2}}[{_ODD}]")
 _OPEN = re.compile(_OPEN_FIELD)
 _MARKUP = re.compile(rf"{_HTML}")
+_WORD = re.compile(r"[A-Z]?[a-z]{4,}")
 _RUN = re.compile(r"[^\W\d_]{2,}")
 _ODD_LETTER = re.compile(rf"[{_ODD}]|[^\W\d_A-Za-z]")
 _NOTE_LETTER = re.compile(r"[A-Ga-gzxZX]")
@@ -189,7 +190,7 @@ def _parts(bare: str, symbols: Collection[str] = ()) -> _Parts:
     def taken(match: re.Match[str]) -> str:
         nonlocal words, odd
         strange = _odd(match[0], symbols)
-        if strange < 2 and 3 * strange < len(match[0]):
+        if strange < 2 and 3 * strange < len(match[0]) and not (strange and _WORD.fullmatch(match[0])):
             return match[0]
         words, odd = words + len(match[0]), odd + strange
         return " "
