@@ -50,6 +50,7 @@ class Told:
         """``say`` gets each line. ``check``: what ``musegen corpus check`` lists them all of, if known."""
         self._say, self._check = say, check
         self._found: dict[tuple[str, str], _Kind] = {}
+        self._together = False  # whether files are no longer told apart
 
     def line(self, line: str) -> None:
         """Take a line of a reader. One without a place is told at once."""
@@ -71,8 +72,9 @@ class Told:
         self._add(f"skipped {kind}", source.rpartition(":")[0] or source, line)
 
     def _add(self, kind: str, file: str, first: str) -> None:
-        self._found.setdefault((kind, file), _Kind(first)).add(file)
-        if len(self._found) > _MOST_KEPT:
+        self._found.setdefault((kind, "" if self._together else file), _Kind(first)).add(file)
+        if len(self._found) > _MOST_KEPT and not self._together:
+            self._together = True
             self._found = {(kind, ""): row for kind, row in self._by_kind().items()}
 
     def _by_kind(self) -> dict[str, _Kind]:
