@@ -71,6 +71,27 @@ class Lines(Silent):
         self._tell(line)
 
 
+class Renamed:
+    """A reporter that hands everything on, and lines with another beginning."""
+
+    def __init__(self, reporter: Reporter, old: str, new: str) -> None:
+        """``new`` stands where a line begins with ``old``."""
+        self._reporter, self._old, self._new = reporter, old, new
+
+    def begin(self, stage: str) -> Progress:
+        """Begin the stage."""
+        return self._reporter.begin(stage)
+
+    def finish(self, stage: str, line: str) -> None:
+        """Finish the stage."""
+        self._reporter.finish(stage, line)
+
+    def say(self, line: str) -> None:
+        """Report the line."""
+        own = line.startswith(self._old)
+        self._reporter.say(self._new + line.removeprefix(self._old) if own else line)
+
+
 def chosen_reporter(reporter: Reporter | None, report: Callable[[str], None] | None = None) -> Reporter:
     """The reporter of a public function: ``reporter``, or a silent one if it is None.
 

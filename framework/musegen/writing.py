@@ -36,24 +36,44 @@ def write_atomically(path: Path, content: bytes) -> None:
 
     Raises FileNotFoundError if the folder does not exist.
     """
-    if not path.parent.is_dir():
-        raise FileNotFoundError(errno.ENOENT, "no such folder", str(path.parent))
+    check_folder(path.parent)
     partial = path.with_name(f".{path.name}.partial")
-    try:
-        partial.write_bytes(content)
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)
+    with errors_name(path):
+        try:
+            partial.write_bytes(content)
+            partial.replace(path)
+        finally:
+            with suppress(OSError):
+                partial.unlink(missing_ok=True)
 
 
 @contextmanager
 def written_whole(path: Path) -> Iterator[Path]:
     """A file of the same name elsewhere, to be written in the block and then put at ``path``."""
-    if not path.parent.is_dir():
-        raise FileNotFoundError(errno.ENOENT, "no such folder", str(path.parent))
-    with _room(path.parent) as made:
+    check_folder(path.parent)
+    with errors_name(path), _room(path.parent) as made:
         yield made / path.name
         (made / path.name).replace(path)
+
+
+def check_folder(folder: Path) -> None:
+    """Raises OSError for what is not a folder; its ``strerror`` says what it is."""
+    if not folder.exists():
+        raise FileNotFoundError(errno.ENOENT, "no such folder", str(folder))
+    if not folder.is_dir():
+        raise NotADirectoryError(errno.ENOTDIR, "is a file, not a folder", str(folder))
+
+
+@contextmanager
+def errors_name(path: Path) -> Iterator[None]:
+    """An error about a file that stands for ``path`` until it is whole names ``path``, which users know."""
+    try:
+        yield
+    except OSError as error:
+        if UNFINISHED in str(error.filename) or str(error.filename).endswith(".partial"):
+            error.filename = str(path)
+            error.filename2 = None
+        raise
 
 
 @contextmanager
@@ -65,7 +85,7 @@ def all_or_none(
     Raises ArtifactError, whose message ends with ``advice``, if a file would replace one with other content
     and ``force`` is not set. ``replacing``: names of files whose new content takes up what the old one says.
     """
-    with _folders_made(folder), _room(folder) as made:
+    with _folders_made(folder), errors_name(folder), _room(folder) as made:
         yield made
         files = sorted(made.iterdir())
         for file in files if not force else ():
@@ -80,6 +100,9 @@ def all_or_none(
 @contextmanager
 def _folders_made(folder: Path) -> Iterator[None]:
     """Make a folder and those above it. Where the block fails, what was made goes again if it is empty."""
+    there = next((each for each in (folder, *folder.parents) if each.exists()), None)
+    if there:
+        check_folder(there)
     made = [each for each in (folder, *folder.parents) if not each.exists()]
     folder.mkdir(parents=True, exist_ok=True)
     try:

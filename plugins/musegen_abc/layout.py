@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
-_LINE_END = re.compile(r"\r\n|\r|\n")
+from musegen import counted
+from musegen_abc.prose import is_music, is_words, shown, suspect, words_inside
+
+LINE_END = re.compile(r"\n|\r(?:\r?\n)?")
+"""LF, CR LF or CR; also CR CR LF, which a text becomes whose line ends are converted twice."""
 # A letter and a colon begin a field, but "d:|" and "G::A" are music code (ABC 2.1 §3, §4.8).
-_FIELD = re.compile(r"[ \t]*([A-Za-z+]):(?![|:])[ \t]*")
+_FIELD = re.compile(r"[ \t\ufeff]*([A-Za-z+]):(?![|:])[ \t]*")
 _COMMENT = re.compile(r"(?<!\\)%.*")
 LAST_COUNTS = frozenset("MLQP")
 """Header fields whose last repetition counts; of the others the first one counts."""
@@ -27,14 +31,25 @@ class Line(NamedTuple):
     """Column in which ``text`` begins, from 1."""
 
 
+class Stray(NamedTuple):
+    """Something of a tune's text that is passed over."""
+
+    number: int
+    """Number of its line in the tune's text, from 1."""
+    column: int
+    kind: str
+    message: str
+
+
 class Layout(NamedTuple):
     """A tune's lines, comments and directives left out."""
 
     header: list[Line]
     """Information fields up to and including the first ``K:``."""
     body: list[Line]
-    strays: list[Line]
-    """The lines that were passed over: header lines that are not fields, and lines after the tune's end."""
+    """Fields and music code; words in the music are left out, blanks stand in their place."""
+    strays: list[Stray]
+    """What was passed over: header lines that are no fields, words in the music, lines behind the end."""
 
     @property
     def has_key(self) -> bool:
@@ -55,7 +70,7 @@ class Layout(NamedTuple):
 
 def split_lines(text: str) -> list[str]:
     """The lines of a text, ended by CR, LF or both; a line end at the very end begins no further line."""
-    lines = _LINE_END.split(text)
+    lines = LINE_END.split(text) if "\r" in text else text.split("\n")
     if lines and not lines[-1]:
         lines.pop()
     return lines
@@ -63,7 +78,7 @@ def split_lines(text: str) -> list[str]:
 
 def line_starts(text: str) -> list[int]:
     """Where each line of :func:`split_lines` begins in the text, and where one more would begin."""
-    return [0, *(end.end() for end in _LINE_END.finditer(text))]
+    return [0, *(end.end() for end in LINE_END.finditer(text))]
 
 
 def read_field(line: str) -> tuple[str, str, int] | None:
@@ -88,6 +103,8 @@ def read_layout(text: str) -> Layout:
     last_end = max((i for i, line in enumerate(lines) if line.startswith("%%end")), default=-1)
     layout = Layout([], [], [])
     into, in_block = layout.header, False
+    words: list[tuple[int, str]] = []  # the last lines in a row that are words
+    symbols: frozenset[str] = frozenset()
     for number, line in enumerate(lines, 1):
         if in_block or line.startswith("%"):
             # %%begintext and similar directives hold free text up to %%endtext (ABC 2.1 §11.4.2)
@@ -104,21 +121,58 @@ def read_layout(text: str) -> Layout:
         field = read_field(line)
         if field is None:
             if into is layout.body:
-                into.append(Line(number, "", line))
+                if is_words(line, symbols) or (words and not is_music(line)):
+                    words.append((number, line))
+                    continue
+                _end_words(words, layout.strays)
+                into.append(Line(number, "", _music_of(line, number, symbols, layout.strays)))
             else:
-                layout.strays.append(Line(number, "", line))
+                layout.strays.append(_before_key(number, line))
             continue
         letter, value, column = field
         if letter == "X" and layout.header:
-            layout.strays.append(Line(number, "X", value))
+            layout.strays.append(Stray(number, 1, "stray", f"a second X: ends the tune: {shown(line)}"))
             break
+        _end_words(words, layout.strays)
         if letter == "+":
             _continue(into, value)
             continue
+        if letter == "U":
+            symbols |= {value[:1]}
         into.append(Line(number, letter, value, column))
         if letter == "K":
             into = layout.body
+    _end_words(words, layout.strays)
     return layout
+
+
+def _music_of(line: str, number: int, symbols: Collection[str], strays: list[Stray]) -> str:
+    """The line with blanks in place of what is no music code, which is noted."""
+    if not suspect(line):
+        return line
+    parts, place = list[str](), 0
+    for found in words_inside(line, symbols):
+        strays.append(Stray(number, found.begin + 1, found.kind, found.message))
+        parts += [line[place : found.begin], " " * (found.end - max(found.begin, place))]
+        place = found.end
+    return "".join([*parts, line[place:]])
+
+
+def _end_words(words: list[tuple[int, str]], strays: list[Stray]) -> None:
+    """Note lines of words in a row as one."""
+    if words:
+        number, line = words[0]
+        many = f" ({counted(len(words), 'line')})" if len(words) > 1 else ""
+        kind, what = ("html", "HTML") if line.lstrip().startswith("<") else ("words", "words")
+        told = f"{what} in the music {'are' if kind == 'words' else 'is'} passed over{many}: {shown(line)}"
+        strays.append(Stray(number, 1, kind, f"{told}; an empty line or % before it keeps it apart"))
+        words.clear()
+
+
+def _before_key(number: int, line: str) -> Stray:
+    """A line of the header that is no field."""
+    why = "music before the K: field" if is_music(line) else "a line of the header that is no field"
+    return Stray(number, 1, "stray", f"{why} is passed over: {shown(line)}")
 
 
 def _continue(fields: list[Line], value: str) -> None:
@@ -127,11 +181,12 @@ def _continue(fields: list[Line], value: str) -> None:
         fields[-1] = fields[-1]._replace(text=f"{fields[-1].text} {value}".strip())
 
 
-def _note_rest(lines: Sequence[str], after: int, strays: list[Line]) -> None:
+def _note_rest(lines: Sequence[str], after: int, strays: list[Stray]) -> None:
     """Note the first line with text after the empty line that ends the tune."""
     for number, line in enumerate(lines[after:], after + 1):
         if line and not line.isspace():
-            strays.append(Line(number, "", line))
+            told = f"passed over, as an empty line has ended the tune: {shown(line)}"
+            strays.append(Stray(number, 1, "stray", told))
             return
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from musegen_abc.accents import read_text, write_text
+
 _TOKEN = re.compile(
     r"""
     (?P<blank>[ \t]+)
@@ -16,8 +18,9 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE,
 )
-_ESCAPED = re.compile(r"\\([-_*~|])|~")
-_SPECIAL = re.compile(r"[-_*~|]")
+_ESCAPES = {"~": " ", r"\-": "-", r"\_": "_", r"\*": "*", r"\|": "|"}
+_SPECIAL = re.compile(r"[-_*~| ]")
+_WRITTEN = {" ": "~", "~": r"\u007e"}  # "\~n" is a letter with an accent
 BAR = "|"
 """Mark among the syllables of a line: go on with the first note of the next bar."""
 
@@ -42,7 +45,7 @@ def read_syllables(text: str) -> Iterator[str]:
             yield waiting
             waiting = ""
         if kind == "text":
-            waiting = _ESCAPED.sub(lambda match: match[1] or " ", token[0])
+            waiting = read_text(token[0], _ESCAPES)
         elif kind != "blank":
             yield {"bar": BAR, "hold": "_", "skip": ""}[kind or ""]
     if waiting:
@@ -60,7 +63,11 @@ def write_syllables(syllables: Sequence[str]) -> str:
         else:
             goes_on = syllable.endswith("-") and syllable != "-"
             text, hyphen = (syllable[:-1], "-") if goes_on else (syllable, "")
-            words.append(_SPECIAL.sub(r"\\\g<0>", text).replace(" ", "~") + hyphen)
+            words.append(_SPECIAL.sub(_special, write_text(text)) + hyphen)
     while words and words[-1] == "*":
         words.pop()
     return " ".join(words)
+
+
+def _special(match: re.Match[str]) -> str:
+    return _WRITTEN.get(match[0], f"\\{match[0]}")

@@ -10,12 +10,24 @@ from functools import lru_cache
 from typing import TypeAlias
 
 from musegen import Annotation, Event, Grace, Key, Metre, Note, Pitch, Rest
+from musegen_abc.accents import read_text
 from musegen_abc.bars import Bars, read_sign
 from musegen_abc.chord_symbols import LONGEST_SYMBOL, read_chord_symbol
 from musegen_abc.layout import Voices
-from musegen_abc.lexer import DECORATIONS, MUSIC, NOTE, TOKEN, Token, read_ending, read_length, read_tuplet
+from musegen_abc.lexer import (
+    DECORATIONS,
+    MUSIC,
+    NAMES,
+    NOTE,
+    TOKEN,
+    Token,
+    read_ending,
+    read_length,
+    read_tuplet,
+)
 from musegen_abc.lyrics import BAR, read_syllables
 from musegen_abc.pitches import NO_KEY, Accidentals
+from musegen_abc.prose import is_music, shown
 
 # Limits beyond which a tune is mistaken: notes that sound together or grace a note, bars that Z rests at once
 # and in all.
@@ -23,6 +35,15 @@ _MOST_NOTES = 16
 _MOST_BARS_AT_ONCE, _MOST_BARS = 200, 2000
 _LONGEST_LENGTH = 16
 _USER_SYMBOL = re.compile(r"([~H-Wh-w])\s*=\s*(?:!([^!]*)!|\+([^+]*)\+|.*)")
+_UNCLOSED = {
+    "[": ("chord", "a chord is not closed by ]"),
+    "]": ("chord", "this ] closes no chord"),
+    "{": ("grace", "grace notes are not closed by }"),
+    "}": ("grace", "this } closes no grace notes"),
+}
+"""Kind and message of a bracket that has no other."""
+_NOTES = re.compile(r"(?:[\^_=]*[A-Ga-g][,'0-9/]*){3,}")
+_NO_GRACE = re.compile(r"[^\s0-9/~.!+()<>=^_,'HLMOPSTuvxyz-]+")
 _ONE = Fraction(1)
 
 Report: TypeAlias = Callable[[int, str, str], None]
@@ -59,6 +80,7 @@ class Music:
         # Where the notes of this line of music stand, with the bar line before which each does; None unless
         # the tune has lyrics to align
         self.sung: list[tuple[list[Event], int, int]] | None = None
+        self._told_to = 0  # up to where in this line unknown characters have been told
         self._slurs = 0  # how many begin with the next note
         self._graces: list[Grace] = []
         self._decorations: list[str] = []
@@ -86,7 +108,8 @@ class Music:
             "slur": self._slur,
             "overlay": self._overlay,
             "open_string": self._open_string,
-            "unknown": self._unknown,
+            "comment": self._comment,
+            "unknown": self._strange,
         }
         self._handlers = self._all
         self._under_overlay: dict[str | None, Callable[[Token], None]] = {
@@ -135,6 +158,7 @@ class Music:
         """Read one line of music code."""
         if not self._voices.reading and "[V:" not in code:
             return
+        self._told_to = 0
         for token in MUSIC.finditer(code):
             handlers = self._handlers if self._voices.reading else self._other_voice
             handler = handlers.get(token.lastgroup)
@@ -275,7 +299,7 @@ class Music:
         column = token.start() + 1
         notes, length, tie = token.group(f"{old}chord_notes", f"{old}chord_length", f"{old}chord_tie")
         pitches: dict[Pitch, None] = {}
-        first, tied = None, bool(tie)
+        first, tied, strange = None, bool(tie), False
         for inner in TOKEN.finditer(notes):
             match inner.lastgroup:
                 case "note":
@@ -286,11 +310,12 @@ class Music:
                         pitches[pitch] = None
                     elif pitch not in pitches:
                         self._problem(column, "notes", f"more than {_MOST_NOTES} notes at once")
-                case "string" | "decoration" | "old_decoration" | "symbol":
+                case "string" | "decoration" | "old_decoration" | "symbol" if not self._is_undefined(inner):
                     self._all[inner.lastgroup](inner)
                 case "space" | "slur" | "spacer":
                     pass
-                case _:
+                case _ if not strange:
+                    strange = True
                     self._problem(
                         column + 1 + inner.start(), "chord", f"cannot stand in a chord: {inner[0][:20]}"
                     )
@@ -327,13 +352,17 @@ class Music:
 
     def _grace(self, token: Token) -> None:
         """Read grace notes of the next note, each a quarter as long as written; abc2midi plays them so."""
+        many = False
         for inner in NOTE.finditer(token["graces"]):
             pitch = self._accidentals.pitch(inner["accidental"], inner["pitch"])
             length = self._length(inner["length"], token.start() + 1)
             if len(self._graces) < _MOST_NOTES:
                 self._graces.append(Grace(pitch, self.unit * length / 4))
-            else:
+            elif not many:
+                many = True
                 self._problem(token.start() + 1, "grace", f"more than {_MOST_NOTES} grace notes")
+        if strange := _NO_GRACE.search(NOTE.sub("", token["graces"])):
+            self._problem(token.start() + 1, "grace", f"cannot stand among grace notes: {strange[0][:20]}")
 
     def _tie(self, token: Token) -> None:
         """Read a tie that does not stand right after its note."""
@@ -395,15 +424,20 @@ class Music:
         """Read a string: a chord symbol if it names a chord, else an annotation (ABC 2.1 §4.18, §4.19)."""
         text = token["quoted"]
         symbol = read_chord_symbol(text) if len(text) <= LONGEST_SYMBOL else None
-        self.event(symbol or Annotation(text), token.start() + 1)
+        self.event(symbol or Annotation(read_text(text)), token.start() + 1)
+        if "|" in text and is_music(text):
+            self._problem(token.start() + 1, "quotation", f"a text that looks like music: {shown(text)}")
 
     def _decoration(self, token: Token) -> None:
-        self._decorations.append(token["name"] or token["old_name"])
+        name = token["name"] or token["old_name"]
+        self._decorations.append(name)
+        if _NOTES.fullmatch(name) and name not in NAMES:
+            self._problem(token.start() + 1, "decoration", f"no decoration is called !{name}!")
 
     def _symbol(self, token: Token) -> None:
         name = self._symbols.get(token[0])
         if name is None:
-            self._problem(token.start() + 1, "symbol", f"unknown symbol: {token[0]}")
+            self._strange(token)
         elif name:
             self._decorations.append(name)
 
@@ -415,8 +449,36 @@ class Music:
         self._problem(token.start() + 1, "overlay", "an overlay is passed over")
         self._handlers = self._under_overlay
 
+    def _comment(self, token: Token) -> None:
+        text = token[0][1:]
+        if is_music(text) and ("|" in text or len(text) > 4):
+            told = f"what stands behind % is a comment, though it looks like music: {shown(text)}"
+            self._problem(token.start() + 1, "comment", told)
+
     def _open_string(self, token: Token) -> None:
         self._problem(token.start() + 1, "quotation", "a quotation mark is not closed")
 
-    def _unknown(self, token: Token) -> None:
-        self._problem(token.start() + 1, "character", f"unknown character: {token[0]}")
+    def _strange(self, token: Token) -> None:
+        """Tell of a sign that means nothing here, once for all that follow it without a gap."""
+        begin = end = token.start()
+        if begin < self._told_to:
+            return
+        following: Token | None = token
+        while following and (following.lastgroup == "unknown" or self._is_undefined(following)):
+            end = following.end()
+            following = TOKEN.match(token.string, end)
+        self._told_to = end
+        text = token.string[begin:end]
+        unclosed = _UNCLOSED.get(text[0])
+        if unclosed:
+            kind, message = unclosed
+            near = re.split(r"[\s|]", token.string[begin : begin + 20], maxsplit=1)[0]
+            self._problem(begin + 1, kind, f"{message}: {near}")
+        elif token.lastgroup == "symbol":
+            self._problem(begin + 1, "symbol", f"unknown symbol: {text[:20]}")
+        else:
+            self._problem(begin + 1, "character", f"unknown character: {text[:20]}")
+
+    def _is_undefined(self, token: Token) -> bool:
+        """Whether it is a letter that could be a symbol, but that no ``U:`` field defines."""
+        return token.lastgroup == "symbol" and token[0] not in self._symbols

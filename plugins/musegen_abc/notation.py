@@ -19,6 +19,7 @@ from musegen import (
     Wishes,
 )
 from musegen_abc.canonical import canonical_abc
+from musegen_abc.charset import encoded
 from musegen_abc.copies import fold, unfold
 from musegen_abc.guide import AbcGuide, wished_fields, wished_key
 from musegen_abc.layout import read_layout
@@ -46,14 +47,19 @@ class AbcNotation:
         score = parse_abc(tune)
         if self._strict and score.problems:
             first = score.problems[0]
+            line = tune.own_line(first.line)
             raise NotationError(
-                first.message, source=tune.source, line=first.line, column=first.column, kind=first.kind
+                first.message, source=tune.source, line=line, column=first.column, kind=first.kind
             )
         return score
 
     def write(self, score: Score) -> str:
         """The score as ABC 2.1, ``X:1`` first. Raises NotationError for a length that ABC cannot write."""
         return write_abc(score)
+
+    def as_file(self, text: str) -> bytes:
+        """The text as a file, in UTF-8, which says so where it has more than ASCII."""
+        return encoded(text)
 
     def transpose(self, tune: Tune, semitones: int, tonic: str = "") -> Tune:
         """The tune moved up by so many semitones, by an edit of its text. Raises NotationError."""

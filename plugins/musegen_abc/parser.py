@@ -20,10 +20,12 @@ from musegen import (
     Tune,
     expand_play_order,
 )
+from musegen_abc.accents import TEXTS, read_text
 from musegen_abc.fields import default_unit, names_key, read_key, read_metre, read_tempo, read_unit
 from musegen_abc.layout import Layout, Line, Voices, read_layout
 from musegen_abc.music import Music
 from musegen_abc.pitches import NO_KEY
+from musegen_abc.prose import is_music, shown
 
 _MOST_PROBLEMS = 100
 _MOST_VERSES = 50
@@ -50,9 +52,13 @@ def no_tune(tune: Tune, layout: Layout) -> NotationError:
     kind, message = "no key", "it has no K: field"
     if layout.has_key:
         kind, message = "no note", "there is no note after its K: field"
-    return NotationError(f"no tune: {message}", source=tune.source, line=line, column=1, kind=kind)
+    return NotationError(
+        f"no tune: {message}", source=tune.source, line=tune.own_line(line), column=1, kind=kind
+    )
 
 
+_WORDS = frozenset("ABCDFGHNORSTZ")
+"""Fields of words, which have nothing to do with the notes."""
 _HAVE_ATTRIBUTES = frozenset("XMLQPYKWwUVm")
 
 
@@ -87,7 +93,7 @@ class _Parser:
         """The score; None for a tune without a note."""
         for stray in self._layout.strays:
             self._music.line = stray.number
-            self._problem(1, "stray", f"passed over: {stray.text[:40]}")
+            self._problem(stray.column, stray.kind, stray.message)
         fields = self._layout.fields()
         self._header(fields)
         music = self._music
@@ -106,6 +112,9 @@ class _Parser:
                 verse += 1
             elif self._voices.reading or line.letter == "V":
                 self._field(line.letter, line.text, line.column)
+                if line.letter in _WORDS and "|" in line.text and is_music(line.text):
+                    told = f"a field that looks like music: {line.letter}:{shown(line.text)}"
+                    self._problem(1, "field", told)
         if not self._music.notes:
             return None
         start = self._start or self._now()
@@ -114,19 +123,27 @@ class _Parser:
             start.key,
             start.metre,
             start.tempo,
-            title=_text(fields, "T"),
-            rhythm=_text(fields, "R"),
+            title=read_text(_text(fields, "T")),
+            rhythm=read_text(_text(fields, "R")),
             unit=start.unit,
             play_order=expand_play_order(_REMARK.sub(" ", _text(fields, "P"))),
             suggested_order=expand_play_order(_REMARK.sub(" ", _text(fields, "Y"))),
             fields=self._other_fields(fields, start),
-            words=tuple(line.text for part in self._layout[:2] for line in part if line.letter == "W"),
-            problems=tuple(self._problems),
+            words=tuple(
+                read_text(line.text) for part in self._layout[:2] for line in part if line.letter == "W"
+            ),
+            problems=tuple(sorted(self._problems, key=_in_order))
+            if self._layout.strays
+            else tuple(self._problems),
         )
 
     def _other_fields(self, fields: Mapping[str, Line], start: _Start) -> tuple[tuple[str, str], ...]:
         """The header's fields that have no attribute of their own, such as a tempo in words alone."""
-        others = [(line.letter, line.text) for line in self._layout.header if _is_other(line, fields)]
+        others = [
+            (line.letter, read_text(line.text) if line.letter in TEXTS else line.text)
+            for line in self._layout.header
+            if _is_other(line, fields)
+        ]
         words = _text(fields, "Q")
         return (*others, ("Q", words)) if words and start.tempo is None else tuple(others)
 
@@ -215,6 +232,10 @@ class _Parser:
         self._tempo = tempo or self._tempo
         if tempo and self._music.begun:
             self._music.event(TempoChange(tempo), column)
+
+
+def _in_order(problem: Problem) -> tuple[bool, int, int]:
+    return problem.kind == "further", problem.line, problem.column
 
 
 def _text(fields: Mapping[str, Line], letter: str) -> str:

@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 
 from musegen import Prepare, Tune
+from musegen_abc.accents import read_text
 from musegen_abc.chord_symbols import LONGEST_SYMBOL, read_chord_symbol
 from musegen_abc.layout import Layout, Line, Voices, read_layout, written_field
 from musegen_abc.lexer import NOTE, TOKEN, Token
@@ -33,7 +34,7 @@ def prepare_abc(tune: Tune, options: Prepare) -> Tune:
     lines = body.lines()
     if not body.notes:
         raise no_tune(tune, layout)
-    title = header.get("T", tune.title)
+    title = read_text(header["T"]) if "T" in header else tune.title
     text = "".join(f"{written_field(letter, value)}\n" for letter, value in header.items())
     return replace(tune, text=text + "".join(f"{line}\n" for line in lines), title=title)
 

@@ -19,9 +19,11 @@ from musegen import (
     matching_paths,
     read_file,
 )
+from musegen_abc.accents import read_text
+from musegen_abc.charset import decoded
 from musegen_abc.layout import read_field, split_lines
 from musegen_abc.rewriting import rewrite_abc
-from musegen_abc.splitting import file_header, inherited_lines, tune_spans
+from musegen_abc.splitting import NO_TUNE, Left, completed, file_header, left_over, tune_spans
 
 _SUFFIX, _ARCHIVE = ".abc", ".zip"
 _BROKEN_ARCHIVE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError)
@@ -93,7 +95,7 @@ def read_files(files: Iterable[Path], report: Report) -> Iterator[Tune]:
             packed = file.suffix.lower() == _ARCHIVE
             contents = _members(file, name) if packed else [(name, read_file(file, Bounds.TUNE_FILE))]
             for source, content in contents:
-                yield from split_tunes(decode(content, source, report), source)
+                yield from split_tunes(decode(content, source, report), source, report)
         except OSError as error:
             raise CorpusError(f"{file}: {error.strerror or error}") from error
 
@@ -127,44 +129,48 @@ def _is_abc(member: zipfile.ZipInfo) -> bool:
 
 
 def decode(content: bytes, name: str, report: Report) -> str:
-    """A file's text in UTF-8, else in Latin-1, which is reported. Raises CorpusError for a binary file."""
-    if b"\0" in content:
+    """A file's text. A guessed encoding is reported. Raises CorpusError for a binary file."""
+    found = decoded(content)
+    if "\0" in found.text:
         raise CorpusError(f"{name}: is not a text file")
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = len(split_lines(content[: error.start].decode("latin-1"))) or 1
-        report(f"{name}:{line}: not UTF-8; the file is read as Latin-1")
-        return content.decode("latin-1")
+    if found.told:
+        report(f"{name}:{found.line}: {found.told}")
+    return found.text
 
 
-def split_tunes(text: str, name: str) -> Iterator[Tune]:
+def split_tunes(text: str, name: str, report: Report = lambda line: None) -> Iterator[Tune]:
     """One tune for each ``X:`` field, with the fields of the file's header that it lacks (ABC 2.1 §2.2).
 
-    A tune ends at an empty line or the next ``X:``; free text between tunes is passed over. The notation
-    tells whether a tune can be used.
+    A tune ends at an empty line or the next ``X:``; free text between tunes is passed over. ``report`` gets
+    a line for each place where something that looks like music is outside of all tunes, or a tune has no
+    ``X:``. The notation tells whether a tune can be used.
     """
     lines = split_lines(text)
-    header = file_header(lines)
+    header, spans = file_header(lines), list(tune_spans(lines))
+    told = list(left_over(lines, spans))
+    if not spans and not told:
+        written = (i for i, line in enumerate(lines) if line.strip() and not line.startswith("%"))
+        told = [Left(i, NO_TUNE) for i in written][:1]
+    for place, message in told:
+        report(f"{name}:{place + 1}: {message}")
     inherited = 0
-    for begin, end in tune_spans(lines):
-        own = lines[begin:end]
-        added = inherited_lines(own, header)
-        inherited += sum(map(len, added))
+    for begin, end in spans:
+        own, first, added = completed(lines[begin:end], header)
+        inherited += sum(map(len, own[first : first + added]))
         if inherited > Bounds.TUNE_FILE:
             most = f"{Bounds.TUNE_FILE >> 20} MiB"
             raise CorpusError(
                 f"{name}: its header, written into every tune, makes more than {most}; shorten it"
             )
-        yield _tune([own[0], *added, *own[1:]], f"{name}:{begin + 1}")
+        yield _tune(own, f"{name}:{begin + 1}", added)
 
 
-def _tune(lines: Sequence[str], source: str) -> Tune:
+def _tune(lines: Sequence[str], source: str, added: int) -> Tune:
     title = ""
     for line in lines:
         field = read_field(line)
         if field and field[0] == "T":
-            title = re.sub(r"\s+", " ", field[1])
+            title = read_text(re.sub(r"\s+", " ", field[1]))
         if field and field[0] in "TK":
             break
-    return Tune("\n".join(lines) + "\n", "abc", title, source)
+    return Tune("\n".join(lines) + "\n", "abc", title, source, inherited=added)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import lru_cache
+from itertools import groupby
 
 from musegen import ChordSymbol, Interval, Key, Pitch, Tune
 from musegen_abc.chord_symbols import LONGEST_SYMBOL, read_chord_symbol, split_chord_symbol
@@ -91,7 +92,7 @@ class _Mover:
         for line in self._layout.body:
             old = lines[line.number - 1]
             if not line.letter:
-                lines[line.number - 1] = self._music(line.text)
+                lines[line.number - 1] = self._music_line(line.text, old)
             elif line.letter in "KV":
                 lines[line.number - 1] = self._field_line(line, old)
         return "".join(f"{line}\n" for line in lines)
@@ -118,6 +119,18 @@ class _Mover:
             return text
         _, rest = split_key(text)
         return f"{write_key(self.interval(key).moved_key(key))} {rest}".strip()
+
+    def _music_line(self, code: str, written: str) -> str:
+        """The line as it is ``written``, words in it included, for which ``code`` has blanks."""
+        if code == written:
+            return self._music(code)
+        pairs = zip(code, written, strict=True)
+        parts = groupby(enumerate(pairs), key=lambda each: each[1][0] != each[1][1])
+        spans = [(apart, [i for i, _ in each]) for apart, each in parts]
+        return "".join(
+            written[inside[0] : inside[-1] + 1] if apart else self._music(code[inside[0] : inside[-1] + 1])
+            for apart, inside in spans
+        )
 
     def _music(self, code: str) -> str:
         return "".join(self._token(token.lastgroup or "", token) for token in MUSIC.finditer(code))

@@ -24,6 +24,7 @@ from musegen import (
     TempoChange,
     Tuplet,
 )
+from musegen_abc.accents import TEXTS, write_quoted, write_text
 from musegen_abc.layout import written_field
 from musegen_abc.lexer import DECORATIONS, LONGEST, TUPLETS
 from musegen_abc.lyrics import write_syllables
@@ -49,7 +50,8 @@ def write_abc(score: Score, reference: int = 1) -> str:
     Reading it back gives an equal score (reference number aside). Raises NotationError for a length that ABC
     cannot write.
     """
-    header = [("X", str(reference)), ("T", score.title), ("R", score.rhythm), *score.fields]
+    header = [("X", str(reference)), ("T", write_text(score.title)), ("R", write_text(score.rhythm))]
+    header += [(letter, write_text(value) if letter in TEXTS else value) for letter, value in score.fields]
     header += [
         ("Y", _order(score.suggested_order)),
         ("M", write_metre(score.metre)),
@@ -60,7 +62,7 @@ def write_abc(score: Score, reference: int = 1) -> str:
     ]
     lines = [written_field(letter, value) for letter, value in header if value]
     lines += _Body(score).lines()
-    lines += [written_field("W", line) for line in score.words]
+    lines += [written_field("W", write_text(line)) for line in score.words]
     return "".join(f"{line}\n" for line in lines)
 
 
@@ -315,8 +317,10 @@ class _Body:
 
     def _sign_event(self, event: Event) -> str:
         match event:
-            case ChordSymbol() | Annotation():
+            case ChordSymbol():
                 return f'"{event.text}"'
+            case Annotation():
+                return f'"{write_quoted(event.text)}"'
             case Tuplet():
                 self._tuplet, self._tuplet_left = Fraction(event.normal, event.actual), event.notes
                 normal = f":{event.normal}" if TUPLETS.get(event.actual) != event.normal else ""

@@ -11,7 +11,7 @@ import numpy as np
 
 from musegen import ModelError, counted
 from musegen_keras.backend import keras
-from musegen_keras.foreign_code import code_in
+from musegen_keras.foreign_code import code_in, weights_alone
 from musegen_sampling import LSTMWeights
 
 _NO_EFFECT = ("InputLayer", "Dropout", "SpatialDropout1D", "GaussianDropout", "GaussianNoise")
@@ -26,7 +26,14 @@ def read_keras(path: Path, symbols: Sequence[str] | None) -> LSTMWeights:
     the tokens are numbered. Raises ModelError that says which layer cannot be expressed, and why.
     """
     if path.suffix.lower() == ".keras" and not is_zipfile(path):
-        raise ModelError(f"{path}: is not a .keras file, which would be a zip archive")
+        raise ModelError(
+            f'{path}: is not a .keras file, which would be a zip archive; save it with model.save("x.keras")'
+        )
+    if weights_alone(path):
+        raise ModelError(
+            f"{path}: holds weights alone, and not the layers that they belong to; save the whole model "
+            'where it was trained: model.save("x.keras")'
+        )
     if code := code_in(path):
         raise ModelError(f"{path}: {code}; {_EXPORTED} can be exported")
     try:

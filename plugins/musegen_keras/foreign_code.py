@@ -40,6 +40,19 @@ def code_in(path: Path) -> str:
     return ""
 
 
+def weights_alone(path: Path) -> bool:
+    """Whether a file holds the weights of a model without its layers, as ``model.save_weights`` writes it."""
+    if path.suffix.lower() != ".h5":
+        return False
+    import h5py
+
+    try:
+        with h5py.File(path, "r") as opened:
+            return "model_config" not in opened.attrs and len(opened) > 0
+    except OSError:  # it is no HDF5 file at all
+        return False
+
+
 def _description(path: Path) -> str | bytes:
     """The model's layers as JSON."""
     if path.suffix.lower() == ".keras":

@@ -63,7 +63,8 @@ class WavRenderer:
         left = sound(self._instrument, _strikes(performance, performance.melody), length)
         right = sound(self._instrument, _strikes(performance, chords, _CHORD_SHARE), length)
         peak = place(left, right)
-        with wave.open(str(path), "wb") as file:
+        # Where the file cannot be opened, wave would complain a second time, when its object goes.
+        with path.open("wb") as opened, wave.open(opened, "wb") as file:
             file.setnchannels(2)
             file.setsampwidth(2)
             file.setframerate(RATE_HZ)

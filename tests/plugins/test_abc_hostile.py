@@ -99,7 +99,7 @@ def test_absurd_values_are_bounded_and_reported(body: str) -> None:
 
 def test_problems_are_bounded() -> None:
     """A hundred thousand mistakes are not listed one by one."""
-    score = NOTATION.parse(Tune(f"X:1\nK:C\nC{'?' * 100_000}\n", "abc"))
+    score = NOTATION.parse(Tune(f"X:1\nK:C\n{'?C' * 100_000}\n", "abc"))
     assert 100 <= len(score.problems) <= 102
 
 

@@ -468,7 +468,7 @@ class TestTolerance:
     def test_text_after_the_tune(self) -> None:
         """An empty line or another ``X:`` ends the tune."""
         assert pitches("C\n\nD") == "C4"
-        assert messages("C\n\nD") == ["7:1: passed over: D"]
+        assert messages("C\n\nD") == ["7:1: passed over, as an empty line has ended the tune: D"]
         assert pitches("C\nX:2\nK:C\nD") == "C4"
 
     @pytest.mark.parametrize(

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pydantic import ValidationError
 
 from musegen.api.components import with_files
 from musegen.corpus.files import Notations, file_readers
+from musegen.corpus.told import Told
 from musegen.corpus.transposing import to_tonic, transpose
-from musegen.errors import ComponentError, CorpusError, MusegenError, NotationError, PluginError, locate
+from musegen.errors import ComponentError, CorpusError, MusegenError, NotationError, PluginError
 from musegen.inputs import check_file
+from musegen.music.score import Score
 from musegen.music.tune import Tune
 from musegen.plugins.installed import Installed
 from musegen.plugins.registry import Plugins
@@ -22,7 +24,7 @@ from musegen.protocols.corpora import CorpusReader, RewritingReader
 from musegen.protocols.notations import Notation
 from musegen.protocols.renderers import Renderer
 from musegen.words import counted
-from musegen.writing import write_atomically, written_whole
+from musegen.writing import check_folder, write_atomically, written_whole
 
 _FARTHEST = 60
 """Semitones; no tune with a key stays in anybody's range beyond."""
@@ -38,6 +40,8 @@ class Converted:
     """The file that was written."""
     tunes: int
     """Number of tunes in it."""
+    failed: tuple[str, ...] = ()
+    """One line for each tune that could not be converted and is left out, with the reason."""
 
 
 def convert(
@@ -58,12 +62,13 @@ def convert(
     What ``target`` ends with tells what is written: a notation (``.abc``), which holds all tunes, or what a
     renderer writes (``.mid``, ``.wav``, ``.musicxml``), which holds one: ``number`` chooses it, from 1. From
     a notation to the same one nothing changes but the tunes: what stands before and between them stays, and
-    line ends and encoding do. ``tonic`` brings each tune there by the shortest way, ``semitones`` moves it as
-    far. ``reporter`` is told, located, what
-    was read tolerantly; with ``strict`` that is an error. ``plugins`` are the files of plugins to use besides
-    those that are installed. ``report``, a function of a line, is deprecated.
+    line ends do; it is written in UTF-8. ``tonic`` brings each tune there by the shortest way, ``semitones``
+    moves it as far. Tunes that cannot be read are left out. ``reporter`` is told of each of them, and gets a
+    line for each kind of mistake in a file that was read tolerantly; with ``strict`` the first one is an
+    error. ``plugins`` are the files of plugins to use besides those that are installed. ``report``, a
+    function of a line, is deprecated.
 
-    Raises MusegenError if the tunes cannot be converted, or if ``target`` exists and ``force`` is not set.
+    Raises MusegenError if no tune can be converted, or if ``target`` exists and ``force`` is not set.
     """
     source, target = Path(source), Path(target)
     if tonic and not re.fullmatch(r"[A-G](#|b)?", tonic):
@@ -81,17 +86,29 @@ def convert(
     readers, notations = file_readers(known, source), Notations(known)
     writer = _writer(known, target)
     check_target(target, source, force)
-    read = [tune for reader in readers for tune in reader.read(told.say)]
+    mistakes = Told(told.say, str(source))
+    read = [tune for reader in readers for tune in reader.read(mistakes.line)]
     chosen = _chosen(source, read, number)
-    tunes = [_moved(notations[tune.notation], tune, tonic, semitones) for tune in chosen]
-    for tune in tunes:
-        _check(notations, tune, strict, told)
+    tunes, failed = list[Tune](), list[str]()
+    for place, tune in enumerate(chosen, 1):
+        try:
+            mistakes.score(tune, _score(notations, tune, strict))
+            tunes.append(_moved(notations[tune.notation], tune, tonic, semitones))
+        except NotationError as error:
+            if strict or len(chosen) == 1:
+                raise
+            failed.append(f"{error}; tune {place} is not converted")
+            told.say(failed[-1])
+            tunes.append(replace(tune, text=""))
+    mistakes.finish()
+    if len(failed) == len(tunes):
+        raise CorpusError(f"{source}: none of its {counted(len(tunes), 'tune')} can be converted")
     if isinstance(writer, str):
         if {tune.notation for tune in tunes} != {writer}:
             raise NotationError(
                 f"{source}: its tunes are not in {writer}; choose another kind of file than {target.suffix}"
             )
-        write_atomically(target, _as_text(readers, source, tunes, number is None))
+        write_atomically(target, _as_text(notations[writer], readers, source, tunes, number is None))
     elif len(tunes) > 1:
         raise MusegenError(
             f"{source}: holds {counted(len(tunes), 'tune')} and {writer.suffix} takes one; choose it with "
@@ -101,11 +118,14 @@ def convert(
         score = notations[tunes[0].notation].parse(tunes[0])
         with written_whole(target) as partial:
             writer.render(score, partial)
-    told.finish("convert", f"{target}: {counted(len(tunes), 'tune')}")
-    return Converted(target, len(tunes))
+    made = Converted(target, len(tunes) - len(failed), tuple(failed))
+    told.finish("convert", f"{target}: {counted(made.tunes, 'tune')}")
+    return made
 
 
-def _as_text(readers: Sequence[CorpusReader], source: Path, tunes: Sequence[Tune], whole: bool) -> bytes:
+def _as_text(
+    notation: Notation, readers: Sequence[CorpusReader], source: Path, tunes: Sequence[Tune], whole: bool
+) -> bytes:
     """The file to write: ``source`` with these tunes in it where they are all (``whole``), else the tunes."""
     for reader in readers if whole else ():
         if isinstance(reader, RewritingReader) and (content := reader.rewrite(source, tunes)) is not None:
@@ -113,11 +133,20 @@ def _as_text(readers: Sequence[CorpusReader], source: Path, tunes: Sequence[Tune
     with source.open("rb") as file:
         first = file.readline(_FIRST_LINE)
     end = "\r\n" if first.endswith(b"\r\n") and b"\0" not in first else "\n"
-    return "\n".join(tune.text.rstrip("\n") + "\n" for tune in tunes).replace("\n", end).encode()
+    texts = [tune.text.rstrip("\n") + "\n" for tune in tunes if tune.text]
+    text = "\n".join(texts).replace("\n", end)
+    as_file: Callable[[str], bytes] = getattr(notation, "as_file", str.encode)  # it may say its encoding
+    return as_file(text)
 
 
 def check_target(target: Path, source: Path, force: bool) -> None:
-    """Raises MusegenError if ``target`` is the file ``source``, or exists and ``force`` is not set."""
+    """Raises MusegenError if ``target`` is the file ``source``, or exists and ``force`` is not set.
+
+    Raises it too for a folder, and OSError where there is no folder for it.
+    """
+    if target.is_dir():
+        raise MusegenError(f"{target}: is a folder; name a file in it")
+    check_folder(target.parent)
     if not target.exists():
         return
     if source.exists() and target.samefile(source):
@@ -140,13 +169,12 @@ def _moved(notation: Notation, tune: Tune, tonic: str, semitones: int) -> Tune:
     return to_tonic(notation, tune, tonic) if tonic else transpose(notation, tune, semitones)
 
 
-def _check(notations: Mapping[str, Notation], tune: Tune, strict: bool, reporter: Reporter) -> None:
-    """Parse the tune and report each mistake that was tolerated. With ``strict``, raises NotationError."""
-    for problem in notations[tune.notation].parse(tune).problems:
-        where = locate(tune.source, problem.line, problem.column)
-        if strict:
-            raise NotationError(f"{where}: {problem.message}")
-        reporter.say(f"{where}: {problem.message}")
+def _score(notations: Mapping[str, Notation], tune: Tune, strict: bool) -> Score:
+    """The tune as music. With ``strict``, raises NotationError for a mistake that was tolerated."""
+    score = notations[tune.notation].parse(tune)
+    for problem in score.problems if strict else ():
+        raise NotationError(f"{tune.place(problem.line, problem.column)}: {problem.message}")
+    return score
 
 
 def _writer(plugins: Plugins, target: Path) -> str | Renderer:

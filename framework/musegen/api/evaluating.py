@@ -10,6 +10,7 @@ from musegen.api.components import with_files
 from musegen.api.sampling import checked_sample
 from musegen.corpus.files import Notations
 from musegen.corpus.identity import read_all
+from musegen.corpus.told import Told
 from musegen.errors import ArtifactError, CorpusError, MusegenError
 from musegen.evaluation.corpora import held_out
 from musegen.evaluation.evaluation import Evaluation, evaluate_tunes
@@ -117,7 +118,9 @@ def _new(
 def _source(plugins: Plugins, source: str, valid: Valid, reporter: Reporter) -> TuneSet:
     found = find_source(plugins, source, reporter.say)
     notations = Notations(plugins, found.plugins)
-    tunes = list(read_all(found.readers, reporter.say))
+    told = Told(reporter.say, source)
+    tunes = list(read_all(found.readers, told.line))
+    told.finish()
     if not tunes:
         raise CorpusError(f"{source}: no tune found")
     return TuneSet.judged(source, tunes, notations, valid)

@@ -17,7 +17,7 @@ from musegen.plugins.registry import Plugins
 from musegen.progress import Reporter, chosen_reporter
 from musegen.protocols.models import ForeignModels, LanguageModel, StorableModel
 from musegen.words import counted
-from musegen.writing import os_errors_explained
+from musegen.writing import errors_name, os_errors_explained
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ def export(
         ways = f"choose one of: {', '.join(stores)}" if stores else "this kind of model has only one way"
         raise MusegenError(f"{model}: cannot be stored as {store}; {ways}")
     check_target(output, model, force)
-    with os_errors_explained(output):
+    with os_errors_explained(output), errors_name(output):
         trained.save_as(output, store)
     made = Exported(output, output.stat().st_size, model.stat().st_size)
     reporter.finish("export", f"{made.path}: {counted(made.size, 'byte')}, {model} has {made.source_size:,}")

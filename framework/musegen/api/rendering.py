@@ -9,6 +9,7 @@ from pathlib import Path
 from musegen.api.components import built_renderers, with_files
 from musegen.corpus.files import Notations, file_readers
 from musegen.corpus.identity import read_all, reader_files
+from musegen.corpus.told import Told
 from musegen.errors import ComponentError, CorpusError, MusegenError
 from musegen.progress import Reporter, chosen_reporter
 from musegen.run.new_tunes import give_digits, stem
@@ -42,7 +43,8 @@ def render(
 ) -> Rendered:
     """Render every tune of some files to ``folder``: ``001.mid`` and so on, counted through all files.
 
-    The number of a tune that cannot be rendered stays unused, and ``reporter`` gets a line with the reason.
+    The number of a tune that cannot be rendered stays unused, and ``reporter`` gets a line with the reason,
+    and one for each kind of mistake in a file that was read tolerantly.
     ``plugins``: Python files of plugins to use in addition to the installed ones. Raises MusegenError if no
     tune is found, a renderer is missing, or ``folder`` has files of these names with other content and
     ``force`` is not set.
@@ -55,6 +57,7 @@ def render(
     for reader in readers:
         reader_files(reader)  # a missing file is known before anything is written
     number, failed = 0, list[str]()
+    told = Told(reporter.say, " ".join(map(str, files)))
     progress = reporter.begin("render")
     advice = "choose another folder or add --force"
     with (
@@ -62,17 +65,19 @@ def render(
         all_or_none(folder, advice, force=force) as made,
         Rendering(writers, made) as rendering,
     ):
-        for tune in read_all(readers, reporter.say):
+        for tune in read_all(readers, told.line):
             number += 1
             progress.advance(number, 0, tune.source)
             try:
                 score = notations[tune.notation].parse(tune)
+                told.score(tune, score)
                 rendering.tune(score, number, stem(number, 0))
             except ComponentError:  # the renderer's fault and not the tune's
                 raise
             except MusegenError as error:
                 failed.append(f"{error}; tune {number} is not rendered")
                 reporter.say(failed[-1])
+        told.finish()
         if not number:
             raise CorpusError(f"{', '.join(str(file) for file in files)}: no tune found")
         rendering.finish()

@@ -17,7 +17,7 @@ from musegen.models.numbering import DRAWS, RUN_SEEDS, SEEDS_A_RUN
 from musegen.models.rule_tables import built_rules
 from musegen.models.sample_options import Sample, ignored_keys, sample_options
 from musegen.models.tune_model import TuneModel
-from musegen.models.wishes import check_wishes
+from musegen.models.wishes import PRIME, check_wishes
 from musegen.option_faults import option_faults
 from musegen.plugins.registry import Plugins
 from musegen.progress import Reporter, Silent
@@ -217,7 +217,7 @@ def checked_options(
     given = {key: value for key, value in options.items() if key not in ignored}
     asked = checked_sample(sample_options(model.component), given)
     for warning in check_wishes(asked, model.language, rules):
-        reporter.say(f"{model.path}: {warning}")
+        reporter.say(warning if warning.startswith(f"{PRIME}:") else f"{model.path}: {warning}")
     return Asked(asked, rules, tables)
 
 

@@ -8,10 +8,11 @@ from pathlib import Path
 from musegen.api.components import with_files
 from musegen.api.reading import read_tunes
 from musegen.corpus.files import Notations
+from musegen.corpus.told import Told
 from musegen.errors import NotationError
 from musegen.music.score import Score
 from musegen.music.tune import Tune
-from musegen.progress import Reporter
+from musegen.progress import Lines, Reporter, chosen_reporter
 
 
 def parse(text: str | Tune, notation: str = "", *, plugins: Sequence[Path | str] = ()) -> Score:
@@ -43,9 +44,15 @@ def read_scores(
 ) -> tuple[Score, ...]:
     """The scores of all tunes of a file, or of all files in a folder; arguments as for :func:`read_tunes`.
 
+    ``reporter`` gets a line for each kind of mistake in a file that was read tolerantly.
+
     Raises NotationError, located, for the first tune that cannot be read; to go on without it, parse those
     that :func:`read_tunes` gives one by one.
     """
-    notations = Notations(with_files(plugins))
-    tunes = read_tunes(path, reporter=reporter, plugins=plugins)
-    return tuple(notations[tune.notation].parse(tune) for tune in tunes)
+    notations, told = Notations(with_files(plugins)), Told(chosen_reporter(reporter).say, str(path))
+    scores = list[Score]()
+    for tune in read_tunes(path, reporter=Lines(told.line), plugins=plugins):
+        scores.append(notations[tune.notation].parse(tune))
+        told.score(tune, scores[-1])
+    told.finish()
+    return tuple(scores)

@@ -52,8 +52,9 @@ def _run(options: argparse.Namespace) -> int:
         plugins=options.plugin,
         reporter=Lines(tell),
     )
-    print(f"{made.path}: {counted(made.tunes, 'tune')}")
-    return 0
+    failed = f"; failed: {len(made.failed)}" if made.failed else ""
+    print(f"{made.path}: {counted(made.tunes, 'tune')}{failed}")
+    return 1 if made.failed else 0
 
 
 COMMAND = Command("convert", "convert a file of tunes to another kind, or transpose it", _add_arguments, _run)

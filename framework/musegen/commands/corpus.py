@@ -75,8 +75,12 @@ def _check(options: argparse.Namespace) -> int:
 
     report_faults()
     console = Console()
-    tunes, notations = _tunes(options.sources, options.plugin, console.say)
+    reported = list[str]()
+    tunes, notations = _tunes(options.sources, options.plugin, reported.append)
     found = diagnose(tunes, notations, console.begin("check").advance)
+    for line in reported:
+        if not found.reported(line):
+            console.say(line)
     console.finish("check", counted(found.tunes, "tune"))
     if not found.tunes:
         raise CorpusError(f"{', '.join(options.sources)}: no tune found")
@@ -89,10 +93,12 @@ def _check(options: argparse.Namespace) -> int:
 
 def _show(options: argparse.Namespace) -> int:
     from musegen.corpus.places import read_place, tune_at
+    from musegen.corpus.told import Told
 
     if options.tune is not None and options.place is not None:
         raise CorpusError("a tune is named by its place or by --tune; give one of them")
-    tunes = list(_tunes([options.source], options.plugin, tell)[0])
+    told = Told(tell, options.source)
+    tunes = list(_tunes([options.source], options.plugin, told.line)[0])
     if options.tune is not None:
         tune = _numbered(options.source, tunes, options.tune)
     elif options.place is not None:
@@ -112,6 +118,7 @@ def _show(options: argparse.Namespace) -> int:
             f"or {options.source} --tune 3"
         )
     print(tune.text, end="" if tune.text.endswith("\n") else "\n")
+    told.finish()
     return 0
 
 

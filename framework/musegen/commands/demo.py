@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 from musegen.commands.console import print_tunes
-from musegen.commands.flags import add_json
+from musegen.commands.flags import TOO_FEW, add_json
 from musegen.protocols.commands import Command
 from musegen.words import counted
 
@@ -38,14 +38,15 @@ def _run(options: argparse.Namespace) -> int:
         renderers=("midi", "wav"),
         reporter=Console(),
     )
+    code = 0 if all(tune.valid for tune in tunes) else TOO_FEW
     if options.json:
         print_tunes(options.output, tunes)
-        return 0
+        return code
     for tune in tunes:
         print(f"{tune.files.get('.wav', tune.files['.abc'])}  {tune.title}")
     print(f"{options.output}: {counted(len(tunes), 'tune')} (.abc, .mid, .wav)")
     print(f"for others: musegen demo --seed {options.seed + 1} -o another-folder")
-    return 0
+    return code
 
 
 COMMAND = Command(

@@ -46,6 +46,8 @@ OF_A_MODEL = "Python file of a plugin that the model needs and that is not insta
 """Help for ``--plugin`` of a command that takes a model."""
 
 
+TOO_FEW = 1
+"""Exit code where fewer valid tunes were found than were asked for."""
 RENDERERS = "midi,wav"
 """What is rendered where nothing else is asked for."""
 

@@ -1,8 +1,8 @@
 """The program ``musegen``: runs the command that is asked for, and turns errors into lines and exit codes.
 
-Exit codes: 0 success, 1 less than was asked for (a tune could not be rendered, or ``sample`` found too few
-valid tunes), 2 an error that the printed lines explain; stopped by a signal, 128 plus its number: 130 for
-Ctrl-C.
+Exit codes: 0 success, 1 less than was asked for (a tune could not be rendered or converted, or too few
+valid tunes were found), 2 an error that the printed lines explain; stopped by a signal, 128 plus its number:
+130 for Ctrl-C.
 """
 
 from __future__ import annotations

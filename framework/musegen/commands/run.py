@@ -6,7 +6,7 @@ import argparse
 from typing import TYPE_CHECKING
 
 from musegen.commands.console import report_faults, say
-from musegen.commands.flags import add_pipeline, add_quiet
+from musegen.commands.flags import TOO_FEW, add_pipeline, add_quiet
 from musegen.protocols.commands import Command
 from musegen.words import counted
 
@@ -34,8 +34,10 @@ def _run(options: argparse.Namespace) -> int:
     pipeline = load(options.file, options.set, reporter=Lines(say))
     run = pipeline.run(Silent() if options.quiet else Console())
     suffixes = sorted({suffix for tune in run.tunes for suffix in tune.files})
-    say_where(f"{counted(len(run.tunes), 'tune')} ({', '.join(suffixes)})", run)
-    return 0
+    valid = sum(tune.valid for tune in run.tunes)
+    of_them = "" if valid == len(run.tunes) else f", {valid or 'none'} of them valid"
+    say_where(f"{counted(len(run.tunes), 'tune')}{of_them} ({', '.join(suffixes)})", run)
+    return TOO_FEW if of_them and pipeline.plan.sample.keep == "valid" else 0
 
 
 COMMAND = Command(

@@ -14,6 +14,7 @@ from musegen.commands.console import print_tunes, report_faults, tell
 from musegen.commands.flags import (
     OF_A_MODEL,
     RENDERERS,
+    TOO_FEW,
     add_json,
     add_output,
     add_plugin,
@@ -32,8 +33,6 @@ if TYPE_CHECKING:
 _SHORT = {"tunes": ("-n",)}
 _MOST_FILES = 10_000
 _MORE = {"prime": " The name of a file, such as jig.abc, stands for its text."}
-_TOO_FEW = 1
-"""Exit code where fewer valid tunes were found than were asked for."""
 _PREFIX = "sample."
 """Prefix of the names of these keys, so that none is confused with another flag of the command."""
 _RULES = "rules."
@@ -138,7 +137,8 @@ def _how(name: str, annotation: Any) -> Mapping[str, Any] | None:
 
 def _run(options: argparse.Namespace) -> int:
     from musegen.api.sampling import demo_model, sample, sample_again
-    from musegen.progress import Console, Lines
+    from musegen.models.wishes import PRIME
+    from musegen.progress import Console, Lines, Renamed
 
     asked: dict[str, Any] = {
         name.removeprefix(_PREFIX): value
@@ -157,9 +157,11 @@ def _run(options: argparse.Namespace) -> int:
     report_faults()
     if options.list:
         return _list(options)
-    if "prime" in asked:
-        asked["prime"] = _text(asked["prime"])
     asked["plugins"], asked["reporter"] = options.plugin, Lines(tell) if options.quiet else Console()
+    if "prime" in asked:
+        named, asked["prime"] = asked["prime"], _text(asked["prime"])
+        if asked["prime"] != named:
+            asked["reporter"] = Renamed(asked["reporter"], f"{PRIME}:", f"{Path(named).name}:")
     many = asked.get("tunes", 0) > _MOST_FILES
     if options.shards or options.shard_size or options.cluster or (many and options.to is None):
         return _run_shards(options, asked)
@@ -176,7 +178,7 @@ def _run(options: argparse.Namespace) -> int:
         print_tunes(folder, tunes)
     else:
         print(f"{folder}: {counted(len(tunes), 'tune')}, {valid} of them valid")
-    return 0 if valid == len(tunes) or asked.get("keep") == "all" or options.again else _TOO_FEW
+    return 0 if valid == len(tunes) or asked.get("keep") == "all" or options.again else TOO_FEW
 
 
 def _run_shards(options: argparse.Namespace, asked: dict[str, Any]) -> int:
@@ -217,7 +219,7 @@ def _told(options: argparse.Namespace, made: Shards, tunes: int) -> int:
         print(json.dumps(made.state(), indent=1, ensure_ascii=False))
     else:
         print(f"{made.folder}: {counted(made.tunes, 'tune')} in {counted(len(made.files), 'file')}")
-    return 0 if made.tunes == tunes else _TOO_FEW
+    return 0 if made.tunes == tunes else TOO_FEW
 
 
 def _list(options: argparse.Namespace) -> int:

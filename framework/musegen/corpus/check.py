@@ -10,6 +10,7 @@ from typing import Any
 
 from musegen.corpus.preparing import without_title
 from musegen.corpus.splitting import group_tunes, large_groups
+from musegen.corpus.told import PLACED
 from musegen.errors import NotationError, locate
 from musegen.music.score import Note, Score
 from musegen.music.tune import Tune
@@ -62,6 +63,13 @@ class Diagnosis:
         self.messages.setdefault(kind or message, message)
         kinds.setdefault(kind or message, []).append(where)
 
+    def reported(self, line: str) -> bool:
+        """Add a line of a reader to ``warnings``, if it names a place in a file; returns whether it does."""
+        placed = PLACED.fullmatch(line)
+        if placed:
+            self.note(self.warnings, "", placed["message"], placed["file"] + placed["place"])
+        return placed is not None
+
     def as_json(self) -> dict[str, Any]:
         """All findings as JSON."""
         return dict(vars(self))
@@ -88,11 +96,11 @@ def diagnose(
             continue
         read.append((tune, score))
         for problem in score.problems:
-            where = locate(tune.source, problem.line, problem.column)
+            where = tune.place(problem.line, problem.column)
             found.note(found.warnings, problem.kind, problem.message, where)
         faults = [fault for fault in judge(score, _ANY_LENGTH).faults if fault.kind == "bars"]
         if faults:
-            found.bars.append(f"{locate(tune.source, faults[0].line)}: {faults[0]}")
+            found.bars.append(f"{tune.place(faults[0].line)}: {faults[0]}")
     advance(found.tunes, 0, "looking for versions")
     found.keys = _counted(str(score.key) for _, score in read)
     found.metres = _counted(str(score.metre or "none") for _, score in read)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain
 from pathlib import Path
@@ -50,10 +50,15 @@ def read_all(readers: Sequence[CorpusReader], report: Callable[[str], None]) -> 
     for number, (reader, named) in enumerate(zip(readers, source_names(readers), strict=True)):
         own = distinct_names(file for file, _ in named)
         names = {own[file]: name for file, name in named}
-        empty = dict.fromkeys(own.values())
+        empty, told = dict.fromkeys(own.values()), list[str]()
         before = len(taken)
+
+        def tell(line: str, told: list[str] = told, names: Mapping[str, str] = names) -> None:
+            told.append(_file_of(line, names))
+            report(f"{names.get(told[-1], told[-1])}{line[len(told[-1]) :]}")
+
         try:
-            for tune in reader.read(report):
+            for tune in reader.read(tell):
                 source, file = tune.source or f"tune {len(taken) + 1}", _file_of(tune.source, names)
                 empty.pop(file, None)
                 source = _unused(names.get(file, "") + source[len(file) :], taken)
@@ -61,10 +66,10 @@ def read_all(readers: Sequence[CorpusReader], report: Callable[[str], None]) -> 
         except MusegenError as error:
             error.at("corpus", number)
             raise
-        if empty and (len(empty) < len(own) or len(taken) == before):  # else its sources do not name files
-            report(
-                f"{listed([names[file] for file in empty])}: no tune in {'it' if len(empty) == 1 else 'them'}"
-            )
+        if len(empty) < len(own) or len(taken) == before:  # else its sources do not name files
+            silent = [names[file] for file in empty if file not in told]  # of others the reader has said why
+            if silent:
+                report(f"{listed(silent)}: no tune in {'it' if len(silent) == 1 else 'them'}")
 
 
 def _file_of(source: str, names: Container[str]) -> str:

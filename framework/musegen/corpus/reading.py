@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from musegen.corpus.corpus import Corpus
@@ -10,6 +11,7 @@ from musegen.corpus.identity import read_all, source_names
 from musegen.corpus.preparing import prepare_tune, unused_options, without_title
 from musegen.corpus.split_file import read_split
 from musegen.corpus.splitting import Split, find_groups, large_groups, split_groups, torn_groups
+from musegen.corpus.told import Told
 from musegen.errors import CorpusError, NotationError
 from musegen.music.tune import Tune
 from musegen.protocols.corpora import CorpusReader
@@ -25,30 +27,38 @@ def read_corpus(
     seed: int,
     report: Callable[[str], None],
     advance: Callable[[int, int], None],
+    check: str = "",
 ) -> Corpus:
     """The corpus of all readers' tunes: prepared, without exact duplicates, and split by groups of versions.
 
-    A tune that its notation cannot read is skipped, and ``report`` gets a line. Raises CorpusError if no tune
-    is left, if tunes are in different notations, or if a part would be empty.
-    """
-    tunes, skipped = list[Tune](), list[str]()
+    ``report`` gets a line for each kind of mistake in a file: what was read tolerantly, and tunes that are
+    skipped, as their notation cannot read them. ``check`` is what ``musegen corpus check`` lists all of.
 
-    found = list(read_all(readers, report))
+    Raises CorpusError if no tune is left, if tunes are in different notations, or if a part would be empty.
+    """
+    tunes, skipped, told = list[Tune](), list[str](), Told(report, check)
+
+    found = list(read_all(readers, told.line))
     for done, tune in enumerate(found, 1):
         notation = notations.get(tune.notation)
         if notation is None:
             if not tune.notation:
                 raise CorpusError(f"{tune.source}: its reader does not say which notation it is in")
             raise CorpusError(f'{tune.source}: no notation "{tune.notation}" is installed')
+        with suppress(NotationError):  # what preparing cannot read either is told there
+            told.score(tune, notation.parse(tune))
         try:
             tunes.append(prepare_tune(notation, tune, prepare))
         except NotationError as error:
             skipped.append(str(error))
-            report(f"{error}; skipped")
+            told.skipped(error.kind or error.message, tune.source, f"{error}; skipped")
         advance(done, len(found))
+    why_none = told.first
+    told.finish()
     if not tunes:
         names = listed([name for named in source_names(readers) for _, name in named])
         why = f"; {counted(len(skipped), 'tune')} cannot be read, such as {skipped[0]}" if skipped else ""
+        why = why or (f"; found: {why_none}" if why_none else "")
         raise CorpusError(f"{names}: no {'usable ' if skipped else ''}tune to learn from{why}")
     used = sorted({tune.notation for tune in tunes})
     if len(used) > 1:

@@ -55,6 +55,8 @@ class SavedTokenizer(SavedComponent):
     """The tokenizer, with all that it takes to make an equal one."""
 
     state: Any = None
+    symbols: _Count | None = None
+    """Number of its symbols, marks included; None in files of before."""
 
 
 class SavedRanges(_Said):

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+_KERAS = {".keras", ".h5"}
+"""Ends of files that are likely from Keras, which is elsewhere."""
+
 
 @dataclass(frozen=True)
 class SavedModel:
@@ -89,9 +92,11 @@ def read_about(path: Path) -> Mapping[str, Any]:
     except OSError as error:
         raise ArtifactError(f"{path}: {error.strerror or error}") from error
     except (safetensors.SafetensorError, KeyError, TypeError, ValueError, RecursionError) as error:
-        raise ArtifactError(
-            f"{path}: is not a model that musegen saved; take the model.safetensors of a run folder"
-        ) from error
+        advice = "take the model.safetensors of a run folder"
+        if path.suffix.lower() in _KERAS:
+            advice += f", or `musegen export {path} -o model.safetensors` if it is a whole Keras model"
+            advice += ', as model.save("x.keras") writes it, and not weights alone'
+        raise ArtifactError(f"{path}: is not a model that musegen saved; {advice}") from error
     return about
 
 

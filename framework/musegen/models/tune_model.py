@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from pathlib import Path
@@ -137,7 +138,7 @@ def check_copied(model: Path, most: int, melodies: MelodyIndex | None) -> None:
 
 def load_language(path: Path, about: About, plugins: Plugins) -> Language:
     """The language that the saved model at ``path`` was trained on. Raises PluginError, ArtifactError."""
-    tokenizer: Use[TokenizerTrainer] = _component(path, plugins, "tokenizer", about.tokenizer)
+    tokenizer = _component(path, plugins, "tokenizer", about.tokenizer)
     notation = _component(path, plugins, "notation", about.notation).build()
     if about.notation.copies and not isinstance(notation, CopyingNotation):
         raise ArtifactError(
@@ -147,12 +148,31 @@ def load_language(path: Path, about: About, plugins: Plugins) -> Language:
     return Language(
         about.notation.name,
         notation,
-        tokenizer.build().load(about.tokenizer.state),
+        load_tokenizer(path, about, tokenizer),
         about.notation.fields,
         home_of(about.notation.home) if about.notation.home else None,
         about.notation.copies,
         about.notation.headers,
     )
+
+
+def load_tokenizer(path: Path, about: About, use: Use[TokenizerTrainer]) -> Tokenizer:
+    """The tokenizer that the saved model at ``path`` was trained with.
+
+    Raises ArtifactError for a damaged table, or one that has more or fewer symbols than it had then.
+    """
+    advice = "take the model.safetensors of the run folder again"
+    try:
+        tokenizer = use.build().load(about.tokenizer.state)
+    except ArtifactError as error:
+        raise ArtifactError(f"{path}: its tokenizer is damaged: {error}; {advice}") from error
+    wanted, found = about.tokenizer.symbols, len(tokenizer.vocabulary)
+    if wanted not in (None, found):
+        raise ArtifactError(
+            f"{path}: its model and its tokenizer do not belong together: the model has "
+            f"{counted(wanted or 0, 'symbol')} and the tokenizer {found}; {advice}"
+        )
+    return tokenizer
 
 
 def home_of(saved: SavedHome) -> Home:
@@ -180,7 +200,10 @@ def check_symbols(path: Path, network: LanguageModel, tokenizer: Tokenizer) -> N
         fault = (
             f"token {token} is {ours[token]!r:.20} to the model and {theirs[token]!r:.20} to the tokenizer"
         )
-    raise ArtifactError(f"{path}: its model and its tokenizer do not belong together: {fault}")
+    raise ArtifactError(
+        f"{path}: its model and its tokenizer do not belong together: {fault}; "
+        "take the model.safetensors of the run folder again"
+    )
 
 
 def with_places(path: Path, network: LanguageModel, language: Language) -> LanguageModel:
@@ -212,7 +235,9 @@ def describe_model(
     headers = language.headers
     return {
         "model": model.described(),
-        "tokenizer": tokenizer.described(state=language.tokenizer.state()),
+        "tokenizer": tokenizer.described(
+            state=language.tokenizer.state(), symbols=len(language.tokenizer.vocabulary)
+        ),
         "notation": notation.described(
             options=notation.options_json,
             fields=list(language.fields),
@@ -224,8 +249,15 @@ def describe_model(
 
 
 def load_network(path: Path, plugins: Plugins) -> LanguageModel:
-    """The network in a model's file, without its language. Raises the errors of :meth:`TuneModel.load`."""
-    network: LanguageModel = _component(path, plugins, "model", About.read(path).model).build().load(path)
+    """The network in a model's file, without its language. Raises the errors of :meth:`TuneModel.load`.
+
+    Its tokenizer is checked if it is installed.
+    """
+    about = About.read(path)
+    network: LanguageModel = _component(path, plugins, "model", about.model).build().load(path)
+    with suppress(PluginError):
+        use = _component(path, plugins, "tokenizer", about.tokenizer)
+        check_symbols(path, network, load_tokenizer(path, about, use))
     return network
 
 

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import replace
 from difflib import get_close_matches
 
-from musegen.errors import MusegenError, VocabularyError
+from musegen.corpus.told import Told
+from musegen.errors import MusegenError, NotationError, VocabularyError
 from musegen.models.known import WISHES
 from musegen.models.language import Language
 from musegen.models.sample_options import Sample, limits_of
+from musegen.music.tune import Tune
 from musegen.protocols.notations import HeadedNotation
 from musegen.protocols.rules import Rule
 from musegen.words import counted
+
+PRIME = "sample.prime"
+"""How the places of a prime are named."""
 
 
 def check_wishes(options: Sample, language: Language, rules: Sequence[Rule] = ()) -> list[str]:
@@ -43,7 +50,7 @@ def check_wishes(options: Sample, language: Language, rules: Sequence[Rule] = ()
         if options.prime is not None and getattr(options, name) and not (name == "key" and language.home)
     ]
     if options.prime is not None:
-        return warnings
+        return warnings + _mistakes(options.prime, language)
     warnings += _unknown_mode(options, language)
     for field, value in wished.items():
         seen = language.headers.get(field, {})
@@ -103,6 +110,20 @@ def _check_room(options: Sample, language: Language) -> None:
             f"sample.prime: has {counted(length, 'token')}, and a tune at most max_length = "
             f"{options.max_length}; raise max_length or shorten the prime"
         ).at("sample", "prime")
+
+
+def _mistakes(prime: str, language: Language) -> list[str]:
+    """What of the prime is read tolerantly, but for its last line if that goes on."""
+    lines = list[str]()
+    told = Told(lines.append)
+    tune = Tune(prime, language.notation_name, source=f"{PRIME}:1")
+    with suppress(NotationError):  # there is no note yet, or the header goes on
+        score = language.notation.parse(tune)
+        last = 0 if prime.endswith("\n") else prime.count("\n") + 1
+        problems = tuple(problem for problem in score.problems if problem.line != last)
+        told.score(tune, replace(score, problems=problems))
+    told.finish()
+    return lines
 
 
 def _alone(options: Sample, wish: str) -> Sample:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from musegen.errors import locate
+
 
 @dataclass(frozen=True, slots=True)
 class Tune:
@@ -24,3 +26,14 @@ class Tune:
     part of a split."""
     tonic: str = ""
     """Tonic that the tune had before ``[prepare] tonic`` transposed it; empty if it was not transposed."""
+    inherited: int = 0
+    """Number of lines behind the first, or before it, that are elsewhere in the file, such as in its header;
+    the lines below them are counted without them in messages."""
+
+    def place(self, line: int, column: int = 0) -> str:
+        """The place of a line of the text, from 1, for a message: ``jigs.abc:123:4``; see :func:`locate`."""
+        return locate(self.source, self.own_line(line), column)
+
+    def own_line(self, line: int) -> int:
+        """The number that a line of the text has where the file has the tune, from 1."""
+        return max(line - self.inherited, 1)

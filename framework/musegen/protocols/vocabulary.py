@@ -14,6 +14,9 @@ from musegen.errors import VocabularyError
 Tokens: TypeAlias = NDArray[np.int32]
 """A sequence of tokens: int32 (n,), each in [0, V), where V is the size of the vocabulary."""
 
+_NAMED = 20
+"""Unknown symbols at most that an error names."""
+
 
 class Vocabulary:
     """An immutable numbering of symbols, with one token that starts a tune and one that ends it.
@@ -49,11 +52,17 @@ class Vocabulary:
         return hash(self.symbols)
 
     def encode(self, symbols: Sequence[str]) -> Tokens:
-        """The tokens of ``symbols``. Raises VocabularyError, which names the first unknown symbol."""
+        """The tokens of ``symbols``. Raises VocabularyError, which names the unknown symbols."""
         try:
             return np.fromiter((self._tokens[symbol] for symbol in symbols), np.int32, len(symbols))
-        except KeyError as error:
-            raise VocabularyError(f"{error.args[0]!r} is not among the {len(self)} symbols") from None
+        except KeyError:
+            unknown = list(dict.fromkeys(symbol for symbol in symbols if symbol not in self._tokens))
+        more = [f"{len(unknown) - _NAMED} more"] if len(unknown) > _NAMED else []
+        *names, last = [*map(repr, unknown[:_NAMED]), *more]
+        named = f"{', '.join(names)} and {last}" if names else last
+        raise VocabularyError(
+            f"{named} {'are' if len(unknown) > 1 else 'is'} not among the {len(self)} symbols"
+        )
 
     def decode(self, tokens: Tokens) -> str:
         """The text of ``tokens`` without the marks. Raises VocabularyError for a token outside [0, V)."""

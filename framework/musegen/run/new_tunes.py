@@ -7,6 +7,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
+from musegen.corpus.told import Told
 from musegen.errors import ComponentError, MusegenError
 from musegen.models.draws import Draw
 from musegen.models.language import Language
@@ -51,6 +52,8 @@ class NewFiles:
         self._folder, self._last, self._rendering, self._language = folder, last, rendering, language
         self._book = rendering.text_book(language.notation_name)
         self._failures: list[str] = []
+        self._lines = list[str]()
+        self._told = Told(self._lines.append)
 
     def add(self, number: int, draw: Draw) -> Row:
         """Write the files of a tune. Returns its row.
@@ -69,6 +72,10 @@ class NewFiles:
             why.append(str(error))
         self._failures += why
         files = [self._folder / self._book]
+        if score:
+            self._told.score(
+                replace(draw.tune, source=f"{files[0].name if self._book else text.name}:1"), score
+            )
         if why or not self._book:
             text.write_bytes(draw.tune.text.encode())
             files = [text, *self._rendering.files(name)]
@@ -79,6 +86,9 @@ class NewFiles:
     def finish(self, progress: Progress) -> None:
         """End the files that hold all tunes, and tell what could not be rendered."""
         self._rendering.finish()
+        self._told.finish()
+        for line in self._lines:
+            progress.say(line)
         _tell_failures(self._failures, progress)
 
 
@@ -91,19 +101,22 @@ def render_texts(
     tune that fails does not stop the others, but a renderer that breaks its protocol does: raises
     ComponentError.
     """
-    failures: dict[str, list[str]] = {}
+    failures, told = dict[str, list[str]](), Told(progress.say)
     for done, path in enumerate(texts):
         progress.advance(done, len(texts), path.stem)
         failures[path.stem] = []
         try:
             text, name = path.read_bytes().decode(), path.suffix.removeprefix(".")
-            score = notation.parse(Tune(text, name, source=f"{TUNES}/{path.name}"))
+            tune = Tune(text, name, source=f"{TUNES}/{path.name}")
+            score = notation.parse(tune)
+            told.score(replace(tune, source=f"{tune.source}:1"), score)
             rendering.tune(score, int(path.stem), path.stem)
         except ComponentError:  # the renderer's fault and not the tune's
             raise
         except MusegenError as error:
             failures[path.stem].append(str(error))
     rendering.finish()
+    told.finish()
     _tell_failures([line for why in failures.values() for line in why], progress)
     return failures
 

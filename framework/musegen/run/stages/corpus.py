@@ -73,7 +73,14 @@ class CorpusStage(Stage):
         plan = self.plan
         notations = {name: use.build() for name, use in plan.notations.items()}
         corpus = read_corpus(
-            self._readers, notations, plan.prepare, plan.split, self._seed, progress.say, progress.advance
+            self._readers,
+            notations,
+            plan.prepare,
+            plan.split,
+            self._seed,
+            progress.say,
+            progress.advance,
+            str(plan.file),
         )
         _save(corpus, folder)
         if plan.prepare.transpose:
