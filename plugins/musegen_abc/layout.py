@@ -6,6 +6,8 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from musegen_abc.text_blocks import TextBlock, inside, text_blocks
+
 _LINE_END = re.compile(r"\r\n|\r|\n")
 # A letter and a colon begin a field, but "d:|" and "G::A" are music code (ABC 2.1 §3, §4.8).
 _FIELD = re.compile(r"[ \t]*([A-Za-z+]):(?![|:])[ \t]*")
@@ -35,6 +37,8 @@ class Layout(NamedTuple):
     body: list[Line]
     strays: list[Line]
     """The lines that were passed over: header lines that are not fields, and lines after the tune's end."""
+    unclosed: Sequence[TextBlock] = ()
+    """Blocks of text whose end is missing."""
 
     @property
     def has_key(self) -> bool:
@@ -85,16 +89,11 @@ def written_field(letter: str, value: str) -> str:
 def read_layout(text: str) -> Layout:
     """Split a tune into its lines. It ends at an empty line or a second ``X:`` (ABC 2.1 §2.2.1)."""
     lines = split_lines(text)
-    last_end = max((i for i, line in enumerate(lines) if line.startswith("%%end")), default=-1)
-    layout = Layout([], [], [])
-    into, in_block = layout.header, False
+    blocks = text_blocks(lines) if "%%begin" in text else []
+    layout = Layout([], [], [], [block for block in blocks if not block.closed])
+    into, in_blocks = layout.header, inside(blocks)
     for number, line in enumerate(lines, 1):
-        if in_block or line.startswith("%"):
-            # %%begintext and similar directives hold free text up to %%endtext (ABC 2.1 §11.4.2)
-            if line.startswith("%%begin"):
-                in_block = number <= last_end
-            elif line.startswith("%%end"):
-                in_block = False
+        if line.startswith("%") or number - 1 in in_blocks:
             continue
         if not line or line.isspace():
             if not layout.header:

@@ -50,6 +50,9 @@ def no_tune(tune: Tune, layout: Layout) -> NotationError:
     kind, message = "no key", "it has no K: field"
     if layout.has_key:
         kind, message = "no note", "there is no note after its K: field"
+    if layout.unclosed:
+        block = layout.unclosed[0]
+        line, message = block.begin + 1, f"{message}; {block.message}"
     return NotationError(f"no tune: {message}", source=tune.source, line=line, column=1, kind=kind)
 
 
@@ -88,6 +91,9 @@ class _Parser:
         for stray in self._layout.strays:
             self._music.line = stray.number
             self._problem(1, "stray", f"passed over: {stray.text[:40]}")
+        for block in self._layout.unclosed:
+            self._music.line = block.begin + 1
+            self._problem(1, "text block", block.message)
         fields = self._layout.fields()
         self._header(fields)
         music = self._music

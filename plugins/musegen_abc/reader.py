@@ -21,7 +21,8 @@ from musegen import (
 )
 from musegen_abc.layout import read_field, split_lines
 from musegen_abc.rewriting import rewrite_abc
-from musegen_abc.splitting import file_header, inherited_lines, tune_spans
+from musegen_abc.splitting import file_header, inherited_lines, outside_blocks, tune_spans
+from musegen_abc.text_blocks import text_blocks
 
 _SUFFIX, _ARCHIVE = ".abc", ".zip"
 _BROKEN_ARCHIVE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError)
@@ -93,7 +94,7 @@ def read_files(files: Iterable[Path], report: Report) -> Iterator[Tune]:
             packed = file.suffix.lower() == _ARCHIVE
             contents = _members(file, name) if packed else [(name, read_file(file, Bounds.TUNE_FILE))]
             for source, content in contents:
-                yield from split_tunes(decode(content, source, report), source)
+                yield from split_tunes(decode(content, source, report), source, report)
         except OSError as error:
             raise CorpusError(f"{file}: {error.strerror or error}") from error
 
@@ -138,16 +139,21 @@ def decode(content: bytes, name: str, report: Report) -> str:
         return content.decode("latin-1")
 
 
-def split_tunes(text: str, name: str) -> Iterator[Tune]:
+def split_tunes(text: str, name: str, report: Report = lambda _: None) -> Iterator[Tune]:
     """One tune for each ``X:`` field, with the fields of the file's header that it lacks (ABC 2.1 §2.2).
 
     A tune ends at an empty line or the next ``X:``; free text between tunes is passed over. The notation
-    tells whether a tune can be used.
+    tells whether a tune can be used. ``report`` gets a line for each block of text between tunes without end.
     """
     lines = split_lines(text)
     header = file_header(lines)
     inherited = 0
+    unclosed = [block for block in text_blocks(lines) if not block.closed]
     for begin, end in tune_spans(lines):
+        while unclosed and unclosed[0].begin < end:
+            block = unclosed.pop(0)
+            if block.begin < begin:  # of one inside a tune the tune's problems tell
+                report(f"{name}:{block.begin + 1}: {block.message}")
         own = lines[begin:end]
         added = inherited_lines(own, header)
         inherited += sum(map(len, added))
@@ -157,11 +163,13 @@ def split_tunes(text: str, name: str) -> Iterator[Tune]:
                 f"{name}: its header, written into every tune, makes more than {most}; shorten it"
             )
         yield _tune([own[0], *added, *own[1:]], f"{name}:{begin + 1}")
+    for block in unclosed:
+        report(f"{name}:{block.begin + 1}: {block.message}")
 
 
 def _tune(lines: Sequence[str], source: str) -> Tune:
     title = ""
-    for line in lines:
+    for line in outside_blocks(lines):
         field = read_field(line)
         if field and field[0] == "T":
             title = re.sub(r"\s+", " ", field[1])

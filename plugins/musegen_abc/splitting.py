@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from musegen_abc.layout import read_field
+from musegen_abc.text_blocks import inside, text_blocks
 
 # Fields of a file header that the tunes inherit (ABC 2.1 §2.2.2, §3): all that may stand there but N and H.
 _INHERITED = frozenset("ABCDFGILMmORrSUZ")
@@ -13,10 +14,14 @@ _INHERITED = frozenset("ABCDFGILMmORrSUZ")
 def tune_spans(lines: Sequence[str]) -> Iterator[tuple[int, int]]:
     """First line of each tune, and the line after its last, from 0.
 
-    A tune begins with an ``X:`` field and ends at an empty line or the next ``X:`` (ABC 2.1 §2.2).
+    A tune begins with an ``X:`` field and ends at an empty line or the next ``X:`` (ABC 2.1 §2.2). The lines
+    of a block of text neither begin nor end one.
     """
     start: int | None = None
+    in_blocks = inside(text_blocks(lines))
     for i, line in enumerate([*lines, ""]):
+        if i in in_blocks:
+            continue
         begins = line.startswith("X:")
         if start is not None and (begins or not line or line.isspace()):
             yield start, i
@@ -28,7 +33,7 @@ def tune_spans(lines: Sequence[str]) -> Iterator[tuple[int, int]]:
 def file_header(lines: Sequence[str]) -> dict[str, list[str]]:
     """Letter -> lines of the fields before the first tune, if nothing but fields and comments is there."""
     inherited: dict[str, list[str]] = {}
-    for line in lines:
+    for line in outside_blocks(lines):
         if not line or line.isspace() or line.startswith("X:"):
             break
         field = read_field(line)
@@ -42,10 +47,16 @@ def file_header(lines: Sequence[str]) -> dict[str, list[str]]:
 def inherited_lines(tune: Sequence[str], header: Mapping[str, list[str]]) -> list[str]:
     """Lines of the file header that a tune of these lines takes over: those of the fields that it lacks."""
     own = set()
-    for line in tune:
+    for line in outside_blocks(tune):
         field = read_field(line)
         if field:
             own.add(field[0])
             if field[0] == "K":
                 break
     return [line for letter, given in header.items() if letter not in own for line in given]
+
+
+def outside_blocks(lines: Sequence[str]) -> Iterator[str]:
+    """The lines that are in no block of text."""
+    in_blocks = inside(text_blocks(lines))
+    return (line for i, line in enumerate(lines) if i not in in_blocks)

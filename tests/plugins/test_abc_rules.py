@@ -129,7 +129,7 @@ def test_tunes_are_accepted_as_they_are_written() -> None:
         (HEAD + "c2Bc . |d4|\n", True),
         ('M: 2/4 % a march\nL: 1/8 \nQ:1/4=90 "slow"\nK: C % or so\nc4|\n', True),
         ("% a comment\n%%abc\nI:x\n" + HEAD + "% a comment\nc4| % another\nN:a note\nd4|\n", True),
-        (HEAD + "%%begintext\nc4|\n", True),
+        (HEAD + "%%text\nc4|\n", True),
         (HEAD + "c4|[r:a remark]d4|\n", True),
         (HEAD + "{g}c2{/^fa/}d2{e}|\n", True),
         (HEAD + "{g600}c4|\n", False),
@@ -214,10 +214,10 @@ def test_a_play_order_asks_for_a_part() -> None:
 
 
 def test_a_line_of_blanks_would_end_a_tune() -> None:
-    """So something must follow blanks; and "%%end..." would leave out what stands behind "%%begin..."."""
+    """So something must follow blanks; and "%%begin..." would leave out what stands behind it."""
     assert not take_all(HEAD + "c4|\n  \n")
-    assert not take_all(HEAD + "%%begintext\nc4|\n%%e")
-    assert take_all(HEAD + "%%begintext\nc4|\n%%f")
+    assert not take_all(HEAD + "%%b")
+    assert take_all(HEAD + "%%endtext\nc4|\n%%f")
 
 
 def test_a_metre_that_a_later_ending_does_not_fit_is_refused() -> None:
