@@ -29,4 +29,4 @@ def _plain_event(event: Event, options: Prepare) -> Event:
         return event
     if options.decorations:
         return replace(event, lyrics=()) if event.lyrics else event
-    return Note(event.duration, event.pitches, event.tie)
+    return Note(event.duration, event.pitches, event.tie, untied=event.untied)

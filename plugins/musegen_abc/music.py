@@ -255,35 +255,43 @@ class Music:
         accidental, name, length, tie = token.group("accidental", "pitch", "length", "tie")
         pitch = self._accidentals.pitch(accidental, name)
         duration = self._in_time(self._duration(length, column), column)
-        note = self._play((pitch,), duration, bool(tie), column)
+        note = self._play((pitch,), duration, (pitch,) if tie else (), column)
         known = nothing_pending and not accidental and not tie
         if known and len(self._plain) < _MOST_KNOWN and read_length(length) is not None:
             self._plain[token[0]] = note
 
-    def _play(self, pitches: tuple[Pitch, ...], duration: Fraction, tie: bool, column: int) -> Note:
-        note = Note(duration, pitches, tie, tuple(self._graces), tuple(self._decorations), self._slurs)
+    def _play(
+        self, pitches: tuple[Pitch, ...], duration: Fraction, tied: tuple[Pitch, ...], column: int
+    ) -> Note:
+        note = Note(duration, pitches, bool(tied), tuple(self._graces), tuple(self._decorations), self._slurs)
+        if tied and len(tied) < len(pitches):
+            note = _with(note, untied=tuple(pitch for pitch in pitches if pitch not in tied))
         if self._graces or self._decorations or self._slurs:
             self._graces, self._decorations, self._slurs = [], [], 0
         self.notes += 1
         self._sound(note, column)
-        self._accidentals.tie(pitches if tie else ())
+        self._accidentals.tie(tied)
         return note
 
     def _chord(self, token: Token) -> None:
-        """Read notes that sound together, as long as the first of them (ABC 2.1 §4.17)."""
+        """Read notes that sound together, as long as the first of them (ABC 2.1 §4.17).
+
+        A tie inside the brackets is that of its note, one behind them that of all notes (§4.11).
+        """
         old = "old_" if token.lastgroup == "old_chord" else ""
         column = token.start() + 1
         notes, length, tie = token.group(f"{old}chord_notes", f"{old}chord_length", f"{old}chord_tie")
         pitches: dict[Pitch, None] = {}
-        first, tied = None, bool(tie)
+        tied: dict[Pitch, None] = {}
+        first = None
         for inner in TOKEN.finditer(notes):
             match inner.lastgroup:
                 case "note":
                     pitch = self._accidentals.pitch(inner["accidental"], inner["pitch"])
                     first = inner["length"] if first is None else first
-                    tied = tied or bool(inner["tie"])
                     if len(pitches) < _MOST_NOTES:
                         pitches[pitch] = None
+                        tied |= {pitch: None} if tie or inner["tie"] else {}
                     elif pitch not in pitches:
                         self._problem(column, "notes", f"more than {_MOST_NOTES} notes at once")
                 case "string" | "decoration" | "old_decoration" | "symbol":
@@ -299,7 +307,7 @@ class Music:
                 self._problem(column, "empty", "a chord without a note")
             return
         duration = self._duration(first, column) * self._length(length, column)
-        self._play(tuple(pitches), self._in_time(duration, column), tied, column)
+        self._play(tuple(pitches), self._in_time(duration, column), tuple(tied), column)
 
     def _rest(self, token: Token) -> None:
         column = token.start() + 1
@@ -340,9 +348,9 @@ class Music:
         events, place = self._last or ([], 0)
         note = events[place] if events else None
         if isinstance(note, Note):
-            if note.tie:
+            if note.tie and not note.untied:
                 return
-            events[place] = _with(note, tie=True)
+            events[place] = _with(note, tie=True, untied=())
             self._accidentals.tie(note.pitches)
         else:
             self._problem(token.start() + 1, "tie", "a tie after no note")

@@ -1,4 +1,4 @@
-"""Finds the blocks of typeset text, PostScript and the like, whose lines are no music (ABC 2.1 §2.2.3, §11.4)."""
+"""Finds blocks of typeset text, PostScript and the like, whose lines are no music (ABC 2.1 §2.2.3, §11.4)."""
 
 from __future__ import annotations
 
@@ -33,9 +33,7 @@ def text_blocks(lines: Sequence[str]) -> list[TextBlock]:
     A block ends with the ``%%end`` of its own kind. If another block of its kind begins before that, its own
     end is missing.
     """
-    marks = [
-        (i, match) for i, line in enumerate(lines) if line[:2] == "%%" and (match := _MARK.match(line))
-    ]
+    marks = [(i, match) for i, line in enumerate(lines) if line[:2] == "%%" and (match := _MARK.match(line))]
     if not marks:
         return []
     following: dict[str, tuple[int, bool]] = {}  # of each kind, the next mark below: its line, whether an end

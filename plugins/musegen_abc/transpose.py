@@ -170,21 +170,20 @@ class _Mover:
     def _chord(self, kind: str, token: Token) -> str:
         old = "old_" if kind == "old_chord" else ""
         left, right = "++" if old else "[]"
-        pitches: list[Pitch] = []
-        tied = bool(token[f"{old}chord_tie"])
+        tied: list[Pitch] = []
+        tie = token[f"{old}chord_tie"]
         inside = ""
         for inner in TOKEN.finditer(token[f"{old}chord_notes"]):
             if inner.lastgroup == "note":
                 pitch, name = self._pitch(inner)
-                pitches.append(pitch)
-                tied = tied or bool(inner["tie"])
+                tied += [pitch] if tie or inner["tie"] else []
                 inside += f"{name}{inner['length']}{inner['tie']}"
             elif inner.lastgroup == "string":
                 inside += self._string(inner["quoted"])
             else:
                 inside += inner[0]
-        self._tie(tuple(pitches) if tied else ())
-        return f"{left}{inside}{right}{token[f'{old}chord_length']}{token[f'{old}chord_tie']}"
+        self._tie(tied)
+        return f"{left}{inside}{right}{token[f'{old}chord_length']}{tie}"
 
     def _pitch(self, token: Token) -> tuple[Pitch, str]:
         """The pitch before the move, and the note's name after it, with an accidental it had or needs."""

@@ -293,13 +293,16 @@ class _Body:
             for grace in event.graces
         )
         marks = "".join(_SYMBOLS.get(name, f"!{name}!") for name in event.decorations)
-        names = "".join(map(self._pitch, event.pitches))
+        if event.untied:
+            names = "".join(f"{self._pitch(p)}{'-' * (p in event.tied)}" for p in event.pitches)
+        else:
+            names = "".join(map(self._pitch, event.pitches))
         if len(event.pitches) > 1:
             names = f"[{names}]"
-        self._accidentals.tie(event.pitches if event.tie else ())
+        self._accidentals.tie(event.tied)
         written = (
             f"{'(' * event.slurs_begun}{marks}{'{' + graces + '}' if graces else ''}{names}{length}"
-            f"{'-' if event.tie else ''}{')' * event.slurs_ended}{sign}"
+            f"{'-' if event.tie and not event.untied else ''}{')' * event.slurs_ended}{sign}"
         )
         if plain and not (event.tie or self._accidentals.deviate):
             self._written[id(event)] = written

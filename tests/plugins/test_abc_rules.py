@@ -213,6 +213,25 @@ def test_a_play_order_asks_for_a_part() -> None:
     assert not take_all("M:2/4\nP:(A9)2")
 
 
+@pytest.mark.parametrize(
+    ("ties", "accepted"),
+    [
+        ("[=G,-B]4|[G,B]4", True),
+        ("[=G,B-]4|[G,B]4", False),
+        ("[=G,B-]4-|[G,B]4", True),
+        ("[=G,-B-]4|G,4", True),
+        ("[=G,B]4|[G,B]4", False),
+        ("[B=G,-]4-|G,4", True),
+    ],
+)
+def test_each_note_of_a_chord_has_its_own_tie(ties: str, accepted: bool) -> None:
+    """G natural is the lowest note that may sound: in G flat it comes again only where it is tied."""
+    rules = Valid(bars=0, lowest="G3")
+    text = f"M:2/4\nL:1/8\nK:Gb\n{ties}|\n"
+    assert accepts(text, rules) is accepted
+    assert (not faults(text, rules)) is accepted
+
+
 def test_a_line_of_blanks_would_end_a_tune() -> None:
     """So something must follow blanks; and "%%begin..." would leave out what stands behind it."""
     assert not take_all(HEAD + "c4|\n  \n")

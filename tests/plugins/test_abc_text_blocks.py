@@ -65,15 +65,15 @@ def test_a_header_that_a_block_swallows(words: str) -> None:
 
 
 def test_blocks_between_tunes() -> None:
-    """One without an end goes on to an empty line or the next tune, and is told; others may have all lines."""
+    """One without an end goes on to an empty line or the next tune; others may have any lines."""
     said: list[str] = []
     first, second = f"{HEAD}C\n", f"{HEAD.replace('One', 'Two')}D\n"
-    text = f"%%begintext\nX:7\n\nK:C\nA\n%%endtext\n\n{first}\n%%begintext\nA BAD CAGE\n{second}\n%%beginps\nA\n"
+    text = f"%%begintext\nX:7\n\nK:C\n%%endtext\n\n{first}\n%%begintext\nA BAD CAGE\n{second}\n%%beginps\nA\n"
     tunes = list(split_tunes(text, "a.abc", said.append))
     assert [tune.text for tune in tunes] == [first, second]
     assert [line.partition(": the")[0] for line in said] == [
-        "a.abc:14: %%begintext without %%endtext",
-        "a.abc:22: %%beginps without %%endps",
+        "a.abc:13: %%begintext without %%endtext",
+        "a.abc:21: %%beginps without %%endps",
     ]
 
 

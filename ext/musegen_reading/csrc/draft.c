@@ -37,10 +37,10 @@ static bool in_length(mr_draft *d, const mr_under *u, uint32_t ch, int column) {
     }
     if (d->in_chord && !d->closed) return mr_after_chord_note(d, u, ch);
     d->lex = LEX_MUSIC;
-    bool tied = d->tied_in_chord;
+    uint8_t tied = d->tied_in_chord;
     if (!mr_end_note(d, u)) return false;
     d->tied = tied;
-    d->tied_in_chord = false;
+    d->tied_in_chord = 0;
     return music(d, u, ch, column);
 }
 
@@ -146,7 +146,7 @@ static bool content(mr_draft *d, const mr_under *u, uint32_t ch) {
         case '-':
             good = d->tieable && d->lex != LEX_TIE && mr_mark(d, false);
             d->lex = LEX_TIE;
-            d->tied = true;
+            d->tied = MR_ALL_TIED;
             d->plain = d->plain && d->open;
             return good;
         case '(': d->lex = LEX_PAREN; return mr_mark(d, true);

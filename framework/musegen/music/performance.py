@@ -422,3 +422,6 @@ class _Player:
                 begin, _, _, before = sounds[held]
                 sounds[held] = (begin, self.now - begin, pitch, before)
         self.tied = sounding if note.tie else {}
+        if note.untied:
+            tied = {pitch.midi for pitch in note.tied}
+            self.tied = {pitch: place for pitch, place in sounding.items() if pitch in tied}

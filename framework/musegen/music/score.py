@@ -161,7 +161,7 @@ class Note:
     pitches: tuple[Pitch, ...]
     """Pitch of each note."""
     tie: bool = False
-    """Whether it is tied to the next note of the same pitch."""
+    """Whether it is tied to the next note: each of its pitches, but for those in ``untied``."""
     graces: tuple[Grace, ...] = ()
     """Grace notes before it."""
     decorations: tuple[str, ...] = ()
@@ -173,6 +173,16 @@ class Note:
     lyrics: tuple[str, ...] = ()
     """One syllable for each verse. It ends with ``-`` if the word goes on. ``_`` means that the syllable
     before is held over this note, and an empty text that nothing is sung."""
+    untied: tuple[Pitch, ...] = ()
+    """Those of its pitches that are struck again though others are tied, as the E of ``[C-E]``; empty if none
+    is tied."""
+
+    @property
+    def tied(self) -> tuple[Pitch, ...]:
+        """Those of its pitches that are tied to the next note."""
+        if not self.untied:
+            return self.pitches if self.tie else ()
+        return tuple(pitch for pitch in self.pitches if self.tie and pitch not in self.untied)
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,7 +88,9 @@ def _moved(event: Event, by: Interval) -> Event:
             graces = tuple(replace(grace, pitch=by.moved(grace.pitch)) for grace in event.graces)
             # Two spellings of one pitch may be moved to the same one.
             pitches = tuple(dict.fromkeys(map(by.moved, event.pitches)))
-            return replace(event, pitches=pitches, graces=graces)
+            tied = {*map(by.moved, event.tied)}
+            untied = tuple(pitch for pitch in pitches if pitch not in tied) if event.untied else ()
+            return replace(event, pitches=pitches, graces=graces, untied=untied)
         case KeyChange():
             return KeyChange(by.moved_key(event.key))
         case ChordSymbol():
