@@ -198,7 +198,7 @@ PUBLIC = """
     Progress Rendered Renderer Reporter Rest RewritingReader Rule RulingNotation Run STEPS
     Sample Sampling SavedModel Score Shards Silent StorableModel Tempo TempoChange TempoMap
     TokenRuleReader TokenRules Tokenizer TokenizerTrainer Tokens TrainedModel TrainingJob
-    TransposingNotation Transpositions Tune TuneLimits TuneModel Tuplet Valid Vocabulary
+    TransposingNotation TranspositionChange Transpositions Tune TuneLimits TuneModel Tuplet Valid Vocabulary
     VocabularyError VocabularyModel Wishes WritingRule accompaniment check_file checklist
     compare component convert counted dances_in default_tempo demo_model derive_seed
     did_you_mean distinct_names evaluate expand_play_order export files_below hookimpl

@@ -73,6 +73,7 @@ from .music.score import (
     Score as Score,
     Tempo as Tempo,
     TempoChange as TempoChange,
+    TranspositionChange as TranspositionChange,
     Tuplet as Tuplet,
 )
 from .music.timing import TempoMap as TempoMap, default_tempo as default_tempo, ticks as ticks

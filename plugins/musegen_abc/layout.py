@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from musegen_abc.sounding import is_directive
 from musegen_abc.text_blocks import TextBlock, inside, text_blocks
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
@@ -16,13 +17,17 @@ LAST_COUNTS = frozenset("MLQP")
 """Header fields whose last repetition counts; of the others the first one counts."""
 
 
+DIRECTIVE = "%"
+"""Letter of the lines that are directives about the sound; all other directives are left out."""
+
+
 class Line(NamedTuple):
     """One line of a tune."""
 
     number: int
     """Number of the line in the tune's text, from 1."""
     letter: str
-    """Letter of an information field; empty for music code."""
+    """Letter of an information field; empty for music code, ``%`` for a directive about the sound."""
     text: str
     """The field's value without comment and surrounding blanks, or the music code as it stands."""
     column: int = 1
@@ -30,7 +35,7 @@ class Line(NamedTuple):
 
 
 class Layout(NamedTuple):
-    """A tune's lines, comments and directives left out."""
+    """A tune's lines; comments are left out, and directives that say nothing about the sound."""
 
     header: list[Line]
     """Information fields up to and including the first ``K:``."""
@@ -52,6 +57,8 @@ class Layout(NamedTuple):
         """
         fields: dict[str, Line] = {}
         for line in self.header:
+            if line.letter == DIRECTIVE:
+                continue
             if line.letter not in fields or line.letter in LAST_COUNTS or not fields[line.letter].text:
                 fields[line.letter] = line
         return fields
@@ -94,6 +101,8 @@ def read_layout(text: str) -> Layout:
     into, in_blocks = layout.header, inside(blocks)
     for number, line in enumerate(lines, 1):
         if line.startswith("%") or number - 1 in in_blocks:
+            if is_directive(line) and number - 1 not in in_blocks:
+                into.append(Line(number, DIRECTIVE, line))
             continue
         if not line or line.isspace():
             if not layout.header:
@@ -122,7 +131,7 @@ def read_layout(text: str) -> Layout:
 
 def _continue(fields: list[Line], value: str) -> None:
     """Append a continuation to the field before it (ABC 2.1 §3.3)."""
-    if fields and fields[-1].letter:
+    if fields and fields[-1].letter not in ("", DIRECTIVE):
         fields[-1] = fields[-1]._replace(text=f"{fields[-1].text} {value}".strip())
 
 
@@ -139,8 +148,9 @@ class Voices:
 
     def __init__(self, header: Sequence[Line]) -> None:
         """``header``: its ``V:`` fields tell to which voice music without a ``V:`` belongs."""
-        declared = [_voice(line.text) for line in header if line.letter == "V"]
-        self._unnamed = declared[0] if declared else "1"
+        declared = [voice_name(line.text) for line in header if line.letter == "V"]
+        self.unnamed = declared[0] if declared else "1"
+        """Name of the voice that music without a ``V:`` belongs to."""
         self._first = ""
         self.reading = True
         """Whether the current voice is the one that is read."""
@@ -149,9 +159,9 @@ class Voices:
 
     def switch(self, text: str, music_before: bool) -> bool:
         """Take note of a ``V:`` field in the body; returns whether it begins a voice not met before."""
-        voice = _voice(text)
+        voice = voice_name(text)
         if not self._first:
-            self._first = self._unnamed if music_before else voice
+            self._first = self.unnamed if music_before else voice
         self.reading = voice == self._first
         new = not self.reading and voice not in self.others
         if new:
@@ -159,5 +169,6 @@ class Voices:
         return new
 
 
-def _voice(text: str) -> str:
+def voice_name(text: str) -> str:
+    """The name of the voice in a ``V:`` field."""
     return text.split(maxsplit=1)[0] if text else "1"

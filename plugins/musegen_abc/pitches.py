@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from functools import lru_cache
 
@@ -30,6 +31,13 @@ def _step_and_octave(name: str) -> tuple[str, int]:
     """Step and scientific octave of ``C,`` or ``c'``; the octave is at most a little out of range."""
     octave = (4 if name[0].isupper() else 5) + name.count("'") - name.count(",")
     return name[0].upper(), min(max(octave, -3), 12)
+
+
+def read_pitch(name: str) -> Pitch:
+    """The pitch of a note as ``^F,`` or ``F#`` in no key."""
+    sign, step, rest = re.fullmatch(r"([_^=]*)([A-Ga-g])(.*)", name).groups()  # type: ignore[union-attr]
+    step, octave = _step_and_octave(step + rest.strip("#b"))
+    return _spelled(step, octave, _ALTERS.get(sign, 0) + rest.count("#") - rest.count("b"))
 
 
 class Accidentals:

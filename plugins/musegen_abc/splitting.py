@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from musegen_abc.layout import read_field
+from musegen_abc.layout import DIRECTIVE, read_field
+from musegen_abc.sounding import is_directive
 from musegen_abc.text_blocks import inside, text_blocks
 
 # Fields of a file header that the tunes inherit (ABC 2.1 §2.2.2, §3): all that may stand there but N and H.
@@ -31,7 +32,10 @@ def tune_spans(lines: Sequence[str]) -> Iterator[tuple[int, int]]:
 
 
 def file_header(lines: Sequence[str]) -> dict[str, list[str]]:
-    """Letter -> lines of the fields before the first tune, if nothing but fields and comments is there."""
+    """Letter -> lines of the fields before the first tune, if nothing but fields and comments is there.
+
+    Directives about the sound are under ``%``.
+    """
     inherited: dict[str, list[str]] = {}
     for line in outside_blocks(lines):
         if not line or line.isspace() or line.startswith("X:"):
@@ -39,6 +43,8 @@ def file_header(lines: Sequence[str]) -> dict[str, list[str]]:
         field = read_field(line)
         if field and field[0] in _INHERITED:
             inherited.setdefault(field[0], []).append(line)
+        elif is_directive(line):
+            inherited.setdefault(DIRECTIVE, []).append(line)
         elif not field and not line.startswith("%"):
             return {}
     return inherited

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from xml.etree.ElementTree import Element, SubElement
 
-from musegen import ChordSymbol, Key, Metre, Tempo
+from musegen import ChordSymbol, Interval, Key, Metre, Tempo
 from musegen_musicxml.durations import values
 
 _SHARPS = "FCGDAEB"
@@ -97,6 +97,18 @@ def key_element(parent: Element, key: Key) -> None:
         return
     text_element(element, "fifths", key.fifths)
     text_element(element, "mode", key.mode if key.tonic else "none")
+
+
+def transpose_element(parent: Element, key: Key, semitones: int) -> None:
+    """How far the notes of a part sound from where they are written."""
+    element = SubElement(parent, "transpose")
+    octaves, rest = divmod(abs(semitones), 12)
+    sign = -1 if semitones < 0 else 1
+    steps = Interval.of(key, sign * rest).steps
+    text_element(element, "diatonic", steps)
+    text_element(element, "chromatic", sign * rest)
+    if octaves:
+        text_element(element, "octave-change", sign * octaves)
 
 
 def time_element(parent: Element, metre: Metre | None) -> None:

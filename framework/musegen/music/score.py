@@ -33,7 +33,7 @@ MODES = tuple(_MODE_FIFTHS)
 
 @dataclass(frozen=True, slots=True, order=True)
 class Pitch:
-    """A spelled pitch as it sounds. ``alter`` includes the accidentals of the key and of the bar."""
+    """A spelled pitch. ``alter`` includes the accidentals of the key and of the bar."""
 
     octave: int
     """Octave in scientific notation, where middle C is C4."""
@@ -247,7 +247,25 @@ class TempoChange:
     tempo: Tempo
 
 
-Event: TypeAlias = Note | Rest | ChordSymbol | Annotation | Tuplet | KeyChange | MetreChange | TempoChange
+@dataclass(frozen=True, slots=True)
+class TranspositionChange:
+    """A change, inside the tune, of how far its notes sound from where they are written."""
+
+    semitones: int
+    """Semitones that they sound higher from here on; negative if they sound lower."""
+
+
+Event: TypeAlias = (
+    Note
+    | Rest
+    | ChordSymbol
+    | Annotation
+    | Tuplet
+    | KeyChange
+    | MetreChange
+    | TempoChange
+    | TranspositionChange
+)
 """The kinds of events that a bar can contain."""
 
 
@@ -346,6 +364,9 @@ class Score:
     """Lines of a song text below the tune (ABC ``W:``)."""
     problems: tuple[Problem, ...] = field(default=(), compare=False)
     """Mistakes in the text that were tolerated."""
+    transposition: int = 0
+    """Semitones that its beginning sounds higher than it is written: 12 under the clef ``treble+8``, -2 for a
+    clarinet in B flat. Notes, keys and chord symbols of the score are the written ones."""
 
     @property
     def pitch_range(self) -> tuple[int, int] | None:
