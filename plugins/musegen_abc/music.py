@@ -11,7 +11,7 @@ from typing import TypeAlias
 
 from musegen import Annotation, Event, Grace, Key, Metre, Note, Pitch, Rest
 from musegen_abc.bars import Bars, read_sign
-from musegen_abc.chord_symbols import LONGEST_SYMBOL, read_chord_symbol
+from musegen_abc.chord_symbols import read_chord_symbol, unknown_chord_symbol
 from musegen_abc.layout import Voices
 from musegen_abc.lexer import DECORATIONS, MUSIC, NOTE, TOKEN, Token, read_ending, read_length, read_tuplet
 from musegen_abc.lyrics import BAR, read_syllables
@@ -59,6 +59,7 @@ class Music:
         # Where the notes of this line of music stand, with the bar line before which each does; None unless
         # the tune has lyrics to align
         self.sung: list[tuple[list[Event], int, int]] | None = None
+        self._unknown_chords: set[str] = set()
         self._slurs = 0  # how many begin with the next note
         self._graces: list[Grace] = []
         self._decorations: list[str] = []
@@ -400,10 +401,17 @@ class Music:
         self.bars.ending(endings)
 
     def _string(self, token: Token) -> None:
-        """Read a string: a chord symbol if it names a chord, else an annotation (ABC 2.1 §4.18, §4.19)."""
-        text = token["quoted"]
-        symbol = read_chord_symbol(text) if len(text) <= LONGEST_SYMBOL else None
-        self.event(symbol or Annotation(text), token.start() + 1)
+        """Read a string: a chord symbol if it looks like one, else an annotation (ABC 2.1 §4.18, §4.19).
+
+        A symbol that is not known is told once.
+        """
+        text, column = token["quoted"], token.start() + 1
+        symbol = read_chord_symbol(text)
+        if symbol is None and (symbol := unknown_chord_symbol(text)) and text not in self._unknown_chords:
+            self._unknown_chords.add(text)
+            message = f'unknown chord symbol "{text}": it is silent; words are written as "^{text}"'
+            self._problem(column, "chord symbol", message)
+        self.event(symbol or Annotation(text), column)
 
     def _decoration(self, token: Token) -> None:
         self._decorations.append(token["name"] or token["old_name"])

@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 
 from musegen import Prepare, Tune
-from musegen_abc.chord_symbols import LONGEST_SYMBOL, read_chord_symbol
+from musegen_abc.chord_symbols import chord_in_string
 from musegen_abc.fields import names_key, split_key
 from musegen_abc.layout import Layout, Line, Voices, read_layout, written_field
 from musegen_abc.lexer import NOTE, TOKEN, Token
@@ -233,9 +233,8 @@ class _Body:
         return f"{left}{line}{right}{token[f'{old}chord_length']}{token[f'{old}chord_tie']}"
 
     def _string(self, token: Token) -> str:
-        text = token["quoted"]
-        symbol = len(text) <= LONGEST_SYMBOL and read_chord_symbol(text)
-        return _one_space(token[0]) if symbol or self._options.annotations else ""
+        kept = self._options.annotations or chord_in_string(token["quoted"])
+        return _one_space(token[0]) if kept else ""
 
     def _owe(self, token: Token) -> None:
         for note in NOTE.finditer(token["graces"]):

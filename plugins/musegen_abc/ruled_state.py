@@ -73,7 +73,6 @@ class StringKind(IntEnum):
     BLANK = 0
     CHORD = 1  # a chord symbol
     OTHER = 2
-    BASS = 3  # a chord symbol, whose bass comes next
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,9 @@ _QUALITIES = (
 )
 """The usual ones: a string with another one does not count as a chord symbol where one is wanted."""
 _LONGEST = 8
-_IN_CHORDS = frozenset("adgijmnosubM0123456789#+-/ °ø♯♭")
-"""The characters of all chord symbols, behind the root and before the bass."""
+_FIRST_OF_CHORDS = frozenset("ABCDEFGHNabcdefghn(/\\")
+_NOT_IN_CHORDS = frozenset("eKLOPQRSTUVWXYZ:;!=_|[]{}~`$%&'")
+"""A string with one of these is no chord symbol, be it known or not; many others are none either."""
 
 
 def begin_string(d: Draft) -> bool:
@@ -23,19 +24,18 @@ def begin_string(d: Draft) -> bool:
 def take_in_string(d: Draft, ch: str) -> None:
     """Read a character of a string."""
     kind = d.string_kind
-    if kind is StringKind.BLANK and ch != " ":
-        d.string_kind = StringKind.CHORD if "A" <= ch <= "G" else StringKind.OTHER
-    elif kind is StringKind.BASS:
-        d.string_kind = StringKind.CHORD if "a" <= ch.lower() <= "g" else StringKind.OTHER
-    elif kind is StringKind.CHORD:
-        d.string_kind = StringKind.BASS if ch == "/" else kind if ch in _IN_CHORDS else StringKind.OTHER
+    if kind is StringKind.BLANK and ch > " ":
+        may_begin = ch in _FIRST_OF_CHORDS or ch >= "\x7f"  # which may be a blank of another kind
+        d.string_kind = StringKind.CHORD if may_begin else StringKind.OTHER
+    elif kind is StringKind.CHORD and ch in _NOT_IN_CHORDS:
+        d.string_kind = StringKind.OTHER
     if len(d.string) <= _LONGEST:
         d.string += ch
 
 
 def end_string(d: Draft) -> bool:
     """End a string; whether it may end as it is."""
-    if d.limits.chords is False and d.string_kind in (StringKind.CHORD, StringKind.BASS):
+    if d.limits.chords is False and d.string_kind is StringKind.CHORD:
         return False
     if _is_chord(d.string):
         d.bar_has_chord = d.run_has_chord = True
@@ -45,7 +45,7 @@ def end_string(d: Draft) -> bool:
 
 def close_string(d: Draft) -> str:
     """The next character of a string that ends, and is a chord symbol where one is wanted."""
-    if d.limits.chords is False and d.string_kind in (StringKind.CHORD, StringKind.BASS):
+    if d.limits.chords is False and d.string_kind is StringKind.CHORD:
         return "K"  # is in no chord symbol
     return "C" if d.limits.chords and not (d.string or d.has_chord or d.bar_has_chord) else '"'
 

@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
-from musegen import ChordSymbol, Interval, Key, Pitch, Tune
-from musegen_abc.chord_symbols import LONGEST_SYMBOL, read_chord_symbol, split_chord_symbol
+from musegen import Interval, Key, Pitch, Tune, moved_chord_text
+from musegen_abc.chord_symbols import read_chord_symbol
 from musegen_abc.fields import names_key, read_key, split_key
 from musegen_abc.layout import Layout, Line, read_field, read_layout, split_lines
 from musegen_abc.lexer import MUSIC, NOTE, TOKEN, Token
@@ -209,14 +209,9 @@ class _Mover:
         voice.new.tie([voice.by.moved(pitch) for pitch in pitches])
 
     def _string(self, quoted: str) -> str:
-        symbol = read_chord_symbol(quoted) if len(quoted) <= LONGEST_SYMBOL else None
-        return f'"{self._symbol(symbol)}"' if symbol else f'"{quoted}"'
-
-    def _symbol(self, symbol: ChordSymbol) -> str:
-        """A moved chord symbol with its quality."""
-        root, quality, bass = split_chord_symbol(symbol.text)
-        moved = self._voice.by.moved_name(root) + quality
-        return f"{moved}/{self._voice.by.moved_name(bass)}" if bass else moved
+        symbol = read_chord_symbol(quoted)
+        moved = moved_chord_text(symbol.text, self._voice.by.moved_name) if symbol else quoted
+        return f'"{moved}"'
 
 
 def _with_value(line: str, change: Callable[[str], str]) -> str:

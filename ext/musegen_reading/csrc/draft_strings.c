@@ -5,10 +5,8 @@ static bool among(uint32_t ch, const char *characters) { return mr_is_among(ch, 
 
 static bool is_bass(uint32_t ch) { return (ch >= 'A' && ch <= 'G') || (ch >= 'a' && ch <= 'g'); }
 
-/* Whether a character is in a chord symbol, behind the root and before the bass. */
-static bool in_chords(uint32_t ch) {
-    return among(ch, "adgijmnosubM0123456789#+-/ ") || ch == 0xB0 || ch == 0xF8 || ch == 0x266F || ch == 0x266D;
-}
+/* Whether a string with this character is no chord symbol, be it known or not. */
+static bool not_in_chords(uint32_t ch) { return among(ch, "eKLOPQRSTUVWXYZ:;!=_|[]{}~`$%&'"); }
 
 bool mr_begin_string(mr_draft *d, const mr_under *u) {
     d->string_length = 0;
@@ -19,11 +17,13 @@ bool mr_begin_string(mr_draft *d, const mr_under *u) {
 void mr_take_in_string(mr_draft *d, uint32_t ch) {
     switch (d->string_kind) {
         case MR_STRING_BLANK:
-            if (ch != ' ') d->string_kind = ch >= 'A' && ch <= 'G' ? MR_STRING_CHORD : MR_STRING_OTHER;
+            if (ch > ' ') { /* what is not ASCII may be a blank of another kind */
+                bool may_begin = ch >= 0x7f || among(ch, "ABCDEFGHNabcdefghn(/\\");
+                d->string_kind = may_begin ? MR_STRING_CHORD : MR_STRING_OTHER;
+            }
             break;
-        case MR_STRING_BASS: d->string_kind = is_bass(ch) ? MR_STRING_CHORD : MR_STRING_OTHER; break;
         case MR_STRING_CHORD:
-            d->string_kind = ch == '/' ? MR_STRING_BASS : in_chords(ch) ? MR_STRING_CHORD : MR_STRING_OTHER;
+            if (not_in_chords(ch)) d->string_kind = MR_STRING_OTHER;
             break;
         default: break;
     }
@@ -55,7 +55,7 @@ static bool is_chord(const mr_draft *d) {
 }
 
 static bool may_be_chord(const mr_draft *d) {
-    return d->limits->chords == 0 && (d->string_kind == MR_STRING_CHORD || d->string_kind == MR_STRING_BASS);
+    return d->limits->chords == 0 && d->string_kind == MR_STRING_CHORD;
 }
 
 bool mr_end_string(mr_draft *d) {

@@ -200,9 +200,10 @@ class ChordSymbol:
     text: str
     """The symbol as written, without quotation marks."""
     root: int
-    """Pitch class of the root; 0 is C."""
+    """Pitch class of the root; 0 is C, and of a chord without tones."""
     intervals: tuple[int, ...]
-    """Tones of the chord in semitones above the root, in ascending order. The root itself (0) is included."""
+    """Tones of the chord in semitones above the root, in ascending order. The root itself (0) is included.
+    Empty for ``N.C.`` (no chord), and for a symbol that is not known: both end the chord before them."""
     bass: int
     """Pitch class of the bass; the root if no bass is written."""
 

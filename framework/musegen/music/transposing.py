@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from musegen.music.chord_symbols import moved_chord_text
 from musegen.music.score import (
     STEPS,
     ChordSymbol,
@@ -21,7 +21,6 @@ from musegen.music.score import (
 
 _STEPS_UP = (0, 1, 1, 2, 2, 3, 3, 4, 5, 5, 6, 6)
 """Number of steps in the usual interval of 0, 1, 2, ... semitones: unison, minor second, major second, ..."""
-_CHORD = re.compile(r"([A-G](?:##?|bb?)?)(.*?)(?:/([A-G](?:##?|bb?)?))?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,11 +153,8 @@ def _moved(event: Event, by: Interval) -> Event:
             return replace(event, pitches=pitches, graces=graces, untied=untied)
         case KeyChange():
             return KeyChange(by.moved_key(event.key))
-        case ChordSymbol():
-            text = event.text
-            if match := _CHORD.fullmatch(text):
-                root, quality, bass = match.groups()
-                text = by.moved_name(root) + quality + (f"/{by.moved_name(bass)}" if bass else "")
+        case ChordSymbol() if event.intervals:
+            text = moved_chord_text(event.text, by.moved_name)
             root_class, bass_class = ((place + by.semitones) % 12 for place in (event.root, event.bass))
             return ChordSymbol(text, root_class, event.intervals, bass_class)
     return event
