@@ -8,14 +8,21 @@ from xml.etree import ElementTree
 import pytest
 from hypothesis import given, strategies as st
 
-from musegen import ChordSymbol, Score, Tune, accompaniment, perform
+from musegen import ChordSymbol, Score, Tune, TuneLimits, accompaniment, perform, read_chord_symbol
 from musegen_abc.chord_symbols import chord_in_string
 from musegen_abc.parser import parse_abc
-from musegen_abc.ruled_strings import _FIRST_OF_CHORDS, _NOT_IN_CHORDS
+from musegen_abc.ruled_strings import _FIRST_OF_CHORDS, _NOT_IN_CHORDS, _QUALITIES
+from musegen_abc.rules import PythonRules, limits_of
 from musegen_abc.transpose import transpose_abc
 from musegen_abc.writer import write_abc
 from musegen_musicxml.renderer import MusicXMLRenderer
 from musegen_nmd.texts import Meaning, read_text
+
+STRINGS = """
+    G G7 Am7(b5) D/F# D/f+ (E7) (E7 E7) G(Em) N.C. NC N.C Fine Coda f# bb e em H7 Gfoo Am7x C/dim E7/b9 C/(pl
+    ^text 4 D.C. Bbmaj7/D F#m7b5/C# Cmaj7#11/G# C6/9/E C/E/G K GK ( ) / Bø F♯ Fa7 A1 Ab5 "
+""".strip(' \n"').split()
+STRINGS += ["", " ", "  Am", "Am ", " ^x", "\N{EM SPACE}Am", "Dm G7", "A part"]
 
 
 def parse(body: str) -> Score:
@@ -130,3 +137,24 @@ def test_a_string_that_the_rules_take_for_words_is_no_chord_symbol(text: str) ->
     words = bool(begin) and begin < "\x7f" and begin not in _FIRST_OF_CHORDS
     if words or _NOT_IN_CHORDS & {*text}:
         assert not isinstance(chord_in_string(text), ChordSymbol)
+
+
+@pytest.mark.parametrize("chords", [None, True, False])
+def test_both_machines_end_the_same_strings(chords: bool | None) -> None:
+    """What may stand between quotation marks under rules: symbols that are known, and what is surely none."""
+    musegen_reading = pytest.importorskip("musegen_reading", reason="needs the compiled extension")
+    texts = ["", "", "\n", *map(chr, range(32, 127)), "ø", "♯", "\N{EM SPACE}"]
+    limits = TuneLimits(bars=0, chords=chords)
+    compiled = musegen_reading.AbcRules(texts, 1, limits_of(texts, limits), 300)
+    for string in [*STRINGS, *(f"{root}{name}" for root in ("G", "F#", "(B") for name in sorted(_QUALITIES))]:
+        taken = []
+        for rules in (compiled, PythonRules(texts, 1, limits, 300)):
+            reader = rules.begin()
+            for character in f'M:2/4\nL:1/8\nK:C\n"{string}':
+                reader.take(texts.index(character, 2))
+            taken.append((bool(reader.allow()[texts.index('"')]), reader.shortest()))
+        assert taken[0] == taken[1], string
+        symbol = chord_in_string(string)
+        if taken[0][0] and symbol:
+            assert read_chord_symbol(string) is not None
+            assert chords is not False
