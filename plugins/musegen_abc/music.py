@@ -15,14 +15,15 @@ from musegen_abc.chord_symbols import read_chord_symbol, unknown_chord_symbol
 from musegen_abc.layout import Voices
 from musegen_abc.lexer import DECORATIONS, MUSIC, NOTE, TOKEN, Token, read_ending, read_length, read_tuplet
 from musegen_abc.lyrics import BAR, read_syllables
-from musegen_abc.pitches import NO_KEY, Accidentals
+from musegen_abc.pitches import ACCIDENTALS, NO_KEY, Accidentals, alteration, is_microtone
 
 # Limits beyond which a tune is mistaken: notes that sound together or grace a note, bars that Z rests at once
 # and in all.
 _MOST_NOTES = 16
 _MOST_BARS_AT_ONCE, _MOST_BARS = 200, 2000
 _LONGEST_LENGTH = 16
-_USER_SYMBOL = re.compile(r"([~H-Wh-w])\s*=\s*(?:!([^!]*)!|\+([^+]*)\+|.*)")
+_USER_SYMBOL = re.compile(r"([~H-Wh-w])\s*=\s*(.*)")
+_NOTHING = frozenset({"", "nil", "none", "!nil!", "!none!", "+nil+", "+none+"})
 _ONE = Fraction(1)
 
 Report: TypeAlias = Callable[[int, str, str], None]
@@ -59,11 +60,11 @@ class Music:
         # Where the notes of this line of music stand, with the bar line before which each does; None unless
         # the tune has lyrics to align
         self.sung: list[tuple[list[Event], int, int]] | None = None
-        self._unknown_chords: set[str] = set()
+        self._told: set[str] = set()  # unknown chord symbols, and microtones, each of which is told once
         self._slurs = 0  # how many begin with the next note
         self._graces: list[Grace] = []
         self._decorations: list[str] = []
-        self._symbols = dict(DECORATIONS)
+        self._symbols: dict[str, list[Token]] = {}  # the redefined ones, with what they stand for
         self._key = NO_KEY
         self.set_unit(Fraction(1, 2))
         self._all: dict[str | None, Callable[[Token], None]] = {
@@ -113,17 +114,19 @@ class Music:
         self._durations: dict[str, Fraction] = {}
 
     def define_symbol(self, text: str, column: int) -> None:
-        """Take a ``U:`` field such as ``T = !trill!`` (ABC 2.1 §4.16)."""
+        """Take a ``U:`` field: ``T = !trill!``, ``p = "^+"`` or, for nothing, ``T = !nil!`` (§4.16)."""
         match = _USER_SYMBOL.fullmatch(text)
         if not match:
             self._problem(column, "definition", f"U:{text[:20]} does not define a symbol")
             return
-        name = match[2] or match[3] or ""
-        decoration = TOKEN.fullmatch(f"!{name}!")
-        if name and not (decoration and decoration.lastgroup == "decoration"):
-            self._problem(column, "definition", f"U:{text[:20]} does not name a decoration")
-            return
-        self._symbols[match[1]] = "" if name in ("nil", "none") else name
+        meaning: list[Token] = []
+        for token in TOKEN.finditer("" if match[2].strip() in _NOTHING else match[2]):
+            if token.lastgroup in ("decoration", "old_decoration", "string") or token[0] == ".":
+                meaning.append(token)
+            elif token.lastgroup != "space":
+                self._problem(column, "definition", f"U:{text[:20]} names no decoration or text")
+                return
+        self._symbols[match[1]] = meaning
 
     def event(self, event: Event, column: int) -> None:
         """Add an event without duration here."""
@@ -254,12 +257,20 @@ class Music:
             self._sound(plain, column)
             return
         accidental, name, length, tie = token.group("accidental", "pitch", "length", "tie")
-        pitch = self._accidentals.pitch(accidental, name)
+        pitch = self._pitch(accidental, name, column)
         duration = self._in_time(self._duration(length, column), column)
         note = self._play((pitch,), duration, (pitch,) if tie else (), column)
         known = nothing_pending and not accidental and not tie
         if known and len(self._plain) < _MOST_KNOWN and read_length(length) is not None:
             self._plain[token[0]] = note
+
+    def _pitch(self, accidental: str | None, name: str, column: int) -> Pitch:
+        """The pitch of a note here. A microtone is told once."""
+        if accidental and is_microtone(accidental) and accidental not in self._told:
+            self._told.add(accidental)
+            sign = ACCIDENTALS[alteration(accidental)]
+            self._problem(column, "microtone", f"{accidental} is read as {sign}, the nearest semitone")
+        return self._accidentals.pitch(accidental, name)
 
     def _play(
         self, pitches: tuple[Pitch, ...], duration: Fraction, tied: tuple[Pitch, ...], column: int
@@ -288,7 +299,7 @@ class Music:
         for inner in TOKEN.finditer(notes):
             match inner.lastgroup:
                 case "note":
-                    pitch = self._accidentals.pitch(inner["accidental"], inner["pitch"])
+                    pitch = self._pitch(inner["accidental"], inner["pitch"], column + 1 + inner.start())
                     first = inner["length"] if first is None else first
                     if len(pitches) < _MOST_NOTES:
                         pitches[pitch] = None
@@ -337,7 +348,9 @@ class Music:
     def _grace(self, token: Token) -> None:
         """Read grace notes of the next note, each a quarter as long as written; abc2midi plays them so."""
         for inner in NOTE.finditer(token["graces"]):
-            pitch = self._accidentals.pitch(inner["accidental"], inner["pitch"])
+            pitch = self._pitch(
+                inner["accidental"], inner["pitch"], token.start("graces") + inner.start() + 1
+            )
             length = self._length(inner["length"], token.start() + 1)
             if len(self._graces) < _MOST_NOTES:
                 self._graces.append(Grace(pitch, self.unit * length / 4))
@@ -378,6 +391,9 @@ class Music:
         if tuplet is None:
             self._problem(token.start() + 1, "tuplet", f"no tuplet: {token[0][:20]}")
         else:
+            if self._tuplet_left:
+                message = f"{token[0]} begins inside a tuplet, which ends there: tuplets are not nested"
+                self._problem(token.start() + 1, "tuplet", message)
             self._tuplet, self._tuplet_left = Fraction(tuplet.normal, tuplet.actual), tuplet.notes
             self.event(tuplet, token.start() + 1)
 
@@ -407,8 +423,8 @@ class Music:
         """
         text, column = token["quoted"], token.start() + 1
         symbol = read_chord_symbol(text)
-        if symbol is None and (symbol := unknown_chord_symbol(text)) and text not in self._unknown_chords:
-            self._unknown_chords.add(text)
+        if symbol is None and (symbol := unknown_chord_symbol(text)) and text not in self._told:
+            self._told.add(text)
             message = f'unknown chord symbol "{text}": it is silent; words are written as "^{text}"'
             self._problem(column, "chord symbol", message)
         self.event(symbol or Annotation(text), column)
@@ -417,11 +433,13 @@ class Music:
         self._decorations.append(token["name"] or token["old_name"])
 
     def _symbol(self, token: Token) -> None:
-        name = self._symbols.get(token[0])
-        if name is None:
+        if (meaning := self._symbols.get(token[0])) is not None:
+            for part in meaning:
+                self._all[part.lastgroup](part)
+        elif token[0] in DECORATIONS:
+            self._decorations.append(DECORATIONS[token[0]])
+        else:
             self._problem(token.start() + 1, "symbol", f"unknown symbol: {token[0]}")
-        elif name:
-            self._decorations.append(name)
 
     def _inline_field(self, token: Token) -> None:
         self._field(token["letter"], token["value"].strip(), token.start() + 1)

@@ -10,6 +10,7 @@ from musegen_abc.text_blocks import inside, text_blocks
 
 # Fields of a file header that the tunes inherit (ABC 2.1 §2.2.2, §3): all that may stand there but N and H.
 _INHERITED = frozenset("ABCDFGILMmORrSUZ")
+_DEFINITIONS = frozenset("Um")
 
 
 def tune_spans(lines: Sequence[str]) -> Iterator[tuple[int, int]]:
@@ -51,7 +52,10 @@ def file_header(lines: Sequence[str]) -> dict[str, list[str]]:
 
 
 def inherited_lines(tune: Sequence[str], header: Mapping[str, list[str]]) -> list[str]:
-    """Lines of the file header that a tune of these lines takes over: those of the fields that it lacks."""
+    """Lines of the file header that a tune of these lines takes over: those of the fields that it lacks.
+
+    Definitions are taken over in any case: those of the tune override them one by one (ABC 2.1 §4.16).
+    """
     own = set()
     for line in outside_blocks(tune):
         field = read_field(line)
@@ -59,7 +63,12 @@ def inherited_lines(tune: Sequence[str], header: Mapping[str, list[str]]) -> lis
             own.add(field[0])
             if field[0] == "K":
                 break
-    return [line for letter, given in header.items() if letter not in own for line in given]
+    return [
+        line
+        for letter, given in header.items()
+        if letter in _DEFINITIONS or letter not in own
+        for line in given
+    ]
 
 
 def outside_blocks(lines: Sequence[str]) -> Iterator[str]:
