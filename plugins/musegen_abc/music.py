@@ -9,7 +9,7 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import TypeAlias
 
-from musegen import Annotation, Event, Grace, Key, Metre, Note, Pitch, Rest
+from musegen import Annotation, Event, Grace, Key, Metre, Note, Pitch, Rest, Tuplet
 from musegen_abc.bars import Bars, read_sign
 from musegen_abc.chord_symbols import read_chord_symbol, unknown_chord_symbol
 from musegen_abc.layout import Voices
@@ -57,6 +57,7 @@ class Music:
         self._last: tuple[list[Event], int] | None = None  # where the last note or rest stands
         self._broken_by = ""  # the broken rhythm that waits for its second note
         self._tuplet, self._tuplet_left = _ONE, 0
+        self._last_tuplet = Tuplet(1, 1, 1)
         # Where the notes of this line of music stand, with the bar line before which each does; None unless
         # the tune has lyrics to align
         self.sung: list[tuple[list[Event], int, int]] | None = None
@@ -391,9 +392,12 @@ class Music:
         if tuplet is None:
             self._problem(token.start() + 1, "tuplet", f"no tuplet: {token[0][:20]}")
         else:
-            if self._tuplet_left:
+            last = self._last_tuplet
+            # The same sign again before the first note means no second tuplet
+            if self._tuplet_left and (self._tuplet_left < last.notes or tuplet.actual != last.actual):
                 message = f"{token[0]} begins inside a tuplet, which ends there: tuplets are not nested"
                 self._problem(token.start() + 1, "tuplet", message)
+            self._last_tuplet = tuplet
             self._tuplet, self._tuplet_left = Fraction(tuplet.normal, tuplet.actual), tuplet.notes
             self.event(tuplet, token.start() + 1)
 

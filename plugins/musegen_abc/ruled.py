@@ -274,9 +274,9 @@ def _in_tuplet(d: Draft, ch: str) -> bool:
             d.lex = Lex.MUSIC
             return _music(d, ch, 2)
         ink(d)
-        begun = 0 < d.left < (d.r or d.p)
+        inside = d.left > 0 and (d.left < (d.r or d.p) or digit != d.p)
         d.lex, d.p, d.q, d.r, d.parts = Lex.TUPLET, digit, 0, 0, 1
-        good = digit > 1 and not begun and not d.broken and begin(d)
+        good = digit > 1 and not inside and not d.broken and begin(d)
         return good and has_room(d) and tuplet_fits(d, digit, 0, 0)
     if ch == ":" and d.parts < 3:
         ink(d)

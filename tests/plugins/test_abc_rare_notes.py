@@ -135,4 +135,6 @@ def test_tuplets_in_tuplets_are_told() -> None:
     ]
     assert [length for _, length, _ in heard(score)] == ["2/3"] * 5 + ["1"]
     assert parse_abc(Tune(write_abc(score), "abc")) == score
+    assert parse("(5(3ABc d").problems != ()
     assert parse("(3ABc(3cde f").problems == ()
+    assert parse("(3(3ABc d").problems == ()  # the same sign twice

@@ -142,6 +142,7 @@ def test_tunes_are_accepted_as_they_are_written() -> None:
         (HEAD + "Tc4|\nT:a title\nTd4|\n", True),
         (HEAD + "((c2.(d)d))|)c4|\n", True),
         (HEAD + "(3(cd)e (3(3cde|\n", True),
+        (HEAD + "(3(cd)e (5(3cde|\n", False),
         (HEAD + ".(3cde f2|\n", False),
         (HEAD + "c2>-c2.-|c4|\n", True),
         (HEAD + "[ce]>dfy12g`|\n", True),

@@ -76,12 +76,12 @@ static bool in_tuplet(mr_draft *d, const mr_under *u, uint32_t ch) {
             return music(d, u, ch, 2);
         }
         mr_ink(d);
-        bool begun = d->left > 0 && d->left < (d->r ? d->r : d->p);
+        bool inside = d->left > 0 && (d->left < (d->r ? d->r : d->p) || digit != d->p);
         d->lex = LEX_TUPLET;
         d->p = (uint8_t)digit;
         d->q = d->r = 0;
         d->parts = 1;
-        bool good = digit > 1 && !begun && !d->broken && mr_begin(d);
+        bool good = digit > 1 && !inside && !d->broken && mr_begin(d);
         return good && mr_has_room(d) && mr_tuplet_fits(d, u, digit, 0, 0);
     }
     if (ch == ':' && d->parts < 3) {
