@@ -66,7 +66,8 @@ PARTS = (
         "Music",
         "What notations make and renderers get.",
         "Tune Score Bar Note Pitch Grace Rest ChordSymbol Annotation Tuplet Key KeyChange Metre MetreChange "
-        "Tempo TempoChange Problem Interval perform Performance PlayedNote PlayedChord TempoMap ticks",
+        "Tempo TempoChange TranspositionChange Problem Interval perform Performance PlayedNote PlayedChord "
+        "TempoMap ticks read_chord_symbol unknown_chord_symbol moved_chord_text",
     ),
     ("Errors", "What a user can put right: one line, `where: what (got ...); what to do`.", ERRORS),
 )

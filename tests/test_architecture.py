@@ -198,13 +198,13 @@ PUBLIC = """
     Progress Rendered Renderer Reporter Rest RewritingReader Rule RulingNotation Run STEPS
     Sample Sampling SavedModel Score Shards Silent StorableModel Tempo TempoChange TempoMap
     TokenRuleReader TokenRules Tokenizer TokenizerTrainer Tokens TrainedModel TrainingJob
-    TransposingNotation Transpositions Tune TuneLimits TuneModel Tuplet Valid Vocabulary
-    VocabularyError VocabularyModel Wishes WritingRule accompaniment check_file checklist
-    compare component convert counted dances_in default_tempo demo_model derive_seed
+    TransposingNotation TranspositionChange Transpositions Tune TuneLimits TuneModel Tuplet
+    Valid Vocabulary VocabularyError VocabularyModel Wishes WritingRule accompaniment check_file
+    checklist compare component convert counted dances_in default_tempo demo_model derive_seed
     did_you_mean distinct_names evaluate expand_play_order export files_below hookimpl
-    installed_plugins judge load matching_paths mend_repeats open_model parse perform read_file
-    read_scores read_tunes render sample sample_again sample_shards ticks to_tonic with_dance
-    write
+    installed_plugins judge load matching_paths mend_repeats moved_chord_text open_model parse
+    perform read_chord_symbol read_file read_scores read_tunes render sample sample_again
+    sample_shards ticks to_tonic unknown_chord_symbol with_dance write
 """
 
 

@@ -45,6 +45,11 @@ from .models.saved_model import SavedModel as SavedModel
 from .models.tune_model import TuneModel as TuneModel
 from .music.accompaniment import accompaniment as accompaniment
 from .music.checklist import Check as Check, checklist as checklist
+from .music.chord_symbols import (
+    moved_chord_text as moved_chord_text,
+    read_chord_symbol as read_chord_symbol,
+    unknown_chord_symbol as unknown_chord_symbol,
+)
 from .music.dances import Dance as Dance, dances_in as dances_in, with_dance as with_dance
 from .music.originality import Copied as Copied
 from .music.performance import (
@@ -73,6 +78,7 @@ from .music.score import (
     Score as Score,
     Tempo as Tempo,
     TempoChange as TempoChange,
+    TranspositionChange as TranspositionChange,
     Tuplet as Tuplet,
 )
 from .music.timing import TempoMap as TempoMap, default_tempo as default_tempo, ticks as ticks

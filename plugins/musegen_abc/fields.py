@@ -24,9 +24,11 @@ _TONIC = re.compile(r"[A-G][#b♯♭]?")
 _WORD = re.compile(r"\s*([A-Za-z]+)")
 _ACCIDENTAL = re.compile(r"(\^\^|__|\^|_|=)([A-Ga-g])(?![A-Za-z])")
 _CLEF = re.compile(
-    r"\b(?:clef|middle|m|transpose|octave|stafflines|staffscale|score|shift|sound|instrument|name|nm|subname|snm)"
+    r"\b(?:clef|middle|m|transpose|t|octave|stafflines|staffscale|score|shift|sound|instrument|name|nm|subname|snm)"
     r'=(?:"[^"]*"|\S+)'
-    r"|\b(?:treble|alto|tenor|bass|mezzo|soprano|baritone|perc)\d?\b(?:[+-]8)?",
+    r"|\b(?:treble|alto|tenor|bass|mezzosoprano|mezzo|soprano|baritone|perc)\d?(?!\w)(?:[+-^_]\d{1,2})?"
+    r"|\b(?:treble|alto|tenor|bass|mezzosoprano|mezzo|soprano|baritone|perc)\d?_\d{1,2}"
+    r"|(?<!\S)[+-](?:8|15)(?!\S)",
     re.IGNORECASE,
 )
 # A denominator beyond this, or not a power of two, is a misprint, and so is a numerator beyond this.

@@ -8,6 +8,8 @@ from typing import NamedTuple
 
 from musegen import counted
 from musegen_abc.prose import is_music, is_words, shown, suspect, words_inside
+from musegen_abc.sounding import is_directive
+from musegen_abc.text_blocks import TextBlock, inside, text_blocks
 
 LINE_END = re.compile(r"\n|\r(?:\r?\n)?")
 """LF, CR LF or CR; also CR CR LF, which a text becomes whose line ends are converted twice."""
@@ -18,13 +20,17 @@ LAST_COUNTS = frozenset("MLQP")
 """Header fields whose last repetition counts; of the others the first one counts."""
 
 
+DIRECTIVE = "%"
+"""Letter of the lines that are directives about the sound; all other directives are left out."""
+
+
 class Line(NamedTuple):
     """One line of a tune."""
 
     number: int
     """Number of the line in the tune's text, from 1."""
     letter: str
-    """Letter of an information field; empty for music code."""
+    """Letter of an information field; empty for music code, ``%`` for a directive about the sound."""
     text: str
     """The field's value without comment and surrounding blanks, or the music code as it stands."""
     column: int = 1
@@ -42,7 +48,7 @@ class Stray(NamedTuple):
 
 
 class Layout(NamedTuple):
-    """A tune's lines, comments and directives left out."""
+    """A tune's lines; comments are left out, and directives that say nothing about the sound."""
 
     header: list[Line]
     """Information fields up to and including the first ``K:``."""
@@ -50,6 +56,8 @@ class Layout(NamedTuple):
     """Fields and music code; words in the music are left out, blanks stand in their place."""
     strays: list[Stray]
     """What was passed over: header lines that are no fields, words in the music, lines behind the end."""
+    unclosed: Sequence[TextBlock] = ()
+    """Blocks of text whose end is missing."""
 
     @property
     def has_key(self) -> bool:
@@ -63,6 +71,8 @@ class Layout(NamedTuple):
         """
         fields: dict[str, Line] = {}
         for line in self.header:
+            if line.letter == DIRECTIVE:
+                continue
             if line.letter not in fields or line.letter in LAST_COUNTS or not fields[line.letter].text:
                 fields[line.letter] = line
         return fields
@@ -100,18 +110,15 @@ def written_field(letter: str, value: str) -> str:
 def read_layout(text: str) -> Layout:
     """Split a tune into its lines. It ends at an empty line or a second ``X:`` (ABC 2.1 §2.2.1)."""
     lines = split_lines(text)
-    last_end = max((i for i, line in enumerate(lines) if line.startswith("%%end")), default=-1)
-    layout = Layout([], [], [])
-    into, in_block = layout.header, False
+    blocks = text_blocks(lines) if "%%begin" in text else []
+    layout = Layout([], [], [], [block for block in blocks if not block.closed])
+    into, in_blocks = layout.header, inside(blocks)
     words: list[tuple[int, str]] = []  # the last lines in a row that are words
     symbols: frozenset[str] = frozenset()
     for number, line in enumerate(lines, 1):
-        if in_block or line.startswith("%"):
-            # %%begintext and similar directives hold free text up to %%endtext (ABC 2.1 §11.4.2)
-            if line.startswith("%%begin"):
-                in_block = number <= last_end
-            elif line.startswith("%%end"):
-                in_block = False
+        if line.startswith("%") or number - 1 in in_blocks:
+            if is_directive(line) and number - 1 not in in_blocks:
+                into.append(Line(number, DIRECTIVE, line))
             continue
         if not line or line.isspace():
             if not layout.header:
@@ -177,7 +184,7 @@ def _before_key(number: int, line: str) -> Stray:
 
 def _continue(fields: list[Line], value: str) -> None:
     """Append a continuation to the field before it (ABC 2.1 §3.3)."""
-    if fields and fields[-1].letter:
+    if fields and fields[-1].letter not in ("", DIRECTIVE):
         fields[-1] = fields[-1]._replace(text=f"{fields[-1].text} {value}".strip())
 
 
@@ -195,8 +202,9 @@ class Voices:
 
     def __init__(self, header: Sequence[Line]) -> None:
         """``header``: its ``V:`` fields tell to which voice music without a ``V:`` belongs."""
-        declared = [_voice(line.text) for line in header if line.letter == "V"]
-        self._unnamed = declared[0] if declared else "1"
+        declared = [voice_name(line.text) for line in header if line.letter == "V"]
+        self.unnamed = declared[0] if declared else "1"
+        """Name of the voice that music without a ``V:`` belongs to."""
         self._first = ""
         self.reading = True
         """Whether the current voice is the one that is read."""
@@ -205,9 +213,9 @@ class Voices:
 
     def switch(self, text: str, music_before: bool) -> bool:
         """Take note of a ``V:`` field in the body; returns whether it begins a voice not met before."""
-        voice = _voice(text)
+        voice = voice_name(text)
         if not self._first:
-            self._first = self._unnamed if music_before else voice
+            self._first = self.unnamed if music_before else voice
         self.reading = voice == self._first
         new = not self.reading and voice not in self.others
         if new:
@@ -215,5 +223,6 @@ class Voices:
         return new
 
 
-def _voice(text: str) -> str:
+def voice_name(text: str) -> str:
+    """The name of the voice in a ``V:`` field."""
     return text.split(maxsplit=1)[0] if text else "1"

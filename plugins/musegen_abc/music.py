@@ -9,10 +9,10 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import TypeAlias
 
-from musegen import Annotation, Event, Grace, Key, Metre, Note, Pitch, Rest
+from musegen import Annotation, Event, Grace, Key, Metre, Note, Pitch, Rest, Tuplet
 from musegen_abc.accents import read_text
 from musegen_abc.bars import Bars, read_sign
-from musegen_abc.chord_symbols import LONGEST_SYMBOL, read_chord_symbol
+from musegen_abc.chord_symbols import read_chord_symbol, unknown_chord_symbol
 from musegen_abc.layout import Voices
 from musegen_abc.lexer import (
     DECORATIONS,
@@ -26,7 +26,7 @@ from musegen_abc.lexer import (
     read_tuplet,
 )
 from musegen_abc.lyrics import BAR, read_syllables
-from musegen_abc.pitches import NO_KEY, Accidentals
+from musegen_abc.pitches import ACCIDENTALS, NO_KEY, Accidentals, alteration, is_microtone
 from musegen_abc.prose import is_music, shown
 
 # Limits beyond which a tune is mistaken: notes that sound together or grace a note, bars that Z rests at once
@@ -34,7 +34,8 @@ from musegen_abc.prose import is_music, shown
 _MOST_NOTES = 16
 _MOST_BARS_AT_ONCE, _MOST_BARS = 200, 2000
 _LONGEST_LENGTH = 16
-_USER_SYMBOL = re.compile(r"([~H-Wh-w])\s*=\s*(?:!([^!]*)!|\+([^+]*)\+|.*)")
+_USER_SYMBOL = re.compile(r"([~H-Wh-w])\s*=\s*(.*)")
+_NOTHING = frozenset({"", "nil", "none", "!nil!", "!none!", "+nil+", "+none+"})
 _UNCLOSED = {
     "[": ("chord", "a chord is not closed by ]"),
     "]": ("chord", "this ] closes no chord"),
@@ -77,14 +78,16 @@ class Music:
         self._last: tuple[list[Event], int] | None = None  # where the last note or rest stands
         self._broken_by = ""  # the broken rhythm that waits for its second note
         self._tuplet, self._tuplet_left = _ONE, 0
+        self._last_tuplet = Tuplet(1, 1, 1)
         # Where the notes of this line of music stand, with the bar line before which each does; None unless
         # the tune has lyrics to align
         self.sung: list[tuple[list[Event], int, int]] | None = None
         self._told_to = 0  # up to where in this line unknown characters have been told
+        self._told: set[str] = set()  # unknown chord symbols, and microtones, each of which is told once
         self._slurs = 0  # how many begin with the next note
         self._graces: list[Grace] = []
         self._decorations: list[str] = []
-        self._symbols = dict(DECORATIONS)
+        self._symbols: dict[str, list[Token]] = {}  # the redefined ones, with what they stand for
         self._key = NO_KEY
         self.set_unit(Fraction(1, 2))
         self._all: dict[str | None, Callable[[Token], None]] = {
@@ -135,17 +138,19 @@ class Music:
         self._durations: dict[str, Fraction] = {}
 
     def define_symbol(self, text: str, column: int) -> None:
-        """Take a ``U:`` field such as ``T = !trill!`` (ABC 2.1 §4.16)."""
+        """Take a ``U:`` field: ``T = !trill!``, ``p = "^+"`` or, for nothing, ``T = !nil!`` (§4.16)."""
         match = _USER_SYMBOL.fullmatch(text)
         if not match:
             self._problem(column, "definition", f"U:{text[:20]} does not define a symbol")
             return
-        name = match[2] or match[3] or ""
-        decoration = TOKEN.fullmatch(f"!{name}!")
-        if name and not (decoration and decoration.lastgroup == "decoration"):
-            self._problem(column, "definition", f"U:{text[:20]} does not name a decoration")
-            return
-        self._symbols[match[1]] = "" if name in ("nil", "none") else name
+        meaning: list[Token] = []
+        for token in TOKEN.finditer("" if match[2].strip() in _NOTHING else match[2]):
+            if token.lastgroup in ("decoration", "old_decoration", "string") or token[0] == ".":
+                meaning.append(token)
+            elif token.lastgroup != "space":
+                self._problem(column, "definition", f"U:{text[:20]} names no decoration or text")
+                return
+        self._symbols[match[1]] = meaning
 
     def event(self, event: Event, column: int) -> None:
         """Add an event without duration here."""
@@ -277,37 +282,53 @@ class Music:
             self._sound(plain, column)
             return
         accidental, name, length, tie = token.group("accidental", "pitch", "length", "tie")
-        pitch = self._accidentals.pitch(accidental, name)
+        pitch = self._pitch(accidental, name, column)
         duration = self._in_time(self._duration(length, column), column)
-        note = self._play((pitch,), duration, bool(tie), column)
+        note = self._play((pitch,), duration, (pitch,) if tie else (), column)
         known = nothing_pending and not accidental and not tie
         if known and len(self._plain) < _MOST_KNOWN and read_length(length) is not None:
             self._plain[token[0]] = note
 
-    def _play(self, pitches: tuple[Pitch, ...], duration: Fraction, tie: bool, column: int) -> Note:
-        note = Note(duration, pitches, tie, tuple(self._graces), tuple(self._decorations), self._slurs)
+    def _pitch(self, accidental: str | None, name: str, column: int) -> Pitch:
+        """The pitch of a note here. A microtone is told once."""
+        if accidental and is_microtone(accidental) and accidental not in self._told:
+            self._told.add(accidental)
+            sign = ACCIDENTALS[alteration(accidental)]
+            self._problem(column, "microtone", f"{accidental} is read as {sign}, the nearest semitone")
+        return self._accidentals.pitch(accidental, name)
+
+    def _play(
+        self, pitches: tuple[Pitch, ...], duration: Fraction, tied: tuple[Pitch, ...], column: int
+    ) -> Note:
+        note = Note(duration, pitches, bool(tied), tuple(self._graces), tuple(self._decorations), self._slurs)
+        if tied and len(tied) < len(pitches):
+            note = _with(note, untied=tuple(pitch for pitch in pitches if pitch not in tied))
         if self._graces or self._decorations or self._slurs:
             self._graces, self._decorations, self._slurs = [], [], 0
         self.notes += 1
         self._sound(note, column)
-        self._accidentals.tie(pitches if tie else ())
+        self._accidentals.tie(tied)
         return note
 
     def _chord(self, token: Token) -> None:
-        """Read notes that sound together, as long as the first of them (ABC 2.1 §4.17)."""
+        """Read notes that sound together, as long as the first of them (ABC 2.1 §4.17).
+
+        A tie inside the brackets is that of its note, one behind them that of all notes (§4.11).
+        """
         old = "old_" if token.lastgroup == "old_chord" else ""
         column = token.start() + 1
         notes, length, tie = token.group(f"{old}chord_notes", f"{old}chord_length", f"{old}chord_tie")
         pitches: dict[Pitch, None] = {}
-        first, tied, strange = None, bool(tie), False
+        tied: dict[Pitch, None] = {}
+        first, strange = None, False
         for inner in TOKEN.finditer(notes):
             match inner.lastgroup:
                 case "note":
-                    pitch = self._accidentals.pitch(inner["accidental"], inner["pitch"])
+                    pitch = self._pitch(inner["accidental"], inner["pitch"], column + 1 + inner.start())
                     first = inner["length"] if first is None else first
-                    tied = tied or bool(inner["tie"])
                     if len(pitches) < _MOST_NOTES:
                         pitches[pitch] = None
+                        tied |= {pitch: None} if tie or inner["tie"] else {}
                     elif pitch not in pitches:
                         self._problem(column, "notes", f"more than {_MOST_NOTES} notes at once")
                 case "string" | "decoration" | "old_decoration" | "symbol" if not self._is_undefined(inner):
@@ -324,7 +345,7 @@ class Music:
                 self._problem(column, "empty", "a chord without a note")
             return
         duration = self._duration(first, column) * self._length(length, column)
-        self._play(tuple(pitches), self._in_time(duration, column), tied, column)
+        self._play(tuple(pitches), self._in_time(duration, column), tuple(tied), column)
 
     def _rest(self, token: Token) -> None:
         column = token.start() + 1
@@ -354,7 +375,9 @@ class Music:
         """Read grace notes of the next note, each a quarter as long as written; abc2midi plays them so."""
         many = False
         for inner in NOTE.finditer(token["graces"]):
-            pitch = self._accidentals.pitch(inner["accidental"], inner["pitch"])
+            pitch = self._pitch(
+                inner["accidental"], inner["pitch"], token.start("graces") + inner.start() + 1
+            )
             length = self._length(inner["length"], token.start() + 1)
             if len(self._graces) < _MOST_NOTES:
                 self._graces.append(Grace(pitch, self.unit * length / 4))
@@ -369,9 +392,9 @@ class Music:
         events, place = self._last or ([], 0)
         note = events[place] if events else None
         if isinstance(note, Note):
-            if note.tie:
+            if note.tie and not note.untied:
                 return
-            events[place] = _with(note, tie=True)
+            events[place] = _with(note, tie=True, untied=())
             self._accidentals.tie(note.pitches)
         else:
             self._problem(token.start() + 1, "tie", "a tie after no note")
@@ -398,6 +421,12 @@ class Music:
         if tuplet is None:
             self._problem(token.start() + 1, "tuplet", f"no tuplet: {token[0][:20]}")
         else:
+            last = self._last_tuplet
+            # The same sign again before the first note means no second tuplet
+            if self._tuplet_left and (self._tuplet_left < last.notes or tuplet.actual != last.actual):
+                message = f"{token[0]} begins inside a tuplet, which ends there: tuplets are not nested"
+                self._problem(token.start() + 1, "tuplet", message)
+            self._last_tuplet = tuplet
             self._tuplet, self._tuplet_left = Fraction(tuplet.normal, tuplet.actual), tuplet.notes
             self.event(tuplet, token.start() + 1)
 
@@ -421,12 +450,19 @@ class Music:
         self.bars.ending(endings)
 
     def _string(self, token: Token) -> None:
-        """Read a string: a chord symbol if it names a chord, else an annotation (ABC 2.1 §4.18, §4.19)."""
-        text = token["quoted"]
-        symbol = read_chord_symbol(text) if len(text) <= LONGEST_SYMBOL else None
-        self.event(symbol or Annotation(read_text(text)), token.start() + 1)
+        """Read a string: a chord symbol if it looks like one, else an annotation (ABC 2.1 §4.18, §4.19).
+
+        A symbol that is not known is told once.
+        """
+        text, column = token["quoted"], token.start() + 1
+        symbol = read_chord_symbol(text)
+        if symbol is None and (symbol := unknown_chord_symbol(text)) and text not in self._told:
+            self._told.add(text)
+            message = f'unknown chord symbol "{text}": it is silent; words are written as "^{text}"'
+            self._problem(column, "chord symbol", message)
+        self.event(symbol or Annotation(read_text(text)), column)
         if "|" in text and is_music(text):
-            self._problem(token.start() + 1, "quotation", f"a text that looks like music: {shown(text)}")
+            self._problem(column, "music in a text", f"a text that looks like music: {shown(text)}")
 
     def _decoration(self, token: Token) -> None:
         name = token["name"] or token["old_name"]
@@ -435,11 +471,13 @@ class Music:
             self._problem(token.start() + 1, "decoration", f"no decoration is called !{name}!")
 
     def _symbol(self, token: Token) -> None:
-        name = self._symbols.get(token[0])
-        if name is None:
+        if (meaning := self._symbols.get(token[0])) is not None:
+            for part in meaning:
+                self._all[part.lastgroup](part)
+        elif token[0] in DECORATIONS:
+            self._decorations.append(DECORATIONS[token[0]])
+        else:
             self._strange(token)
-        elif name:
-            self._decorations.append(name)
 
     def _inline_field(self, token: Token) -> None:
         self._field(token["letter"], token["value"].strip(), token.start() + 1)
@@ -453,7 +491,7 @@ class Music:
         text = token[0][1:]
         if is_music(text) and ("|" in text or len(text) > 4):
             told = f"what stands behind % is a comment, though it looks like music: {shown(text)}"
-            self._problem(token.start() + 1, "comment", told)
+            self._problem(token.start() + 1, "music in a text", told)
 
     def _open_string(self, token: Token) -> None:
         self._problem(token.start() + 1, "quotation", "a quotation mark is not closed")
@@ -481,4 +519,5 @@ class Music:
 
     def _is_undefined(self, token: Token) -> bool:
         """Whether it is a letter that could be a symbol, but that no ``U:`` field defines."""
-        return token.lastgroup == "symbol" and token[0] not in self._symbols
+        known = token[0] in self._symbols or token[0] in DECORATIONS
+        return token.lastgroup == "symbol" and not known

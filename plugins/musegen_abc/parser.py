@@ -17,15 +17,17 @@ from musegen import (
     Score,
     Tempo,
     TempoChange,
+    TranspositionChange,
     Tune,
     expand_play_order,
 )
 from musegen_abc.accents import TEXTS, read_text
 from musegen_abc.fields import default_unit, names_key, read_key, read_metre, read_tempo, read_unit
-from musegen_abc.layout import Layout, Line, Voices, read_layout
+from musegen_abc.layout import DIRECTIVE, Layout, Line, Voices, read_layout, voice_name
 from musegen_abc.music import Music
 from musegen_abc.pitches import NO_KEY
 from musegen_abc.prose import is_music, shown
+from musegen_abc.sounding import Shift, Told, is_directive, read_directive, read_shift
 
 _MOST_PROBLEMS = 100
 _MOST_VERSES = 50
@@ -52,6 +54,9 @@ def no_tune(tune: Tune, layout: Layout) -> NotationError:
     kind, message = "no key", "it has no K: field"
     if layout.has_key:
         kind, message = "no note", "there is no note after its K: field"
+    if layout.unclosed:
+        block = layout.unclosed[0]
+        line, message = block.begin + 1, f"{message}; {block.message}"
     return NotationError(
         f"no tune: {message}", source=tune.source, line=tune.own_line(line), column=1, kind=kind
     )
@@ -69,6 +74,7 @@ class _Start(NamedTuple):
     metre: Metre | None
     tempo: Tempo | None
     unit: Fraction
+    transposition: int
 
 
 class _Parser:
@@ -81,6 +87,8 @@ class _Parser:
         self._music = Music(self._problem, self._field, self._voices)
         self._key = NO_KEY
         self._tempo: Tempo | None = None
+        self._shift = self._of_all = Shift()  # where the notes of the voice sound, and those of any voice
+        self._entered = False  # whether there was a V: field in the body
         self._start: _Start | None = None
 
     def _problem(self, column: int, kind: str, message: str) -> None:
@@ -94,8 +102,13 @@ class _Parser:
         for stray in self._layout.strays:
             self._music.line = stray.number
             self._problem(stray.column, stray.kind, stray.message)
+        for block in self._layout.unclosed:
+            self._music.line = block.begin + 1
+            self._problem(1, "text block", block.message)
         fields = self._layout.fields()
         self._header(fields)
+        self._of_all = self._shift
+        self._declared(self._voices.unnamed)
         music = self._music
         verse, joined = 0, False  # the lyrics so far below this line; whether the line goes on
         if any(line.letter == "w" for line in self._layout.body):
@@ -114,7 +127,7 @@ class _Parser:
                 self._field(line.letter, line.text, line.column)
                 if line.letter in _WORDS and "|" in line.text and is_music(line.text):
                     told = f"a field that looks like music: {line.letter}:{shown(line.text)}"
-                    self._problem(1, "field", told)
+                    self._problem(1, "music in a text", told)
         if not self._music.notes:
             return None
         start = self._start or self._now()
@@ -135,6 +148,7 @@ class _Parser:
             problems=tuple(sorted(self._problems, key=_in_order))
             if self._layout.strays
             else tuple(self._problems),
+            transposition=start.transposition,
         )
 
     def _other_fields(self, fields: Mapping[str, Line], start: _Start) -> tuple[tuple[str, str], ...]:
@@ -152,6 +166,9 @@ class _Parser:
         if "M" in fields:
             self._take(fields["M"])
         self._music.set_unit(default_unit(self._music.metre))
+        for line in self._layout.header:
+            if _is_about_sound(line):
+                self._take(line)
         for letter in "LQK":
             if letter in fields:
                 self._take(fields[letter])
@@ -162,12 +179,41 @@ class _Parser:
     def _take(self, line: Line) -> None:
         self._music.line = line.number
         if line.letter == "K":
+            self._sound(read_shift(line.text, self._shift), line.column)
             self._set_key(line.text, line.column)
         else:
             self._field(line.letter, line.text, line.column)
 
     def _now(self) -> _Start:
-        return _Start(self._key, self._music.metre, self._tempo, self._music.unit)
+        return _Start(self._key, self._music.metre, self._tempo, self._music.unit, self._shift.semitones)
+
+    def _sound(self, read: tuple[Shift, list[Told]], column: int) -> None:
+        """Take what a text that begins in ``column`` says of where the notes sound."""
+        shift, told = read
+        for place, message in told:
+            self._problem(column + place, "transposition", message)
+        if shift.semitones != self._shift.semitones and self._music.begun:
+            self._start = self._start or self._now()
+            self._music.event(TranspositionChange(shift.semitones), column)
+        self._shift = shift
+
+    def _declared(self, voice: str) -> None:
+        """Take the parameters that the header gives a voice."""
+        here = self._music.line
+        for line in self._layout.header:
+            if line.letter == "V" and voice_name(line.text) == voice:
+                self._music.line = line.number
+                self._sound(*_of_voice(line.text, line.column, self._shift))
+        self._music.line = here
+
+    def _enter_voice(self, text: str, column: int) -> None:
+        """Take the parameters of a ``V:`` field in the body; the first one tells which voice is read."""
+        name = voice_name(text)
+        if not (self._entered or self._music.begun or name == self._voices.unnamed):
+            self._shift = self._of_all
+            self._declared(name)
+        self._entered = True
+        self._sound(*_of_voice(text, column, self._shift))
 
     def _field(self, letter: str, text: str, column: int) -> None:
         """Take a field of the body (ABC 2.1 §3.2); fields without meaning for the music are passed over."""
@@ -175,12 +221,18 @@ class _Parser:
         if letter == "V":
             if self._voices.switch(text, music.begun):
                 self._problem(column, "voice", f"voice {text[:20]} is passed over")
+            if self._voices.reading:
+                self._enter_voice(text, column)
             return
         if not self._voices.reading:
             return
         if music.begun and self._start is None and letter in "KMQL":
             self._start = self._now()
+        if letter == "K":
+            self._sound(read_shift(text, self._shift), column)
         match letter:
+            case "I" | "%":
+                self._sound(read_directive(text, self._shift), column)
             case "K" if names_key(text):
                 self._set_key(text, column)
             case "M" if text:
@@ -238,6 +290,18 @@ def _in_order(problem: Problem) -> tuple[bool, int, int]:
     return problem.kind == "further", problem.line, problem.column
 
 
+def _of_voice(text: str, column: int, before: Shift) -> tuple[tuple[Shift, list[Told]], int]:
+    """What a ``V:`` field says behind the name of its voice, and the column where that begins."""
+    name = voice_name(text)
+    begin = len(name) if text.startswith(name) else 0
+    return read_shift(text[begin:], before), column + begin
+
+
+def _is_about_sound(line: Line) -> bool:
+    """Whether a header line is a directive about where the notes sound."""
+    return line.letter == DIRECTIVE or (line.letter == "I" and is_directive(line.text))
+
+
 def _text(fields: Mapping[str, Line], letter: str) -> str:
     return fields[letter].text if letter in fields else ""
 
@@ -247,5 +311,6 @@ def _is_other(line: Line, fields: Mapping[str, Line]) -> bool:
     return (
         bool(line.text)
         and line.letter not in _HAVE_ATTRIBUTES
+        and not _is_about_sound(line)
         and not (line.letter in "TR" and line is fields[line.letter])
     )

@@ -2,16 +2,35 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
+from fractions import Fraction
 from functools import lru_cache
+from math import floor
 
 from musegen import Key, Pitch
 
 ACCIDENTALS = {2: "^^", 1: "^", 0: "=", -1: "_", -2: "__"}
 """The sign of each alteration (ABC 2.1 §4.2)."""
 _ALTERS = {sign: alter for alter, sign in ACCIDENTALS.items()}
+_MOST_ALTERED = 2
 _LOWEST, _HIGHEST = 0, 127
 NO_KEY = Key("")
+
+
+def is_microtone(accidental: str | None) -> bool:
+    """Whether an accidental is one such as ``^/`` or ``_3/2``."""
+    return accidental is not None and accidental not in _ALTERS
+
+
+def alteration(accidental: str) -> int:
+    """The semitones of an accidental: of a microtone the nearest, and of a half the one nearer to 1."""
+    if accidental in _ALTERS:
+        return _ALTERS[accidental]
+    above, _, below = accidental[1:].partition("/")
+    exact = Fraction(int(above or 1), int(below or 2) or 1) if "/" in accidental else Fraction(int(above))
+    nearest = floor(exact) if exact % 1 == Fraction(1, 2) and exact > 1 else floor(exact + Fraction(1, 2))
+    return min(nearest, _MOST_ALTERED) * (1 if accidental[0] == "^" else -1)
 
 
 @lru_cache(maxsize=4096)
@@ -30,6 +49,13 @@ def _step_and_octave(name: str) -> tuple[str, int]:
     """Step and scientific octave of ``C,`` or ``c'``; the octave is at most a little out of range."""
     octave = (4 if name[0].isupper() else 5) + name.count("'") - name.count(",")
     return name[0].upper(), min(max(octave, -3), 12)
+
+
+def read_pitch(name: str) -> Pitch:
+    """The pitch of a note as ``^F,`` or ``F#`` in no key."""
+    sign, step, rest = re.fullmatch(r"([_^=]*)([A-Ga-g])(.*)", name).groups()  # type: ignore[union-attr]
+    step, octave = _step_and_octave(step + rest.strip("#b"))
+    return _spelled(step, octave, _ALTERS.get(sign, 0) + rest.count("#") - rest.count("b"))
 
 
 class Accidentals:
@@ -60,7 +86,7 @@ class Accidentals:
         """The pitch of a note here; an accidental that it has holds from now on."""
         step, octave = _step_and_octave(name)
         if accidental:
-            alter = self._in_bar[step] = _ALTERS[accidental]
+            alter = self._in_bar[step] = alteration(accidental)
             self.deviate = True
         elif step in self._in_bar:
             alter = self._in_bar[step]

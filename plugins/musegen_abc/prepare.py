@@ -7,7 +7,8 @@ from dataclasses import replace
 
 from musegen import Prepare, Tune
 from musegen_abc.accents import read_text
-from musegen_abc.chord_symbols import LONGEST_SYMBOL, read_chord_symbol
+from musegen_abc.chord_symbols import chord_in_string
+from musegen_abc.fields import names_key, split_key
 from musegen_abc.layout import Layout, Line, Voices, read_layout, written_field
 from musegen_abc.lexer import NOTE, TOKEN, Token
 from musegen_abc.parser import no_tune
@@ -22,6 +23,8 @@ _IN_CHORD = frozenset({"decoration", "old_decoration", "symbol", "slur"})
 
 def prepare_abc(tune: Tune, options: Prepare) -> Tune:
     """The kept fields in their order, ``K:`` last (ABC 2.1 §2.2.1), then the music of the first voice.
+
+    A ``K:`` field has its key alone: clefs, ``octave=`` and the like do not change the written notes.
 
     The melody, grace notes aside, stays the same as long as ``M``, ``L`` and ``P`` are among the fields.
     Preparing a prepared tune changes nothing. Raises NotationError for text that is not a tune.
@@ -43,7 +46,14 @@ def _header(layout: Layout, options: Prepare) -> dict[str, str]:
     """The fields that are written, in order."""
     given = {letter: _one_space(line.text) for letter, line in layout.fields().items()} | {"X": "1"}
     order = [letter for letter in dict.fromkeys(_fields(options)) if letter != "K"]
-    return {letter: given[letter] for letter in order if given.get(letter)} | {"K": given["K"] or "none"}
+    return {letter: given[letter] for letter in order if given.get(letter)} | {
+        "K": _key(given["K"]) or "none"
+    }
+
+
+def _key(text: str) -> str:
+    """The value of a ``K:`` field without its clef and other parameters; empty if it names no key."""
+    return _one_space(split_key(text)[0]) if names_key(text) else ""
 
 
 def _fields(options: Prepare) -> tuple[str, ...]:
@@ -138,8 +148,9 @@ class _Body:
         """A field's line in the body as it is kept, or an empty text."""
         if line.letter == "V":
             self._voices.switch(line.text, self._begun)
-        kept = self._voices.reading and line.letter in self._fields and line.text
-        return written_field(line.letter, _one_space(line.text)) if kept else ""
+        kept = self._voices.reading and line.letter in self._fields
+        text = _key(line.text) if line.letter == "K" else _one_space(line.text)
+        return written_field(line.letter, text) if kept and text else ""
 
     def _music(self, code: str, line: _Line) -> bool:
         """Write the kept part of one line of music code; returns whether the next line continues it."""
@@ -163,6 +174,7 @@ class _Body:
         letter, value = token["letter"], _one_space(token["value"].strip())
         if letter == "V":
             self._voices.switch(value, self._begun)
+        value = _key(value) if letter == "K" else value
         kept = self._voices.reading and letter in self._fields and value
         return f"[{letter}:{value}]" if kept else ""
 
@@ -222,9 +234,8 @@ class _Body:
         return f"{left}{line}{right}{token[f'{old}chord_length']}{token[f'{old}chord_tie']}"
 
     def _string(self, token: Token) -> str:
-        text = token["quoted"]
-        symbol = len(text) <= LONGEST_SYMBOL and read_chord_symbol(text)
-        return _one_space(token[0]) if symbol or self._options.annotations else ""
+        kept = self._options.annotations or chord_in_string(token["quoted"])
+        return _one_space(token[0]) if kept else ""
 
     def _owe(self, token: Token) -> None:
         for note in NOTE.finditer(token["graces"]):

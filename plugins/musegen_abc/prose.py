@@ -16,7 +16,7 @@ _TAGS = """br p pre html head body title div span font hr img table tr td th ul 
     sub script style center blockquote meta link h1 h2 h3 h4 big small"""
 _HTML = (
     rf"</[A-Za-z][^<>]{{0,200}}>|<(?i:{'|'.join(_TAGS.split())})(?:[\s/][^<>]{{0,200}})?>"
-    r"|<[aA]\s+[a-zA-Z]+=[^<>]{0,200}>"
+    r"|<[aA]\s+(?i:href|name|id|class|target|title|rel)\s*=[^<>]{0,200}>"
     r"|<!--[^<>]{0,200}-->|<![A-Za-z][^<>]{0,200}>|&(?:[A-Za-z]{2,8}|\#[0-9]{1,6});"
 )
 _ADDRESS = (
@@ -29,7 +29,7 @@ _OPEN_DECORATION = rf"[!+](?:{_NAMES})(?![\w!+)(])"
 
 # What may hold words without being any: strings, decorations, inline fields, comments.
 _ASIDE = re.compile(
-    rf"(?P<string>\"[^\"]*(?:\"|$))|(?P<comment>(?<!\\)%.*)|!(?:{_NAMES})!|\+(?:{_NAMES})\+"
+    rf"(?P<string>\"[^\"]*(?:\"|$))|(?P<comment>%.*)|!(?:{_NAMES})!|\+(?:{_NAMES})\+"
     rf"|![^\s!|\[\]{{}}\"]{{1,30}}!|\[[A-Za-z]:[^\[\]]*\]"
     rf"|(?P<html>{_HTML})|(?P<address>{_ADDRESS})|(?P<field>{_OPEN_FIELD})|(?P<decoration>{_OPEN_DECORATION})"
 )

@@ -23,7 +23,8 @@ from musegen_abc.accents import read_text
 from musegen_abc.charset import decoded
 from musegen_abc.layout import read_field, split_lines
 from musegen_abc.rewriting import rewrite_abc
-from musegen_abc.splitting import NO_TUNE, Left, completed, file_header, left_over, tune_spans
+from musegen_abc.splitting import NO_TUNE, Left, completed, file_header, left_over, outside_blocks, tune_spans
+from musegen_abc.text_blocks import text_blocks
 
 _SUFFIX, _ARCHIVE = ".abc", ".zip"
 _BROKEN_ARCHIVE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError)
@@ -142,8 +143,8 @@ def split_tunes(text: str, name: str, report: Report = lambda line: None) -> Ite
     """One tune for each ``X:`` field, with the fields of the file's header that it lacks (ABC 2.1 §2.2).
 
     A tune ends at an empty line or the next ``X:``; free text between tunes is passed over. ``report`` gets
-    a line for each place where something that looks like music is outside of all tunes, or a tune has no
-    ``X:``. The notation tells whether a tune can be used.
+    a line for each place where something that looks like music is outside of all tunes, a tune has no
+    ``X:``, or a block of text between tunes has no end. The notation tells whether a tune can be used.
     """
     lines = split_lines(text)
     header, spans = file_header(lines), list(tune_spans(lines))
@@ -154,7 +155,12 @@ def split_tunes(text: str, name: str, report: Report = lambda line: None) -> Ite
     for place, message in told:
         report(f"{name}:{place + 1}: {message}")
     inherited = 0
+    unclosed = [block for block in text_blocks(lines) if not block.closed]
     for begin, end in spans:
+        while unclosed and unclosed[0].begin < end:
+            block = unclosed.pop(0)
+            if block.begin < begin:  # of one inside a tune the tune's problems tell
+                report(f"{name}:{block.begin + 1}: {block.message}")
         own, first, added = completed(lines[begin:end], header)
         inherited += sum(map(len, own[first : first + added]))
         if inherited > Bounds.TUNE_FILE:
@@ -163,11 +169,13 @@ def split_tunes(text: str, name: str, report: Report = lambda line: None) -> Ite
                 f"{name}: its header, written into every tune, makes more than {most}; shorten it"
             )
         yield _tune(own, f"{name}:{begin + 1}", added)
+    for block in unclosed:
+        report(f"{name}:{block.begin + 1}: {block.message}")
 
 
 def _tune(lines: Sequence[str], source: str, added: int) -> Tune:
     title = ""
-    for line in lines:
+    for line in outside_blocks(lines):
         field = read_field(line)
         if field and field[0] == "T":
             title = read_text(re.sub(r"\s+", " ", field[1]))

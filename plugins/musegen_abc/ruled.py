@@ -60,7 +60,7 @@ from musegen_abc.ruled_signs import (
     start_repeat,
     take_number,
 )
-from musegen_abc.ruled_state import Draft, Lex
+from musegen_abc.ruled_state import ALL_TIED, Draft, Lex
 from musegen_abc.ruled_strings import begin_string, end_string, take_in_string
 from musegen_abc.ruled_values import DIGITS
 
@@ -212,7 +212,7 @@ def _music(d: Draft, ch: str, column: int) -> bool:
         return good and may_break(d, d.broken)
     if ch == "-":
         good = d.tieable and d.lex is not Lex.TIE and mark(d)
-        d.lex, d.tied = Lex.TIE, True
+        d.lex, d.tied = Lex.TIE, ALL_TIED
         d.plain = d.plain and d.open
         return good
     if ch == "(":
@@ -243,7 +243,7 @@ def _in_length(d: Draft, ch: str, column: int) -> bool:
     tied = d.tied_in_chord
     if not end_note(d):
         return False
-    d.tied, d.tied_in_chord = tied, False
+    d.tied, d.tied_in_chord = tied, 0
     return _music(d, ch, column)
 
 
@@ -274,9 +274,9 @@ def _in_tuplet(d: Draft, ch: str) -> bool:
             d.lex = Lex.MUSIC
             return _music(d, ch, 2)
         ink(d)
-        begun = 0 < d.left < (d.r or d.p)
+        inside = d.left > 0 and (d.left < (d.r or d.p) or digit != d.p)
         d.lex, d.p, d.q, d.r, d.parts = Lex.TUPLET, digit, 0, 0, 1
-        good = digit > 1 and not begun and not d.broken and begin(d)
+        good = digit > 1 and not inside and not d.broken and begin(d)
         return good and has_room(d) and tuplet_fits(d, digit, 0, 0)
     if ch == ":" and d.parts < 3:
         ink(d)

@@ -175,7 +175,7 @@ def _hear(d: Draft, finished: int) -> None:
         last,
         finished,
         notes,
-        d.tied,
+        bool(d.tied),
         d.plain and not d.graces and not _deviates(d),
         d.low,
         d.high,
@@ -193,7 +193,10 @@ def _hear(d: Draft, finished: int) -> None:
 
 def _deviates(d: Draft) -> bool:
     """Whether a note is tied on that differs from the key."""
-    return d.tied and any(alteration != d.key[height % 7] for height, alteration in d.last_pitches)
+    return any(
+        d.tied >> number & 1 and alteration != d.key[height % 7]
+        for number, (height, alteration) in enumerate(d.last_pitches)
+    )
 
 
 def begin_bar(d: Draft) -> bool:
@@ -437,7 +440,7 @@ def copy_bar(d: Draft, lag: int) -> bool:
     if not begin_bar(d):
         return False
     d.copied, d.time, d.hash, d.last_content = True, heard.time, heard.hash, 0
-    d.last, d.last_is_note, d.tied, d.last_pitches = heard.last, bool(heard.last), heard.tied, ()
+    d.last, d.last_is_note, d.tied, d.last_pitches = heard.last, bool(heard.last), int(heard.tied), ()
     d.breakable = d.tieable = False
     d.notes = d.notes or heard.notes
     hear_again(d, heard)

@@ -56,7 +56,7 @@ def in_chord(d: Draft, ch: str) -> bool:
         return length_possible(d)
     if ch == "-" and not d.old:
         good = d.lex not in (Lex.CHORD_TIE, Lex.CHORD_SPACE)
-        d.lex, d.tied_in_chord = Lex.CHORD_TIE, True
+        d.lex, d.tied_in_chord = Lex.CHORD_TIE, d.tied_in_chord | 1 << len(d.sounding) - 1
         return good
     if ch == " ":
         good = not d.old or d.lex is not Lex.CHORD_SPACE

@@ -93,7 +93,7 @@ def begin_comment(d: Draft) -> bool:
 
 
 def _comment(d: Draft, ch: str) -> bool:
-    """Read a character behind a "%"; "%%end..." would make a text of lines that begin with "%%begin..."."""
+    """Read a character behind a "%"; "%%begin..." would make a text of the lines below."""
     if ch == "\n":
         d.lex, d.plain = Lex.LINE if d.in_body else Lex.HEADER, False
         return True
@@ -104,7 +104,7 @@ def _comment(d: Draft, ch: str) -> bool:
         return True
     directive = d.lex is Lex.PERCENT and d.phase == 2
     d.lex = Lex.COMMENT
-    return ch not in NOT_OURS and not (directive and ch == "e")
+    return ch not in NOT_OURS and not (directive and ch == "b")
 
 
 def _play_order(d: Draft, ch: str) -> bool:

@@ -151,7 +151,7 @@ def end_note(d: Draft) -> bool:
         hear_note(d)
     d.last_content, d.last = seed, second
     d.last_is_note = d.tieable = not d.is_rest
-    d.tied = False
+    d.tied = 0
     d.last_pitches = () if d.is_rest else d.sounding
     d.last_length = (d.over, d.slashes, d.under)
     in_units = d.base == d.unit

@@ -38,8 +38,8 @@ def alteration(d: Draft) -> int:
     if d.in_bar[d.step] != 9:
         return d.in_bar[d.step]
     if d.tied:
-        for height, alter in reversed(d.last_pitches):
-            if height == d.step + 7 * d.octave:
+        for number, (height, alter) in reversed([*enumerate(d.last_pitches)]):
+            if height == d.step + 7 * d.octave and d.tied >> number & 1:
                 return alter
     return d.key[d.step]
 

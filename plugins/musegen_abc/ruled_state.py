@@ -14,6 +14,8 @@ WHOLE = 30720
 FINEST = 480
 """The finest part of a unit note length that may have a time."""
 MOST_IN_CHORD = 6
+ALL_TIED = -1
+"""The bits of notes that are all tied."""
 LENGTHS = (1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 16, 20, 24, 30, 32, 40, 48, 60, 80, 96, 120, 160, 240, 480)
 """The divisors of :data:`FINEST`: the denominators that a length may have."""
 UNKNOWN = -1
@@ -71,7 +73,6 @@ class StringKind(IntEnum):
     BLANK = 0
     CHORD = 1  # a chord symbol
     OTHER = 2
-    BASS = 3  # a chord symbol, whose bass comes next
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,14 +159,15 @@ class Draft:
         self.step = self.octave = 0
         self.is_rest = False
         self.in_chord = self.closed = False  # closed: behind the "]"
-        self.tied_in_chord = False
+        self.tied_in_chord = 0  # which of its notes have a tie inside the brackets, a bit each
         self.old = False  # whether the chord stands between plus signs
         self.chord_unit = 0  # the length of the chord's first note; 0 before it is over
         self.chord_length = (0, 0, 0)  # that length as it is written: over, slashes and under
         self.sounding: tuple[tuple[int, int], ...] = ()  # (step + 7 * octave, alteration) of its notes
-        # The last note: its pitches, and whether it is tied to the next
+        # The last note: its pitches, and which of them are tied to the next, a bit each
         self.last_pitches: tuple[tuple[int, int], ...] = ()
-        self.last_is_note = self.tieable = self.tied = False
+        self.last_is_note = self.tieable = False
+        self.tied = 0
         self.last = self.last_content = 0  # its time, and its hash without that
         self.last_time = 0  # the time of the last note of the last bar; 0 for a rest
         self.last_length = (0, 0, 0)  # over, slashes and under as written

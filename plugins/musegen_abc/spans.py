@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from musegen import Tune
-from musegen_abc.chord_symbols import LONGEST_SYMBOL, read_chord_symbol
+from musegen_abc.chord_symbols import chord_in_string
 from musegen_abc.layout import line_starts, read_layout
 from musegen_abc.lexer import TOKEN
 
@@ -18,9 +18,5 @@ def chord_symbol_spans(tune: Tune) -> Iterator[tuple[int, int]]:
             continue
         start = starts[line.number - 1]
         for token in TOKEN.finditer(line.text):
-            if token.lastgroup == "string" and _is_chord_symbol(token["quoted"]):
+            if token.lastgroup == "string" and chord_in_string(token["quoted"]):
                 yield start + token.start(), start + token.end()
-
-
-def _is_chord_symbol(text: str) -> bool:
-    return len(text) <= LONGEST_SYMBOL and read_chord_symbol(text) is not None

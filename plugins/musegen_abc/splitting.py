@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from musegen_abc.layout import read_field
+from musegen_abc.layout import DIRECTIVE, read_field
 from musegen_abc.prose import is_music
+from musegen_abc.sounding import is_directive
+from musegen_abc.text_blocks import inside, text_blocks
 
 # Fields of a file header that the tunes inherit (ABC 2.1 §2.2.2, §3): all that may stand there but N and H.
 _INHERITED = frozenset("ABCDFGILMmORrSUZ")
+_DEFINITIONS = frozenset("Um")
 _IN_A_TUNE = frozenset("KLMPQRVWsw")
 """Fields that say nothing outside of a tune, once the first one has begun."""
 _NUMBER = "X:1"
@@ -43,19 +46,21 @@ def tune_spans(lines: Sequence[str]) -> Iterator[tuple[int, int]]:
 
     A tune begins with an ``X:`` field and ends at an empty line or the next ``X:`` (ABC 2.1 §2.2). Where
     ``X:`` is missing, lines from ``T:`` to music behind ``K:`` are a tune too; before the first ``X:``
-    they need no ``T:``.
+    they need no ``T:``. The lines of a block of text neither begin nor end one.
     """
-    place, numbered = 0, False
-    for begin, end in _numbered(lines):
-        yield from _unnumbered(lines, place, begin, numbered)
+    place, numbered, in_text = 0, False, inside(text_blocks(lines))
+    for begin, end in _numbered(lines, in_text):
+        yield from _unnumbered(lines, range(place, begin), in_text, numbered=numbered)
         yield begin, end
         place, numbered = end, True
-    yield from _unnumbered(lines, place, len(lines), numbered)
+    yield from _unnumbered(lines, range(place, len(lines)), in_text, numbered=numbered)
 
 
-def _numbered(lines: Sequence[str]) -> Iterator[tuple[int, int]]:
+def _numbered(lines: Sequence[str], in_text: Container[int]) -> Iterator[tuple[int, int]]:
     start: int | None = None
     for i, line in enumerate([*lines, ""]):
+        if i in in_text:
+            continue
         begins = begins_tune(line)
         if start is not None and (begins or not line or line.isspace()):
             yield start, i
@@ -64,9 +69,11 @@ def _numbered(lines: Sequence[str]) -> Iterator[tuple[int, int]]:
             start = i
 
 
-def _unnumbered(lines: Sequence[str], begin: int, end: int, numbered: bool) -> Iterator[tuple[int, int]]:
+def _unnumbered(
+    lines: Sequence[str], outside: range, in_text: Container[int], *, numbered: bool
+) -> Iterator[tuple[int, int]]:
     """The tunes without ``X:`` among lines outside of others; ``numbered``: an ``X:`` comes before."""
-    for first, last in _blocks(lines, begin, end):
+    for first, last in _runs(lines, outside, in_text):
         start, letters = first, set[str]()
         for i in range(first, last):
             field = read_field(lines[i])
@@ -81,22 +88,16 @@ def _unnumbered(lines: Sequence[str], begin: int, end: int, numbered: bool) -> I
                 break
 
 
-def _blocks(lines: Sequence[str], begin: int, end: int) -> Iterator[tuple[int, int]]:
-    """The runs of lines that are not empty; free text between directives is none (ABC 2.1 §11.4.2)."""
+def _runs(lines: Sequence[str], among: range, in_text: Container[int]) -> Iterator[tuple[int, int]]:
+    """The runs of lines that are not empty; blocks of text are in none (ABC 2.1 §11.4.2)."""
     first: int | None = None
-    in_text = False
-    last_end = max((i for i in range(begin, end) if lines[i].startswith("%%end")), default=-1)
-    for i in range(begin, end + 1):
-        line = lines[i] if i < end else ""
-        if line.startswith("%%begin"):
-            in_text = i < last_end
-        outside = in_text or not line or line.isspace()
+    for i in (*among, among.stop):
+        outside = i == among.stop or i in in_text or not lines[i] or lines[i].isspace()
         if outside and first is not None:
             yield first, i
             first = None
         elif not outside and first is None:
             first = i
-        in_text = in_text and not line.startswith("%%end")
 
 
 def left_over(lines: Sequence[str], spans: Sequence[tuple[int, int]]) -> Iterator[Left]:
@@ -104,10 +105,10 @@ def left_over(lines: Sequence[str], spans: Sequence[tuple[int, int]]) -> Iterato
 
     Of lines in a row the first one is told.
     """
-    ends = [(0, 0), *spans, (len(lines), len(lines))]
+    ends, in_text = [(0, 0), *spans, (len(lines), len(lines))], inside(text_blocks(lines))
     for (_, begin), (end, after) in pairwise(ends):
         follows = begin > 0
-        for first, last in _blocks(lines, begin, end):
+        for first, last in _runs(lines, range(begin, end), in_text):
             music = next((i for i in range(first, last) if _is_lost(lines[i])), None)
             if music is not None:
                 yield Left(music, CUT_OFF if follows else LOST)
@@ -129,29 +130,48 @@ def _first_field(lines: Sequence[str], first: int, last: int) -> int | None:
 
 
 def file_header(lines: Sequence[str]) -> dict[str, list[str]]:
-    """Letter -> lines of the fields before the first tune, if nothing but fields and comments is there."""
+    """Letter -> lines of the fields before the first tune, if nothing but fields and comments is there.
+
+    Directives about the sound are under ``%``.
+    """
     inherited: dict[str, list[str]] = {}
-    for line in lines:
+    for line in outside_blocks(lines):
         if not line or line.isspace() or begins_tune(line):
             break
         field = read_field(line)
         if field and field[0] in _INHERITED:
             inherited.setdefault(field[0], []).append(line)
+        elif is_directive(line):
+            inherited.setdefault(DIRECTIVE, []).append(line)
         elif not field and not line.startswith("%"):
             return {}
     return inherited
 
 
 def inherited_lines(tune: Sequence[str], header: Mapping[str, list[str]]) -> list[str]:
-    """Lines of the file header that a tune of these lines takes over: those of the fields that it lacks."""
+    """Lines of the file header that a tune of these lines takes over: those of the fields that it lacks.
+
+    Definitions are taken over in any case: those of the tune override them one by one (ABC 2.1 §4.16).
+    """
     own = set()
-    for line in tune:
+    for line in outside_blocks(tune):
         field = read_field(line)
         if field:
             own.add(field[0])
             if field[0] == "K":
                 break
-    return [line for letter, given in header.items() if letter not in own for line in given]
+    return [
+        line
+        for letter, given in header.items()
+        if letter in _DEFINITIONS or letter not in own
+        for line in given
+    ]
+
+
+def outside_blocks(lines: Sequence[str]) -> Iterator[str]:
+    """The lines that are in no block of text."""
+    in_blocks = inside(text_blocks(lines))
+    return (line for i, line in enumerate(lines) if i not in in_blocks)
 
 
 def completed(own: Sequence[str], header: Mapping[str, list[str]]) -> tuple[list[str], int, int]:

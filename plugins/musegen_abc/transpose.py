@@ -7,8 +7,8 @@ from dataclasses import replace
 from functools import lru_cache
 from itertools import groupby
 
-from musegen import ChordSymbol, Interval, Key, Pitch, Tune
-from musegen_abc.chord_symbols import LONGEST_SYMBOL, read_chord_symbol, split_chord_symbol
+from musegen import Interval, Key, Pitch, Tune, moved_chord_text
+from musegen_abc.chord_symbols import read_chord_symbol
 from musegen_abc.fields import names_key, read_key, split_key
 from musegen_abc.layout import Layout, Line, read_field, read_layout, split_lines
 from musegen_abc.lexer import MUSIC, NOTE, TOKEN, Token
@@ -183,21 +183,20 @@ class _Mover:
     def _chord(self, kind: str, token: Token) -> str:
         old = "old_" if kind == "old_chord" else ""
         left, right = "++" if old else "[]"
-        pitches: list[Pitch] = []
-        tied = bool(token[f"{old}chord_tie"])
+        tied: list[Pitch] = []
+        tie = token[f"{old}chord_tie"]
         inside = ""
         for inner in TOKEN.finditer(token[f"{old}chord_notes"]):
             if inner.lastgroup == "note":
                 pitch, name = self._pitch(inner)
-                pitches.append(pitch)
-                tied = tied or bool(inner["tie"])
+                tied += [pitch] if tie or inner["tie"] else []
                 inside += f"{name}{inner['length']}{inner['tie']}"
             elif inner.lastgroup == "string":
                 inside += self._string(inner["quoted"])
             else:
                 inside += inner[0]
-        self._tie(tuple(pitches) if tied else ())
-        return f"{left}{inside}{right}{token[f'{old}chord_length']}{token[f'{old}chord_tie']}"
+        self._tie(tied)
+        return f"{left}{inside}{right}{token[f'{old}chord_length']}{tie}"
 
     def _pitch(self, token: Token) -> tuple[Pitch, str]:
         """The pitch before the move, and the note's name after it, with an accidental it had or needs."""
@@ -223,14 +222,9 @@ class _Mover:
         voice.new.tie([voice.by.moved(pitch) for pitch in pitches])
 
     def _string(self, quoted: str) -> str:
-        symbol = read_chord_symbol(quoted) if len(quoted) <= LONGEST_SYMBOL else None
-        return f'"{self._symbol(symbol)}"' if symbol else f'"{quoted}"'
-
-    def _symbol(self, symbol: ChordSymbol) -> str:
-        """A moved chord symbol with its quality."""
-        root, quality, bass = split_chord_symbol(symbol.text)
-        moved = self._voice.by.moved_name(root) + quality
-        return f"{moved}/{self._voice.by.moved_name(bass)}" if bass else moved
+        symbol = read_chord_symbol(quoted)
+        moved = moved_chord_text(symbol.text, self._voice.by.moved_name) if symbol else quoted
+        return f'"{moved}"'
 
 
 def _with_value(line: str, change: Callable[[str], str]) -> str:

@@ -22,6 +22,7 @@ from musegen import (
     Score,
     Tempo,
     TempoChange,
+    TranspositionChange,
     Tuplet,
 )
 from musegen_abc.accents import TEXTS, write_quoted, write_text
@@ -58,7 +59,7 @@ def write_abc(score: Score, reference: int = 1) -> str:
         ("L", _fraction(score.unit / 4)),
         ("Q", write_tempo(score.tempo) if score.tempo else ""),
         ("P", _order(score.play_order)),
-        ("K", write_key(score.key)),
+        ("K", write_key(score.key) + (f" {_transposition(score.transposition)}" * bool(score.transposition))),
     ]
     lines = [written_field(letter, value) for letter, value in header if value]
     lines += _Body(score).lines()
@@ -102,6 +103,11 @@ def write_pitch(pitch: Pitch) -> str:
     if pitch.octave >= 5:
         return pitch.step.lower() + "'" * (pitch.octave - 5)
     return pitch.step + "," * (4 - pitch.octave)
+
+
+def _transposition(semitones: int) -> str:
+    """How far the notes sound from where they are written (ABC 2.1 §4.6)."""
+    return f"transpose={semitones}"
 
 
 def _order(labels: str) -> str:
@@ -242,7 +248,7 @@ class _Body:
         for i, event in enumerate(events):
             if isinstance(event, Tuplet):
                 inside = event.notes
-            if isinstance(event, Tuplet | KeyChange | MetreChange | TempoChange):
+            if isinstance(event, Tuplet | KeyChange | MetreChange | TempoChange | TranspositionChange):
                 first = None
             if not isinstance(event, Note | Rest):
                 continue
@@ -295,13 +301,16 @@ class _Body:
             for grace in event.graces
         )
         marks = "".join(_SYMBOLS.get(name, f"!{name}!") for name in event.decorations)
-        names = "".join(map(self._pitch, event.pitches))
+        if event.untied:
+            names = "".join(f"{self._pitch(p)}{'-' * (p in event.tied)}" for p in event.pitches)
+        else:
+            names = "".join(map(self._pitch, event.pitches))
         if len(event.pitches) > 1:
             names = f"[{names}]"
-        self._accidentals.tie(event.pitches if event.tie else ())
+        self._accidentals.tie(event.tied)
         written = (
             f"{'(' * event.slurs_begun}{marks}{'{' + graces + '}' if graces else ''}{names}{length}"
-            f"{'-' if event.tie else ''}{')' * event.slurs_ended}{sign}"
+            f"{'-' if event.tie and not event.untied else ''}{')' * event.slurs_ended}{sign}"
         )
         if plain and not (event.tie or self._accidentals.deviate):
             self._written[id(event)] = written
@@ -333,6 +342,8 @@ class _Body:
             case MetreChange():
                 self._metre = event.metre
                 return f"[M:{write_metre(event.metre)}]"
+            case TranspositionChange():
+                return f"[K:{_transposition(event.semitones)}]"
             case TempoChange():
                 return f"[Q:{write_tempo(event.tempo)}]"
         raise NotationError(f"{type(event).__name__} cannot be written in ABC")

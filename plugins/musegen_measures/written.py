@@ -127,7 +127,7 @@ class Page:
                     notes[-1] = notes[-1]._replace(units=notes[-1].units + units)
                 else:
                     notes.append(Sounding(pitch, units, at, key, written, event))
-                tied = event.tie
+                tied = event.tie and (not event.untied or pitch in {tied.midi for tied in event.tied})
                 at += units
             elif isinstance(event, Rest):
                 tied = False

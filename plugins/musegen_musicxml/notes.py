@@ -56,7 +56,7 @@ class NoteWriter:
             text_element(element, "type", "eighth" if len(note.graces) == 1 else "16th")
             if accidental:
                 text_element(element, "accidental", accidental)
-        onward = frozenset(note.pitches) & frozenset(following.pitches if following else ())
+        onward = frozenset(note.tied) & frozenset(following.pitches if following else ())
         pitches = tuple(dict.fromkeys(note.pitches))
         for place, value in enumerate(pieces):
             first, last = place == 0, place == len(pieces) - 1

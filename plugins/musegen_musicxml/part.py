@@ -19,6 +19,7 @@ from musegen import (
     Rest,
     Score,
     TempoChange,
+    TranspositionChange,
     Tuplet,
     default_tempo,
 )
@@ -33,6 +34,7 @@ from musegen_musicxml.signs import (
     tempo_direction,
     text_element,
     time_element,
+    transpose_element,
 )
 
 _BAR_STYLES = {"||": "light-light", "|]": "light-heavy", "[|": "heavy-light"}
@@ -43,6 +45,7 @@ class Part:
 
     def __init__(self, score: Score, *, chords: bool, lyrics: bool) -> None:
         self._score = score
+        self._key = score.key
         self._chords = chords
         self._values = [list(_bar_values(events)) for events in _with_tuplets(score)]
         lengths = [value.duration for bar in self._values for written, _ in bar for value in written]
@@ -83,6 +86,8 @@ class Part:
         clef = SubElement(attributes, "clef")
         text_element(clef, "sign", "G")
         text_element(clef, "line", 2)
+        if self._score.transposition:
+            transpose_element(attributes, self._score.key, self._score.transposition)
         if self._score.tempo:
             measure.append(tempo_direction(self._score.tempo))
         else:
@@ -122,9 +127,12 @@ class Part:
                     _words(measure, event.text)
                 case KeyChange():
                     key_element(SubElement(measure, "attributes"), event.key)
+                    self._key = event.key
                     self._notes.set_key(event.key)
                 case MetreChange():
                     time_element(SubElement(measure, "attributes"), event.metre)
+                case TranspositionChange():
+                    transpose_element(SubElement(measure, "attributes"), self._key, event.semitones)
                 case TempoChange():
                     measure.append(tempo_direction(event.tempo))
         self._right_barline(measure, place, bar)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from xml.etree.ElementTree import Element, SubElement
 
-from musegen import ChordSymbol, Key, Metre, Tempo
+from musegen import ChordSymbol, Interval, Key, Metre, Tempo
 from musegen_musicxml.durations import values
 
 _SHARPS = "FCGDAEB"
@@ -37,7 +37,14 @@ _KINDS = {
     (0, 7): "power",
 }
 _NAMES = ("C", "C#", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
-_SYMBOL = re.compile(r"([A-G])(##|bb|[#b]?)([^/]*(?:/9)?)(?:/([A-G])(##|bb|[#b]?))?")
+_SYMBOL = re.compile(r"([A-G])(##|bb|[#b]?)(.*?)(?:/([A-G])(##|bb|[#b]?))?")
+_DEGREES = {2: (2, 0), 5: (4, 0), 9: (6, 0), 10: (7, -1), 11: (7, 0), 13: (9, -1), 14: (9, 0), 15: (9, 1)} | {
+    17: (11, 0),
+    18: (11, 1),
+    20: (13, -1),
+    21: (13, 0),
+}
+"""Degree and alteration of a tone so many semitones above the root."""
 
 NOTATIONS = {
     "trill": ("ornaments", "trill-mark"),
@@ -99,6 +106,18 @@ def key_element(parent: Element, key: Key) -> None:
     text_element(element, "mode", key.mode if key.tonic else "none")
 
 
+def transpose_element(parent: Element, key: Key, semitones: int) -> None:
+    """How far the notes of a part sound from where they are written."""
+    element = SubElement(parent, "transpose")
+    octaves, rest = divmod(abs(semitones), 12)
+    sign = -1 if semitones < 0 else 1
+    steps = Interval.of(key, sign * rest).steps
+    text_element(element, "diatonic", steps)
+    text_element(element, "chromatic", sign * rest)
+    if octaves:
+        text_element(element, "octave-change", sign * octaves)
+
+
 def time_element(parent: Element, metre: Metre | None) -> None:
     """A time signature; free metre is ``senza-misura``."""
     element = SubElement(parent, "time")
@@ -133,18 +152,49 @@ def decimal(number: object) -> str:
 
 
 def harmony_element(symbol: ChordSymbol) -> Element:
-    """A chord symbol: root, kind and bass, and the text as written."""
+    """A chord symbol: root, kind, bass and degrees, and the text as written; ``N.C.`` has the kind none."""
     harmony = Element("harmony")
-    match = _SYMBOL.fullmatch(symbol.text)
+    text = symbol.text.removeprefix("(").removesuffix(")") if symbol.text.startswith("(") else symbol.text
+    match = _SYMBOL.fullmatch(text) if symbol.intervals else None
     step, alter, quality, bass, bass_alter = match.groups("") if match else (*_name(symbol.root), "", "", "")
-    _pitch(SubElement(harmony, "root"), "root", step, alter)
-    kind = _KINDS.get(symbol.intervals, "other")
+    root = SubElement(harmony, "root")
+    _pitch(root, "root", step, alter)
+    if not symbol.intervals:
+        root[0].set("text", "")  # hides the root, which has no meaning
+    kind, degrees = _kind(symbol)
     text_element(harmony, "kind", kind, text=quality if match else symbol.text)
     if not bass and symbol.bass != symbol.root:
         bass, bass_alter = _name(symbol.bass)
     if bass:
         _pitch(SubElement(harmony, "bass"), "bass", bass, bass_alter)
+    for value, alter_by, how in degrees:
+        degree = SubElement(harmony, "degree", {"print-object": "no"})
+        text_element(degree, "degree-value", value)
+        text_element(degree, "degree-alter", alter_by)
+        text_element(degree, "degree-type", how)
     return harmony
+
+
+def _kind(symbol: ChordSymbol) -> tuple[str, list[tuple[int, int, str]]]:
+    """The kind of a chord, and the degrees that it has besides: value, alteration, and ``add`` or ``alter``.
+
+    It is the kind that has most of the tones, a fifth that is altered among them.
+    """
+    if not symbol.intervals:
+        return ("none" if symbol.text == "N.C." else "other"), []
+    tones = symbol.intervals
+    if tones in _KINDS:
+        return _KINDS[tones], []
+    for fifth in (7, 6, 8):
+        if fifth not in tones or (fifth != 7 and 7 in tones):
+            continue
+        plain = {7 if tone == fifth else tone for tone in tones}
+        base = max((kind for kind in _KINDS if plain.issuperset(kind)), key=len, default=())
+        added = sorted(plain.difference(base))
+        if len(base) > 2 and all(tone in _DEGREES for tone in added):
+            altered = [(5, fifth - 7, "alter")] if fifth != 7 else []
+            return _KINDS[base], [*altered, *((*_DEGREES[tone], "add") for tone in added)]
+    return "other", []
 
 
 def _name(pitch_class: int) -> tuple[str, str]:

@@ -253,10 +253,14 @@ def _choice(chances: NDArray[np.float64], sampling: Sampling) -> _Choice:
     """The tokens to draw from: first temperature, then the likeliest ``top_k``, then nucleus ``top_p``."""
     order = np.argsort(-chances, kind="stable")  # of equally likely tokens the lower comes first
     order = order[: np.count_nonzero(chances)]
+    if not sampling.temperature:
+        return order[:1].astype(np.int32), np.ones(1)
     if sampling.top_k:
         order = order[: sampling.top_k]
-    logits = np.log(chances[order]) / sampling.temperature
-    up_to = np.cumsum(np.exp(logits - logits[0]))
+    logits = np.log(chances[order])
+    with np.errstate(over="ignore"):  # at a tiny temperature all but the likeliest become -infinity
+        logits = (logits - logits[0]) / sampling.temperature
+    up_to = np.cumsum(np.exp(logits))
     if sampling.top_p < 1:
         enough = int(np.searchsorted(up_to, sampling.top_p * up_to[-1])) + 1
         order, up_to = order[:enough], up_to[:enough]

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from musegen import read_chord_symbol, unknown_chord_symbol
+
 _SHIFT = re.compile(r"\\@[<>]\.?[0-9]*")
 _FONT = re.compile(r"\\f.")
-_CHORD = re.compile(
-    r"(?P<root>[A-G][+-]?)(?P<quality>(?:\\dim|\\\(pl|m|maj|min|dim|aug|sus|add|[0-9]){0,3})(?:/(?P<bass>[A-Ga-g][+-]?))?"
-)
+_SIGN = re.compile(r"^[A-G][+-]|(?<=/)[A-Ga-g][+-]$")  # of a root or a bass: a sharp or a flat
 _DECORATIONS = {
     r"\>": "accent",
     r"\.": "staccato",
@@ -45,10 +45,10 @@ def read_text(text: str) -> Meaning:
     if plain in ("1", "2", "3"):
         return Meaning(number=int(plain))
     bracketed = plain[1:-1] if plain.startswith("(") and plain.endswith(")") else plain
-    if chord := _CHORD.fullmatch(bracketed):
-        quality = chord["quality"].replace(r"\dim", "dim").replace(r"\(pl", "aug")
-        bass = f"/{_sign(chord['bass']).capitalize()}" if chord["bass"] else ""
-        return Meaning(chord=_sign(chord["root"]) + quality + bass)
+    spelled = bracketed.replace(r"\dim", "dim").replace(r"\(pl", "aug")
+    spelled = _SIGN.sub(lambda name: _sign(name[0]), spelled)
+    if chord := read_chord_symbol(spelled) or unknown_chord_symbol(spelled):
+        return Meaning(chord=chord.text)
     if re.fullmatch(r"[a-g][+-]?", plain):
         return Meaning(annotation=f"_{_sign(plain)}")  # a note of a bass run, not a chord
     for glyph, sign in _GLYPHS.items():

@@ -5,9 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from hypothesis import given, strategies as st
+from pydantic import ValidationError
 
-from musegen import Sampling
+from musegen import Sample, Sampling
+from musegen.evaluation.settings import Evaluate, unselected
+from musegen_sampling import reference
+from musegen_sampling.engine import Choice
 
+INF, NAN = float("inf"), float("nan")
 CHANCES = np.array([0.0, 0.1, 0.4, 0.2, 0.3])
 
 
@@ -33,6 +38,46 @@ def test_only_the_likeliest_are_left() -> None:
     assert drawn(Sampling(top_k=2)) == pytest.approx([0, 0, 4 / 7, 0, 3 / 7], abs=0.001)
     assert drawn(Sampling(top_p=0.65)) == pytest.approx([0, 0, 4 / 7, 0, 3 / 7], abs=0.001)
     assert drawn(Sampling(top_k=1)) == [0, 0, 1, 0, 0]
+
+
+@pytest.mark.parametrize("temperature", [0, 0.0, 5e-324, 1e-200])
+def test_at_temperature_0_the_likeliest_is_taken(temperature: float) -> None:
+    """Whatever else is asked for, as in the sampler of musegen_sampling; the first of equally likely ones."""
+    assert drawn(Sampling(temperature)) == [0, 0, 1, 0, 0]
+    assert drawn(Sampling(temperature, top_k=3, top_p=0.9)) == [0, 0, 1, 0, 0]
+    allowed = np.array([True, True, False, True, True])
+    assert Sampling(temperature).choose(CHANCES, 0.999, allowed) == 4
+    if not temperature:
+        assert Sampling(temperature).choose(np.array([0.2, 0.4, 0.4]), 0.999) == 1
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        *(
+            ({"temperature": bad}, "temperature: a finite number from 0")
+            for bad in (-1, -1e-9, INF, -INF, NAN)
+        ),
+        ({"top_k": -1}, "top_k: at least 0"),
+        *(({"top_p": bad}, "top_p: above 0 and at most 1") for bad in (0, -0.5, 1.1, INF, NAN)),
+    ],
+)
+def test_what_cannot_be_asked_for_is_refused_everywhere(options: dict[str, float], words: str) -> None:
+    """By Sampling, by the sampler of musegen_sampling, and by [sample] and [evaluate]."""
+    for choice in (Sampling, Choice):
+        with pytest.raises(ValueError, match=words):
+            choice(**options)  # type: ignore[arg-type]
+    for table in (Sample, Evaluate):
+        if options.keys() <= table.model_fields.keys():
+            with pytest.raises(ValidationError):
+                table(**options)  # type: ignore[arg-type]
+
+
+def test_every_entry_point_takes_the_likeliest_at_temperature_0() -> None:
+    """[sample] and [evaluate] hand 0 on, and the sampler's reference decides as Sampling does."""
+    assert Sample(temperature=0).sampling.choose(CHANCES, 0.999) == 2
+    assert unselected(Sample(), Evaluate(temperature=0)).sampling.choose(CHANCES, 0.999) == 2
+    assert reference.choose(np.log(CHANCES[1:]).astype(np.float32), Choice(0), 0.999) + 1 == 2
 
 
 @given(

@@ -39,7 +39,7 @@ def test_a_right_pipeline_loads(tmp_path: Path) -> None:
     [
         ("temperature = nan", "finite number"),
         ("temperature = inf", "finite number"),
-        ("temperature = 0.0", "must be above 0"),
+        ("temperature = -0.1", "must be at least 0"),
         ('temperature = "hot"', "must be a number"),
         ("temperature = 2026-11-23", "TOML date"),
         ("temperature = [1]", "must be a number"),

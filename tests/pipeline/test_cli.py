@@ -154,7 +154,7 @@ def test_schema_describes_installed_plugins() -> None:
     assert {"keras-lstm", "ngram"} <= set(models)
     assert models["keras-lstm"]["properties"]["units"]["description"]
     assert models["keras-lstm"]["additionalProperties"] is False
-    assert schema["properties"]["sample"]["properties"]["temperature"]["exclusiveMinimum"] == 0
+    assert schema["properties"]["sample"]["properties"]["temperature"]["minimum"] == 0
 
 
 def test_plugins_as_json() -> None:

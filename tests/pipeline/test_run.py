@@ -242,7 +242,7 @@ def test_sampling_does_not_overwrite_another_tune(model_file: Path, tmp_path: Pa
     musegen.sample(model_file, tmp_path / "new", tunes=1)
 
 
-@pytest.mark.parametrize("options", [{"temperature": 0.0}, {"tunes": 0}, {"key": "H"}, {"start": "$"}])
+@pytest.mark.parametrize("options", [{"temperature": -0.1}, {"tunes": 0}, {"key": "H"}, {"start": "$"}])
 def test_wrong_sampling_is_one_line(model_file: Path, tmp_path: Path, options: dict[str, object]) -> None:
     """Refused before anything is written."""
     with pytest.raises(MusegenError):

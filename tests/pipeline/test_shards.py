@@ -219,7 +219,7 @@ def test_a_tune_of_a_book_is_made_again(tmp_path: Path, whole: Path) -> None:
         ({"shard_size": 0}, "shard_size: must be from 1"),
         ({"processes": 0}, "processes: must be from 1"),
         ({"seed": 2**31}, "seed: must be from 0"),
-        ({"temperature": 0.0}, "temperature: "),
+        ({"temperature": -0.1}, "temperature: "),
         ({"plugins": ["none.py"]}, r"none\.py: "),
     ],
 )

@@ -206,6 +206,8 @@ def test_stop_tokens_end_a_continuation_and_are_kept() -> None:
     [
         (Sampling(max_tokens=1), [0.6, 0.3, 0.1]),
         (Sampling(temperature=0.5, max_tokens=1), [36 / 46, 9 / 46, 1 / 46]),
+        (Sampling(temperature=0, max_tokens=1), [1, 0, 0]),
+        (Sampling(temperature=5e-324, max_tokens=1), [1, 0, 0]),
         (Sampling(top_k=2, max_tokens=1), [2 / 3, 1 / 3, 0]),
         (Sampling(top_p=0.6, max_tokens=1), [1, 0, 0]),
         (Sampling(top_p=0.61, max_tokens=1), [2 / 3, 1 / 3, 0]),

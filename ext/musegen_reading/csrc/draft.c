@@ -37,10 +37,10 @@ static bool in_length(mr_draft *d, const mr_under *u, uint32_t ch, int column) {
     }
     if (d->in_chord && !d->closed) return mr_after_chord_note(d, u, ch);
     d->lex = LEX_MUSIC;
-    bool tied = d->tied_in_chord;
+    uint8_t tied = d->tied_in_chord;
     if (!mr_end_note(d, u)) return false;
     d->tied = tied;
-    d->tied_in_chord = false;
+    d->tied_in_chord = 0;
     return music(d, u, ch, column);
 }
 
@@ -76,12 +76,12 @@ static bool in_tuplet(mr_draft *d, const mr_under *u, uint32_t ch) {
             return music(d, u, ch, 2);
         }
         mr_ink(d);
-        bool begun = d->left > 0 && d->left < (d->r ? d->r : d->p);
+        bool inside = d->left > 0 && (d->left < (d->r ? d->r : d->p) || digit != d->p);
         d->lex = LEX_TUPLET;
         d->p = (uint8_t)digit;
         d->q = d->r = 0;
         d->parts = 1;
-        bool good = digit > 1 && !begun && !d->broken && mr_begin(d);
+        bool good = digit > 1 && !inside && !d->broken && mr_begin(d);
         return good && mr_has_room(d) && mr_tuplet_fits(d, u, digit, 0, 0);
     }
     if (ch == ':' && d->parts < 3) {
@@ -146,7 +146,7 @@ static bool content(mr_draft *d, const mr_under *u, uint32_t ch) {
         case '-':
             good = d->tieable && d->lex != LEX_TIE && mr_mark(d, false);
             d->lex = LEX_TIE;
-            d->tied = true;
+            d->tied = MR_ALL_TIED;
             d->plain = d->plain && d->open;
             return good;
         case '(': d->lex = LEX_PAREN; return mr_mark(d, true);

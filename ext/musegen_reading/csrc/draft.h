@@ -12,10 +12,10 @@
 
 #include "place.h"
 
-enum { MR_WHOLE = 30720, MR_FINEST = 480, MR_MOST_IN_CHORD = 6, MR_DIVISORS = 24, MR_NO_ACCIDENTAL = 9 };
+enum { MR_WHOLE = 30720, MR_FINEST = 480, MR_MOST_IN_CHORD = 6, MR_ALL_TIED = 0xff, MR_DIVISORS = 24, MR_NO_ACCIDENTAL = 9 };
 enum { MR_NO_OCTAVE = 99, MR_NO_PITCH = 999 };
-enum { MR_MOST_RUNS = 8, MR_MOST_NOTES = 42, MR_LONGEST_CHORD = 8 };
-enum { MR_STRING_BLANK, MR_STRING_CHORD, MR_STRING_OTHER, MR_STRING_BASS };
+enum { MR_MOST_RUNS = 8, MR_MOST_NOTES = 42, MR_LONGEST_CHORD = 12 };
+enum { MR_STRING_BLANK, MR_STRING_CHORD, MR_STRING_OTHER };
 
 /* What is being read; class Lex. */
 typedef enum {
@@ -131,12 +131,13 @@ typedef struct {
     int8_t accidental, step, octave, broken;
     mr_pitch sounding[MR_MOST_IN_CHORD], last_pitches[MR_MOST_IN_CHORD];
     uint8_t sounds, last_sounds; /* how many of these there are */
+    uint8_t tied_in_chord, tied; /* which of them are tied on, a bit each */
     uint8_t p, q, r, left, parts;
     uint8_t bar, lines, signs, marks, ending, ending_next, run_length, ink;
     uint8_t put_off, graces, sung;
     bool begun, in_body, inline_field, has_text, has_metre, has_unit, compound, ordered;
-    bool is_rest, in_chord, closed, tied_in_chord, old;
-    bool last_is_note, tieable, tied, breakable;
+    bool is_rest, in_chord, closed, old;
+    bool last_is_note, tieable, breakable;
     bool open, boundary, copied, cut, known, plain, notes; /* known: whether there is a bar before */
     bool repeats, heavy, was_heavy, bracket, no_bracket, starts, part;
     bool opened, turns_closed, first, repeatable, passage_opened, strain, named, heads;

@@ -131,8 +131,10 @@ bool mr_may_end_bar(const mr_draft *d, const mr_under *u) {
 /* Whether a note is tied on that differs from the key. */
 static bool deviates(const mr_draft *d) {
     bool found = false;
-    for (int i = 0; d->tied && i < d->last_sounds; i++)
-        found = found || d->last_pitches[i].alteration != d->key[d->last_pitches[i].height % 7];
+    for (int i = 0; i < d->last_sounds; i++) {
+        const mr_pitch *pitch = &d->last_pitches[i];
+        found = found || ((d->tied >> i & 1) && pitch->alteration != d->key[pitch->height % 7]);
+    }
     return found;
 }
 
@@ -153,7 +155,7 @@ static void hear(const mr_draft *d, const mr_under *u) {
     heard.hash = mr_bar_hash(d, d->last);
     heard.notes = d->low_given < MR_NO_PITCH;
     for (int step = 0; step < 7; step++) heard.notes = heard.notes || d->low[step] < MR_NO_OCTAVE;
-    heard.tied = d->tied;
+    heard.tied = d->tied != 0;
     heard.copyable = d->plain && !d->graces && !deviates(d);
     memcpy(heard.low, d->low, sizeof heard.low);
     memcpy(heard.high, d->high, sizeof heard.high);

@@ -55,7 +55,7 @@ bool mr_in_chord(mr_draft *d, const mr_under *u, uint32_t ch) {
     if (ch == '-' && !d->old) {
         bool good = d->lex != LEX_CHORD_TIE && d->lex != LEX_CHORD_SPACE;
         d->lex = LEX_CHORD_TIE;
-        d->tied_in_chord = true;
+        d->tied_in_chord = (uint8_t)(d->tied_in_chord | 1u << (d->sounds - 1));
         return good;
     }
     if (ch == ' ') {

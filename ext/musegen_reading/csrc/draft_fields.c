@@ -42,7 +42,7 @@ bool mr_begin_comment(mr_draft *d) {
     return true;
 }
 
-/* Reads a character behind a "%"; "%%end..." would make a text of lines that begin with "%%begin...". */
+/* Reads a character behind a "%"; "%%begin..." would make a text of the lines below. */
 static bool comment(mr_draft *d, uint32_t ch) {
     if (ch == '\n') {
         d->lex = d->in_body ? LEX_LINE : LEX_HEADER;
@@ -56,7 +56,7 @@ static bool comment(mr_draft *d, uint32_t ch) {
     }
     bool directive = d->lex == LEX_PERCENT && d->phase == 2;
     d->lex = LEX_COMMENT;
-    return !mr_not_ours(ch) && !(directive && ch == 'e');
+    return !mr_not_ours(ch) && !(directive && ch == 'b');
 }
 
 static bool end_value(mr_draft *d, const mr_under *u) {

@@ -146,7 +146,7 @@ bool mr_end_note(mr_draft *d, const mr_under *u) {
     d->last_content = seed;
     d->last = second;
     d->last_is_note = d->tieable = !d->is_rest;
-    d->tied = false;
+    d->tied = 0;
     d->last_sounds = d->is_rest ? 0 : d->sounds;
     memcpy(d->last_pitches, d->sounding, sizeof d->last_pitches);
     d->last_length = d->length;

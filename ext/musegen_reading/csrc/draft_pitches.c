@@ -18,7 +18,8 @@ static int alteration_of(const mr_draft *d, int step, int octave) {
     if (d->in_bar[step] != MR_NO_ACCIDENTAL) return d->in_bar[step];
     if (d->tied)
         for (int i = d->last_sounds - 1; i >= 0; i--)
-            if (d->last_pitches[i].height == step + 7 * octave) return d->last_pitches[i].alteration;
+            if (d->last_pitches[i].height == step + 7 * octave && d->tied >> i & 1)
+                return d->last_pitches[i].alteration;
     return d->key[step];
 }
 

@@ -202,7 +202,7 @@ static void look_out(mr_outlook *o, const mr_writer *w, const mr_under *u) {
         o->ends = mr_end_note(&o->over, u);
         o->over.lex = LEX_MUSIC;
         o->over.tied = d->tied_in_chord;
-        o->over.tied_in_chord = false;
+        o->over.tied_in_chord = 0;
     }
     bool endless = !w->rules->max_length;
     o->roomy = o->music && (endless || w->room > enough(w->rules, d)) && !d->limits->picks;

@@ -13,7 +13,7 @@ class Evaluate(Options):
 
     tunes: int = Field(400, ge=0, le=10_000)
     """Number of tunes to draw; 0 leaves the evaluation out."""
-    temperature: float = Field(1.0, gt=0, le=100)
+    temperature: float = Field(1.0, ge=0, le=100)
     """How boldly the model chooses. At 1 it writes what it takes to be likely, neither bolder nor more
     careful."""
     rules: bool = False

@@ -45,9 +45,10 @@ class Sample(Options):
     """Text that the music of every tune begins with, after the header."""
     prime: str | None = None
     """Text that every tune begins with, header included. It replaces key, metre, rhythm and start."""
-    temperature: float = Field(0.9, gt=0, le=100)
-    """How boldly the model chooses. Below 1 likely tokens become likelier still, above 1 unlikely ones do. A
-    token is a piece of text, such as one character."""
+    temperature: float = Field(0.9, ge=0, le=100)
+    """How boldly the model chooses. Below 1 likely tokens become likelier still, above 1 unlikely ones do; at
+    0 the likeliest is always taken, and tunes of one header are the same. A token is a piece of text, such as
+    one character."""
     top_k: int = Field(0, ge=0)
     """Number of likeliest tokens to choose from at each place; 0 chooses from all."""
     top_p: float = Field(1.0, gt=0, le=1)

@@ -15,12 +15,15 @@ def accompaniment(performance: Performance) -> tuple[PlayedNote, ...]:
     """The notes of the accompaniment: bass or chord on each beat, held until the next beat.
 
     The bass sounds on the first beat of a bar (and on the third of four), the chord on the other beats. Where
-    a new symbol begins, both sound. The bass lies between E2 and D#3, chords between G3 and about G4.
+    a new symbol begins, both sound; under a chord without tones, such as N.C., nothing does. The bass lies
+    between E2 and D#3, chords between G3 and about G4.
     """
     onsets = [onset for onset, _ in performance.beats]
     metres = performance.metres
     notes: list[PlayedNote] = []
     for chord in performance.chords:
+        if not chord.symbol.intervals:
+            continue
         end = chord.onset + chord.duration
         inside = performance.beats[bisect_right(onsets, chord.onset) : bisect_left(onsets, end)]
         at_beat = bisect_left(onsets, chord.onset)

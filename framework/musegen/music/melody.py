@@ -45,7 +45,7 @@ def melody_notes(bars: Iterable[tuple[int, Bar]]) -> MelodyNotes:
                     notes.pitches.append(pitch)
                     notes.durations.append(event.duration)
                     notes.bars.append(number)
-                tied = event.tie
+                tied = event.tie and (not event.untied or pitch in {tied.midi for tied in event.tied})
             elif isinstance(event, Rest):
                 tied = False
                 if notes.durations:

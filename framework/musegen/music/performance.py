@@ -31,6 +31,7 @@ from musegen.music.score import (
 )
 from musegen.music.swing import Span, Swing
 from musegen.music.timing import TempoMap, starting_tempo
+from musegen.music.transposing import sounding_score
 
 _DOWNBEAT, _BEAT, _OFFBEAT = 104, 94, 84
 _MOST_QUARTERS = 20_000
@@ -112,10 +113,11 @@ def perform(
 ) -> Performance:
     """The performance of ``score``: its notes in time, with all repeats.
 
-    Tied notes become one note. Grace notes take their time from the note that they lead to. A bar sounds in
-    the key, metre and tempo that are written before it, whichever bar was played before. If several chord
-    symbols stand over one note, the first sounds the first time that its bar is played, the second the second
-    time, and so on; the last one also sounds every time after that.
+    Notes sound where ``score.transposition`` says. Tied notes become one note. Grace notes take their time
+    from the note that they lead to. A bar sounds in the key, metre and tempo that are written before it,
+    whichever bar was played before. If several chord symbols stand over one note, the first sounds the first
+    time that its bar is played, the second the second time, and so on; the last one also sounds every time
+    after that.
 
     ``tempo_bpm`` sets the tempo of the beginning in beats a minute (see
     :func:`musegen.music.timing.starting_tempo`); later tempos keep their ratio to it. ``swing`` is the length
@@ -129,7 +131,7 @@ def perform(
         raise MusegenError(f"swing is the long half of a beat divided by the short: 1 or more (got {swing})")
     if suggested_order and score.suggested_order:
         score = replace(score, play_order=score.suggested_order)
-    player = _Player(score, tempo_bpm)
+    player = _Player(sounding_score(score), tempo_bpm)
     performance = player.play()
     return performance if swing == 1 else _swung(performance, Swing(player.spans(), swing))
 
@@ -422,3 +424,6 @@ class _Player:
                 begin, _, _, before = sounds[held]
                 sounds[held] = (begin, self.now - begin, pitch, before)
         self.tied = sounding if note.tie else {}
+        if note.untied:
+            going_on = {pitch.midi for pitch in note.tied}
+            self.tied = {pitch: place for pitch, place in sounding.items() if pitch in going_on}

@@ -33,7 +33,7 @@ MODES = tuple(_MODE_FIFTHS)
 
 @dataclass(frozen=True, slots=True, order=True)
 class Pitch:
-    """A spelled pitch as it sounds. ``alter`` includes the accidentals of the key and of the bar."""
+    """A spelled pitch. ``alter`` includes the accidentals of the key and of the bar."""
 
     octave: int
     """Octave in scientific notation, where middle C is C4."""
@@ -161,7 +161,7 @@ class Note:
     pitches: tuple[Pitch, ...]
     """Pitch of each note."""
     tie: bool = False
-    """Whether it is tied to the next note of the same pitch."""
+    """Whether it is tied to the next note: each of its pitches, but for those in ``untied``."""
     graces: tuple[Grace, ...] = ()
     """Grace notes before it."""
     decorations: tuple[str, ...] = ()
@@ -173,6 +173,16 @@ class Note:
     lyrics: tuple[str, ...] = ()
     """One syllable for each verse. It ends with ``-`` if the word goes on. ``_`` means that the syllable
     before is held over this note, and an empty text that nothing is sung."""
+    untied: tuple[Pitch, ...] = ()
+    """Those of its pitches that are struck again though others are tied, as the E of ``[C-E]``; empty if none
+    is tied."""
+
+    @property
+    def tied(self) -> tuple[Pitch, ...]:
+        """Those of its pitches that are tied to the next note."""
+        if not self.untied:
+            return self.pitches if self.tie else ()
+        return tuple(pitch for pitch in self.pitches if self.tie and pitch not in self.untied)
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,9 +200,10 @@ class ChordSymbol:
     text: str
     """The symbol as written, without quotation marks."""
     root: int
-    """Pitch class of the root; 0 is C."""
+    """Pitch class of the root; 0 is C, and of a chord without tones."""
     intervals: tuple[int, ...]
-    """Tones of the chord in semitones above the root, in ascending order. The root itself (0) is included."""
+    """Tones of the chord in semitones above the root, in ascending order. The root itself (0) is included.
+    Empty for ``N.C.`` (no chord), and for a symbol that is not known: both end the chord before them."""
     bass: int
     """Pitch class of the bass; the root if no bass is written."""
 
@@ -237,7 +248,25 @@ class TempoChange:
     tempo: Tempo
 
 
-Event: TypeAlias = Note | Rest | ChordSymbol | Annotation | Tuplet | KeyChange | MetreChange | TempoChange
+@dataclass(frozen=True, slots=True)
+class TranspositionChange:
+    """A change, inside the tune, of how far its notes sound from where they are written."""
+
+    semitones: int
+    """Semitones that they sound higher from here on; negative if they sound lower."""
+
+
+Event: TypeAlias = (
+    Note
+    | Rest
+    | ChordSymbol
+    | Annotation
+    | Tuplet
+    | KeyChange
+    | MetreChange
+    | TempoChange
+    | TranspositionChange
+)
 """The kinds of events that a bar can contain."""
 
 
@@ -336,6 +365,9 @@ class Score:
     """Lines of a song text below the tune (ABC ``W:``)."""
     problems: tuple[Problem, ...] = field(default=(), compare=False)
     """Mistakes in the text that were tolerated."""
+    transposition: int = 0
+    """Semitones that its beginning sounds higher than it is written: 12 under the clef ``treble+8``, -2 for a
+    clarinet in B flat. Notes, keys and chord symbols of the score are the written ones."""
 
     @property
     def pitch_range(self) -> tuple[int, int] | None:

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from musegen.music.score import STEPS, ChordSymbol, Event, Key, KeyChange, Note, Pitch, Score
+from musegen.music.chord_symbols import moved_chord_text
+from musegen.music.score import (
+    STEPS,
+    ChordSymbol,
+    Event,
+    Key,
+    KeyChange,
+    Note,
+    Pitch,
+    Score,
+    TranspositionChange,
+)
 
 _STEPS_UP = (0, 1, 1, 2, 2, 3, 3, 4, 5, 5, 6, 6)
 """Number of steps in the usual interval of 0, 1, 2, ... semitones: unison, minor second, major second, ..."""
-_CHORD = re.compile(r"([A-G](?:##?|bb?)?)(.*?)(?:/([A-G](?:##?|bb?)?))?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,20 +91,70 @@ def transpose_score(score: Score, semitones: int, tonic: str = "") -> Score:
     return replace(score, key=key, bars=tuple(bars))
 
 
+def sounding_score(score: Score) -> Score:
+    """The score as it sounds: its transposition is carried out on notes, keys and chord symbols.
+
+    A note that would lie outside of MIDI's range is moved back into it by octaves.
+    """
+    changes = any(isinstance(event, TranspositionChange) for bar in score.bars for event in bar.events)
+    if not score.transposition and not changes:
+        return score
+    key, semitones = score.key, score.transposition
+    by, bars = Interval.of(key, semitones), []
+    start = by.moved_key(key)
+
+    def sounding(events: tuple[Event, ...]) -> Iterator[Event]:
+        nonlocal key, semitones, by
+        for event in events:
+            if isinstance(event, KeyChange):
+                key = event.key
+            elif isinstance(event, TranspositionChange):
+                before, semitones = by, event.semitones
+                by = Interval.of(key, semitones)
+                if by.moved_key(key) != before.moved_key(key):
+                    yield KeyChange(by.moved_key(key))
+                continue
+            by = Interval.of(key, semitones)
+            yield _within_midi(_moved(event, by))
+
+    for bar in score.bars:
+        bars.append(replace(bar, events=tuple(sounding(bar.events))))
+    return replace(score, key=start, bars=tuple(bars), transposition=0)
+
+
+def _within_midi(event: Event) -> Event:
+    """A note with all its pitches in the range of MIDI."""
+    if not isinstance(event, Note):
+        return event
+    if all(0 <= pitch.midi <= 127 for pitch in (*event.pitches, *(grace.pitch for grace in event.graces))):
+        return event
+    return replace(
+        event,
+        pitches=tuple(dict.fromkeys(map(_in_octaves, event.pitches))),
+        graces=tuple(replace(grace, pitch=_in_octaves(grace.pitch)) for grace in event.graces),
+        untied=tuple(map(_in_octaves, event.untied)),
+    )
+
+
+def _in_octaves(pitch: Pitch) -> Pitch:
+    while not 0 <= pitch.midi <= 127:
+        pitch = replace(pitch, octave=pitch.octave + (1 if pitch.midi < 0 else -1))
+    return pitch
+
+
 def _moved(event: Event, by: Interval) -> Event:
     match event:
         case Note():
             graces = tuple(replace(grace, pitch=by.moved(grace.pitch)) for grace in event.graces)
             # Two spellings of one pitch may be moved to the same one.
             pitches = tuple(dict.fromkeys(map(by.moved, event.pitches)))
-            return replace(event, pitches=pitches, graces=graces)
+            tied = {*map(by.moved, event.tied)}
+            untied = tuple(pitch for pitch in pitches if pitch not in tied) if event.untied else ()
+            return replace(event, pitches=pitches, graces=graces, untied=untied)
         case KeyChange():
             return KeyChange(by.moved_key(event.key))
-        case ChordSymbol():
-            text = event.text
-            if match := _CHORD.fullmatch(text):
-                root, quality, bass = match.groups()
-                text = by.moved_name(root) + quality + (f"/{by.moved_name(bass)}" if bass else "")
+        case ChordSymbol() if event.intervals:
+            text = moved_chord_text(event.text, by.moved_name)
             root_class, bass_class = ((place + by.semitones) % 12 for place in (event.root, event.bass))
             return ChordSymbol(text, root_class, event.intervals, bass_class)
     return event

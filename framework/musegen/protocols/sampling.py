@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -16,10 +17,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Sampling:
-    """Options for drawing tokens: first ``temperature``, then ``top_k``, then ``top_p`` is applied."""
+    """Options for drawing tokens: first ``temperature``, then ``top_k``, then ``top_p`` is applied.
+
+    Raises ValueError for a temperature, ``top_k`` or ``top_p`` out of its range.
+    """
 
     temperature: float = 1.0
-    """Number that logits are divided by, finite and > 0. Below 1 likely tokens become likelier still."""
+    """Number that logits are divided by, finite and at least 0. Below 1 likely tokens become likelier still;
+    at 0 the likeliest always comes."""
     top_k: int = 0
     """Number of likeliest tokens to choose among; 0 keeps all."""
     top_p: float = 1.0
@@ -35,6 +40,15 @@ class Sampling:
     model: Options | None = None
     """Values of the keys that the model adds to ``[sample]``, of the class that its component declares as
     ``sampling``."""
+
+    def __post_init__(self) -> None:
+        """Checks the ranges of the fields."""
+        if not (math.isfinite(self.temperature) and self.temperature >= 0):
+            raise ValueError(f"temperature: a finite number from 0 expected (got {self.temperature!r})")
+        if self.top_k < 0:
+            raise ValueError(f"top_k: at least 0 expected, 0 for all (got {self.top_k!r})")
+        if not 0 < self.top_p <= 1:
+            raise ValueError(f"top_p: above 0 and at most 1 expected (got {self.top_p!r})")
 
     def choose(
         self, chances: NDArray[np.float64], uniform: float, allowed: NDArray[np.bool_] | None = None
@@ -52,9 +66,13 @@ class Sampling:
         if not chances.any():
             raise ValueError("allowed: a token with a probability expected")
         order = np.argsort(-chances, kind="stable")[: np.count_nonzero(chances)]
+        if not self.temperature:
+            return int(order[0])
         order = order[: self.top_k or None]
-        logits = np.log(chances[order]) / self.temperature
-        up_to = np.cumsum(np.exp(logits - logits[0]))
+        logits = np.log(chances[order])
+        with np.errstate(over="ignore"):  # at a tiny temperature all but the likeliest become -infinity
+            logits = (logits - logits[0]) / self.temperature
+        up_to = np.cumsum(np.exp(logits))
         if self.top_p < 1:
             enough = int(np.searchsorted(up_to, self.top_p * up_to[-1])) + 1
             order, up_to = order[:enough], up_to[:enough]
