@@ -15,7 +15,8 @@ from musegen import Tuplet
 
 _LENGTH = r"[0-9]*(?:/[0-9]*){0,8}"
 # Behind "^" and "_" a number of semitones is that of a microtone: "^/" and "_3/2" (abc2midi, abcm2ps).
-_ACCIDENTAL = r"\^\^?|__?|=|[\^_](?:[0-9]{1,2}(?:/[0-9]{0,2})?|/[0-9]{0,2})"
+_MICROTONE = r"[0-9]{1,2}(?:/[0-9]{0,2})?|/[0-9]{0,2}"
+_ACCIDENTAL = rf"=|\^(?:\^|{_MICROTONE})?|_(?:_|{_MICROTONE})?"
 _NOTE = rf"(?P<accidental>{_ACCIDENTAL})?(?P<pitch>[A-Ga-g][,']*)(?P<length>{_LENGTH})(?P<tie>-?)"
 _NOTES = rf"(?:(?:\^\^?|__?|=)?[A-Ga-g][,']*{_LENGTH}[ ]?){{1,8}}"
 # Dots belong to the sign after them, but "|]:|" is an end and then the end of a repeat.

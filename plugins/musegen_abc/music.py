@@ -282,7 +282,8 @@ class Music:
             self._sound(plain, column)
             return
         accidental, name, length, tie = token.group("accidental", "pitch", "length", "tie")
-        pitch = self._pitch(accidental, name, column)
+        plain_pitch = self._accidentals.pitch
+        pitch = self._pitch(accidental, name, column) if accidental else plain_pitch(None, name)
         duration = self._in_time(self._duration(length, column), column)
         note = self._play((pitch,), duration, (pitch,) if tie else (), column)
         known = nothing_pending and not accidental and not tie
@@ -300,9 +301,10 @@ class Music:
     def _play(
         self, pitches: tuple[Pitch, ...], duration: Fraction, tied: tuple[Pitch, ...], column: int
     ) -> Note:
-        note = Note(duration, pitches, bool(tied), tuple(self._graces), tuple(self._decorations), self._slurs)
-        if tied and len(tied) < len(pitches):
-            note = _with(note, untied=tuple(pitch for pitch in pitches if pitch not in tied))
+        partly = tied and len(tied) < len(pitches)
+        untied = tuple([pitch for pitch in pitches if pitch not in tied]) if partly else ()
+        graces, decorations = tuple(self._graces), tuple(self._decorations)
+        note = Note(duration, pitches, bool(tied), graces, decorations, self._slurs, untied=untied)
         if self._graces or self._decorations or self._slurs:
             self._graces, self._decorations, self._slurs = [], [], 0
         self.notes += 1

@@ -167,7 +167,7 @@ class _Parser:
             self._take(fields["M"])
         self._music.set_unit(default_unit(self._music.metre))
         for line in self._layout.header:
-            if _is_about_sound(line):
+            if line.letter in "I%" and _is_about_sound(line):
                 self._take(line)
         for letter in "LQK":
             if letter in fields:
@@ -187,7 +187,7 @@ class _Parser:
     def _now(self) -> _Start:
         return _Start(self._key, self._music.metre, self._tempo, self._music.unit, self._shift.semitones)
 
-    def _sound(self, read: tuple[Shift, list[Told]], column: int) -> None:
+    def _sound(self, read: tuple[Shift, tuple[Told, ...]], column: int) -> None:
         """Take what a text that begins in ``column`` says of where the notes sound."""
         shift, told = read
         for place, message in told:
@@ -290,7 +290,7 @@ def _in_order(problem: Problem) -> tuple[bool, int, int]:
     return problem.kind == "further", problem.line, problem.column
 
 
-def _of_voice(text: str, column: int, before: Shift) -> tuple[tuple[Shift, list[Told]], int]:
+def _of_voice(text: str, column: int, before: Shift) -> tuple[tuple[Shift, tuple[Told, ...]], int]:
     """What a ``V:`` field says behind the name of its voice, and the column where that begins."""
     name = voice_name(text)
     begin = len(name) if text.startswith(name) else 0
@@ -311,6 +311,6 @@ def _is_other(line: Line, fields: Mapping[str, Line]) -> bool:
     return (
         bool(line.text)
         and line.letter not in _HAVE_ATTRIBUTES
-        and not _is_about_sound(line)
+        and not (line.letter in "I%" and _is_about_sound(line))
         and not (line.letter in "TR" and line is fields[line.letter])
     )

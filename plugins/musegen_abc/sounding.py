@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from musegen_abc.pitches import read_pitch
@@ -43,7 +44,8 @@ class Told(NamedTuple):
     message: str
 
 
-def read_shift(text: str, before: Shift) -> tuple[Shift, list[Told]]:
+@lru_cache(maxsize=1024)
+def read_shift(text: str, before: Shift) -> tuple[Shift, tuple[Told, ...]]:
     """What a ``K:`` field, or a ``V:`` field behind the name of its voice, makes of a shift."""
     shift, told = before, list[Told]()
     for match in _PARAMETER.finditer(text):
@@ -58,7 +60,7 @@ def read_shift(text: str, before: Shift) -> tuple[Shift, list[Told]]:
             shift = shift._replace(clef=_octaves(match[1] or match[2] or ""))
         except ValueError as error:
             told.append(Told(match.start(), f"{match[0]}: {error}"))
-    return shift, told
+    return shift, tuple(told)
 
 
 def _parameter(name: str, value: str) -> dict[str, int]:
@@ -102,16 +104,16 @@ def is_directive(text: str) -> bool:
     return _DIRECTIVE.match(text) is not None
 
 
-def read_directive(text: str, before: Shift) -> tuple[Shift, list[Told]]:
+def read_directive(text: str, before: Shift) -> tuple[Shift, tuple[Told, ...]]:
     """What such a line makes of a shift; ``rtranspose`` adds to the semitones before."""
     match = _DIRECTIVE.match(text)
     if not match:
-        return before, []
+        return before, ()
     value = match[2].strip()
     try:
         number = _number(value, _MOST_SEMITONES)
         if match[1] == "rtranspose":
             number = _number(str(before.transpose + number), _MOST_SEMITONES)
     except ValueError as error:
-        return before, [Told(match.start(1), f"{match[1]} {value[:20]}: {error}".replace(" :", ":"))]
-    return before._replace(transpose=number), []
+        return before, (Told(match.start(1), f"{match[1]} {value[:20]}: {error}".replace(" :", ":")),)
+    return before._replace(transpose=number), ()
