@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from helpers.damage import DAMAGES
 from helpers.invented import jig
 
 ROOT = Path(__file__).parent.parent
@@ -80,6 +81,16 @@ def test_the_fuzzer_counts_outcomes() -> None:
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("130 tunes to break\n")
     assert "60 tunes, seed 1" in done.stdout
+
+
+@pytest.mark.usefixtures("a_collection")
+def test_the_study_of_lost_music_finds_nothing_silent() -> None:
+    """A row for each kind of damage; the last column counts tunes that lost notes without a word."""
+    done = study("told", "--tunes", "20", "--only", "Nottingham, cleaned")
+    assert done.returncode == 0, done.stderr
+    rows = [line.split(" | ") for line in done.stdout.splitlines()[2:]]
+    assert [row[0].removeprefix("| ") for row in rows] == list(DAMAGES)
+    assert [row[-1] for row in rows] == ["0 |"] * len(DAMAGES)
 
 
 def test_a_collection_that_is_not_at_hand() -> None:

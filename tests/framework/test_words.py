@@ -59,7 +59,7 @@ FINE = (
     "workers with",
     "task {task} of",
     "x {self._steps} tokens",
-    "is not among the",  # a vocabulary has its marks
+    "among the",  # a vocabulary has its marks
     "{description[mark]!r} of",
     "{short(tokens.tolist())} of",
     "cannot rest for",  # a number as somebody wrote it

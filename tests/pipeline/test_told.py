@@ -103,7 +103,7 @@ def test_of_a_prime(quiet: list[str], capsys: pytest.CaptureFixture[str]) -> Non
 def test_all_unknown_characters_of_a_prime_are_named(capsys: pytest.CaptureFixture[str]) -> None:
     """Each once, in their order."""
     assert main(["sample", "--prime", "X:1\nT:éßé ж\nK:G\n", "-o", "out"]) == 2
-    assert "sample.prime: 'é', 'ß' and 'ж' are not among the 118 symbols" in capsys.readouterr().err
+    assert "sample.prime: none of 'é', 'ß' and 'ж' is among the 118 symbols" in capsys.readouterr().err
 
 
 def test_many_files_are_few_lines() -> None:

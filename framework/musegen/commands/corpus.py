@@ -71,6 +71,7 @@ def _list(options: argparse.Namespace) -> int:
 
 def _check(options: argparse.Namespace) -> int:
     from musegen.corpus.check import describe, diagnose
+    from musegen.corpus.told import Told
     from musegen.progress import Console
 
     report_faults()
@@ -78,9 +79,11 @@ def _check(options: argparse.Namespace) -> int:
     reported = list[str]()
     tunes, notations = _tunes(options.sources, options.plugin, reported.append)
     found = diagnose(tunes, notations, console.begin("check").advance)
+    told = Told(console.say)
     for line in reported:
-        if not found.reported(line):
-            console.say(line)
+        told.line(line)
+        found.reported(line)
+    told.finish()
     console.finish("check", counted(found.tunes, "tune"))
     if not found.tunes:
         raise CorpusError(f"{', '.join(options.sources)}: no tune found")

@@ -63,12 +63,10 @@ class Diagnosis:
         self.messages.setdefault(kind or message, message)
         kinds.setdefault(kind or message, []).append(where)
 
-    def reported(self, line: str) -> bool:
-        """Add a line of a reader to ``warnings``, if it names a place in a file; returns whether it does."""
-        placed = PLACED.fullmatch(line)
-        if placed:
+    def reported(self, line: str) -> None:
+        """Add a line of a reader to ``warnings``, if it names a place in a file."""
+        if placed := PLACED.fullmatch(line):
             self.note(self.warnings, "", placed["message"], placed["file"] + placed["place"])
-        return placed is not None
 
     def as_json(self) -> dict[str, Any]:
         """All findings as JSON."""

@@ -59,10 +59,8 @@ class Vocabulary:
             unknown = list(dict.fromkeys(symbol for symbol in symbols if symbol not in self._tokens))
         more = [f"{len(unknown) - _NAMED} more"] if len(unknown) > _NAMED else []
         *names, last = [*map(repr, unknown[:_NAMED]), *more]
-        named = f"{', '.join(names)} and {last}" if names else last
-        raise VocabularyError(
-            f"{named} {'are' if len(unknown) > 1 else 'is'} not among the {len(self)} symbols"
-        )
+        named = f"none of {', '.join(names)} and {last} is" if names else f"{last} is not"
+        raise VocabularyError(f"{named} among the {len(self)} symbols")
 
     def decode(self, tokens: Tokens) -> str:
         """The text of ``tokens`` without the marks. Raises VocabularyError for a token outside [0, V)."""
