@@ -202,9 +202,9 @@ PUBLIC = """
     VocabularyError VocabularyModel Wishes WritingRule accompaniment check_file checklist
     compare component convert counted dances_in default_tempo demo_model derive_seed
     did_you_mean distinct_names evaluate expand_play_order export files_below hookimpl
-    installed_plugins judge load matching_paths mend_repeats open_model parse perform read_file
-    read_scores read_tunes render sample sample_again sample_shards ticks to_tonic with_dance
-    write
+    installed_plugins judge load matching_paths mend_repeats open_model parse perform
+    playing_problems read_file read_scores read_tunes render sample sample_again sample_shards
+    ticks to_tonic with_dance write write_out
 """
 
 

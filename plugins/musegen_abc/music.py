@@ -13,7 +13,17 @@ from musegen import Annotation, Event, Grace, Key, Metre, Note, Pitch, Rest
 from musegen_abc.bars import Bars, read_sign
 from musegen_abc.chord_symbols import LONGEST_SYMBOL, read_chord_symbol
 from musegen_abc.layout import Voices
-from musegen_abc.lexer import DECORATIONS, MUSIC, NOTE, TOKEN, Token, read_ending, read_length, read_tuplet
+from musegen_abc.lexer import (
+    DECORATIONS,
+    MUSIC,
+    NOTE,
+    TOKEN,
+    Token,
+    ending_fault,
+    read_ending,
+    read_length,
+    read_tuplet,
+)
 from musegen_abc.lyrics import BAR, read_syllables
 from musegen_abc.pitches import NO_KEY, Accidentals
 
@@ -374,7 +384,8 @@ class Music:
 
     def _bar(self, token: Token) -> None:
         sign, endings = token.group("sign", "bar_ending")
-        self._bar_line(sign, read_ending(endings) if endings else (), token.start() + 1)
+        column = token.start() + 1
+        self._bar_line(sign, self._numbers(endings, column + len(sign)) if endings else (), column)
 
     def _bar_line(self, sign: str, endings: tuple[int, ...], column: int) -> None:
         self._handlers = self._all
@@ -383,13 +394,21 @@ class Music:
             self._problem(column, "repeat", f"{sign[:20]} repeats nothing")
 
     def _ending(self, token: Token) -> None:
-        endings = read_ending(token["ending_numbers"])
+        endings = self._numbers(token["ending_numbers"], token.start() + 1)
         if not endings:
-            self._problem(token.start() + 1, "ending", f"no ending: {token[0][:20]}")
             return
         self._handlers = self._all
         self._accidentals.bar_line()
         self.bars.ending(endings)
+
+    def _numbers(self, text: str, column: int) -> tuple[int, ...]:
+        """Read the numbers of an ending; none where no number can be one."""
+        endings = read_ending(text)
+        if not endings:
+            self._problem(column, "ending", f"no ending: {text[:20]}")
+        elif fault := ending_fault(text):
+            self._problem(column, "ending", fault)
+        return endings
 
     def _string(self, token: Token) -> None:
         """Read a string: a chord symbol if it names a chord, else an annotation (ABC 2.1 §4.18, §4.19)."""

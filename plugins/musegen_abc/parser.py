@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
+from dataclasses import replace
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -18,16 +18,16 @@ from musegen import (
     Tempo,
     TempoChange,
     Tune,
-    expand_play_order,
+    playing_problems,
 )
 from musegen_abc.fields import default_unit, names_key, read_key, read_metre, read_tempo, read_unit
 from musegen_abc.layout import Layout, Line, Voices, read_layout
 from musegen_abc.music import Music
 from musegen_abc.pitches import NO_KEY
+from musegen_abc.play_orders import play_order_faults, read_play_order
 
 _MOST_PROBLEMS = 100
 _MOST_VERSES = 50
-_REMARK = re.compile(r"\b[A-Za-z]?[a-z]{2,}\b")  # after a play order: "AABA last time only"
 
 
 def parse_abc(tune: Tune) -> Score:
@@ -109,7 +109,7 @@ class _Parser:
         if not self._music.notes:
             return None
         start = self._start or self._now()
-        return Score(
+        score = Score(
             self._music.bars.finish(),
             start.key,
             start.metre,
@@ -117,12 +117,25 @@ class _Parser:
             title=_text(fields, "T"),
             rhythm=_text(fields, "R"),
             unit=start.unit,
-            play_order=expand_play_order(_REMARK.sub(" ", _text(fields, "P"))),
-            suggested_order=expand_play_order(_REMARK.sub(" ", _text(fields, "Y"))),
+            play_order=read_play_order(_text(fields, "P")),
+            suggested_order=read_play_order(_text(fields, "Y")),
             fields=self._other_fields(fields, start),
             words=tuple(line.text for part in self._layout[:2] for line in part if line.letter == "W"),
-            problems=tuple(self._problems),
         )
+        self._doubt(score, fields)
+        return replace(score, problems=tuple(self._problems))
+
+    def _doubt(self, score: Score, fields: Mapping[str, Line]) -> None:
+        """Note what is unclear about the order in which the score is played."""
+        doubts = playing_problems(score)
+        if order := fields.get("P"):
+            self._music.line = order.number
+            for place, message in play_order_faults(order.text):
+                self._problem(order.column + place, "order", message)
+            doubts = [_placed(doubt, order) for doubt in doubts]
+        for doubt in doubts:
+            self._music.line = doubt.line
+            self._problem(doubt.column, doubt.kind, doubt.message)
 
     def _other_fields(self, fields: Mapping[str, Line], start: _Start) -> tuple[tuple[str, str], ...]:
         """The header's fields that have no attribute of their own, such as a tempo in words alone."""
@@ -215,6 +228,10 @@ class _Parser:
         self._tempo = tempo or self._tempo
         if tempo and self._music.begun:
             self._music.event(TempoChange(tempo), column)
+
+
+def _placed(doubt: Problem, order: Line) -> Problem:
+    return doubt if doubt.line else replace(doubt, line=order.number, column=order.column)
 
 
 def _text(fields: Mapping[str, Line], letter: str) -> str:

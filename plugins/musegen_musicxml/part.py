@@ -33,6 +33,7 @@ from musegen_musicxml.signs import (
     tempo_direction,
     text_element,
     time_element,
+    words,
 )
 
 _BAR_STYLES = {"||": "light-light", "|]": "light-heavy", "[|": "heavy-light"}
@@ -178,15 +179,13 @@ def _left_barline(measure: Element, bar: Bar) -> None:
         SubElement(barline, "repeat", direction="forward")
 
 
-def _words(measure: Element, text: str, tag: str = "words", **sound: str) -> None:
+def _words(measure: Element, text: str, tag: str = "words") -> None:
     direction = SubElement(measure, "direction", placement="above")
-    text_element(SubElement(direction, "direction-type"), tag, text)
-    if sound:
-        SubElement(direction, "sound", sound)
+    text_element(SubElement(direction, "direction-type"), tag, words(text))
 
 
 def _directions(measure: Element, note: Note) -> None:
-    """Write the dynamics and jumps of a note, which stand before it."""
+    """Write the dynamics of a note, and the marks and words of jumps, which stand before it."""
     for name in note.decorations:
         if name in DYNAMICS:
             kind = SubElement(SubElement(measure, "direction", placement="below"), "direction-type")
@@ -194,10 +193,8 @@ def _directions(measure: Element, note: Note) -> None:
         elif name in {"segno", "coda"}:
             direction = SubElement(measure, "direction", placement="above")
             SubElement(SubElement(direction, "direction-type"), name)
-            SubElement(direction, "sound", {name: name})
         elif name in JUMPS:
-            words, attribute, value = JUMPS[name]
-            _words(measure, words, **{attribute: value})
+            _words(measure, JUMPS[name])
 
 
 def _with_tuplets(score: Score) -> Iterator[list[tuple[Note | Rest, Fraction, str]]]:
