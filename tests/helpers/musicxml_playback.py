@@ -8,34 +8,28 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
+from typing import TypeAlias
 
 from musegen import MusegenError, Note, Score, Tune, mend_repeats, perform
 from musegen_abc.notation import AbcNotation
 from musegen_musicxml.renderer import MusicXMLRenderer
 
-Played = tuple[tuple[Fraction, Fraction, int], ...]
+Played: TypeAlias = tuple[tuple[Fraction, Fraction, int], ...]
 """Onset and duration in quarter notes and MIDI pitch of each note, sorted."""
 
 
-def without_graces(score: Score) -> Score:
-    """The score without grace notes, which take no time in MusicXML and some time when musegen plays."""
-    bars = tuple(
-        replace(bar, events=tuple(replace(e, graces=()) if isinstance(e, Note) else e for e in bar.events))
-        for bar in score.bars
-    )
-    return replace(score, bars=bars)
-
-
-def by_music21(path: Path) -> Played:
-    """The notes of a file as music21 plays them."""
+def by_music21(score: Score) -> Played:
+    """The notes of the MusicXML of ``score`` as music21 plays them. Raises its error if it cannot."""
     from music21 import converter, harmony
 
-    part = converter.parse(path, format="musicxml", forceSource=True).parts[0]
-    flat = part.expandRepeats().stripTies().flatten()
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "tune.musicxml")
+        MusicXMLRenderer().render(score, path)
+        part = converter.parse(path, format="musicxml", forceSource=True).parts[0]
     return tuple(
         sorted(
             (Fraction(note.offset), Fraction(note.duration.quarterLength), pitch.midi)
-            for note in flat.notes
+            for note in part.expandRepeats().stripTies().flatten().notes
             if not isinstance(note, harmony.ChordSymbol)
             for pitch in note.pitches
         )
@@ -48,24 +42,20 @@ def by_musegen(score: Score) -> Played:
     return tuple(sorted((note.onset, note.duration, note.pitch) for note in melody))
 
 
-def played_alike(score: Score) -> bool:
-    """Whether music21 plays the MusicXML of ``score`` note for note as musegen plays the score."""
-    score = without_graces(score)
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder, "tune.musicxml")
-        MusicXMLRenderer().render(score, path)
-        try:
-            return by_music21(path) == by_musegen(score)
-        except Exception:
-            return False
+def without_graces(score: Score) -> Score:
+    """The score without grace notes, which take no time in MusicXML and some time when musegen plays."""
+    bars = tuple(
+        replace(bar, events=tuple(replace(e, graces=()) if isinstance(e, Note) else e for e in bar.events))
+        for bar in score.bars
+    )
+    return replace(score, bars=bars)
 
 
-def _differs(tune: Tune) -> bool | None:
-    try:
-        score = AbcNotation().parse(tune)
-    except MusegenError:
-        return None
-    return not played_alike(score)
+def spread(tunes: Sequence[Tune], number: int) -> list[Tune]:
+    """So many tunes, evenly spread over a collection; all if there are fewer."""
+    return (
+        [tunes[place * len(tunes) // number] for place in range(number)] if number < len(tunes) else [*tunes]
+    )
 
 
 def differing(tunes: Sequence[Tune]) -> tuple[int, list[str]]:
@@ -74,3 +64,17 @@ def differing(tunes: Sequence[Tune]) -> tuple[int, list[str]]:
         found = list(pool.map(_differs, tunes, chunksize=16))
     sources = [tune.source for tune, differs in zip(tunes, found, strict=True) if differs]
     return sum(differs is not None for differs in found), sources
+
+
+def _differs(tune: Tune) -> bool | None:
+    """Whether a tune sounds otherwise, or music21 cannot expand it; None if the tune cannot be read."""
+    try:
+        score = without_graces(AbcNotation().parse(tune))
+    except MusegenError:
+        return None
+    from music21.exceptions21 import Music21Exception
+
+    try:
+        return by_music21(score) != by_musegen(score)
+    except Music21Exception:
+        return True
