@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
-from itertools import chain
 from math import lcm
 from xml.etree.ElementTree import Element, SubElement
 
@@ -12,10 +11,10 @@ from musegen import (
     Annotation,
     Bar,
     ChordSymbol,
-    Event,
     KeyChange,
     MetreChange,
     Note,
+    Pitch,
     Rest,
     Score,
     TempoChange,
@@ -95,6 +94,8 @@ class Part:
         before = bars[place - 1] if place else None
         if before is None or before.barline or before.repeat_end:
             self._notes.bar_line()
+        if bar.endings:
+            self._notes.begin_ending(first=1 in bar.endings)
         _left_barline(measure, bar)
         if not place:
             self._start(measure)
@@ -109,7 +110,7 @@ class Part:
                     pieces, tuplet = next(written)
                     if isinstance(event, Note):
                         _directions(measure, event)
-                        following = self._following.get((place, number))
+                        following = self._following.get((place, number), frozenset())
                         self._notes.note(measure, event, pieces, tuplet, following)
                     else:
                         self._notes.rest(measure, pieces, tuplet)
@@ -221,22 +222,21 @@ def _bar_values(events: list[tuple[Note | Rest, Fraction, str]]) -> Iterator[tup
         yield values(event.duration, factor), marks
 
 
-def _following_notes(bars: tuple[Bar, ...]) -> dict[tuple[int, int], Note]:
-    """For each tied note, found by its bar and event, the note that its tie leads to.
+def _following_notes(bars: tuple[Bar, ...]) -> dict[tuple[int, int], frozenset[Pitch]]:
+    """For each tied note, found by its bar and event, the pitches of the notes that its tie leads to.
 
-    A tie does not lead from a first ending into the second, which is not played after it.
+    A tie before the endings leads into each of them, and none leads from one ending into the next.
     """
-    found: dict[tuple[int, int], Note] = {}
+    found: dict[tuple[int, int], frozenset[Pitch]] = {}
     waiting: tuple[int, int] | None = None
-    events: Iterator[tuple[int, int, Event]] = chain.from_iterable(
-        ((place, number, event) for number, event in enumerate(bar.events)) for place, bar in enumerate(bars)
-    )
-    for place, number, event in events:
-        if not isinstance(event, Note | Rest):
-            continue
-        if waiting and isinstance(event, Note):
-            between = bars[waiting[0] : place]
-            if not (bars[place].endings and any(bar.repeat_end for bar in between)):
-                found[waiting] = event
-        waiting = (place, number) if isinstance(event, Note) and event.tie else None
+    fork: tuple[int, int] | None = None  # the tied note before the endings
+    for place, bar in enumerate(bars):
+        if bar.endings:
+            waiting = fork = waiting if 1 in bar.endings else fork
+        for number, event in enumerate(bar.events):
+            if not isinstance(event, Note | Rest):
+                continue
+            if waiting and isinstance(event, Note):
+                found[waiting] = found.get(waiting, frozenset()) | frozenset(event.pitches)
+            waiting = (place, number) if isinstance(event, Note) and event.tie else None
     return found

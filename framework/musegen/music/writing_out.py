@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import chain, takewhile
 
@@ -57,7 +57,8 @@ class _Writer:
             passage = self._passages.get(number)
             turns = _turns(bars, passage) if passage else []
             played = list(chain.from_iterable(turns))
-            if passage and len(turns) > 1 and self._order[place : place + len(played)] == played:
+            alike = len(turns) > 1 and self._order[place : place + len(played)] == played
+            if passage and alike and not self._ties_back(turns):
                 jumped_to = {passage.bars.start, *(ending.start for ending in passage.endings)}
                 paced = any(self._settings[a].tempo != self._settings[a + 1].tempo for a in passage.bars)
                 for inside in passage.bars:
@@ -68,6 +69,22 @@ class _Writer:
                 yield _without_signs(self._bar(number, 1))
             self._played.update(played)
             place += len(played)
+
+    def _ties_back(self, turns: Sequence[Sequence[int]]) -> bool:
+        """Whether a tie leads from the end of one turn to the beginning of the next."""
+        begin = next(self._sounds(turns[0]), None)
+        ends = [next(self._sounds(reversed(turn), backwards=True), None) for turn in turns[:-1]]
+        return isinstance(begin, Note) and any(
+            isinstance(end, Note) and end.tie and {*end.pitches} & {*begin.pitches} for end in ends
+        )
+
+    def _sounds(self, numbers: Iterable[int], *, backwards: bool = False) -> Iterator[Note | Rest]:
+        """The notes and rests of bars."""
+        for number in numbers:
+            events = self._score.bars[number].events
+            for event in reversed(events) if backwards else events:
+                if isinstance(event, Note | Rest):
+                    yield event
 
     def _bar(self, number: int, times: int, *, told: bool = False) -> Bar:
         """A bar in the setting that it sounds in, with the chord symbols of these and later times.
