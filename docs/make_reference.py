@@ -98,8 +98,8 @@ API_PARTS = (
         "Tunes and scores",
         "`Tune`, `Score` and what a score is made of are in the [plugin reference]"
         "(plugin-reference.md#music). So is `perform`, which plays a score out to notes.",
-        "judge Valid Judgement Fault checklist Check mend_repeats expand_play_order accompaniment "
-        "default_tempo to_tonic Event STEPS MODES",
+        "judge Valid Judgement Fault checklist Check mend_repeats write_out playing_problems "
+        "expand_play_order accompaniment default_tempo to_tonic Event STEPS MODES",
     ),
     (
         "Progress",

@@ -203,8 +203,8 @@ PUBLIC = """
     checklist compare component convert counted dances_in default_tempo demo_model derive_seed
     did_you_mean distinct_names evaluate expand_play_order export files_below hookimpl
     installed_plugins judge load matching_paths mend_repeats moved_chord_text open_model parse
-    perform read_chord_symbol read_file read_scores read_tunes render sample sample_again
-    sample_shards ticks to_tonic unknown_chord_symbol with_dance write
+    perform playing_problems read_chord_symbol read_file read_scores read_tunes render sample
+    sample_again sample_shards ticks to_tonic unknown_chord_symbol with_dance write write_out
 """
 
 

@@ -48,6 +48,13 @@ def test_a_study_with_abc2midi_prints_its_table(name: str) -> None:
     check_table(study(name, "--only", "Nottingham, cleaned"), 1)
 
 
+@pytest.mark.skipif(find_spec("music21") is None, reason="needs the package music21")
+@pytest.mark.usefixtures("a_collection")
+def test_the_study_of_musicxml_prints_its_table() -> None:
+    """Likewise, of a sample."""
+    check_table(study("musicxml", "--only", "Nottingham, cleaned", "--sample", "3"), 1)
+
+
 def check_table(done: subprocess.CompletedProcess[str], rows: int) -> None:
     """It is a table in Markdown with so many rows."""
     assert done.returncode == 0, done.stderr

@@ -59,6 +59,7 @@ from .music.performance import (
     perform as perform,
 )
 from .music.playing_order import expand_play_order as expand_play_order, mend_repeats as mend_repeats
+from .music.playing_problems import playing_problems as playing_problems
 from .music.score import (
     MODES as MODES,
     STEPS as STEPS,
@@ -86,6 +87,7 @@ from .music.transposing import Interval as Interval
 from .music.tune import Tune as Tune
 from .music.tune_limits import TuneLimits as TuneLimits
 from .music.validity import Fault as Fault, Judgement as Judgement, Valid as Valid, judge as judge
+from .music.writing_out import write_out as write_out
 from .options import Options as Options, PathPattern as PathPattern
 from .plugins.hookspecs import API_VERSION as API_VERSION, hookimpl as hookimpl
 from .plugins.registry import Plugins as Plugins, installed_plugins as installed_plugins

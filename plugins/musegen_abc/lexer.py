@@ -7,6 +7,7 @@ each stops at the next character that could begin it again.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from fractions import Fraction
 from functools import lru_cache
 from typing import TypeAlias
@@ -21,7 +22,7 @@ _NOTE = rf"(?P<accidental>{_ACCIDENTAL})?(?P<pitch>[A-Ga-g][,']*)(?P<length>{_LE
 _NOTES = rf"(?:(?:\^\^?|__?|=)?[A-Ga-g][,']*{_LENGTH}[ ]?){{1,8}}"
 # Dots belong to the sign after them, but "|]:|" is an end and then the end of a repeat.
 _SIGN = r"\.\||:*(?:\[?\|+\](?::+(?![|:]))?|\[?\|+:*)|::+\]?"
-_ENDING = r"[0-9]+(?:[,-][0-9]+)*"
+_ENDING = r"[0-9]+(?:(?:,[ \t]{0,3}|-)[0-9]+)*"
 # The symbols of copied bars (copies.py). What reaches over bar lines never has one inside: else an open "{"
 # that the "{" of a bar keeps from being closed would be closed further on when that bar is folded.
 _SYMBOLS = "\ue000-\ue020"
@@ -118,14 +119,35 @@ def _number(digits: str, default: int) -> int:
     return int(digits) if digits and len(digits) <= 6 else 0 if digits else default
 
 
+_MOST_TURNS = 99
+
+
 @lru_cache(maxsize=256)
 def read_ending(text: str) -> tuple[int, ...]:
     """The numbers of an ending such as ``1,3`` or ``1-3`` (ABC 2.1 §4.10), ascending, up to 99."""
     numbers: set[int] = set()
+    for first, last in _ranges(text):
+        numbers.update(range(max(first, 1), min(last, _MOST_TURNS) + 1))
+    return tuple(sorted(numbers))
+
+
+@lru_cache(maxsize=256)
+def ending_fault(text: str) -> str:
+    """What is wrong with the numbers of an ending; empty if nothing is."""
+    ranges = list(_ranges(text))
+    lost = [first if first < 1 else last for first, last in ranges if first < 1 or last > _MOST_TURNS]
+    if lost:
+        return f"an ending has numbers from 1 to {_MOST_TURNS}; passed over: {lost[0]}"
+    if any(first > last for first, last in ranges):
+        return f"a range that ends before it begins is passed over: {text[:20]}"
+    return "blanks between the numbers of an ending are passed over" if " " in text or "\t" in text else ""
+
+
+def _ranges(text: str) -> Iterator[tuple[int, int]]:
+    """First and last number of each range; one number is a range by itself."""
     for part in text.split(","):
         first, *last = (int(digits[:4]) for digits in part.split("-"))
-        numbers.update(range(first, min(last[-1] if last else first, 99) + 1))
-    return tuple(sorted(number for number in numbers if 0 < number < 100))
+        yield first, last[-1] if last else first
 
 
 def read_tuplet(text: str, compound: bool) -> Tuplet | None:

@@ -21,6 +21,7 @@ from musegen_abc.lexer import (
     NOTE,
     TOKEN,
     Token,
+    ending_fault,
     read_ending,
     read_length,
     read_tuplet,
@@ -434,7 +435,8 @@ class Music:
 
     def _bar(self, token: Token) -> None:
         sign, endings = token.group("sign", "bar_ending")
-        self._bar_line(sign, read_ending(endings) if endings else (), token.start() + 1)
+        column = token.start() + 1
+        self._bar_line(sign, self._numbers(endings, column + len(sign)) if endings else (), column)
 
     def _bar_line(self, sign: str, endings: tuple[int, ...], column: int) -> None:
         self._handlers = self._all
@@ -443,13 +445,21 @@ class Music:
             self._problem(column, "repeat", f"{sign[:20]} repeats nothing")
 
     def _ending(self, token: Token) -> None:
-        endings = read_ending(token["ending_numbers"])
+        endings = self._numbers(token["ending_numbers"], token.start() + 1)
         if not endings:
-            self._problem(token.start() + 1, "ending", f"no ending: {token[0][:20]}")
             return
         self._handlers = self._all
         self._accidentals.bar_line()
         self.bars.ending(endings)
+
+    def _numbers(self, text: str, column: int) -> tuple[int, ...]:
+        """Read the numbers of an ending; none where no number can be one."""
+        endings = read_ending(text)
+        if not endings:
+            self._problem(column, "ending", f"no ending: {text[:20]}")
+        elif fault := ending_fault(text):
+            self._problem(column, "ending", fault)
+        return endings
 
     def _string(self, token: Token) -> None:
         """Read a string: a chord symbol if it looks like one, else an annotation (ABC 2.1 §4.18, §4.19).

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
+from dataclasses import replace
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -19,19 +19,19 @@ from musegen import (
     TempoChange,
     TranspositionChange,
     Tune,
-    expand_play_order,
+    playing_problems,
 )
 from musegen_abc.accents import TEXTS, read_text
 from musegen_abc.fields import default_unit, names_key, read_key, read_metre, read_tempo, read_unit
 from musegen_abc.layout import DIRECTIVE, Layout, Line, Voices, read_layout, voice_name
 from musegen_abc.music import Music
 from musegen_abc.pitches import NO_KEY
+from musegen_abc.play_orders import play_order_faults, read_play_order
 from musegen_abc.prose import is_music, shown
 from musegen_abc.sounding import Shift, Told, is_directive, read_directive, read_shift
 
 _MOST_PROBLEMS = 100
 _MOST_VERSES = 50
-_REMARK = re.compile(r"\b[A-Za-z]?[a-z]{2,}\b")  # after a play order: "AABA last time only"
 
 
 def parse_abc(tune: Tune) -> Score:
@@ -131,7 +131,7 @@ class _Parser:
         if not self._music.notes:
             return None
         start = self._start or self._now()
-        return Score(
+        score = Score(
             self._music.bars.finish(),
             start.key,
             start.metre,
@@ -139,17 +139,29 @@ class _Parser:
             title=read_text(_text(fields, "T")),
             rhythm=read_text(_text(fields, "R")),
             unit=start.unit,
-            play_order=expand_play_order(_REMARK.sub(" ", _text(fields, "P"))),
-            suggested_order=expand_play_order(_REMARK.sub(" ", _text(fields, "Y"))),
+            play_order=read_play_order(_text(fields, "P")),
+            suggested_order=read_play_order(_text(fields, "Y")),
             fields=self._other_fields(fields, start),
             words=tuple(
                 read_text(line.text) for part in self._layout[:2] for line in part if line.letter == "W"
             ),
-            problems=tuple(sorted(self._problems, key=_in_order))
-            if self._layout.strays
-            else tuple(self._problems),
             transposition=start.transposition,
         )
+        self._doubt(score, fields)
+        problems = sorted(self._problems, key=_in_order) if self._layout.strays else self._problems
+        return replace(score, problems=tuple(problems))
+
+    def _doubt(self, score: Score, fields: Mapping[str, Line]) -> None:
+        """Note what is unclear about the order in which the score is played."""
+        doubts = playing_problems(score)
+        if order := fields.get("P"):
+            self._music.line = order.number
+            for place, message in play_order_faults(order.text):
+                self._problem(order.column + place, "order", message)
+            doubts = [_placed(doubt, order) for doubt in doubts]
+        for doubt in doubts:
+            self._music.line = doubt.line
+            self._problem(doubt.column, doubt.kind, doubt.message)
 
     def _other_fields(self, fields: Mapping[str, Line], start: _Start) -> tuple[tuple[str, str], ...]:
         """The header's fields that have no attribute of their own, such as a tempo in words alone."""
@@ -300,6 +312,10 @@ def _of_voice(text: str, column: int, before: Shift) -> tuple[tuple[Shift, tuple
 def _is_about_sound(line: Line) -> bool:
     """Whether a header line is a directive about where the notes sound."""
     return line.letter == DIRECTIVE or (line.letter == "I" and is_directive(line.text))
+
+
+def _placed(doubt: Problem, order: Line) -> Problem:
+    return doubt if doubt.line else replace(doubt, line=order.number, column=order.column)
 
 
 def _text(fields: Mapping[str, Line], letter: str) -> str:

@@ -21,7 +21,8 @@ class NoteWriter:
         self._divisions = divisions
         self._lyrics = lyrics
         self._slurs: list[int] = []
-        self._tied: frozenset[Pitch] = frozenset()
+        self._tied = self._before_endings = frozenset[Pitch]()
+        """Pitches that are tied on from the last note, and from the last one before the endings."""
         self._words: set[int] = set()
         """The verses that are in the middle of a word."""
         self.set_key(key)
@@ -44,8 +45,19 @@ class NoteWriter:
             self._length(note, value, tied=())
             _tuplet(note, tuplet, place == 0, place == len(pieces) - 1)
 
+    def begin_ending(self, *, first: bool) -> None:
+        """Begin an ending: each goes on from the notes before the first one, and so do their ties."""
+        if first:
+            self._before_endings = self._tied
+        self._tied = self._before_endings
+
     def note(
-        self, measure: Element, note: Note, pieces: Sequence[Value], tuplet: str, following: Note | None
+        self,
+        measure: Element,
+        note: Note,
+        pieces: Sequence[Value],
+        tuplet: str,
+        following: frozenset[Pitch],
     ) -> None:
         """Write a note or chord as all the tied notes its length needs; its tie leads to ``following``."""
         for grace in note.graces:
@@ -56,7 +68,7 @@ class NoteWriter:
             text_element(element, "type", "eighth" if len(note.graces) == 1 else "16th")
             if accidental:
                 text_element(element, "accidental", accidental)
-        onward = frozenset(note.tied) & frozenset(following.pitches if following else ())
+        onward = following.intersection(note.tied)
         pitches = tuple(dict.fromkeys(note.pitches))
         for place, value in enumerate(pieces):
             first, last = place == 0, place == len(pieces) - 1

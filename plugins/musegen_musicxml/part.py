@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
-from itertools import chain
 from math import lcm
 from xml.etree.ElementTree import Element, SubElement
 
@@ -12,10 +11,10 @@ from musegen import (
     Annotation,
     Bar,
     ChordSymbol,
-    Event,
     KeyChange,
     MetreChange,
     Note,
+    Pitch,
     Rest,
     Score,
     TempoChange,
@@ -35,6 +34,7 @@ from musegen_musicxml.signs import (
     text_element,
     time_element,
     transpose_element,
+    words,
 )
 
 _BAR_STYLES = {"||": "light-light", "|]": "light-heavy", "[|": "heavy-light"}
@@ -99,6 +99,8 @@ class Part:
         before = bars[place - 1] if place else None
         if before is None or before.barline or before.repeat_end:
             self._notes.bar_line()
+        if bar.endings:
+            self._notes.begin_ending(first=1 in bar.endings)
         _left_barline(measure, bar)
         if not place:
             self._start(measure)
@@ -113,7 +115,7 @@ class Part:
                     pieces, tuplet = next(written)
                     if isinstance(event, Note):
                         _directions(measure, event)
-                        following = self._following.get((place, number))
+                        following = self._following.get((place, number), frozenset())
                         self._notes.note(measure, event, pieces, tuplet, following)
                     else:
                         self._notes.rest(measure, pieces, tuplet)
@@ -186,15 +188,13 @@ def _left_barline(measure: Element, bar: Bar) -> None:
         SubElement(barline, "repeat", direction="forward")
 
 
-def _words(measure: Element, text: str, tag: str = "words", **sound: str) -> None:
+def _words(measure: Element, text: str, tag: str = "words") -> None:
     direction = SubElement(measure, "direction", placement="above")
-    text_element(SubElement(direction, "direction-type"), tag, text)
-    if sound:
-        SubElement(direction, "sound", sound)
+    text_element(SubElement(direction, "direction-type"), tag, words(text))
 
 
 def _directions(measure: Element, note: Note) -> None:
-    """Write the dynamics and jumps of a note, which stand before it."""
+    """Write the dynamics of a note, and the marks and words of jumps, which stand before it."""
     for name in note.decorations:
         if name in DYNAMICS:
             kind = SubElement(SubElement(measure, "direction", placement="below"), "direction-type")
@@ -202,10 +202,8 @@ def _directions(measure: Element, note: Note) -> None:
         elif name in {"segno", "coda"}:
             direction = SubElement(measure, "direction", placement="above")
             SubElement(SubElement(direction, "direction-type"), name)
-            SubElement(direction, "sound", {name: name})
         elif name in JUMPS:
-            words, attribute, value = JUMPS[name]
-            _words(measure, words, **{attribute: value})
+            _words(measure, JUMPS[name])
 
 
 def _with_tuplets(score: Score) -> Iterator[list[tuple[Note | Rest, Fraction, str]]]:
@@ -232,22 +230,21 @@ def _bar_values(events: list[tuple[Note | Rest, Fraction, str]]) -> Iterator[tup
         yield values(event.duration, factor), marks
 
 
-def _following_notes(bars: tuple[Bar, ...]) -> dict[tuple[int, int], Note]:
-    """For each tied note, found by its bar and event, the note that its tie leads to.
+def _following_notes(bars: tuple[Bar, ...]) -> dict[tuple[int, int], frozenset[Pitch]]:
+    """For each tied note, found by its bar and event, the pitches of the notes that its tie leads to.
 
-    A tie does not lead from a first ending into the second, which is not played after it.
+    A tie before the endings leads into each of them, and none leads from one ending into the next.
     """
-    found: dict[tuple[int, int], Note] = {}
+    found: dict[tuple[int, int], frozenset[Pitch]] = {}
     waiting: tuple[int, int] | None = None
-    events: Iterator[tuple[int, int, Event]] = chain.from_iterable(
-        ((place, number, event) for number, event in enumerate(bar.events)) for place, bar in enumerate(bars)
-    )
-    for place, number, event in events:
-        if not isinstance(event, Note | Rest):
-            continue
-        if waiting and isinstance(event, Note):
-            between = bars[waiting[0] : place]
-            if not (bars[place].endings and any(bar.repeat_end for bar in between)):
-                found[waiting] = event
-        waiting = (place, number) if isinstance(event, Note) and event.tie else None
+    fork: tuple[int, int] | None = None  # the tied note before the endings
+    for place, bar in enumerate(bars):
+        if bar.endings:
+            waiting = fork = waiting if 1 in bar.endings else fork
+        for number, event in enumerate(bar.events):
+            if not isinstance(event, Note | Rest):
+                continue
+            if waiting and isinstance(event, Note):
+                found[waiting] = found.get(waiting, frozenset()) | frozenset(event.pitches)
+            waiting = (place, number) if isinstance(event, Note) and event.tie else None
     return found

@@ -26,6 +26,6 @@ def musegen_renderers() -> list[Component[Renderer]]:
     """Declare ``musicxml``."""
     return [
         component(
-            "musicxml", version=1, options=MusicXMLOptions, build=build_renderer, suffixes=(".musicxml",)
+            "musicxml", version=2, options=MusicXMLOptions, build=build_renderer, suffixes=(".musicxml",)
         )
     ]

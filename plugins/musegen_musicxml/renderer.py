@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
-from musegen import Score
+from musegen import Score, mend_repeats, write_out
 from musegen_musicxml.part import Part
 from musegen_musicxml.signs import text_element
 
@@ -20,7 +20,10 @@ _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 class MusicXMLRenderer:
-    """Writes a score as it stands on paper: repeats, endings, play order are signs and not played out."""
+    """Writes a score as it stands on paper, with signs for repeats and endings.
+
+    Repeats are those that were meant. A play order is written out, and so are endings that come again.
+    """
 
     suffix = ".musicxml"
 
@@ -31,6 +34,7 @@ class MusicXMLRenderer:
 
     def render(self, score: Score, path: Path) -> None:
         """Write ``score`` to ``path``. Raises MusegenError for a pitch outside the range C0 to B9."""
+        score = write_out(mend_repeats(score))
         root = Element("score-partwise", version="4.0")
         _header(root, score)
         part_list = SubElement(root, "part-list")
@@ -67,7 +71,7 @@ def _header(root: Element, score: Score) -> None:
     sources = [value for letter, value in score.fields if letter == "S"]
     if sources:
         text_element(identification, "source", "; ".join(sources))
-    more = {"rhythm": score.rhythm, "play-order": score.play_order, "words": "\n".join(score.words)}
+    more = {"rhythm": score.rhythm, "words": "\n".join(score.words)}
     if any(more.values()):
         miscellaneous = SubElement(identification, "miscellaneous")
         for name, value in more.items():

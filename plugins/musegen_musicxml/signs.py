@@ -73,14 +73,9 @@ NOTATIONS = {
 }
 """Group and element of each decoration that belongs to its note."""
 DYNAMICS = frozenset({"pppp", "ppp", "pp", "p", "mp", "mf", "f", "ff", "fff", "ffff", "sfz"})
-JUMPS = {
-    "D.C.": ("D.C.", "dacapo", "yes"),
-    "dacapo": ("D.C.", "dacapo", "yes"),
-    "D.S.": ("D.S.", "dalsegno", "segno"),
-    "dacoda": ("To Coda", "tocoda", "coda"),
-    "fine": ("Fine", "fine", "yes"),
-}
-"""Words of each decoration that is a jump, and the attribute of ``sound`` that says so, with its value."""
+JUMPS = {"D.C.": "D.C.", "dacapo": "D.C.", "D.S.": "D.S.", "dacoda": "To Coda", "fine": "Fine"}
+"""Words of each decoration that is a jump or one of its marks."""
+_JUMP = re.compile(r"(dc|dacapo|ds|dalsegno|alsegno)(al(fine|coda|segno))?")
 
 
 def text_element(parent: Element, tag: str, text: object, /, **attributes: str) -> Element:
@@ -88,6 +83,14 @@ def text_element(parent: Element, tag: str, text: object, /, **attributes: str) 
     element = SubElement(parent, tag, attributes)
     element.text = str(text)
     return element
+
+
+def words(text: str) -> str:
+    """A text above the staff as it is written: in brackets if it is a jump such as ``D.C. al Fine``.
+
+    No jump is played (see :func:`musegen.perform`), and programs take such words without brackets for one.
+    """
+    return f"({text})" if _JUMP.fullmatch(re.sub(r"[\s.]", "", text).lower()) else text
 
 
 def key_element(parent: Element, key: Key) -> None:

@@ -13,7 +13,20 @@ import pytest
 from hypothesis import given, settings
 
 from helpers.scores import any_score, tune
-from musegen import Bar, Key, Metre, MusegenError, Note, Pitch, Rest, Score, Tuplet, perform
+from musegen import (
+    Bar,
+    Key,
+    Metre,
+    MusegenError,
+    Note,
+    Pitch,
+    Rest,
+    Score,
+    Tuplet,
+    mend_repeats,
+    perform,
+    write_out,
+)
 from musegen_abc.notation import AbcNotation
 from musegen_abc.reader import AbcReader
 from musegen_musicxml.durations import values
@@ -47,9 +60,9 @@ def notes(root: Element) -> Iterator[tuple[Fraction, Fraction, tuple[str, ...]]]
 
 
 def expected(score: Score) -> Iterator[tuple[Fraction, Fraction, tuple[str, ...]]]:
-    """The same of a score."""
+    """The same of a score as it is written: repeats as they were meant, a play order written out."""
     now = Fraction(0)
-    for bar in score.bars:
+    for bar in write_out(mend_repeats(score)).bars:
         for event in bar.events:
             if isinstance(event, Note | Rest):
                 pitches = dict.fromkeys(event.pitches) if isinstance(event, Note) else ()

@@ -6,7 +6,7 @@ Times are in quarter notes from the start. :class:`musegen.music.timing.TempoMap
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import partial
@@ -29,6 +29,7 @@ from musegen.music.score import (
     Tempo,
     TempoChange,
 )
+from musegen.music.settings import Setting, settings_before
 from musegen.music.swing import Span, Swing
 from musegen.music.timing import TempoMap, starting_tempo
 from musegen.music.transposing import sounding_score
@@ -39,7 +40,6 @@ _MOST_QUARTERS = 20_000
 _MOST_EVENTS = 200_000
 """Largest number of played events: ten for each of these quarter notes. It limits extremely short notes."""
 _ONE = Fraction(1)
-_CHANGES = (KeyChange, MetreChange, TempoChange)
 
 T = TypeVar("T")
 _Sound: TypeAlias = tuple[int, int, int, int]
@@ -158,37 +158,6 @@ def _duration(played: PlayedNote | PlayedChord, swing: Swing) -> Fraction:
     return swing(played.onset + played.duration) - swing(played.onset)
 
 
-class _Setting(NamedTuple):
-    """Key, metre and tempo that are written before a bar."""
-
-    key: Key
-    metre: Metre | None
-    tempo: Tempo
-
-
-def _settings(score: Score, tempo: Tempo, events: Iterable[Event]) -> list[_Setting]:
-    """The setting before each written bar, and the one at the end.
-
-    ``events``: all events of the score. The settings before and after a bar without a change are one object.
-    """
-    setting = _Setting(score.key, score.metre, tempo)
-    if not any(isinstance(event, _CHANGES) for event in events):
-        return [setting] * (len(score.bars) + 1)
-    settings = []
-    for bar in score.bars:
-        settings.append(setting)
-        for event in bar.events:
-            if isinstance(event, _CHANGES):
-                match event:
-                    case KeyChange():
-                        setting = setting._replace(key=event.key)
-                    case MetreChange():
-                        setting = setting._replace(metre=event.metre)
-                    case TempoChange():
-                        setting = setting._replace(tempo=event.tempo)
-    return [*settings, setting]
-
-
 def _change(changes: list[tuple[Fraction, T]], onset: Fraction, value: T) -> None:
     """Let ``value`` hold from ``onset`` on. If there are several values at one time, the last one counts."""
     if changes and changes[-1][0] == onset:
@@ -231,7 +200,7 @@ class _Player:
                 f"repeats (got {events})"
             )
         written = starting_tempo(score)
-        self.settings = _settings(score, written, self.grid.events)
+        self.settings = settings_before(score, written, self.grid.events)
         tempos = {id(setting.tempo): setting.tempo for setting in self.settings}.values()
         if any(tempo.quarters_per_minute <= 0 for tempo in tempos):
             raise MusegenError("a tempo must be above 0 beats a minute")
@@ -257,7 +226,7 @@ class _Player:
         line."""
         self._bars: list[tuple[int, int, int, Metre | None]] = []
         """Begin, end, bar line and metre of each bar that was played."""
-        self._set(_Setting(score.key, score.metre, written))
+        self._set(Setting(score.key, score.metre, written, score.transposition))
 
     def spans(self) -> list[Span]:
         """The bars as they were played."""
@@ -316,7 +285,7 @@ class _Player:
             at[self.now],
         )
 
-    def _set(self, setting: _Setting) -> None:
+    def _set(self, setting: Setting) -> None:
         """Change to this key, metre and tempo."""
         self._set_key(setting.key)
         self._set_metre(setting.metre)

@@ -17,7 +17,7 @@ from musegen.protocols.renderers import BookRenderer, Renderer
 from musegen.protocols.rules import Rule
 from musegen.protocols.tokenizers import TokenizerTrainer
 
-API_VERSION = "1.4"
+API_VERSION = "1.5"
 """Version of the plugin API: of the names in ``musegen.__all__`` and ``musegen.testing.__all__``, and the
 hooks.
 
