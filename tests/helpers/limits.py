@@ -12,6 +12,8 @@ from musegen_abc.copies import unfold
 from musegen_abc.notation import AbcNotation
 
 D_MAJOR = frozenset(pitch for pitch in range(55, 89) if pitch % 12 in (1, 2, 4, 6, 7, 9, 11))
+ONLY_TOLD = ("music in a text", "order", "part")
+"""Kinds of problems that leave a tune valid: music in a comment, and a play order that lacks parts."""
 FORMS = ("A", "AA", "AB", "AAB", "ABB", "AABB", "ABC", "AABBCC")
 _NAMES = {55: "G3", 60: "C4", 62: "D4", 74: "D5", 81: "A5", 88: "E6", 0: "C-1", 127: "G9"}
 
@@ -60,7 +62,5 @@ def faults_by(text: str, limits: TuneLimits) -> list[str]:
             return [f"another field {letter}:"]
     kept = {"bars": limits.metre, "repeats": limits.repeats}
     faults = [fault for fault in judge(score, rules).faults if kept.get(fault.kind, True)]
-    tolerated = [
-        problem for problem in score.problems if problem.kind != "music in a text"
-    ]  # which is only told
-    return [*map(str, faults), *map(str, wish_faults(score, limits)), *map(str, tolerated)]
+    wrong = [problem for problem in score.problems if problem.kind not in ONLY_TOLD]
+    return [*map(str, faults), *map(str, wish_faults(score, limits)), *map(str, wrong)]
