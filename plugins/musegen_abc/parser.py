@@ -25,7 +25,6 @@ from musegen_abc.fields import default_unit, names_key, read_key, read_metre, re
 from musegen_abc.layout import Layout, Line, Voices, read_layout
 from musegen_abc.music import Music
 from musegen_abc.pitches import NO_KEY
-from musegen_abc.prose import is_music, shown
 
 _MOST_PROBLEMS = 100
 _MOST_VERSES = 50
@@ -57,8 +56,6 @@ def no_tune(tune: Tune, layout: Layout) -> NotationError:
     )
 
 
-_WORDS = frozenset("ABCDFGHNORSTZ")
-"""Fields of words, which have nothing to do with the notes."""
 _HAVE_ATTRIBUTES = frozenset("XMLQPYKWwUVm")
 
 
@@ -112,9 +109,6 @@ class _Parser:
                 verse += 1
             elif self._voices.reading or line.letter == "V":
                 self._field(line.letter, line.text, line.column)
-                if line.letter in _WORDS and "|" in line.text and is_music(line.text):
-                    told = f"a field that looks like music: {line.letter}:{shown(line.text)}"
-                    self._problem(1, "field", told)
         if not self._music.notes:
             return None
         start = self._start or self._now()
