@@ -28,7 +28,6 @@ from musegen_abc.lexer import (
 )
 from musegen_abc.lyrics import BAR, read_syllables
 from musegen_abc.pitches import ACCIDENTALS, NO_KEY, Accidentals, alteration, is_microtone
-from musegen_abc.prose import is_music, shown
 
 # Limits beyond which a tune is mistaken: notes that sound together or grace a note, bars that Z rests at once
 # and in all.
@@ -112,7 +111,6 @@ class Music:
             "slur": self._slur,
             "overlay": self._overlay,
             "open_string": self._open_string,
-            "comment": self._comment,
             "unknown": self._strange,
         }
         self._handlers = self._all
@@ -473,8 +471,6 @@ class Music:
             message = f'unknown chord symbol "{text}": it is silent; words are written as "^{text}"'
             self._problem(column, "chord symbol", message)
         self.event(symbol or Annotation(read_text(text)), column)
-        if "|" in text and is_music(text):
-            self._problem(column, "music in a text", f"a text that looks like music: {shown(text)}")
 
     def _decoration(self, token: Token) -> None:
         name = token["name"] or token["old_name"]
@@ -498,12 +494,6 @@ class Music:
         """Pass over a second voice inside the bar (ABC 2.1 §7.4)."""
         self._problem(token.start() + 1, "overlay", "an overlay is passed over")
         self._handlers = self._under_overlay
-
-    def _comment(self, token: Token) -> None:
-        text = token[0][1:]
-        if is_music(text) and ("|" in text or len(text) > 4):
-            told = f"what stands behind % is a comment, though it looks like music: {shown(text)}"
-            self._problem(token.start() + 1, "music in a text", told)
 
     def _open_string(self, token: Token) -> None:
         self._problem(token.start() + 1, "quotation", "a quotation mark is not closed")

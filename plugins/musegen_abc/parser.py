@@ -27,7 +27,6 @@ from musegen_abc.layout import DIRECTIVE, Layout, Line, Voices, read_layout, voi
 from musegen_abc.music import Music
 from musegen_abc.pitches import NO_KEY
 from musegen_abc.play_orders import play_order_faults, read_play_order
-from musegen_abc.prose import is_music, shown
 from musegen_abc.sounding import Shift, Told, is_directive, read_directive, read_shift
 
 _MOST_PROBLEMS = 100
@@ -62,8 +61,6 @@ def no_tune(tune: Tune, layout: Layout) -> NotationError:
     )
 
 
-_WORDS = frozenset("ABCDFGHNORSTZ")
-"""Fields of words, which have nothing to do with the notes."""
 _HAVE_ATTRIBUTES = frozenset("XMLQPYKWwUVm")
 
 
@@ -125,9 +122,6 @@ class _Parser:
                 verse += 1
             elif self._voices.reading or line.letter == "V":
                 self._field(line.letter, line.text, line.column)
-                if line.letter in _WORDS and "|" in line.text and is_music(line.text):
-                    told = f"a field that looks like music: {line.letter}:{shown(line.text)}"
-                    self._problem(1, "music in a text", told)
         if not self._music.notes:
             return None
         start = self._start or self._now()

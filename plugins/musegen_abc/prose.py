@@ -23,13 +23,14 @@ _ADDRESS = (
     r"\b(?:https?|ftp)://[^\s<>\"]{1,200}|\bwww\.[^\s<>\"]{1,200}"
     r"|\b[\w.+-]{1,64}@[\w-]{1,64}\.[\w.-]{1,64}"
 )
+_ALL_NAMES = "|".join(map(re.escape, NAMES))
 _NAMES = "|".join(sorted((re.escape(name) for name in NAMES if len(name) > 2), key=len, reverse=True))
 _OPEN_FIELD = r"\[[A-Za-z]:(?![^\[\]]*\])[^\[\]|\s]*"
 _OPEN_DECORATION = rf"[!+](?:{_NAMES})(?![\w!+)(])"
 
 # What may hold words without being any: strings, decorations, inline fields, comments.
 _ASIDE = re.compile(
-    rf"(?P<string>\"[^\"]*(?:\"|$))|(?P<comment>%.*)|!(?:{_NAMES})!|\+(?:{_NAMES})\+"
+    rf"(?P<string>\"[^\"]*(?:\"|$))|(?P<comment>%.*)|!(?:{_ALL_NAMES})!|\+(?:{_NAMES})\+"
     rf"|![^\s!|\[\]{{}}\"]{{1,30}}!|\[[A-Za-z]:[^\[\]]*\]"
     rf"|(?P<html>{_HTML})|(?P<address>{_ADDRESS})|(?P<field>{_OPEN_FIELD})|(?P<decoration>{_OPEN_DECORATION})"
 )
@@ -42,7 +43,7 @@ _RUN = re.compile(r"[^\W\d_]{2,}")
 _ODD_LETTER = re.compile(rf"[{_ODD}]|[^\W\d_A-Za-z]")
 _NOTE_LETTER = re.compile(r"[A-Ga-gzxZX]")
 _WORD_BEFORE = re.compile(r"(?<![^\s(\[])[A-Za-z]?[a-z]{1,30}[ ,.:;]{1,9}$")
-_RULE = re.compile(r"\s*(?:-{2,}|={2,}|_{2,}|\*{2,}|\#{2,}|~{2,}|\+{2,}|<{4,}|>{4,})\s*")
+_RULE = re.compile(r"\s*(?:-{2,}|={2,}|_{2,}|\#{2,})\s*")  # "*" may end a line of music
 _CODE = re.compile(r"[A-Ga-gzxyZXuvTHLMOPS0-9/,'^=_<>()\[\]{}~.:|\-\s*\\&+!$`]*")
 _SIGNS = frozenset("0123456789|[/(\\{^_=<>~")
 """Signs without which one or two letters are not taken for music."""

@@ -12,8 +12,8 @@ from musegen_abc.copies import unfold
 from musegen_abc.notation import AbcNotation
 
 D_MAJOR = frozenset(pitch for pitch in range(55, 89) if pitch % 12 in (1, 2, 4, 6, 7, 9, 11))
-ONLY_TOLD = ("music in a text", "order", "part")
-"""Kinds of problems that leave a tune valid: music in a comment, and a play order that lacks parts."""
+ONLY_TOLD = ("order", "part")
+"""Kinds of problems that leave a tune valid: those of a play order and its parts."""
 FORMS = ("A", "AA", "AB", "AAB", "ABB", "AABB", "ABC", "AABBCC")
 _NAMES = {55: "G3", 60: "C4", 62: "D4", 74: "D5", 81: "A5", 88: "E6", 0: "C-1", 127: "G9"}
 
