@@ -23,7 +23,7 @@ _ADDRESS = (
     r"\b(?:https?|ftp)://[^\s<>\"]{1,200}|\bwww\.[^\s<>\"]{1,200}"
     r"|\b[\w.+-]{1,64}@[\w-]{1,64}\.[\w.-]{1,64}"
 )
-_ALL_NAMES = "|".join(map(re.escape, NAMES))
+_ALL_NAMES = "|".join(re.escape(name) for name in NAMES if name[0].isalpha())  # "+CE+2+D" has no +2+
 _NAMES = "|".join(sorted((re.escape(name) for name in NAMES if len(name) > 2), key=len, reverse=True))
 _OPEN_FIELD = r"\[[A-Za-z]:(?![^\[\]]*\])[^\[\]|\s]*"
 _OPEN_DECORATION = rf"[!+](?:{_NAMES})(?![\w!+)(])"

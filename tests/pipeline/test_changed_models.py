@@ -85,6 +85,18 @@ def _set(place: str, value: object) -> Any:
             "do not belong together: the model has 44 symbols and the tokenizer 45",
         ),
         (
+            _set("about.tokenizer.state.characters", lambda known: known[:-1]),
+            "do not belong together: the model has 44 symbols and the tokenizer 43; take the model",
+        ),
+        (
+            _set("about.tokenizer.state.characters", lambda known: known[:-1] + known[0]),
+            "its tokenizer is damaged: the state of a char tokenizer is ",
+        ),
+        (
+            _set("about.tokenizer.state.characters", list),
+            "its tokenizer is damaged: the state of a char tokenizer is ",
+        ),
+        (
             _set(
                 "about.tokenizer.state.characters", lambda known: known[:3] + known[4] + known[3] + known[5:]
             ),
@@ -106,6 +118,19 @@ def test_what_it_says_of_its_use_is_checked(
     assert str(caught.value).startswith(f"{path}: ")
     assert expected in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_short_table_is_not_exported(kind: str, files: dict[str, bytes], tmp_path: Path) -> None:
+    """The file says how many symbols there were, so that no model has to know it; nothing is written."""
+    description = described(files[kind])
+    tokenizer = description["about"]["tokenizer"]
+    assert tokenizer["symbols"] == 44
+    tokenizer["state"]["characters"] = tokenizer["state"]["characters"][:-1]
+    (tmp_path / "model").write_bytes(redescribed(files[kind], description))
+    with pytest.raises(ArtifactError, match="the model has 44 symbols and the tokenizer 43"):
+        musegen.export(tmp_path / "model", tmp_path / "out")
+    assert not (tmp_path / "out").exists()
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -141,6 +141,19 @@ def test_a_file_that_is_no_model_is_refused(tmp_path: Path) -> None:
     assert not (tmp_path / "out").exists()
 
 
+def test_weights_alone_are_no_model(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """One line says to save the whole model, whichever command is given the file."""
+    model = saved(tmp_path / "m.keras", layers.Embedding(9, 4), layers.LSTM(8), layers.Dense(9))
+    file = tmp_path / "m.weights.h5"
+    model.save_weights(file)
+    for words in (["export", str(file), "-o", str(tmp_path / "out")], ["sample", str(file)]):
+        assert main(words) == 2
+        line = capsys.readouterr().err
+        assert line.startswith(f"{file}: ")
+        assert 'model.save("x.keras")' in line
+        assert line.count("\n") == 1
+
+
 @pytest.mark.parametrize("suffix", [".keras", ".h5"])
 def test_code_in_a_model_is_never_run(suffix: str, tmp_path: Path) -> None:
     """A Lambda layer is Python code in the file: it is refused by name, in one line that says why."""
