@@ -154,8 +154,8 @@ def test_unknown_symbols(text: str) -> None:
 
 WORDS = """
     Fine|Coda|D.C.|D.S.|DC|End|Ende|Chorus|Chorus.|Bridge|Bass|Adagio|Ad lib|DANCE|BREAK|A MINOR|G minor
-    |A part|A1|B2'|Cry of the hounds|DC al (S)|Fermat:a|SEGUE|4|H|f#|e|bb|ab|(a+)|f/+|f|mf|fz|dim.|cresc.|^Am|_f|>
-    |@Am|(End)||Coda (to replace last 2 measures)
+    |A part|A1|B2'|Cry of the hounds|DC al (S)|Fermat:a|SEGUE|4|H|f#|e|bb|ab|(a+)|f/+|f|mf|fz|dim.|cresc.|^Am
+    |_f|>|@Am|(End)||Coda (to replace last 2 measures)
 """
 
 
