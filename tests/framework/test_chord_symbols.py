@@ -93,6 +93,7 @@ def test_qualities(quality: str, tones: tuple[int, ...]) -> None:
         ("C6/9/E", "C6/9/E", 0, (*MAJOR, 9, 14), 4),
         ("G/b-", "G/Bb", 7, MAJOR, 10),
         ("Gm/bb", "Gm/Bb", 7, MINOR, 10),
+        ("Dm  G7/b", "Dm G7/B", 2, MINOR, 2),
         # As the Nottingham database's originals have them
         ("D#/dim", "D#dim", 3, DIMINISHED, 3),
         ("C/(pl", "Caug", 0, AUGMENTED, 0),
@@ -134,7 +135,6 @@ def test_no_chord(text: str) -> None:
         "Hm",
         "em",
         "dm7",
-        "Dm G7",
         "G???",
         "C*",
         "Gsus11",
@@ -154,8 +154,8 @@ def test_unknown_symbols(text: str) -> None:
 
 WORDS = """
     Fine|Coda|D.C.|D.S.|DC|End|Ende|Chorus|Chorus.|Bridge|Bass|Adagio|Ad lib|DANCE|BREAK|A MINOR|G minor
-    |A part|A1|B2'|Cry of the hounds|DC al (S)|Fermat:a|SEGUE|4|H|f#|e|bb|ab|(a+)|f|mf|fz|dim.|cresc.|^Am|_f|>
-    |@Am||Coda (to replace last 2 measures)
+    |A part|A1|B2'|Cry of the hounds|DC al (S)|Fermat:a|SEGUE|4|H|f#|e|bb|ab|(a+)|f/+|f|mf|fz|dim.|cresc.|^Am
+    |_f|>|@Am|(End)||Coda (to replace last 2 measures)
 """
 
 

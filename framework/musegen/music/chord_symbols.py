@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from functools import lru_cache
 
 from musegen.music.score import ChordSymbol
@@ -23,7 +24,7 @@ _CHORD = re.compile(rf"([A-G])({_SIGN})(?![#b♯♭♮])(.*?)(?:/([A-Ga-g])({_SI
 _NO_CHORD = re.compile(r"n\.? ?c\.?|n/c|no chord", re.IGNORECASE)
 _PLACED = re.compile(r"[/\\]@[<>]\.?[0-9]*")  # where the Nottingham database moves a text to the side
 _ALTERNATIVE = re.compile(r"([^()]+(?:\([^()A-G][^()]*\))?[^()]*?) ?\(([A-G][^()]*)\)")
-_NAME = re.compile(r"(?:^|(?<=[(/,]))[A-G](?:##|bb|[#b])?")
+_NAME = re.compile(r"(?:^|(?<=[(/, ]))[A-G](?:##|bb|[#b])?")
 
 _MAJOR = {"1": 0, "3": 4, "5": 7}
 _MINOR, _DIMINISHED, _AUGMENTED = _MAJOR | {"3": 3}, {"1": 0, "3": 3, "5": 6}, _MAJOR | {"5": 8}
@@ -60,7 +61,9 @@ _WORDS = frozenset(
     {"ad", "air", "all", "alla", "also", "alto", "and", "anon", "arco", "aria", "band", "bass", "bis", "both"}
     | {"bow", "coda", "cut", "dal", "dim", "don", "duo", "end"}
 )
-_ALMOST = re.compile(r"\(?[A-H](?:##|bb|[#b♯♭]?)(?P<rest>[a-df-zA-JMN0-9#♯♭♮+°øØΔ/(),*?^-]+)")
+_OF_NOTES = ("", "+", "-", "/+", "/-", "o", "a", "d")
+"""What stands behind a letter in lower case that is a note of a bass run, or the beginning of a word."""
+_ALMOST = re.compile(r"[A-H](?:##|bb|[#b♯♭]?)(?P<rest>[a-df-zA-JMN0-9#♯♭♮+°øØΔ/(),*?^-]+)")
 _SIGNS = re.compile(r"[0-9#♯♭♮+°øØΔ/(),*?^-]")
 
 
@@ -69,8 +72,7 @@ def read_chord_symbol(text: str) -> ChordSymbol | None:
 
     The text of the result has one spelling for the names of notes: ``D/f+``, as the Nottingham database
     writes it, becomes ``D/F#``. A chord in parentheses is played as without them, and one behind another is
-    an alternative, which is not played (ABC 2.1 §4.18): ``(E7)``, ``G(Em)``. ``N.C.`` is a chord without
-    tones.
+    not played (ABC 2.1 §4.18): ``(E7)``, ``G(Em)``, ``Dm G7``. ``N.C.`` is a chord without tones.
     """
     return _symbol(text) if len(text) <= LONGEST_SYMBOL else None
 
@@ -79,21 +81,21 @@ def read_chord_symbol(text: str) -> ChordSymbol | None:
 def unknown_chord_symbol(text: str) -> ChordSymbol | None:
     """The text as a chord without tones if it looks like a symbol and names no chord; else None.
 
-    Such are ``Am7x``, ``H7`` (German for B7), ``em`` and ``Dm G7``; ``Fine`` and ``D.C.`` are words.
+    Such are ``Am7x``, ``H7`` (German for B7) and ``em``; ``Fine`` and ``D.C.`` are words.
     """
     text = text.strip()
-    if not 1 < len(text) <= LONGEST_SYMBOL or _symbol(text):
+    if not 1 < len(text) <= LONGEST_SYMBOL or _symbol(text) or not _looks_like_chord(text):
         return None
-    parts = text.split()
-    looks = _looks_like_chord(text) if len(parts) == 1 else all(_symbol(part) for part in parts)
-    return ChordSymbol(text, 0, (), 0) if looks else None
+    return ChordSymbol(text, 0, (), 0)
 
 
 def _looks_like_chord(text: str) -> bool:
+    if text.startswith("(") and text.endswith(")") and len(text) > 2:
+        text = text[1:-1]
     if text[0] in "Habcdefgh":  # another language's root, or a small one, before a quality that is known
         meant = ("B" if text[0] in "Hh" else text[0].upper()) + text[1:]
         quality = text[1:].lstrip("#b♯♭")
-        return _symbol(meant) is not None and quality not in ("", "+", "-", "o", "a", "d")
+        return _symbol(meant) is not None and quality not in _OF_NOTES
     match = _ALMOST.fullmatch(text)
     if not match or re.fullmatch(r"[A-G][0-9]'?", text):
         return False
@@ -127,7 +129,11 @@ def _symbol(text: str) -> ChordSymbol | None:
             return None
         names = ",".join(other.text for other in others if other)
         return ChordSymbol(f"{chord.text}({names})", chord.root, chord.intervals, chord.bass)
-    return _chord(text)
+    chords = [_chord(part) for part in text.split()]
+    if not chords or chords[0] is None or None in chords:
+        return None
+    names = " ".join(chord.text for chord in chords if chord)
+    return replace(chords[0], text=names)
 
 
 def _chord(text: str) -> ChordSymbol | None:
