@@ -6,7 +6,7 @@ import random
 import re
 from dataclasses import replace
 
-from musegen import NotationError, Tune, TuneLimits, Valid, judge
+from musegen import NotationError, Score, Tune, TuneLimits, Valid, judge
 from musegen.music.wishes import wish_faults
 from musegen_abc.copies import unfold
 from musegen_abc.notation import AbcNotation
@@ -60,4 +60,13 @@ def faults_by(text: str, limits: TuneLimits) -> list[str]:
             return [f"another field {letter}:"]
     kept = {"bars": limits.metre, "repeats": limits.repeats}
     faults = [fault for fault in judge(score, rules).faults if kept.get(fault.kind, True)]
-    return [*map(str, faults), *map(str, wish_faults(score, limits)), *map(str, score.problems)]
+    return [*map(str, faults), *map(str, wish_faults(score, limits)), *tolerated(score)]
+
+
+def tolerated(score: Score) -> list[str]:
+    """What the parser only tolerated in the music and its fields.
+
+    What it doubts in a play order does not count: a rule takes any text there, and a part that the order does
+    not reach or the music does not have makes no tune invalid.
+    """
+    return [str(problem) for problem in score.problems if problem.kind not in ("order", "part")]
