@@ -189,14 +189,18 @@ def test_reading_back_hostile_text(text: str) -> None:
 
 
 def test_real_tunes(nottingham: Path) -> None:
-    """Each Nottingham tune, in both editions, comes back equal and without a problem, and sounds the same."""
+    """Each Nottingham tune, in both editions, comes back equal and without a problem, and sounds the same.
+
+    What the play order does not reach is told again, because it is not played.
+    """
     tunes = [tune for file in sorted(nottingham.rglob("*.abc")) for tune in read_tunes(file)]
     assert len(tunes) > 1700
     for tune in tunes:
         score = parse_abc(tune)
         back = parse_abc(Tune(write_abc(score), "abc"))
         assert back == score, tune.source
-        assert not back.problems, tune.source
+        doubts = {problem.message for problem in score.problems if problem.kind in ("order", "part")}
+        assert {problem.message for problem in back.problems} <= doubts, tune.source
     assert perform(back) == perform(score)
 
 
