@@ -26,23 +26,26 @@ def play_order_faults(text: str) -> Iterator[tuple[int, str]]:
         words = text[remarks[0].start() : remarks[-1].end()]
         yield remarks[0].start(), f"words in a play order are passed over: {words[:30]}"
     order = _REMARK.sub(lambda remark: " " * len(remark[0]), text)
-    for other in _OTHER.finditer(order):
-        yield other.start(), f"passed over in a play order: {other[0][:20]}"
+    if others := list(_OTHER.finditer(order)):
+        signs = " ".join(other[0] for other in others[:30])
+        yield others[0].start(), f"passed over in a play order: {signs[:30]}"
     yield from _brackets(order)
-    for number in _IDLE.finditer(order):
+    if number := _IDLE.search(order):
         yield number.start("idle"), f"a number in a play order repeats nothing: {number['idle'][:20]}"
     if len(expand_play_order(order)) == _MOST:
         yield 0, f"the play order ends after {_MOST} parts"
 
 
 def _brackets(order: str) -> Iterator[tuple[int, str]]:
-    open_: list[int] = []
+    """The first bracket that closes nothing, and the first that is not closed."""
+    open_, told = list[int](), False
     for place, character in enumerate(order):
         if character == "(":
             open_.append(place)
         elif character == ")" and open_:
             open_.pop()
-        elif character == ")":
+        elif character == ")" and not told:
+            told = True
             yield place, "a bracket in a play order closes nothing: it is passed over"
     if open_:
         yield open_[0], "a bracket in a play order is not closed: it is closed at the end"

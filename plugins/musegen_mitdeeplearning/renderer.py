@@ -15,6 +15,7 @@ from musegen import (
     default_tempo,
     mend_repeats,
     perform,
+    write_out,
 )
 from musegen_mitdeeplearning.abc2wav import DEBIAN, check_programs, run_abc2wav
 from musegen_mitdeeplearning.sound import Sound, read_sound
@@ -51,7 +52,7 @@ class Abc2WavRenderer:
         Raises MusegenError where that takes too long or leaves no sound of the right length; the exit status
         of the programs does not tell.
         """
-        score = mend_repeats(score)  # abc2midi takes repeat signs as they stand
+        score = write_out(mend_repeats(score))  # abc2midi takes signs as they stand, and no endings in lists
         score = replace(score, tempo=score.tempo or default_tempo(score.rhythm, score.metre))
         duration_s = perform(score).duration_s
         text = self._notation.write(score)

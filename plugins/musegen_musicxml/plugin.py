@@ -6,7 +6,7 @@ from musegen import Component, Options, Renderer, component, hookimpl
 
 
 class MusicXMLOptions(Options):
-    """MusicXML 4.0, the tune as it is written; opens in MuseScore and other notation programs."""
+    """MusicXML 4.0, a score with repeats as they were meant; opens in MuseScore and other programs."""
 
     chords: bool = True
     """Write the chord symbols over the staff."""

@@ -105,6 +105,14 @@ def test_each_time_has_its_chord_symbol() -> None:
     assert [bar.events for bar in result.bars] == [(chord("C"), note), (note,), (chord("Am"), note)]
 
 
+def test_a_part_that_comes_first_has_the_tempo_of_the_tune() -> None:
+    """Though it is written at the beginning of another part."""
+    slow = TempoChange(Tempo(Fraction(1), Fraction(40)))
+    note = Note(Fraction(4), (Pitch(4, "C"),))
+    score = Score((Bar((slow, note), part="A"), Bar((note,), part="B")), tune(BAR).key, play_order="BA")
+    assert [bar.events for bar in write_out(score).bars] == [(slow, note), (slow, note)]
+
+
 def test_a_repeat_begins_in_its_tempo_again() -> None:
     """A tempo that changes inside a repeat is written anew at its beginning."""
     slow = TempoChange(Tempo(Fraction(1), Fraction(40)))

@@ -6,14 +6,12 @@ import random
 import re
 from dataclasses import replace
 
-from musegen import NotationError, Tune, TuneLimits, Valid, judge
+from musegen import NotationError, Score, Tune, TuneLimits, Valid, judge
 from musegen.music.wishes import wish_faults
 from musegen_abc.copies import unfold
 from musegen_abc.notation import AbcNotation
 
 D_MAJOR = frozenset(pitch for pitch in range(55, 89) if pitch % 12 in (1, 2, 4, 6, 7, 9, 11))
-ONLY_TOLD = ("order", "part")
-"""Kinds of problems that leave a tune valid: those of a play order and its parts."""
 FORMS = ("A", "AA", "AB", "AAB", "ABB", "AABB", "ABC", "AABBCC")
 _NAMES = {55: "G3", 60: "C4", 62: "D4", 74: "D5", 81: "A5", 88: "E6", 0: "C-1", 127: "G9"}
 
@@ -62,5 +60,13 @@ def faults_by(text: str, limits: TuneLimits) -> list[str]:
             return [f"another field {letter}:"]
     kept = {"bars": limits.metre, "repeats": limits.repeats}
     faults = [fault for fault in judge(score, rules).faults if kept.get(fault.kind, True)]
-    wrong = [problem for problem in score.problems if problem.kind not in ONLY_TOLD]
-    return [*map(str, faults), *map(str, wish_faults(score, limits)), *map(str, wrong)]
+    return [*map(str, faults), *map(str, wish_faults(score, limits)), *tolerated(score)]
+
+
+def tolerated(score: Score) -> list[str]:
+    """What the parser only tolerated in the music and its fields.
+
+    What it doubts in a play order does not count: a rule takes any text there, and a part that the order does
+    not reach or the music does not have makes no tune invalid.
+    """
+    return [str(problem) for problem in score.problems if problem.kind not in ("order", "part")]

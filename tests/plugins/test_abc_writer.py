@@ -189,9 +189,9 @@ def test_reading_back_hostile_text(text: str) -> None:
 
 
 def test_real_tunes(nottingham: Path) -> None:
-    """Each Nottingham tune, in both editions, comes back equal and sounds the same.
+    """Each Nottingham tune, in both editions, comes back equal and without a problem, and sounds the same.
 
-    There is no problem but slips in chord symbols, and in play orders.
+    What the play order does not reach is told again, because it is not played.
     """
     tunes = [tune for file in sorted(nottingham.rglob("*.abc")) for tune in read_tunes(file)]
     assert len(tunes) > 1700
@@ -199,7 +199,8 @@ def test_real_tunes(nottingham: Path) -> None:
         score = parse_abc(tune)
         back = parse_abc(Tune(write_abc(score), "abc"))
         assert back == score, tune.source
-        assert {problem.kind for problem in back.problems} <= {"chord symbol", "order", "part"}, tune.source
+        doubts = {problem.message for problem in score.problems if problem.kind in ("order", "part")}
+        assert {problem.message for problem in back.problems} <= doubts, tune.source
     assert perform(back) == perform(score)
 
 

@@ -22,7 +22,7 @@ from musegen.music.score import (
     TranspositionChange,
 )
 from musegen.music.settings import Setting, settings_before
-from musegen.music.timing import starting_tempo
+from musegen.music.timing import default_tempo, starting_tempo
 
 
 def write_out(score: Score) -> Score:
@@ -45,8 +45,8 @@ class _Writer:
         self._order = [bar.number for bar in playing_order(score)]
         self._passages = {passage.bars.start: passage for passage in all_passages(score)}
         events = list(chain.from_iterable(bar.events for bar in score.bars))
-        tempo = starting_tempo(score)
-        self._settings = settings_before(score, tempo, events)
+        self._settings = settings_before(score, starting_tempo(score), events)
+        tempo = score.tempo or default_tempo(score.rhythm, score.metre)
         self._now = Setting(score.key, score.metre, tempo, score.transposition)
         self._played = Counter[int]()
 
@@ -101,8 +101,8 @@ class _Writer:
         if setting.transposition != self._now.transposition:
             changes.append(TranspositionChange(setting.transposition))
         begin = list(takewhile(lambda event: not isinstance(event, Note | Rest), bar.events))
-        told = told and not any(isinstance(event, TempoChange) for event in begin)
-        if told or setting.tempo != self._now.tempo:
+        own = any(isinstance(event, TempoChange) for event in begin)
+        if not own and (told or setting.tempo != self._now.tempo):
             changes.append(TempoChange(setting.tempo))
         self._now = self._settings[number + 1]
         events = _for_times(bar.events, self._played[number], times)
